@@ -1,0 +1,55 @@
+/* limits.h - every cap of trapline, each with its reason. Hitting one sets an anomaly bit (or reports a damaged source)
+ * and work goes on; none of them is ever a crash. Sizes are bytes unless the name says otherwise.
+ */
+#ifndef TRAPLINE_BASE_LIMITS_H
+#define TRAPLINE_BASE_LIMITS_H
+
+#define KIB ((size_t)1 << 10)
+#define MIB ((size_t)1 << 20)
+
+/* ---- a message ---- */
+/* Large mail systems stop between 25 and 150 MiB; spam is small. More is read past, hashed, and its tail not parsed. */
+#define LIM_MESSAGE (32 * MIB)
+/* Everything one message may make us hold beyond its raw bytes (decoded text, tree, features). */
+#define LIM_ARENA (96 * MIB)
+/* Header fields of one entity: real mail has under 200. */
+#define LIM_HEADERS 2000
+/* One header's raw value that we look into; the rest is kept as bytes only. */
+#define LIM_HEADER_VALUE (64 * KIB)
+/* MIME parts of a message, and how deep they nest: real mail stays under 100 and 10. */
+#define LIM_PARTS 1000
+#define LIM_DEPTH 32
+/* Parameters of one Content-Type or Content-Disposition. */
+#define LIM_PARAMS 64
+/* Addresses read from one header. */
+#define LIM_ADDRESSES 1000
+/* Encoded words (RFC 2047) decoded in one header. */
+#define LIM_ENCODED_WORDS 1000
+/* Received headers parsed: RFC 5321 6.3 lets a loop run to 100. */
+#define LIM_RECEIVED 128
+/* Decoded text (all text parts together, UTF-8) that is looked at; storefront mail is a few KiB. */
+#define LIM_TEXT (1 * MIB)
+/* Decoded bytes of one attachment that are hashed. */
+#define LIM_ATTACHMENT LIM_MESSAGE
+
+/* ---- HTML and URLs ---- */
+#define LIM_TAGS 20000       /* tags looked at in one HTML part */
+#define LIM_ATTRS 64         /* attributes looked at in one tag */
+#define LIM_HTML_DEPTH 256   /* open elements remembered (styles that hide text) */
+#define LIM_URLS 1000        /* URLs kept of one message */
+#define LIM_URL (8 * KIB)    /* one URL: browsers stop near there */
+
+/* ---- sources ---- */
+#define LIM_ARCHIVE_DEPTH 4           /* archives inside archives: a quine archive never ends by itself */
+#define LIM_ARCHIVE_RATIO 1000        /* unpacked : packed, over the first LIM_ARCHIVE_FREE bytes: deflate's own limit is 1032 */
+#define LIM_ARCHIVE_FREE (64 * MIB)   /* bytes unpacked before the ratio is looked at */
+#define LIM_MEMFD (128 * MIB)         /* a member that needs seeking is spooled into memory up to this */
+#define LIM_JAIL_AS (400 * MIB)       /* address space of the jail: a zstd window of 128 MiB fits */
+#define LIM_PATH (4 * KIB)
+
+/* ---- run time ---- */
+#define LIM_BATCH (1 * MIB)      /* raw bytes the reader gives to a worker at a time */
+#define LIM_BATCH_MESSAGES 256   /* and messages */
+#define LIM_WORKERS 64
+
+#endif

@@ -1,0 +1,58 @@
+/* mem.c - see mem.h. */
+#include "base/mem.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static atomic_long fail_countdown = -1; /* <0: off */
+static atomic_int fail_happened;
+
+static int refused(void)
+{
+	if (atomic_load_explicit(&fail_countdown, memory_order_relaxed) < 0)
+		return 0;
+	if (atomic_load(&fail_countdown) > 0) {
+		atomic_fetch_sub(&fail_countdown, 1);
+		return 0;
+	}
+	atomic_store(&fail_happened, 1);
+	return 1;
+}
+
+void *mem_alloc(size_t bytes)
+{
+	return refused() ? NULL : malloc(bytes ? bytes : 1);
+}
+
+void *mem_zalloc(size_t count, size_t bytes)
+{
+	return refused() ? NULL : calloc(count ? count : 1, bytes ? bytes : 1);
+}
+
+void *mem_realloc(void *p, size_t bytes)
+{
+	return refused() ? NULL : realloc(p, bytes ? bytes : 1);
+}
+
+void mem_free(void *p)
+{
+	free(p);
+}
+
+void mem_fail_from(long n)
+{
+	atomic_store(&fail_happened, 0);
+	atomic_store(&fail_countdown, n);
+}
+
+int mem_failed(void)
+{
+	return atomic_load(&fail_happened);
+}
+
+void must_failed(const char *cond, const char *file, int line)
+{
+	fprintf(stderr, "trapline: bug at %s:%d: %s\n", file, line, cond);
+	abort();
+}

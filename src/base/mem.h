@@ -1,0 +1,29 @@
+/* mem.h - the one door to the heap, so that a test can make the Nth allocation fail.
+ *
+ * Everything in trapline that allocates goes through here (arenas, buffers, maps); libraries do not.
+ * All return NULL when out of memory; mem_free accepts NULL.
+ */
+#ifndef TRAPLINE_BASE_MEM_H
+#define TRAPLINE_BASE_MEM_H
+
+#include <stddef.h>
+
+void *mem_alloc(size_t bytes);
+void *mem_zalloc(size_t count, size_t bytes); /* zeroed; overflow of the product is a failure */
+void *mem_realloc(void *p, size_t bytes);
+void mem_free(void *p);
+
+/* Tests only: the nth allocation from now (0 = the next) and every later one fail; a negative n switches it off.
+ * mem_failed tells whether a failure was handed out since. Usual loop:
+ * for (long n = 0;; n++) { mem_fail_from(n); run(); bool hit = mem_failed(); mem_fail_from(-1); if (!hit) break; } */
+void mem_fail_from(long n);
+int mem_failed(void);
+
+/* A bug, always on: prints file:line and the condition, then aborts. For our own mistakes only, never for input. */
+#define must(cond) ((cond) ? (void)0 : must_failed(#cond, __FILE__, __LINE__))
+void must_failed(const char *cond, const char *file, int line) __attribute__((noreturn, cold));
+
+/* CLEANUP(fn) T x: fn(&x) runs when x leaves scope. */
+#define CLEANUP(fn) __attribute__((cleanup(fn)))
+
+#endif

@@ -1,0 +1,136 @@
+/* str.c - see str.h. */
+#include "base/str.h"
+
+#include <strings.h>
+
+int ascii_hex(uint8_t c)
+{
+	if (ascii_digit(c))
+		return c - '0';
+	c |= 0x20;
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return -1;
+}
+
+bool str_ieq(struct str a, struct str b)
+{
+	if (a.n != b.n)
+		return false;
+	for (size_t i = 0; i < a.n; i++)
+		if (ascii_lower(a.p[i]) != ascii_lower(b.p[i]))
+			return false;
+	return true;
+}
+
+bool str_istarts(struct str s, struct str prefix)
+{
+	return s.n >= prefix.n && str_ieq(str_first(s, prefix.n), prefix);
+}
+
+bool str_iends(struct str s, struct str suffix)
+{
+	return s.n >= suffix.n && str_ieq(str_from(s, s.n - suffix.n), suffix);
+}
+
+size_t str_find(struct str s, struct str needle)
+{
+	if (needle.n == 0)
+		return 0;
+	if (s.n < needle.n)
+		return STR_NPOS;
+	const void *q = memmem(s.p, s.n, needle.p, needle.n);
+	return q ? (size_t)((const uint8_t *)q - s.p) : STR_NPOS;
+}
+
+/* The next place at or after `from` where s has the byte c in either case. */
+static size_t find_icase_byte(struct str s, size_t from, uint8_t c)
+{
+	for (size_t i = from; i < s.n; i++)
+		if (ascii_lower(s.p[i]) == c)
+			return i;
+	return STR_NPOS;
+}
+
+size_t str_ifind(struct str s, struct str needle)
+{
+	if (needle.n == 0)
+		return 0;
+	if (s.n < needle.n)
+		return STR_NPOS;
+	uint8_t first = ascii_lower(needle.p[0]);
+	struct str starts = str_first(s, s.n - needle.n + 1);
+	for (size_t i = find_icase_byte(starts, 0, first); i != STR_NPOS; i = find_icase_byte(starts, i + 1, first))
+		if (str_ieq(str_sub(s, i, needle.n), needle))
+			return i;
+	return STR_NPOS;
+}
+
+size_t str_rfind_byte(struct str s, uint8_t c)
+{
+	const void *q = s.n ? memrchr(s.p, c, s.n) : NULL;
+	return q ? (size_t)((const uint8_t *)q - s.p) : STR_NPOS;
+}
+
+struct str str_rtrim(struct str s)
+{
+	while (s.n && ascii_space(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
+struct str str_trim(struct str s)
+{
+	while (s.n && ascii_space(s.p[0]))
+		s = str_from(s, 1);
+	return str_rtrim(s);
+}
+
+int str_cmp(struct str a, struct str b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int c = n ? memcmp(a.p, b.p, n) : 0;
+	return c ? c : (a.n > b.n) - (a.n < b.n);
+}
+
+bool str_next(struct str *rest, uint8_t sep, struct str *tok)
+{
+	if (!rest->p)
+		return false;
+	size_t i = str_find_byte(*rest, sep);
+	if (i == STR_NPOS) {
+		*tok = *rest;
+		*rest = (struct str){NULL, 0};
+	} else {
+		*tok = str_first(*rest, i);
+		*rest = str_from(*rest, i + 1);
+	}
+	return true;
+}
+
+bool str_line(struct str *rest, struct str *line)
+{
+	if (rest->n == 0)
+		return false;
+	size_t i = str_find_byte(*rest, '\n');
+	size_t end = i == STR_NPOS ? rest->n : i;
+	*line = str_first(*rest, end);
+	*rest = str_from(*rest, i == STR_NPOS ? rest->n : i + 1);
+	if (i != STR_NPOS && line->n && line->p[line->n - 1] == '\r')
+		line->n--;
+	return true;
+}
+
+bool str_u64(struct str s, uint64_t *out)
+{
+	uint64_t v = 0;
+	if (s.n == 0)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		if (!ascii_digit(s.p[i]) || v > (UINT64_MAX - (uint64_t)(s.p[i] - '0')) / 10)
+			return false;
+		v = v * 10 + (uint64_t)(s.p[i] - '0');
+	}
+	*out = v;
+	return true;
+}

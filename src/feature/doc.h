@@ -1,0 +1,29 @@
+/* doc.h - a message decoded for reading: what features measure and what patterns are matched against.
+ *
+ * All text is valid UTF-8 (bad bytes replaced), may hold anything else, and lives in the message's arena.
+ */
+#ifndef TRAPLINE_FEATURE_DOC_H
+#define TRAPLINE_FEATURE_DOC_H
+
+#include "base/str.h"
+#include "codec/url.h"
+
+struct doc_attachment {
+	struct str type; /* "image/gif", lower case */
+	struct str name; /* UTF-8, may be empty */
+	size_t size;     /* decoded bytes */
+	uint8_t sha256[32];
+};
+
+struct doc {
+	struct str subject;
+	struct str from_name, from_addr; /* of the first From address */
+	struct str text;                 /* what a reader sees: all text parts, alternatives once (HTML wins), blank-line separated */
+	struct str hidden;               /* what HTML hides from a reader */
+	struct url *urls;                /* in order of occurrence, first occurrence only */
+	size_t n_urls;
+	struct doc_attachment *attachments;
+	size_t n_attachments;
+};
+
+#endif
