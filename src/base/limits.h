@@ -47,6 +47,13 @@
 #define LIM_JAIL_AS (400 * MIB)       /* address space of the jail: a zstd window of 128 MiB fits */
 #define LIM_PATH (4 * KIB)
 
+/* ---- store and series ---- */
+#define LIM_STORE_CACHE (24 * MIB)    /* SQLite's page cache: the index over ids of a few million messages stays in it */
+#define LIM_STORE_WORDS (16 * MIB)    /* text of interned words kept in memory; more is looked up again */
+#define LIM_SERIES_BUCKETS 5000       /* days or hours on one axis: 13 years by day, 200 days by hour */
+#define LIM_SERIES_KEYS 200           /* values of one dimension shown one by one */
+#define LIM_SERIES_FEEDS 64           /* feeds shown one by one */
+
 /* ---- run time ---- */
 #define LIM_BATCH (1 * MIB)      /* raw bytes the reader gives to a worker at a time */
 #define LIM_BATCH_MESSAGES 256   /* and messages */

@@ -1,0 +1,118 @@
+/* store.h - where messages are kept: a small vtable, so that SQLite (now) and ClickHouse (later) look the same.
+ *
+ * The one place that knows SQL. WHERE is a file name ("trapline.db", SQLite) or a URL ("clickhouse://...": not built yet).
+ *
+ * Promise: a batch (store_begin .. store_commit) is stored wholly or not at all. A committed batch survives the death of the
+ * process at any moment (kill -9); after a power cut the newest batches may be missing, never half there. A message is
+ * identified by (feed, id, occurrence): running an ingest again stores what is missing and nothing twice.
+ *
+ * A store belongs to one thread at a time. One process writes, any number may read meanwhile.
+ * Every int result: negative = enum err_kind with *err filled; nothing that was committed is harmed.
+ * Row contents are hostile bytes: they are bound, never pasted into SQL.
+ */
+#ifndef TRAPLINE_STORE_STORE_H
+#define TRAPLINE_STORE_STORE_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "feature/row.h"
+
+struct store;
+
+enum store_mode {
+	STORE_READ,  /* must exist */
+	STORE_WRITE, /* created when missing */
+};
+
+/* 0. Refuses files that are no trapline store and stores of a newer version; brings older ones up to date. */
+int store_open(struct store **out, const char *where, enum store_mode mode, struct err *err);
+void store_close(struct store *s); /* rolls an open batch back; NULL-safe */
+
+/* ---- writing: begin, many puts, commit ---- */
+int store_begin(struct store *s, struct err *err);
+int store_commit(struct store *s, struct err *err);
+void store_rollback(struct store *s); /* also after an error of put or commit; harmless without a batch */
+/* 1 = stored, 0 = was there already. Only inside a batch. A feed that nobody declared is made, all of it marked as guessed. */
+int store_put(struct store *s, const struct row *row, struct err *err);
+
+/* ---- feeds ---- */
+struct store_feed {
+	struct str name;
+	struct str kind;    /* trap, lab, customer, list */
+	struct strs trust;  /* the feed's own receiving hosts */
+	bool name_guessed;  /* taken from a file name */
+	bool trust_guessed; /* guessed from the mail */
+	/* Filled by store_feeds only: */
+	int64_t messages;
+	int64_t first, last; /* of the known times, trusted or not; TIME_NONE when there is none */
+};
+/* Inside a batch. 1 = new, 0 = already so (or the new facts are guesses and the old ones are not), 2 = changed: messages
+ * stored before were read with the old trust boundary. */
+int store_put_feed(struct store *s, const struct store_feed *feed, struct err *err);
+/* All feeds by name, in the arena. Reads the whole hot table once (1 M messages: about 0.1 s). */
+int store_feeds(struct store *s, struct arena *a, struct store_feed **out, size_t *n, struct err *err);
+
+/* ---- what was read: one line for each (feed, path) ---- */
+struct store_source {
+	struct str feed, path;
+	int64_t read_at;  /* Unix seconds, from the caller's clock */
+	int64_t messages; /* of the last read */
+	int64_t fresh;    /* put: new in this read; store_sources: the sum over all reads */
+	int64_t doubtful; /* messages with a doubtful beginning or end */
+	int64_t problems; /* damaged members, unreadable files ... */
+	struct str note;  /* the first problems in words, one a line */
+	bool complete;    /* false: begun, not finished */
+};
+int store_put_source(struct store *s, const struct store_source *src, struct err *err); /* inside a batch; replaces */
+int store_sources(struct store *s, struct arena *a, struct store_source **out, size_t *n, struct err *err); /* by feed, path */
+
+/* ---- facts about the store itself: pack hash, version of the suffix list, of trapline ---- */
+int store_put_meta(struct store *s, const char *key, struct str value, struct err *err); /* inside a batch; replaces */
+int store_meta(struct store *s, const char *key, struct arena *a, struct str *value, struct err *err); /* 1, or 0 = not there */
+
+/* ---- reading ---- */
+struct store_filter {
+	const struct str *feeds; /* any of these; nfeeds 0: all */
+	size_t nfeeds;
+	int64_t since, until; /* since <= time < until; TIME_NONE: open. With either, messages without a time are left out */
+	/* Exact values; .p NULL: any; "" (p not NULL, n 0): messages that have none. */
+	struct str brand, programme, category, country, from_domain, domain;
+	struct str subject;   /* contained in it, ASCII case-insensitively; empty: any */
+	struct str id_prefix; /* hex digits, either case; empty: any */
+	int64_t limit;        /* 0: none */
+};
+#define STORE_FILTER_ALL ((struct store_filter){.since = TIME_NONE, .until = TIME_NONE})
+
+enum store_scan_flags {
+	STORE_UNORDERED = 1, /* as stored: fast. Otherwise by time (none first), id's first 8 bytes, feed, occurrence, id */
+	STORE_IDS = 2,       /* words stay ids: WORD and WORDS members of row are empty; use .word, .domains, store_word */
+};
+
+struct store_row {
+	/* feed and occurrence are always set, of the rest the columns asked for; others are zero/empty. Strings live until the
+	 * callback returns. */
+	const struct row *row;
+	uint32_t feed;        /* number of the feed in this store: small, from 1 */
+	const uint32_t *word; /* by enum feature_id: interned id of WORD columns asked for; 0 = empty */
+	const uint32_t *domains; /* interned ids of the domains column, distinct */
+	size_t ndomains;
+};
+/* 0 = go on, 1 = enough, negative = err_kind (the callback reports its own text). */
+typedef int (*store_row_fn)(void *ctx, const struct store_row *row);
+
+/* Rows that pass the filter, to fn. columns: FEAT_BIT masks or'ed. 0, or what fn returned if not 0. Ids of words and feeds
+ * mean the same for as long as the store is open, nothing in another store. */
+int store_scan(struct store *s, const struct store_filter *f, uint64_t columns, unsigned flags, store_row_fn fn, void *ctx,
+	struct err *err);
+/* One message, all columns, in the arena. 1 = found, 0 = none, 2 = several (different ids: first in order of id is filled).
+ * Of several feeds or occurrences of one id the first by (feed, occurrence) is taken. */
+int store_get(struct store *s, struct str id_hex_prefix, struct arena *a, struct row *row, struct err *err);
+int store_count(struct store *s, int64_t *messages, struct err *err);
+
+/* Interned words. Ids are dense, 1..store_word_max. */
+int store_word_max(struct store *s, uint32_t *max, struct err *err);
+int store_word(struct store *s, uint32_t id, struct arena *a, struct str *out, struct err *err); /* 1; 0 = no such id */
+typedef int (*store_word_fn)(void *ctx, uint32_t id, struct str word); /* as store_row_fn; word lives until it returns */
+int store_words(struct store *s, store_word_fn fn, void *ctx, struct err *err); /* all, by id */
+
+#endif
