@@ -58,5 +58,6 @@
 #define LIM_BATCH (1 * MIB)      /* raw bytes the reader gives to a worker at a time */
 #define LIM_BATCH_MESSAGES 256   /* and messages */
 #define LIM_WORKERS 64
+#define LIM_IN_FLIGHT (48 * MIB) /* raw bytes between reader and writer: what keeps the process under 200 MB */
 
 #endif

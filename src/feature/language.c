@@ -1,0 +1,162 @@
+/* language.c - see language.h.
+ *
+ * Function words ("the", "und", "que") are few, frequent and hard to avoid; each counts for every language that has it.
+ * The winner needs MIN_HITS words, MIN_SHARE of all words and a lead over the next, else there is no answer.
+ */
+#include "feature/language.h"
+
+#include <pthread.h>
+
+#include "base/utf8.h"
+
+enum { LOOK_AT = 8 << 10, SLOTS = 1024, MIN_HITS = 3, MIN_SHARE_PERCENT = 6, MAX_TOKENS = 600 };
+
+static const struct {
+	const char *code;
+	const char *words; /* at most 8 bytes each */
+} languages[] = {
+	{"en", "the and of to in is you that for your with this are on have not be it we our from will as by or an if was can has"},
+	{"de", "der die und das ist nicht sie ein eine den von mit auf für sich des im dem zu auch ich wir oder wie bei nur noch aus"},
+	{"fr", "le la les et des est une un pour dans que vous pas sur ce au par avec plus qui votre nous ne je sont du en ou cette"},
+	{"es", "el la los que de en un una por con para su las del se es no lo más como al pero sus le ya este o usted si"},
+	{"pt", "o que de em um uma para com não os no na se por mais as dos como mas ao ele das à seu sua ou você é são"},
+	{"it", "il di che la in un per non una sono del con le si da come gli al più della nel alla ma ed questo i è lo dei"},
+	{"nl", "de het een van en is dat op te in voor met niet zijn aan er ook als bij uw wij naar je om u dan maar nog"},
+	{"sv", "och att det som en på är av för med den till inte om ett har de vi du från kan så eller din ni jag vara"},
+	{"pl", "i w na z nie się do jest to że jak o po za od przez dla są oraz co tym ale czy lub może być tylko już"},
+	{"tr", "ve bir bu için ile de da olarak daha çok var en ne o gibi kadar sonra her ya mi olan size siz"},
+};
+enum { N_LANGUAGES = sizeof languages / sizeof *languages };
+
+static struct slot {
+	uint64_t key; /* the word's bytes, zero-padded; 0 = empty */
+	uint32_t mask;
+} table[SLOTS];
+static pthread_once_t table_once = PTHREAD_ONCE_INIT;
+
+static uint64_t word_key(struct str w)
+{
+	uint64_t k = 0;
+	memcpy(&k, w.p, w.n < 8 ? w.n : 8);
+	return k;
+}
+
+static struct slot *slot_of(uint64_t key)
+{
+	size_t i = (size_t)((key * 0x9E3779B97F4A7C15u) >> 54);
+	while (table[i].key && table[i].key != key)
+		i = (i + 1) % SLOTS;
+	return &table[i];
+}
+
+static void build_table(void)
+{
+	for (int l = 0; l < N_LANGUAGES; l++) {
+		struct str rest = str_of(languages[l].words), w;
+		while (str_next(&rest, ' ', &w)) {
+			struct slot *s = slot_of(word_key(w));
+			s->key = word_key(w);
+			s->mask |= 1u << l;
+		}
+	}
+}
+
+/* Letters of any script count as word bytes: every byte of a multi-byte character has its top bit set. */
+static bool word_byte(uint8_t c)
+{
+	return ascii_alpha(c) || c >= 0x80;
+}
+
+static struct str by_words(struct str text)
+{
+	uint32_t hits[N_LANGUAGES] = {0};
+	uint32_t tokens = 0;
+	pthread_once(&table_once, build_table);
+	for (size_t i = 0; i < text.n && tokens < MAX_TOKENS;) {
+		uint8_t w[8];
+		size_t n = 0;
+		while (i < text.n && !word_byte(text.p[i]))
+			i++;
+		for (; i < text.n && word_byte(text.p[i]); i++, n++)
+			if (n < sizeof w)
+				w[n] = ascii_lower(text.p[i]);
+		if (n == 0)
+			break;
+		tokens++;
+		if (n > sizeof w)
+			continue;
+		uint32_t mask = slot_of(word_key(str_make(w, n)))->mask;
+		for (; mask; mask &= mask - 1)
+			hits[__builtin_ctz(mask)]++;
+	}
+	int best = 0, second = -1;
+	for (int l = 1; l < N_LANGUAGES; l++) {
+		if (hits[l] > hits[best]) {
+			second = best;
+			best = l;
+		} else if (second < 0 || hits[l] > hits[second]) {
+			second = l;
+		}
+	}
+	bool enough = hits[best] >= MIN_HITS && hits[best] * 100 >= tokens * MIN_SHARE_PERCENT;
+	bool clear = hits[best] * 4 >= hits[second] * 5 + 4;
+	return enough && clear ? str_of(languages[best].code) : S("");
+}
+
+enum script { LATIN, CYRILLIC, GREEK, HEBREW, ARABIC, THAI, KANA, HAN, HANGUL, N_SCRIPTS };
+
+static enum script script_of(uint32_t c)
+{
+	static const struct {
+		uint32_t lo, hi;
+		enum script script;
+	} ranges[] = {{0x370, 0x3FF, GREEK},     {0x400, 0x52F, CYRILLIC},  {0x590, 0x5FF, HEBREW}, {0x600, 0x6FF, ARABIC},
+		      {0xE00, 0xE7F, THAI},      {0x3040, 0x30FF, KANA},    {0x3400, 0x9FFF, HAN},  {0xAC00, 0xD7AF, HANGUL},
+		      {0xF900, 0xFAFF, HAN},     {0xFF66, 0xFF9D, KANA}};
+	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+		if (c >= ranges[i].lo && c <= ranges[i].hi)
+			return ranges[i].script;
+	return LATIN;
+}
+
+/* The language that a script decides, when it makes up a fair share of the letters. */
+static struct str by_script(struct str text)
+{
+	uint32_t n[N_SCRIPTS] = {0};
+	uint32_t letters = 0, ukrainian = 0;
+	for (size_t i = 0; i < text.n;) {
+		uint32_t c = utf8_next(text, &i);
+		if (c < 0x80 ? !ascii_alpha((uint8_t)c) : c < 0xC0)
+			continue;
+		letters++;
+		n[script_of(c)]++;
+		ukrainian += c == 0x456 || c == 0x457 || c == 0x454 || c == 0x491;
+	}
+	uint32_t fair = letters / 4 + 4;
+	if (n[KANA] + n[HAN] >= fair)
+		return n[KANA] * 10 >= n[HAN] ? S("ja") : S("zh");
+	if (n[HANGUL] >= fair)
+		return S("ko");
+	if (n[CYRILLIC] >= fair)
+		return ukrainian * 50 >= n[CYRILLIC] ? S("uk") : S("ru");
+	if (n[GREEK] >= fair)
+		return S("el");
+	if (n[HEBREW] >= fair)
+		return S("he");
+	if (n[ARABIC] >= fair)
+		return S("ar");
+	if (n[THAI] >= fair)
+		return S("th");
+	return S("");
+}
+
+struct str language_guess(struct str text)
+{
+	text = str_first(text, LOOK_AT);
+	if (!ascii_only(text)) {
+		struct str l = by_script(text);
+		if (l.n)
+			return l;
+	}
+	return by_words(text);
+}
