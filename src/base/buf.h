@@ -12,7 +12,7 @@
 
 struct buf {
 	uint8_t *p;
-	size_t n, cap, max; /* bytes */
+	size_t n, cap, max;  /* bytes */
 	struct arena *arena; /* NULL: heap */
 	bool full, oom;
 };

@@ -8,9 +8,9 @@
 
 /* The negative values; the exit code of the program follows from them. */
 enum err_kind {
-	ERR_USAGE = -2,  /* exit 2: wrong option, wrong argument */
-	ERR_INPUT = -3,  /* exit 3: missing, unreadable, damaged or foreign input */
-	ERR_ENV = -4,    /* exit 4: out of memory, disk full, locked, permission */
+	ERR_USAGE = -2, /* exit 2: wrong option, wrong argument */
+	ERR_INPUT = -3, /* exit 3: missing, unreadable, damaged or foreign input */
+	ERR_ENV = -4,   /* exit 4: out of memory, disk full, locked, permission */
 };
 
 struct err {

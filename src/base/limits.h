@@ -33,18 +33,18 @@
 #define LIM_ATTACHMENT LIM_MESSAGE
 
 /* ---- HTML and URLs ---- */
-#define LIM_TAGS 20000       /* tags looked at in one HTML part */
-#define LIM_ATTRS 64         /* attributes looked at in one tag */
-#define LIM_HTML_DEPTH 256   /* open elements remembered (styles that hide text) */
-#define LIM_URLS 1000        /* URLs kept of one message */
-#define LIM_URL (8 * KIB)    /* one URL: browsers stop near there */
+#define LIM_TAGS 20000     /* tags looked at in one HTML part */
+#define LIM_ATTRS 64       /* attributes looked at in one tag */
+#define LIM_HTML_DEPTH 256 /* open elements remembered (styles that hide text) */
+#define LIM_URLS 1000      /* URLs kept of one message */
+#define LIM_URL (8 * KIB)  /* one URL: browsers stop near there */
 
 /* ---- sources ---- */
-#define LIM_ARCHIVE_DEPTH 4           /* archives inside archives: a quine archive never ends by itself */
-#define LIM_ARCHIVE_RATIO 1000        /* unpacked : packed, over the first LIM_ARCHIVE_FREE bytes: deflate's own limit is 1032 */
-#define LIM_ARCHIVE_FREE (64 * MIB)   /* bytes unpacked before the ratio is looked at */
-#define LIM_MEMFD (128 * MIB)         /* a member that needs seeking is spooled into memory up to this */
-#define LIM_JAIL_AS (400 * MIB)       /* address space of the jail: a zstd window of 128 MiB fits */
+#define LIM_ARCHIVE_DEPTH 4         /* archives inside archives: a quine archive never ends by itself */
+#define LIM_ARCHIVE_RATIO 1000      /* unpacked : packed, over the first LIM_ARCHIVE_FREE bytes: deflate's own limit is 1032 */
+#define LIM_ARCHIVE_FREE (64 * MIB) /* bytes unpacked before the ratio is looked at */
+#define LIM_MEMFD (128 * MIB)       /* a member that needs seeking is spooled into memory up to this */
+#define LIM_JAIL_AS (400 * MIB)     /* address space of the jail: a zstd window of 128 MiB fits */
 #define LIM_PATH (4 * KIB)
 
 /* ---- store and series ---- */
@@ -55,8 +55,8 @@
 #define LIM_SERIES_FEEDS 64           /* feeds shown one by one */
 
 /* ---- run time ---- */
-#define LIM_BATCH (1 * MIB)      /* raw bytes the reader gives to a worker at a time */
-#define LIM_BATCH_MESSAGES 256   /* and messages */
+#define LIM_BATCH (1 * MIB)    /* raw bytes the reader gives to a worker at a time */
+#define LIM_BATCH_MESSAGES 256 /* and messages */
 #define LIM_WORKERS 64
 #define LIM_IN_FLIGHT (48 * MIB) /* raw bytes between reader and writer: what keeps the process under 200 MB */
 

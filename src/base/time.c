@@ -29,11 +29,11 @@ struct civil civil_from_time(int64_t unix_s)
 	int64_t mp = (5 * doy + 2) / 153;
 	int month = (int)(mp < 10 ? mp + 3 : mp - 9);
 	return (struct civil){.year = yoe + era * 400 + (month <= 2),
-			      .month = month,
-			      .day = (int)(doy - (153 * mp + 2) / 5 + 1),
-			      .hour = (int)(rest / 3600),
-			      .minute = (int)(rest / 60 % 60),
-			      .second = (int)(rest % 60)};
+		.month = month,
+		.day = (int)(doy - (153 * mp + 2) / 5 + 1),
+		.hour = (int)(rest / 3600),
+		.minute = (int)(rest / 60 % 60),
+		.second = (int)(rest % 60)};
 }
 
 int64_t time_from_civil(struct civil c)
@@ -65,7 +65,8 @@ int64_t time_hour(int64_t unix_s)
 void time_iso(int64_t unix_s, char out[TIME_ISO_SIZE])
 {
 	struct civil c = civil_from_time(unix_s);
-	snprintf(out, TIME_ISO_SIZE, "%04lld-%02d-%02dT%02d:%02d:%02dZ", (long long)c.year, c.month, c.day, c.hour, c.minute, c.second);
+	snprintf(out, TIME_ISO_SIZE, "%04lld-%02d-%02dT%02d:%02d:%02dZ", (long long)c.year, c.month, c.day, c.hour, c.minute,
+		c.second);
 }
 
 void time_iso_day(int64_t day, char out[TIME_ISO_SIZE])
@@ -115,7 +116,8 @@ bool time_parse_iso(struct str s, int64_t *unix_s)
 {
 	int64_t y, mo, d, h = 0, mi = 0, sec = 0, offset = 0;
 	s = str_trim(s);
-	if (!take_digits(&s, 4, &y) || !take_byte(&s, '-') || !take_digits(&s, 2, &mo) || !take_byte(&s, '-') || !take_digits(&s, 2, &d))
+	if (!take_digits(&s, 4, &y) || !take_byte(&s, '-') || !take_digits(&s, 2, &mo) || !take_byte(&s, '-') ||
+		!take_digits(&s, 2, &d))
 		return false;
 	if (s.n) {
 		if (!take_byte(&s, 'T') && !take_byte(&s, 't') && !take_byte(&s, ' '))

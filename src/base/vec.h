@@ -8,13 +8,13 @@
 
 #include "base/arena.h"
 
-#define VEC(T)                                                                                                                   \
-	struct {                                                                                                                 \
-		T *v;                                                                                                            \
-		size_t n, cap;                                                                                                   \
+#define VEC(T) \
+	struct { \
+		T *v; \
+		size_t n, cap; \
 	}
 
-#define vec_push(arena, vec, max)                                                                                                \
+#define vec_push(arena, vec, max) \
 	((__typeof__((vec)->v))vec_push_((arena), (void **)&(vec)->v, &(vec)->n, &(vec)->cap, sizeof *(vec)->v, (max)))
 
 static inline void *vec_push_(struct arena *a, void **v, size_t *n, size_t *cap, size_t elem, size_t max)

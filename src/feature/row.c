@@ -4,7 +4,8 @@
 #include <stddef.h>
 
 const struct feature feature_table[FEAT_COUNT] = {
-#define FEATURE(name, kind, place, show, meaning) {#name, KIND_##kind, PLACE_##place, SHOW_##show, meaning, offsetof(struct row, name)},
+#define FEATURE(name, kind, place, show, meaning) \
+	{#name, KIND_##kind, PLACE_##place, SHOW_##show, meaning, offsetof(struct row, name)},
 #include "feature/registry.def"
 #undef FEATURE
 };

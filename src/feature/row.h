@@ -34,7 +34,19 @@ struct row {
 #undef FEATURE
 };
 
-enum feature_kind { KIND_INT, KIND_TIME, KIND_BITS, KIND_REAL, KIND_TEXT, KIND_WORD, KIND_WORDS, KIND_LIST, KIND_HASH, KIND_IP, KIND_JSON };
+enum feature_kind {
+	KIND_INT,
+	KIND_TIME,
+	KIND_BITS,
+	KIND_REAL,
+	KIND_TEXT,
+	KIND_WORD,
+	KIND_WORDS,
+	KIND_LIST,
+	KIND_HASH,
+	KIND_IP,
+	KIND_JSON
+};
 enum feature_place { PLACE_HOT, PLACE_COLD };
 enum feature_show { SHOW_PLAIN, SHOW_MASK, SHOW_URL };
 
