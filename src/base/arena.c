@@ -125,6 +125,22 @@ void arena_shrink(struct arena *a, void *p, size_t old_bytes, size_t new_bytes)
 		a->used = (size_t)((uint8_t *)p - a->chunk->data) + round_up(new_bytes ? new_bytes : 1);
 }
 
+struct arena_mark arena_mark(const struct arena *a)
+{
+	return (struct arena_mark){a->chunk, a->used};
+}
+
+void arena_release(struct arena *a, struct arena_mark mark)
+{
+	while (a->chunk != mark.chunk) {
+		struct arena_chunk *next = a->chunk->next;
+		a->total -= a->chunk->size;
+		mem_free(a->chunk);
+		a->chunk = next;
+	}
+	a->used = mark.used;
+}
+
 struct str arena_dup(struct arena *a, struct str s)
 {
 	uint8_t *p = arena_alloc(a, s.n + 1);

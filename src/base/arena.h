@@ -24,6 +24,13 @@ void *arena_alloc(struct arena *a, size_t bytes);
 void *arena_zalloc(struct arena *a, size_t count, size_t bytes); /* zeroed; NULL on overflow */
 /* Grows an allocation: in place when it is the newest, else by copy. p may be NULL when old is 0. */
 void *arena_grow(struct arena *a, void *p, size_t old_bytes, size_t new_bytes);
+/* Scratch: arena_release gives back everything allocated since the mark, also what arena_grow moved meanwhile. */
+struct arena_mark {
+	struct arena_chunk *chunk;
+	size_t used;
+};
+struct arena_mark arena_mark(const struct arena *a);
+void arena_release(struct arena *a, struct arena_mark mark);
 /* A copy of s; with a NUL behind it that n does not count. {NULL,0} on failure (check .p). */
 struct str arena_dup(struct arena *a, struct str s);
 /* Gives back the tail of the newest allocation p of old bytes; elsewhere it does nothing. */

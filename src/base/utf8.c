@@ -1,10 +1,16 @@
 /* utf8.c - see utf8.h. */
 #include "base/utf8.h"
 
-/* Length of an all-ASCII prefix, eight bytes a step. */
-static size_t ascii_prefix(struct str s)
+/* Thirty-two bytes a step, then eight. */
+size_t ascii_prefix(struct str s)
 {
 	size_t i = 0;
+	for (; i + 32 <= s.n; i += 32) {
+		uint64_t w[4];
+		memcpy(w, s.p + i, 32);
+		if ((w[0] | w[1] | w[2] | w[3]) & 0x8080808080808080u)
+			break;
+	}
 	for (; i + 8 <= s.n; i += 8) {
 		uint64_t w;
 		memcpy(&w, s.p + i, 8);

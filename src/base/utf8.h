@@ -13,6 +13,7 @@ static inline bool utf8_valid(struct str s)
 {
 	return utf8_valid_prefix(s) == s.n;
 }
+size_t ascii_prefix(struct str s); /* length of the longest prefix of bytes below 0x80 */
 bool ascii_only(struct str s);
 /* Reads one character at *i (i < s.n) and moves *i on. Bad bytes give U+FFFD, one for each maximal bad subpart. */
 uint32_t utf8_next(struct str s, size_t *i);
