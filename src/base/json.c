@@ -116,7 +116,7 @@ void json_z(struct json *j, const char *z)
 	if (z)
 		json_str(j, str_of(z));
 	else
-		json_null(j);
+		json_nil(j);
 }
 
 void json_int(struct json *j, int64_t v)
@@ -130,7 +130,7 @@ void json_int(struct json *j, int64_t v)
 void json_num(struct json *j, double v, int decimals)
 {
 	if (!isfinite(v)) {
-		json_null(j);
+		json_nil(j);
 		return;
 	}
 	value(j);
@@ -142,7 +142,7 @@ void json_bool(struct json *j, bool v)
 	json_raw(j, v ? S("true") : S("false"));
 }
 
-void json_null(struct json *j)
+void json_nil(struct json *j)
 {
 	json_raw(j, S("null"));
 }
