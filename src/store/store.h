@@ -57,13 +57,13 @@ struct store_source {
 	struct str feed, path;
 	int64_t read_at;  /* Unix seconds, from the caller's clock */
 	int64_t messages; /* of the last read */
-	int64_t fresh;    /* put: new in this read; store_sources: the sum over all reads */
+	int64_t fresh;    /* newly stored. store_put_source adds it to what is there; store_sources gives the sum */
 	int64_t doubtful; /* messages with a doubtful beginning or end */
 	int64_t problems; /* damaged members, unreadable files ... */
 	struct str note;  /* the first problems in words, one a line */
 	bool complete;    /* false: begun, not finished */
 };
-int store_put_source(struct store *s, const struct store_source *src, struct err *err); /* inside a batch; replaces */
+int store_put_source(struct store *s, const struct store_source *src, struct err *err); /* inside a batch; replaces the rest */
 int store_sources(struct store *s, struct arena *a, struct store_source **out, size_t *n, struct err *err); /* by feed, path */
 
 /* ---- facts about the store itself: pack hash, version of the suffix list, of trapline ---- */
@@ -97,7 +97,7 @@ struct store_row {
 	const uint32_t *domains; /* interned ids of the domains column, distinct */
 	size_t ndomains;
 };
-/* 0 = go on, 1 = enough, negative = err_kind (the callback reports its own text). */
+/* 0 = go on, 1 = enough, negative = err_kind (the callback keeps its own text). It may call store_word, but not scan. */
 typedef int (*store_row_fn)(void *ctx, const struct store_row *row);
 
 /* Rows that pass the filter, to fn. columns: FEAT_BIT masks or'ed. 0, or what fn returned if not 0. Ids of words and feeds

@@ -1,0 +1,124 @@
+/* sqlite.h - the inside of the SQLite store; for src/store/sqlite_*.c only.
+ *
+ * Tables: message (hot columns: narrow, scanned by series and reports), detail (cold columns, the same n), word (interned
+ * strings), feed, source, meta. Both big tables get their columns from feature/registry.def; a column that the registry
+ * gained is added when an older store is opened.
+ *
+ * Identity: an index on (key, feed, occurrence), where key is the first 8 bytes of the id; the full 32 bytes are compared on a
+ * hit. Random 32-byte keys would make the index three times as large, and out of cache it is what limits ingest.
+ * Words: WORD columns hold ids of `word`, NULL for empty; WORDS hold 32-bit little-endian ids; LIST holds, for each
+ * string, its length (LEB128) and its bytes.
+ */
+#ifndef TRAPLINE_STORE_SQLITE_H
+#define TRAPLINE_STORE_SQLITE_H
+
+#include <sqlite3.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "base/map.h"
+#include "store/store_ops.h"
+
+enum {
+	SQ_APPLICATION_ID = 0x5452504c, /* "TRPL" */
+	SQ_VERSION = 2,
+	SQ_BUSY_MS = 5000,
+	SQ_WORD_SLOTS = 1 << 17,
+};
+
+enum sq_stmt {
+	SQ_BEGIN, SQ_COMMIT, SQ_FIND, SQ_PUT_HOT, SQ_PUT_COLD, SQ_WORD_FIND, SQ_WORD_PUT, SQ_WORD_GET, SQ_FEED_FIND, SQ_FEED_PUT,
+	SQ_FEED_SET, SQ_SOURCE_PUT, SQ_META_PUT, SQ_META_GET, SQ_STMT_COUNT
+};
+
+struct word_slot {
+	uint32_t id;
+	struct str text;
+};
+
+struct sq {
+	struct store base;
+	sqlite3 *db;
+	char *path;
+	bool failed; /* a put of this batch failed: it may be half there, so that only a rollback is left */
+	sqlite3_stmt *stmt[SQ_STMT_COUNT];
+	struct arena scratch;    /* one put */
+	struct map word_ids;     /* word -> id, for writing; emptied when full and on rollback */
+	struct map feed_ids;     /* feed -> n */
+	struct word_slot *words; /* id -> word, for reading: direct-mapped by id */
+	struct arena word_text;
+};
+
+static inline struct sq *sq_of(struct store *s)
+{
+	return (struct sq *)s;
+}
+
+/* ---- sqlite_open.c ---- */
+/* Turns a result code of SQLite into an error that says what to do. doing: "reading", "storing a message" ... */
+int sq_error(const struct sq *q, int rc, const char *doing, struct err *err);
+int sq_exec(struct sq *q, const char *sql, const char *doing, struct err *err);
+int sq_prepare(struct sq *q, struct str sql, sqlite3_stmt **out, struct err *err);
+/* The prepared statement, reset; NULL with *err filled. */
+sqlite3_stmt *sq_stmt(struct sq *q, enum sq_stmt which, struct err *err);
+void sq_finalize(sqlite3_stmt **st); /* for CLEANUP */
+
+/* ---- sqlite_schema.c ---- */
+/* Checks that it is our store. *needed: the tables are missing or older; with may_update they are made or brought up to date. */
+int sq_schema(struct sq *q, bool may_update, bool *needed, struct err *err);
+void sq_insert_sql(struct buf *b, enum feature_place place);
+
+/* ---- sqlite_pack.c ---- */
+void pack_list(struct buf *b, struct strs list);
+/* Total: what does not fit the form is left out. False when out of memory. The strings point into blob. */
+bool unpack_list(struct str blob, struct arena *a, struct strs *out);
+bool unpack_ids(struct str blob, struct arena *a, uint32_t **out, size_t *n);
+void bind_str(sqlite3_stmt *st, int col, struct str s);  /* TEXT; empty: NULL */
+void bind_blob(sqlite3_stmt *st, int col, struct str s); /* BLOB; empty: NULL */
+struct str column_str(sqlite3_stmt *st, int col);        /* valid until the next step */
+int64_t column_time(sqlite3_stmt *st, int col);          /* NULL: TIME_NONE */
+void bind_time(sqlite3_stmt *st, int col, int64_t t);
+/* The first 8 bytes of an id, as a number with the same order. */
+int64_t id_key(const uint8_t id[SHA256_BYTES]);
+
+/* ---- sqlite_word.c ---- */
+/* Id of a word (0 for an empty one), made when missing if `make`; *id 0 when missing otherwise. */
+int sq_word_id(struct sq *q, struct str word, bool make, uint32_t *id, struct err *err);
+/* The word of an id, "" when there is none; lives until sq_words_trim. */
+int sq_word_text(struct sq *q, uint32_t id, struct str *out, struct err *err);
+void sq_words_trim(struct sq *q); /* between two rows: gives memory back when too much is held */
+int sq_word_max(struct store *s, uint32_t *max, struct err *err);
+int sq_word(struct store *s, uint32_t id, struct arena *a, struct str *out, struct err *err);
+int sq_words(struct store *s, store_word_fn fn, void *ctx, struct err *err);
+
+/* ---- sqlite_put.c ---- */
+int sq_begin(struct store *s, struct err *err);
+int sq_commit(struct store *s, struct err *err);
+void sq_rollback(struct store *s);
+int sq_put(struct store *s, const struct row *row, struct err *err);
+int sq_feed_id(struct sq *q, struct str name, bool make, uint32_t *id, struct err *err);
+/* Runs a statement that returns no rows. On failure the batch is marked as failed. */
+int sq_step(struct sq *q, sqlite3_stmt *st, const char *doing, struct err *err);
+
+/* ---- sqlite_facts.c ---- */
+struct feed_names {
+	struct str *v; /* by feed number; "" where there is none */
+	size_t n;      /* highest number + 1 */
+};
+int sq_feed_names(struct sq *q, struct arena *a, struct feed_names *out, struct err *err);
+int sq_put_feed(struct store *s, const struct store_feed *feed, struct err *err);
+int sq_feeds(struct store *s, struct arena *a, struct store_feed **out, size_t *n, struct err *err);
+int sq_put_source(struct store *s, const struct store_source *src, struct err *err);
+int sq_sources(struct store *s, struct arena *a, struct store_source **out, size_t *n, struct err *err);
+int sq_put_meta(struct store *s, const char *key, struct str value, struct err *err);
+int sq_meta(struct store *s, const char *key, struct arena *a, struct str *value, struct err *err);
+int sq_count(struct store *s, int64_t *messages, struct err *err);
+
+/* ---- sqlite_scan.c ---- */
+int sq_functions(struct sq *q, struct err *err); /* has_word(), contains() */
+int sq_scan(struct store *s, const struct store_filter *f, uint64_t columns, unsigned flags, store_row_fn fn, void *ctx,
+	struct err *err);
+/* ---- sqlite_get.c ---- */
+int sq_get(struct store *s, struct str id_hex_prefix, struct arena *a, struct row *row, struct err *err);
+
+#endif

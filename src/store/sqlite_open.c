@@ -1,0 +1,289 @@
+/* sqlite_open.c - opens the file, prepares statements, turns SQLite's errors into ours. See sqlite.h.
+ *
+ * WAL with synchronous=NORMAL: a commit is a write to the log without fsync, so it survives the process (kill -9), and a power
+ * cut costs the newest batches at most. The schema is made before WAL is switched on, in one rollback-journal transaction: the
+ * main file is either empty or a whole, marked store.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "store/sqlite.h"
+
+static int sq_full(const struct sq *q, const char *doing, struct err *err)
+{
+	return err_set(err, ERR_ENV, "%s: no space left while %s: what was committed before is intact; make room and run the same "
+		"command again", q->path, doing);
+}
+
+int sq_error(const struct sq *q, int rc, const char *doing, struct err *err)
+{
+	int sys = q->db ? sqlite3_system_errno(q->db) : 0;
+	switch (rc & 0xff) {
+	case SQLITE_NOMEM:
+		return err_oom(err, "store");
+	case SQLITE_FULL:
+		return sq_full(q, doing, err);
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return err_set(err, ERR_ENV, "%s: another process is writing to the store (waited %d s while %s): run the command again "
+			"when it is done", q->path, SQ_BUSY_MS / 1000, doing);
+	case SQLITE_READONLY:
+	case SQLITE_PERM:
+	case SQLITE_AUTH:
+		return err_set(err, ERR_ENV, "%s: the store cannot be written (permissions, or a read-only file system) while %s", q->path,
+			doing);
+	case SQLITE_CANTOPEN:
+		errno = sys ? sys : EACCES;
+		return err_errno(err, ERR_ENV, "%s: the store, or the files that SQLite keeps beside it, cannot be opened", q->path);
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return err_set(err, ERR_INPUT, "%s: the store is damaged (%s, while %s): restore a copy, or name a new file with --store and "
+			"ingest again", q->path, sqlite3_errstr(rc), doing);
+	case SQLITE_IOERR:
+		if (rc == SQLITE_IOERR_NOMEM)
+			return err_oom(err, "store");
+		if (sys == ENOSPC || sys == EFBIG || sys == EDQUOT)
+			return sq_full(q, doing, err);
+		errno = sys ? sys : EIO;
+		return err_errno(err, ERR_ENV, "%s: cannot be read or written while %s (what was committed before is intact)", q->path,
+			doing);
+	default:
+		return err_set(err, ERR_ENV, "%s: %s (while %s)", q->path, sqlite3_errstr(rc), doing);
+	}
+}
+
+int sq_exec(struct sq *q, const char *sql, const char *doing, struct err *err)
+{
+	int rc = sqlite3_exec(q->db, sql, NULL, NULL, NULL);
+	return rc == SQLITE_OK ? 0 : sq_error(q, rc, doing, err);
+}
+
+void sq_finalize(sqlite3_stmt **st)
+{
+	sqlite3_finalize(*st);
+	*st = NULL;
+}
+
+int sq_prepare(struct sq *q, struct str sql, sqlite3_stmt **out, struct err *err)
+{
+	int rc = sqlite3_prepare_v3(q->db, (const char *)sql.p, (int)sql.n, SQLITE_PREPARE_PERSISTENT, out, NULL);
+	return rc == SQLITE_OK ? 0 : sq_error(q, rc, "reading it", err);
+}
+
+static const char *const statements[SQ_STMT_COUNT] = {
+	[SQ_BEGIN] = "BEGIN IMMEDIATE",
+	[SQ_COMMIT] = "COMMIT",
+	[SQ_FIND] = "SELECT d.id FROM message m CROSS JOIN detail d ON d.n = m.n WHERE m.key = ? AND m.feed = ? AND m.occurrence = ?",
+	[SQ_WORD_FIND] = "SELECT id FROM word WHERE text = ?",
+	[SQ_WORD_PUT] = "INSERT INTO word (text) VALUES (?)",
+	[SQ_WORD_GET] = "SELECT text FROM word WHERE id = ?",
+	[SQ_FEED_FIND] = "SELECT n, kind, trust, name_guessed, trust_guessed FROM feed WHERE name = ?",
+	[SQ_FEED_PUT] = "INSERT INTO feed (name, kind, trust, name_guessed, trust_guessed) VALUES (?, ?, ?, ?, ?)",
+	[SQ_FEED_SET] = "UPDATE feed SET kind = ?2, trust = ?3, name_guessed = ?4, trust_guessed = ?5 WHERE name = ?1",
+	[SQ_SOURCE_PUT] = "INSERT INTO source (feed, path, read_at, messages, fresh, doubtful, problems, note, complete) "
+			  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (feed, path) DO UPDATE SET read_at = excluded.read_at, "
+			  "messages = excluded.messages, fresh = fresh + excluded.fresh, doubtful = excluded.doubtful, "
+			  "problems = excluded.problems, note = excluded.note, complete = excluded.complete",
+	[SQ_META_PUT] = "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+	[SQ_META_GET] = "SELECT value FROM meta WHERE key = ?",
+};
+
+static int prepare_static(struct sq *q, enum sq_stmt which, struct err *err)
+{
+	if (statements[which])
+		return sq_prepare(q, str_of(statements[which]), &q->stmt[which], err);
+	CLEANUP(buf_free) struct buf b;
+	buf_init(&b, 64 * KIB);
+	sq_insert_sql(&b, which == SQ_PUT_HOT ? PLACE_HOT : PLACE_COLD);
+	return buf_ok(&b) ? sq_prepare(q, buf_str(&b), &q->stmt[which], err) : err_oom(err, "store");
+}
+
+sqlite3_stmt *sq_stmt(struct sq *q, enum sq_stmt which, struct err *err)
+{
+	if (!q->stmt[which])
+		return prepare_static(q, which, err) < 0 ? NULL : q->stmt[which];
+	sqlite3_reset(q->stmt[which]);
+	return q->stmt[which];
+}
+
+static void sq_close(struct store *s)
+{
+	struct sq *q = sq_of(s);
+	sq_rollback(s);
+	for (int i = 0; i < SQ_STMT_COUNT; i++)
+		sqlite3_finalize(q->stmt[i]);
+	sqlite3_close(q->db); /* the last one moves the log into the file and removes it */
+	map_free(&q->word_ids);
+	map_free(&q->feed_ids);
+	arena_free(&q->scratch);
+	arena_free(&q->word_text);
+	mem_free(q->words);
+	mem_free(q->path);
+	mem_free(q);
+}
+
+static const struct store_ops sqlite_ops = {
+	.close = sq_close, .begin = sq_begin, .commit = sq_commit, .rollback = sq_rollback, .put = sq_put, .put_feed = sq_put_feed,
+	.feeds = sq_feeds, .put_source = sq_put_source, .sources = sq_sources, .put_meta = sq_put_meta, .meta = sq_meta,
+	.scan = sq_scan, .get = sq_get, .count = sq_count, .word_max = sq_word_max, .word = sq_word, .words = sq_words,
+};
+
+static struct sq *sq_new(const char *path)
+{
+	struct sq *q = mem_zalloc(1, sizeof *q);
+	size_t n = strlen(path) + 1;
+	if (!q || !(q->path = mem_alloc(n))) {
+		mem_free(q);
+		return NULL;
+	}
+	memcpy(q->path, path, n);
+	q->base.ops = &sqlite_ops;
+	map_init(&q->word_ids, LIM_STORE_WORDS);
+	map_init(&q->feed_ids, LIM_STORE_WORDS);
+	arena_init(&q->scratch, LIM_ARENA);
+	arena_init(&q->word_text, SIZE_MAX); /* trimmed between rows */
+	return q;
+}
+
+/* What can be said before SQLite touches the file. *fresh: it is missing or empty. */
+static int look_at_file(const char *path, enum store_mode mode, bool *fresh, struct err *err)
+{
+	struct stat st;
+	*fresh = stat(path, &st) < 0;
+	if (*fresh && errno != ENOENT)
+		return err_errno(err, ERR_INPUT, "%s", path);
+	if (*fresh && mode == STORE_READ)
+		return err_set(err, ERR_INPUT, "%s: there is no store here: run \"trapline ingest PATH...\" first, or name another file with "
+			"--store", path);
+	if (*fresh)
+		return 0;
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, ERR_INPUT, "%s: not a regular file: --store takes the name of a file", path);
+	*fresh = st.st_size == 0;
+	if (*fresh)
+		return mode == STORE_WRITE ? 0 : err_set(err, ERR_INPUT, "%s: an empty file, no store: run \"trapline ingest PATH...\" first, "
+			"or name another file with --store", path);
+	uint8_t head[16];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_errno(err, errno == EACCES ? ERR_ENV : ERR_INPUT, "%s", path);
+	ssize_t n = read(fd, head, sizeof head);
+	close(fd);
+	if (n != sizeof head || memcmp(head, "SQLite format 3", 16))
+		return err_set(err, ERR_INPUT, "%s: not a trapline store: name another file with --store", path);
+	return 0;
+}
+
+static int open_db(struct sq *q, const char *name, int flags, struct err *err)
+{
+	int rc = sqlite3_open_v2(name, &q->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+	if (rc != SQLITE_OK)
+		return sq_error(q, rc, "opening it", err);
+	sqlite3_extended_result_codes(q->db, 1);
+	sqlite3_busy_timeout(q->db, SQ_BUSY_MS);
+	/* The file may come from someone else: nothing in its schema is to run code or change SQLite's own tables. */
+	sqlite3_db_config(q->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(q->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	char sql[64];
+	snprintf(sql, sizeof sql, "PRAGMA cache_size = -%zu", LIM_STORE_CACHE / KIB);
+	rc = sq_exec(q, sql, "opening it", err);
+	return rc < 0 ? rc : sq_functions(q, err);
+}
+
+static int open_write(struct sq *q, bool fresh, struct err *err)
+{
+	int rc = open_db(q, q->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err);
+	if (rc < 0)
+		return rc;
+	if (sqlite3_db_readonly(q->db, "main") == 1) /* SQLite falls back to that silently */
+		return sq_error(q, SQLITE_READONLY, "opening it", err);
+	bool needed;
+	if (fresh && (rc = sq_exec(q, "PRAGMA page_size = 8192", "creating it", err)) < 0)
+		return rc;
+	if ((rc = sq_schema(q, true, &needed, err)) < 0)
+		return rc;
+	return sq_exec(q, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4096;"
+		"PRAGMA journal_size_limit = 67108864", "opening it", err);
+}
+
+/* A store on a read-only file system: SQLite cannot make the log's index there; without a log it needs none. */
+static int open_immutable(struct sq *q, bool *needed, struct err *err)
+{
+	CLEANUP(buf_free) struct buf b;
+	buf_init(&b, 4 * LIM_PATH);
+	struct stat st;
+	buf_printf(&b, "%s-wal", q->path);
+	buf_z(&b);
+	if (!buf_ok(&b))
+		return err_oom(err, "store");
+	if (stat((const char *)b.p, &st) == 0 && st.st_size)
+		return err_set(err, ERR_ENV, "%s: the store has an unfinished log beside it and its folder cannot be written: copy both to a "
+			"place that can be written", q->path);
+	buf_clear(&b);
+	buf_add(&b, S("file:"));
+	for (const char *p = q->path; *p; p++)
+		if (*p == '%' || *p == '?' || *p == '#')
+			buf_printf(&b, "%%%02X", (unsigned)(uint8_t)*p);
+		else
+			buf_byte(&b, (uint8_t)*p);
+	buf_add(&b, S("?immutable=1"));
+	buf_z(&b);
+	if (!buf_ok(&b))
+		return err_oom(err, "store");
+	sqlite3_close(q->db);
+	q->db = NULL;
+	*err = (struct err){0};
+	int rc = open_db(q, (const char *)b.p, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, err);
+	return rc < 0 ? rc : sq_schema(q, false, needed, err);
+}
+
+static int open_read(struct sq *q, bool *needed, struct err *err)
+{
+	int rc = open_db(q, q->path, SQLITE_OPEN_READONLY, err);
+	if (rc < 0)
+		return rc;
+	rc = sq_schema(q, false, needed, err);
+	int last = sqlite3_errcode(q->db) & 0xff;
+	if (rc < 0 && (last == SQLITE_CANTOPEN || last == SQLITE_READONLY))
+		rc = open_immutable(q, needed, err);
+	return rc;
+}
+
+/* An older store is brought up to date even by those who only read. */
+static int update_first(const char *path, struct err *err)
+{
+	struct store *w;
+	int rc = sqlite_store_open(&w, path, STORE_WRITE, err);
+	if (rc < 0) {
+		err_prefix(err, "the store is of an older version and has to be updated");
+		return rc;
+	}
+	store_close(w);
+	return 0;
+}
+
+int sqlite_store_open(struct store **out, const char *path, enum store_mode mode, struct err *err)
+{
+	bool fresh, needed = false;
+	int rc = look_at_file(path, mode, &fresh, err);
+	if (rc < 0)
+		return rc;
+	for (int round = 0; round < 2; round++) {
+		struct sq *q = sq_new(path);
+		if (!q)
+			return err_oom(err, "store");
+		rc = mode == STORE_WRITE ? open_write(q, fresh, err) : open_read(q, &needed, err);
+		if (rc == 0 && (mode == STORE_WRITE || !needed)) {
+			*out = &q->base;
+			return 0;
+		}
+		sq_close(&q->base);
+		if (rc < 0 || (rc = update_first(path, err)) < 0)
+			return rc;
+	}
+	return err_set(err, ERR_ENV, "%s: another process is changing the store: run the command again", path);
+}

@@ -1,0 +1,230 @@
+/* sqlite_put.c - the writing side: batches and messages. See sqlite.h. */
+#include "base/mem.h"
+#include "store/sqlite.h"
+
+int sq_begin(struct store *s, struct err *err)
+{
+	struct sq *q = sq_of(s);
+	must(sqlite3_get_autocommit(q->db));
+	sqlite3_stmt *st = sq_stmt(q, SQ_BEGIN, err);
+	if (!st)
+		return err->kind;
+	int rc = sqlite3_step(st);
+	sqlite3_reset(st);
+	q->failed = false;
+	return rc == SQLITE_DONE ? 0 : sq_error(q, rc, "starting a batch", err);
+}
+
+int sq_step(struct sq *q, sqlite3_stmt *st, const char *doing, struct err *err)
+{
+	int rc = sqlite3_step(st);
+	sqlite3_reset(st);
+	if (rc == SQLITE_DONE)
+		return 0;
+	q->failed = true;
+	return sq_error(q, rc, doing, err);
+}
+
+int sq_commit(struct store *s, struct err *err)
+{
+	struct sq *q = sq_of(s);
+	must(!q->failed);
+	sqlite3_stmt *st = sq_stmt(q, SQ_COMMIT, err);
+	return st ? sq_step(q, st, "committing a batch", err) : err->kind;
+}
+
+/* SQLite may have rolled back by itself (disk full): the caches go in any case, their new ids never were. */
+void sq_rollback(struct store *s)
+{
+	struct sq *q = sq_of(s);
+	q->failed = false;
+	for (int i = 0; i < SQ_STMT_COUNT; i++)
+		if (q->stmt[i])
+			sqlite3_reset(q->stmt[i]);
+	if (q->db && !sqlite3_get_autocommit(q->db))
+		sqlite3_exec(q->db, "ROLLBACK", NULL, NULL, NULL);
+	map_clear(&q->word_ids);
+	map_clear(&q->feed_ids);
+	if (q->words)
+		memset(q->words, 0, SQ_WORD_SLOTS * sizeof *q->words);
+	arena_reset(&q->word_text);
+}
+
+static int find_feed(struct sq *q, struct str name, uint32_t *id, struct err *err)
+{
+	sqlite3_stmt *st = sq_stmt(q, SQ_FEED_FIND, err);
+	if (!st)
+		return err->kind;
+	sqlite3_bind_text64(st, 1, name.n ? (const char *)name.p : "", name.n, SQLITE_STATIC, SQLITE_UTF8);
+	int rc = sqlite3_step(st);
+	if (rc == SQLITE_ROW)
+		*id = (uint32_t)sqlite3_column_int64(st, 0);
+	sqlite3_reset(st);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : sq_error(q, rc, "looking a feed up", err);
+}
+
+int sq_feed_id(struct sq *q, struct str name, bool make, uint32_t *id, struct err *err)
+{
+	*id = 0;
+	struct map_entry *e = map_get(&q->feed_ids, name);
+	if (e) {
+		*id = (uint32_t)e->value;
+		return 0;
+	}
+	int rc = find_feed(q, name, id, err);
+	if (rc == 0 && !*id && make) {
+		struct store_feed feed = {.name = name, .kind = S("trap"), .name_guessed = true, .trust_guessed = true};
+		rc = sq_put_feed(&q->base, &feed, err);
+		if (rc >= 0)
+			rc = find_feed(q, name, id, err);
+	}
+	if (rc == 0 && *id && (e = map_put(&q->feed_ids, name, NULL)))
+		e->value = *id;
+	return rc;
+}
+
+/* 1 = the message is there already. Several rows may share the key: only the whole id decides. */
+static int find_message(struct sq *q, const struct row *row, uint32_t feed, struct err *err)
+{
+	sqlite3_stmt *st = sq_stmt(q, SQ_FIND, err);
+	if (!st)
+		return err->kind;
+	sqlite3_bind_int64(st, 1, id_key(row->id));
+	sqlite3_bind_int64(st, 2, feed);
+	sqlite3_bind_int64(st, 3, row->occurrence);
+	int rc, found = 0;
+	while (!found && (rc = sqlite3_step(st)) == SQLITE_ROW)
+		found = str_eq(column_str(st, 0), str_make(row->id, SHA256_BYTES));
+	sqlite3_reset(st);
+	return found || rc == SQLITE_DONE ? found : sq_error(q, rc, "looking a message up", err);
+}
+
+/* A set of words as ids, in the order given, each once. */
+static int pack_words(struct sq *q, struct strs words, struct str *out, struct err *err)
+{
+	size_t n = words.n < LIM_URLS ? words.n : LIM_URLS, kept = 0;
+	*out = (struct str){0};
+	if (!n)
+		return 0;
+	uint32_t *ids = arena_alloc(&q->scratch, n * sizeof *ids);
+	uint8_t *p = arena_alloc(&q->scratch, 4 * n);
+	if (!ids || !p)
+		return err_oom(err, "store");
+	for (size_t i = 0; i < n; i++) {
+		size_t seen = 0;
+		int rc = sq_word_id(q, words.v[i], true, &ids[kept], err);
+		if (rc < 0)
+			return rc;
+		while (seen < kept && ids[seen] != ids[kept])
+			seen++;
+		if (seen < kept || !ids[kept])
+			continue;
+		for (int k = 0; k < 4; k++)
+			p[4 * kept + (size_t)k] = (uint8_t)(ids[kept] >> (8 * k));
+		kept++;
+	}
+	*out = str_make(p, 4 * kept);
+	return 0;
+}
+
+static int bind_list(struct sq *q, sqlite3_stmt *st, int col, struct strs list, struct err *err)
+{
+	struct buf b;
+	buf_init_arena(&b, &q->scratch, LIM_ARENA);
+	pack_list(&b, list);
+	bind_blob(st, col, buf_str(&b));
+	return buf_ok(&b) ? 0 : err_oom(err, "store");
+}
+
+static int bind_word(struct sq *q, sqlite3_stmt *st, int col, struct str word, struct err *err)
+{
+	uint32_t id;
+	int rc = sq_word_id(q, word, true, &id, err);
+	if (id)
+		sqlite3_bind_int64(st, col, id);
+	else
+		sqlite3_bind_null(st, col);
+	return rc;
+}
+
+static int bind_feature(struct sq *q, sqlite3_stmt *st, int col, const struct row *row, int f, struct err *err)
+{
+	const void *p = row_get(row, (enum feature_id)f);
+	struct str packed;
+	int rc = 0;
+	switch (feature_table[f].kind) {
+	case KIND_INT:
+	case KIND_BITS:
+		sqlite3_bind_int64(st, col, *(const int64_t *)p);
+		break;
+	case KIND_TIME:
+		bind_time(st, col, *(const int64_t *)p);
+		break;
+	case KIND_REAL:
+		sqlite3_bind_double(st, col, *(const double *)p);
+		break;
+	case KIND_TEXT:
+	case KIND_JSON:
+		bind_str(st, col, *(const struct str *)p);
+		break;
+	case KIND_IP:
+		bind_blob(st, col, *(const struct str *)p);
+		break;
+	case KIND_HASH:
+		bind_blob(st, col, str_make(p, SHA256_BYTES));
+		break;
+	case KIND_WORD:
+		return bind_word(q, st, col, *(const struct str *)p, err);
+	case KIND_WORDS:
+		rc = pack_words(q, *(const struct strs *)p, &packed, err);
+		bind_blob(st, col, packed);
+		break;
+	case KIND_LIST:
+		return bind_list(q, st, col, *(const struct strs *)p, err);
+	}
+	return rc;
+}
+
+/* Binds the columns of one place from `col` on and inserts. */
+static int insert(struct sq *q, sqlite3_stmt *st, int col, enum feature_place place, const struct row *row, struct err *err)
+{
+	for (int f = 0; f < FEAT_COUNT; f++) {
+		int rc = feature_table[f].place == place ? bind_feature(q, st, col++, row, f, err) : 0;
+		if (rc < 0)
+			return rc;
+	}
+	return sq_step(q, st, "storing a message", err);
+}
+
+static int put(struct sq *q, const struct row *row, struct err *err)
+{
+	uint32_t feed;
+	int rc = sq_feed_id(q, row->feed, true, &feed, err);
+	if (rc == 0)
+		rc = find_message(q, row, feed, err);
+	if (rc)
+		return rc < 0 ? rc : 0;
+	sqlite3_stmt *hot = sq_stmt(q, SQ_PUT_HOT, err), *cold = sq_stmt(q, SQ_PUT_COLD, err);
+	if (!hot || !cold)
+		return err->kind;
+	sqlite3_bind_int64(hot, 1, feed);
+	sqlite3_bind_int64(hot, 2, row->occurrence);
+	sqlite3_bind_int64(hot, 3, id_key(row->id));
+	if ((rc = insert(q, hot, 4, PLACE_HOT, row, err)) < 0)
+		return rc;
+	sqlite3_bind_int64(cold, 1, sqlite3_last_insert_rowid(q->db));
+	rc = insert(q, cold, 2, PLACE_COLD, row, err);
+	return rc < 0 ? rc : 1;
+}
+
+int sq_put(struct store *s, const struct row *row, struct err *err)
+{
+	struct sq *q = sq_of(s);
+	must(!sqlite3_get_autocommit(q->db) || q->failed); /* failed: SQLite may have rolled back by itself */
+	if (q->failed)
+		return err_set(err, ERR_ENV, "%s: the batch has failed already", q->path);
+	arena_reset(&q->scratch);
+	int rc = put(q, row, err);
+	q->failed = rc < 0;
+	return rc;
+}

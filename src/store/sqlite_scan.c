@@ -1,0 +1,453 @@
+/* sqlite_scan.c - the reading side: filters to SQL, columns to rows. See sqlite.h.
+ *
+ * SQL text is built from our own names and from integers; every string is bound. An ordered scan sorts row numbers first (SQLite
+ * spills to disk by itself) and then fetches row by row, so that no wide row is ever sorted.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "store/sqlite.h"
+
+/* ---- SQL functions ---- */
+
+/* has_word(domains, id) */
+static void has_word(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	(void)argc;
+	const uint8_t *p = sqlite3_value_blob(argv[0]);
+	int n = sqlite3_value_bytes(argv[0]) / 4;
+	uint32_t id = (uint32_t)sqlite3_value_int64(argv[1]);
+	uint8_t want[4] = {(uint8_t)id, (uint8_t)(id >> 8), (uint8_t)(id >> 16), (uint8_t)(id >> 24)};
+	int found = 0;
+	for (int i = 0; i < n && !found; i++)
+		found = memcmp(p + 4 * i, want, 4) == 0;
+	sqlite3_result_int(ctx, found);
+}
+
+/* contains(text, part): LIKE would stop at a NUL and read % and _ */
+static void contains(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	(void)argc;
+	const void *a = sqlite3_value_blob(argv[0]), *b = sqlite3_value_blob(argv[1]);
+	struct str text = str_make(a, a ? (size_t)sqlite3_value_bytes(argv[0]) : 0);
+	struct str part = str_make(b, b ? (size_t)sqlite3_value_bytes(argv[1]) : 0);
+	sqlite3_result_int(ctx, str_ifind(text, part) != STR_NPOS);
+}
+
+int sq_functions(struct sq *q, struct err *err)
+{
+	const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
+	int rc = sqlite3_create_function(q->db, "has_word", 2, flags, NULL, has_word, NULL, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_create_function(q->db, "contains", 2, flags, NULL, contains, NULL, NULL);
+	return rc == SQLITE_OK ? 0 : sq_error(q, rc, "opening it", err);
+}
+
+/* ---- the filter ---- */
+
+struct where {
+	struct buf sql; /* " WHERE ..." or empty */
+	bool cold;      /* needs the detail table */
+	bool nothing;   /* cannot match: a value that the store never saw */
+	bool ids;       /* lo, hi are bound to ?1, ?2 */
+	uint8_t lo[SHA256_BYTES], hi[SHA256_BYTES];
+	struct str subject; /* bound to ?3 */
+};
+
+static void term(struct where *w, const char *sql)
+{
+	buf_add(&w->sql, w->sql.n ? S(" AND ") : S(" WHERE "));
+	buf_add(&w->sql, str_of(sql));
+}
+
+static int word_term(struct sq *q, struct where *w, const char *column, struct str value, struct err *err)
+{
+	uint32_t id;
+	char sql[96];
+	if (!value.p)
+		return 0;
+	int rc = sq_word_id(q, value, false, &id, err);
+	if (rc < 0)
+		return rc;
+	if (!value.n)
+		snprintf(sql, sizeof sql, "m.%s IS NULL", column);
+	else if (str_eq(str_of(column), S("domains")))
+		snprintf(sql, sizeof sql, "has_word(m.domains, %u)", id);
+	else
+		snprintf(sql, sizeof sql, "m.%s = %u", column, id);
+	w->nothing |= value.n && !id;
+	term(w, sql);
+	return 0;
+}
+
+static int feed_term(struct sq *q, struct where *w, const struct store_filter *f, struct err *err)
+{
+	bool any = false;
+	for (size_t i = 0; i < f->nfeeds; i++) {
+		uint32_t id;
+		int rc = sq_feed_id(q, f->feeds[i], false, &id, err);
+		if (rc < 0)
+			return rc;
+		if (!id)
+			continue;
+		if (!any)
+			term(w, "m.feed IN (");
+		buf_printf(&w->sql, any ? ",%u" : "%u", id);
+		any = true;
+	}
+	if (any)
+		buf_add(&w->sql, S(")"));
+	w->nothing |= f->nfeeds && !any;
+	return 0;
+}
+
+static int id_term(struct where *w, const struct store_filter *f, struct err *err)
+{
+	char sql[128];
+	if (!f->id_prefix.n)
+		return 0;
+	if (!id_range(f->id_prefix, w->lo, w->hi))
+		return err_set(err, ERR_USAGE, "not a message id: an id is up to 64 hexadecimal digits");
+	snprintf(sql, sizeof sql, "m.key BETWEEN %lld AND %lld", (long long)id_key(w->lo), (long long)id_key(w->hi));
+	term(w, sql);
+	w->ids = true;
+	if (f->id_prefix.n > 16) {
+		term(w, "d.id BETWEEN ?1 AND ?2");
+		w->cold = true;
+	}
+	return 0;
+}
+
+static int build_where(struct sq *q, struct where *w, const struct store_filter *f, struct err *err)
+{
+	char sql[64];
+	int rc = id_term(w, f, err);
+	if (rc == 0)
+		rc = feed_term(q, w, f, err);
+	const struct {
+		const char *column;
+		struct str value;
+	} words[] = {{"brand", f->brand}, {"programme", f->programme}, {"category", f->category}, {"country", f->country},
+		{"from_domain", f->from_domain}, {"domains", f->domain}};
+	for (size_t i = 0; rc == 0 && i < sizeof words / sizeof *words; i++)
+		rc = word_term(q, w, words[i].column, words[i].value, err);
+	if (f->since != TIME_NONE) {
+		snprintf(sql, sizeof sql, "m.time >= %lld", (long long)f->since);
+		term(w, sql);
+	}
+	if (f->until != TIME_NONE) {
+		snprintf(sql, sizeof sql, "m.time < %lld", (long long)f->until);
+		term(w, sql);
+	}
+	if (f->subject.n) {
+		term(w, "contains(d.subject, ?3)");
+		w->subject = f->subject;
+		w->cold = true;
+	}
+	if (rc == 0 && !buf_ok(&w->sql))
+		return err_oom(err, "filter");
+	return rc;
+}
+
+static void bind_where(sqlite3_stmt *st, const struct where *w)
+{
+	if (w->ids) { /* out of range when the text has no such place: no harm */
+		sqlite3_bind_blob(st, 1, w->lo, SHA256_BYTES, SQLITE_STATIC);
+		sqlite3_bind_blob(st, 2, w->hi, SHA256_BYTES, SQLITE_STATIC);
+	}
+	if (w->subject.n)
+		sqlite3_bind_text64(st, 3, (const char *)w->subject.p, w->subject.n, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+/* ---- rows ---- */
+
+struct scan {
+	struct sq *q;
+	unsigned flags;
+	uint8_t column[FEAT_COUNT]; /* features in the order of the SELECT, after feed and occurrence */
+	int ncolumns;
+	bool cold;
+	struct feed_names feeds;
+	struct arena names, scratch; /* scratch: one row */
+	struct row row;
+	uint32_t word[FEAT_COUNT];
+	uint32_t *domains;
+	size_t ndomains;
+	store_row_fn fn;
+	void *ctx;
+};
+
+static void scan_free(struct scan *sc)
+{
+	arena_free(&sc->names);
+	arena_free(&sc->scratch);
+}
+
+static void clear_row(struct scan *sc)
+{
+	sc->row = (struct row){0};
+	for (int f = 0; f < FEAT_COUNT; f++)
+		if (feature_table[f].kind == KIND_TIME)
+			*(int64_t *)row_at(&sc->row, (enum feature_id)f) = TIME_NONE;
+	memset(sc->word, 0, sizeof sc->word);
+	sc->ndomains = 0;
+}
+
+static int fill_words(struct scan *sc, struct str blob, struct strs *out, struct err *err)
+{
+	*out = (struct strs){0};
+	if (!unpack_ids(blob, &sc->scratch, &sc->domains, &sc->ndomains))
+		return err_oom(err, "scan");
+	if (sc->flags & STORE_IDS || !sc->ndomains)
+		return 0;
+	if (!(out->v = arena_alloc(&sc->scratch, sc->ndomains * sizeof *out->v)))
+		return err_oom(err, "scan");
+	for (size_t i = 0; i < sc->ndomains; i++) {
+		int rc = sq_word_text(sc->q, sc->domains[i], &out->v[i], err);
+		if (rc < 0)
+			return rc;
+	}
+	out->n = sc->ndomains;
+	return 0;
+}
+
+static int fill(struct scan *sc, sqlite3_stmt *st, int col, enum feature_id f, struct err *err)
+{
+	void *p = row_at(&sc->row, f);
+	struct str blob;
+	int rc = 0;
+	switch (feature_table[f].kind) {
+	case KIND_INT:
+	case KIND_BITS:
+		*(int64_t *)p = sqlite3_column_int64(st, col);
+		break;
+	case KIND_TIME:
+		*(int64_t *)p = column_time(st, col);
+		break;
+	case KIND_REAL:
+		*(double *)p = sqlite3_column_double(st, col);
+		break;
+	case KIND_TEXT:
+	case KIND_JSON:
+	case KIND_IP:
+		*(struct str *)p = column_str(st, col);
+		break;
+	case KIND_HASH:
+		blob = column_str(st, col);
+		if (blob.n == SHA256_BYTES)
+			memcpy(p, blob.p, SHA256_BYTES);
+		break;
+	case KIND_WORD:
+		sc->word[f] = (uint32_t)sqlite3_column_int64(st, col);
+		if (!(sc->flags & STORE_IDS))
+			rc = sq_word_text(sc->q, sc->word[f], p, err);
+		break;
+	case KIND_WORDS:
+		rc = fill_words(sc, column_str(st, col), p, err);
+		break;
+	case KIND_LIST:
+		if (!unpack_list(column_str(st, col), &sc->scratch, p))
+			rc = err_oom(err, "scan");
+		break;
+	}
+	return rc < 0 ? rc : 0;
+}
+
+/* The current row of st to the callback. Only columns of the SELECT are ever written, so nothing needs clearing. */
+static int emit(struct scan *sc, sqlite3_stmt *st, struct err *err)
+{
+	int64_t feed = sqlite3_column_int64(st, 0);
+	arena_reset(&sc->scratch);
+	sq_words_trim(sc->q);
+	sc->row.feed = feed >= 0 && (uint64_t)feed < sc->feeds.n ? sc->feeds.v[feed] : (struct str){0};
+	sc->row.occurrence = sqlite3_column_int64(st, 1);
+	for (int i = 0; i < sc->ncolumns; i++) {
+		int rc = fill(sc, st, 2 + i, (enum feature_id)sc->column[i], err);
+		if (rc < 0)
+			return rc;
+	}
+	struct store_row out = {&sc->row, (uint32_t)feed, sc->word, sc->domains, sc->ndomains};
+	return sc->fn(sc->ctx, &out);
+}
+
+/* "SELECT m.feed, m.occurrence, <columns> FROM message m [CROSS JOIN detail d ...]" */
+static void select_sql(struct buf *b, const struct scan *sc, bool join)
+{
+	buf_add(b, S("SELECT m.feed, m.occurrence"));
+	for (int i = 0; i < sc->ncolumns; i++) {
+		const struct feature *f = &feature_table[sc->column[i]];
+		buf_printf(b, ", %s.\"%s\"", f->place == PLACE_HOT ? "m" : "d", f->name);
+	}
+	buf_add(b, S(" FROM message m"));
+	if (join)
+		buf_add(b, S(" CROSS JOIN detail d ON d.n = m.n"));
+}
+
+static int stored_order(struct scan *sc, const struct where *w, int64_t limit, struct err *err)
+{
+	CLEANUP(sq_finalize) sqlite3_stmt *st = NULL;
+	CLEANUP(buf_free) struct buf b;
+	buf_init(&b, 1 * MIB);
+	select_sql(&b, sc, sc->cold || w->cold);
+	buf_add(&b, buf_str(&w->sql));
+	if (limit > 0)
+		buf_printf(&b, " LIMIT %lld", (long long)limit);
+	int rc = buf_ok(&b) ? sq_prepare(sc->q, buf_str(&b), &st, err) : err_oom(err, "scan");
+	if (rc < 0)
+		return rc;
+	bind_where(st, w);
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW)
+		if ((rc = emit(sc, st, err)))
+			return rc;
+	return rc == SQLITE_DONE ? 0 : sq_error(sc->q, rc, "reading it", err);
+}
+
+/* ---- ordered ---- */
+
+/* Rows that agree in time, key, feed and occurrence: different ids that share 8 bytes. Making more of them than this would take
+ * a 64-bit multicollision of SHA-256. */
+enum { TIES = 16 };
+
+struct tie {
+	int64_t n;
+	uint8_t id[SHA256_BYTES];
+};
+
+struct ordered {
+	struct scan *sc;
+	sqlite3_stmt *keys, *fetch, *id;
+	struct tie tie[TIES];
+	size_t nties;
+	int64_t left; /* of the limit; -1: none */
+};
+
+static void ordered_free(struct ordered *o)
+{
+	sqlite3_finalize(o->keys);
+	sqlite3_finalize(o->fetch);
+	sqlite3_finalize(o->id);
+}
+
+static int prepare_ordered(struct ordered *o, const struct where *w, int64_t limit, struct err *err)
+{
+	CLEANUP(buf_free) struct buf b;
+	struct sq *q = o->sc->q;
+	buf_init(&b, 1 * MIB);
+	buf_add(&b, S("SELECT m.n, m.time, m.key, m.feed, m.occurrence FROM message m JOIN feed f ON f.n = m.feed"));
+	if (w->cold)
+		buf_add(&b, S(" CROSS JOIN detail d ON d.n = m.n"));
+	buf_add(&b, buf_str(&w->sql));
+	buf_add(&b, S(" ORDER BY m.time, m.key, f.name, m.occurrence"));
+	if (limit > 0 && limit < INT64_MAX - TIES)
+		buf_printf(&b, " LIMIT %lld", (long long)limit + TIES);
+	int rc = buf_ok(&b) ? sq_prepare(q, buf_str(&b), &o->keys, err) : err_oom(err, "scan");
+	buf_clear(&b);
+	select_sql(&b, o->sc, o->sc->cold);
+	buf_add(&b, S(" WHERE m.n = ?"));
+	if (rc == 0)
+		rc = buf_ok(&b) ? sq_prepare(q, buf_str(&b), &o->fetch, err) : err_oom(err, "scan");
+	if (rc == 0)
+		rc = sq_prepare(q, S("SELECT id FROM detail WHERE n = ?"), &o->id, err);
+	if (rc == 0)
+		bind_where(o->keys, w);
+	return rc;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	return memcmp(((const struct tie *)a)->id, ((const struct tie *)b)->id, SHA256_BYTES);
+}
+
+static int sort_ties(struct ordered *o, struct err *err)
+{
+	for (size_t i = 0; i < o->nties; i++) {
+		sqlite3_bind_int64(o->id, 1, o->tie[i].n);
+		int rc = sqlite3_step(o->id);
+		struct str id = rc == SQLITE_ROW ? column_str(o->id, 0) : S("");
+		if (id.n == SHA256_BYTES)
+			memcpy(o->tie[i].id, id.p, SHA256_BYTES);
+		sqlite3_reset(o->id);
+		if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+			return sq_error(o->sc->q, rc, "reading it", err);
+	}
+	qsort(o->tie, o->nties, sizeof *o->tie, by_id);
+	return 0;
+}
+
+/* Gives the waiting rows out. 0, 1 = enough, or an error. */
+static int flush_ties(struct ordered *o, struct err *err)
+{
+	int rc = o->nties > 1 ? sort_ties(o, err) : 0;
+	for (size_t i = 0; rc == 0 && i < o->nties && o->left; i++) {
+		sqlite3_bind_int64(o->fetch, 1, o->tie[i].n);
+		int step = sqlite3_step(o->fetch);
+		if (step == SQLITE_ROW)
+			rc = emit(o->sc, o->fetch, err);
+		else if (step != SQLITE_DONE)
+			rc = sq_error(o->sc->q, step, "reading it", err);
+		sqlite3_reset(o->fetch);
+		if (o->left > 0)
+			o->left--;
+	}
+	o->nties = 0;
+	return rc;
+}
+
+static int time_order(struct scan *sc, const struct where *w, int64_t limit, struct err *err)
+{
+	CLEANUP(ordered_free) struct ordered o = {.sc = sc, .left = limit > 0 ? limit : -1};
+	int64_t last[4] = {0}, now[4];
+	int rc = prepare_ordered(&o, w, limit, err), step;
+	if (rc < 0)
+		return rc;
+	while (o.left && (step = sqlite3_step(o.keys)) == SQLITE_ROW) {
+		now[0] = column_time(o.keys, 1);
+		for (int i = 1; i < 4; i++)
+			now[i] = sqlite3_column_int64(o.keys, i + 1);
+		if ((memcmp(now, last, sizeof now) || o.nties == TIES) && (rc = flush_ties(&o, err)))
+			return rc;
+		o.tie[o.nties++].n = sqlite3_column_int64(o.keys, 0);
+		memcpy(last, now, sizeof last);
+	}
+	if (o.left && step != SQLITE_DONE)
+		return sq_error(sc->q, step, "reading it", err);
+	return flush_ties(&o, err);
+}
+
+/* ---- entry points ---- */
+
+static int run(struct scan *sc, const struct store_filter *f, struct err *err)
+{
+	struct where w = {0};
+	buf_init(&w.sql, 4 * MIB);
+	int rc = sq_feed_names(sc->q, &sc->names, &sc->feeds, err);
+	if (rc == 0)
+		rc = build_where(sc->q, &w, f, err);
+	if (rc == 0 && !w.nothing)
+		rc = sc->flags & STORE_UNORDERED ? stored_order(sc, &w, f->limit, err) : time_order(sc, &w, f->limit, err);
+	buf_free(&w.sql);
+	return rc;
+}
+
+int sq_scan(struct store *s, const struct store_filter *f, uint64_t columns, unsigned flags, store_row_fn fn, void *ctx,
+	struct err *err)
+{
+	CLEANUP(scan_free) struct scan sc = {.q = sq_of(s), .flags = flags, .fn = fn, .ctx = ctx};
+	arena_init(&sc.names, LIM_ARENA);
+	arena_init(&sc.scratch, LIM_ARENA);
+	clear_row(&sc);
+	for (int i = 0; i < FEAT_COUNT; i++)
+		if (columns >> i & 1) {
+			sc.column[sc.ncolumns++] = (uint8_t)i;
+			sc.cold |= feature_table[i].place == PLACE_COLD;
+		}
+	/* One snapshot for all statements of the scan. */
+	bool own = sqlite3_get_autocommit(sc.q->db);
+	int rc = own ? sq_exec(sc.q, "BEGIN", "reading it", err) : 0;
+	if (rc == 0)
+		rc = run(&sc, f, err);
+	if (own && !sqlite3_get_autocommit(sc.q->db))
+		sqlite3_exec(sc.q->db, "ROLLBACK", NULL, NULL, NULL);
+	return rc;
+}

@@ -1,0 +1,117 @@
+/* store.c - opens the right kind of store and passes calls on. See store.h. */
+#include "store/store.h"
+
+#include "base/mem.h"
+#include "store/store_ops.h"
+
+int store_open(struct store **out, const char *where, enum store_mode mode, struct err *err)
+{
+	struct str w = str_of(where);
+	if (str_starts(w, S("clickhouse://")))
+		return err_set(err, ERR_USAGE, "%s: a ClickHouse store is not built yet: give --store the name of a file", where);
+	if (str_find(w, S("://")) != STR_NPOS)
+		return err_set(err, ERR_USAGE, "%s: unknown kind of store: give --store the name of a file", where);
+	if (!w.n)
+		return err_set(err, ERR_USAGE, "--store: the name is empty: give it the name of a file");
+	return sqlite_store_open(out, where, mode, err);
+}
+
+void store_close(struct store *s)
+{
+	if (s)
+		s->ops->close(s);
+}
+
+int store_begin(struct store *s, struct err *err)
+{
+	return s->ops->begin(s, err);
+}
+
+int store_commit(struct store *s, struct err *err)
+{
+	return s->ops->commit(s, err);
+}
+
+void store_rollback(struct store *s)
+{
+	s->ops->rollback(s);
+}
+
+int store_put(struct store *s, const struct row *row, struct err *err)
+{
+	return s->ops->put(s, row, err);
+}
+
+int store_put_feed(struct store *s, const struct store_feed *feed, struct err *err)
+{
+	return s->ops->put_feed(s, feed, err);
+}
+
+int store_feeds(struct store *s, struct arena *a, struct store_feed **out, size_t *n, struct err *err)
+{
+	return s->ops->feeds(s, a, out, n, err);
+}
+
+int store_put_source(struct store *s, const struct store_source *src, struct err *err)
+{
+	return s->ops->put_source(s, src, err);
+}
+
+int store_sources(struct store *s, struct arena *a, struct store_source **out, size_t *n, struct err *err)
+{
+	return s->ops->sources(s, a, out, n, err);
+}
+
+int store_put_meta(struct store *s, const char *key, struct str value, struct err *err)
+{
+	return s->ops->put_meta(s, key, value, err);
+}
+
+int store_meta(struct store *s, const char *key, struct arena *a, struct str *value, struct err *err)
+{
+	return s->ops->meta(s, key, a, value, err);
+}
+
+int store_scan(struct store *s, const struct store_filter *f, uint64_t columns, unsigned flags, store_row_fn fn, void *ctx,
+	struct err *err)
+{
+	return s->ops->scan(s, f, columns, flags, fn, ctx, err);
+}
+
+int store_get(struct store *s, struct str id_hex_prefix, struct arena *a, struct row *row, struct err *err)
+{
+	return s->ops->get(s, id_hex_prefix, a, row, err);
+}
+
+int store_count(struct store *s, int64_t *messages, struct err *err)
+{
+	return s->ops->count(s, messages, err);
+}
+
+int store_word_max(struct store *s, uint32_t *max, struct err *err)
+{
+	return s->ops->word_max(s, max, err);
+}
+
+int store_word(struct store *s, uint32_t id, struct arena *a, struct str *out, struct err *err)
+{
+	return s->ops->word(s, id, a, out, err);
+}
+
+int store_words(struct store *s, store_word_fn fn, void *ctx, struct err *err)
+{
+	return s->ops->words(s, fn, ctx, err);
+}
+
+bool id_range(struct str hex_prefix, uint8_t lo[SHA256_BYTES], uint8_t hi[SHA256_BYTES])
+{
+	if (hex_prefix.n == 0 || hex_prefix.n > SHA256_HEX)
+		return false;
+	uint8_t digits[2][SHA256_HEX];
+	memset(digits[0], '0', SHA256_HEX);
+	memset(digits[1], 'f', SHA256_HEX);
+	memcpy(digits[0], hex_prefix.p, hex_prefix.n);
+	memcpy(digits[1], hex_prefix.p, hex_prefix.n);
+	return hex_decode(str_make(digits[0], SHA256_HEX), lo, SHA256_BYTES) &&
+	       hex_decode(str_make(digits[1], SHA256_HEX), hi, SHA256_BYTES);
+}
