@@ -149,3 +149,19 @@ bool unicode_is_space(uint32_t c)
 	return c == 0x20 || (c >= 9 && c <= 13) || c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) ||
 	       c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
 }
+
+void utf8_escape(struct str s, struct buf *out)
+{
+	for (size_t i = 0; i < s.n;) {
+		uint32_t c;
+		size_t len;
+		if (!decode(str_from(s, i), &c, &len))
+			for (size_t k = 0; k < len; k++)
+				buf_printf(out, "\\x%02x", s.p[i + k]);
+		else if (unicode_is_control(c) || unicode_is_bidi(c) || unicode_is_invisible(c) || c == 0x2028 || c == 0x2029)
+			buf_printf(out, "\\u{%x}", c);
+		else
+			buf_add(out, str_sub(s, i, len));
+		i += len;
+	}
+}

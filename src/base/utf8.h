@@ -20,6 +20,8 @@ uint32_t utf8_next(struct str s, size_t *i);
 /* 1..4 bytes; U+FFFD for what is no scalar value. */
 size_t utf8_encode(uint32_t c, uint8_t out[4]);
 void buf_utf8(struct buf *b, uint32_t c);
+/* s as one line that is safe to look at: control, bidi and invisible characters as \u{202e}, bad bytes as \xff. */
+void utf8_escape(struct str s, struct buf *out);
 /* s with every bad subpart replaced by U+FFFD. */
 void utf8_sanitize(struct str s, struct buf *out);
 

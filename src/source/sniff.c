@@ -1,0 +1,117 @@
+/* sniff.c - see sniff.h. */
+#include "source/sniff.h"
+
+#include "source/mbox.h"
+
+enum { LINES = 64 }; /* header lines looked at */
+
+/* Fields that other files with "name: value" lines hardly have. */
+static bool mail_field(struct str name)
+{
+	static const char *const known[] = {"received", "return-path", "message-id", "mime-version", "delivered-to", "from", "to",
+		"subject", "date", "reply-to", "sender", "cc", "bcc", "content-type", "content-transfer-encoding", "envelope-to",
+		"in-reply-to", "references", "dkim-signature", "x-mailer", "errors-to", "precedence", "authentication-results",
+		"content-disposition", "apparently-to", "resent-from", "resent-to", "resent-date", "resent-message-id", "mail-from",
+		"x-originating-ip", "arc-seal", "received-spf", "x-received", "list-id", "list-unsubscribe", "x-spam-status", "newsgroups"};
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (str_ieq(name, str_of(known[i])))
+			return true;
+	return false;
+}
+
+static bool folded(struct str line)
+{
+	return line.n && (line.p[0] == ' ' || line.p[0] == '\t');
+}
+
+/* Header lines at the start: fields and folded lines up to an empty line, most of them well formed, one known to be mail's. */
+static bool header_block(struct str s)
+{
+	size_t known = 0, fields = 0, other = 0, n = 0;
+	for (struct str line; n < LINES && str_line(&s, &line) && line.n; n++) {
+		if (folded(line) && n)
+			continue;
+		if (!mbox_field(line)) {
+			if (n == 0 && !str_starts(line, S(">From ")))
+				return false;
+			other++;
+			continue;
+		}
+		fields++;
+		known += mail_field(str_rtrim(str_first(line, str_find_byte(line, ':'))));
+	}
+	return known > 0 && fields >= other;
+}
+
+enum sniff sniff_mail(struct str s)
+{
+	struct str line, after;
+	if (str_starts(s, S("\xef\xbb\xbf")))
+		s = str_from(s, 3);
+	while (s.n && ascii_space(s.p[0]))
+		s = str_from(s, 1);
+	if (s.n == 0)
+		return SNIFF_EMPTY;
+	after = s;
+	if (str_starts(s, S("From ")) && !mbox_field(s) && str_line(&after, &line) && line.n <= MBOX_FROM_LINE &&
+		(mbox_field(after) || str_starts(after, S(">From ")) || (mbox_from_line(line) && after.n)))
+		return SNIFF_BOX;
+	return header_block(s) ? SNIFF_MESSAGE : SNIFF_OTHER;
+}
+
+static struct str base_name(struct str path)
+{
+	while (path.n > 1 && path.p[path.n - 1] == '/')
+		path.n--;
+	size_t slash = str_rfind_byte(path, '/');
+	return slash == STR_NPOS || path.n == 1 ? path : str_from(path, slash + 1);
+}
+
+static struct str without_extensions(struct str name)
+{
+	static const char *const extensions[] = {".mbox", ".mbx", ".mail", ".txt", ".eml", ".gz", ".xz", ".bz2", ".zst", ".lzma",
+		".tar", ".tgz", ".txz", ".tbz", ".tbz2", ".tzst", ".zip", ".7z"};
+	for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++) {
+		struct str extension = str_of(extensions[i]);
+		if (name.n > extension.n && str_iends(name, extension)) {
+			name.n -= extension.n;
+			i = (size_t)-1; /* again: .mbox.gz */
+		}
+	}
+	return name;
+}
+
+struct str sniff_feed_name(struct str path)
+{
+	struct str base = base_name(path), up = str_first(path, path.n - base.n);
+	if (str_eq(base, S("mbox")) && str_iends(up, S(".mbox/")))
+		base = base_name(up); /* Apple Mail: NAME.mbox/mbox */
+	return without_extensions(base);
+}
+
+/* digits "." something "." host: qmail's and the Maildir specification's unique names. */
+static bool unique_name(struct str name)
+{
+	size_t i = 0;
+	while (i < name.n && ascii_digit(name.p[i]))
+		i++;
+	struct str rest = str_from(name, i + 1);
+	size_t dot = str_find_byte(rest, '.');
+	return i >= 6 && i < name.n && name.p[i] == '.' && dot != STR_NPOS && dot > 0 && dot + 1 < rest.n;
+}
+
+static bool below(struct str path, struct str folder)
+{
+	struct str name = base_name(path), up = str_first(path, path.n - name.n);
+	return up.n > 1 && str_eq(base_name(up), folder) && unique_name(name);
+}
+
+bool sniff_maildir_path(struct str path)
+{
+	return below(path, S("cur")) || below(path, S("new"));
+}
+
+bool sniff_maildir_tmp(struct str path)
+{
+	return below(path, S("tmp"));
+}

@@ -1,0 +1,291 @@
+/* source_test.c - files, folders, Maildirs, boxes and pipes as sources. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/anomaly.h"
+#include "base/buf.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "source/sniff.h"
+#include "source/source.h"
+
+#define F1 "From a@b.example  Mon Aug  2 01:02:03 2010\n"
+#define F2 "From c@d.example Tue Aug 03 01:02:03 2010\n"
+#define M1 "Subject: one\n\nx\n"
+#define M2 "Subject: two\n\ny\n"
+
+static char folder[64];
+
+static int make_folder(void **state)
+{
+	(void)state;
+	strcpy(folder, "/tmp/trapline-source-XXXXXX");
+	return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st, (void)type, (void)ftw;
+	return remove(path);
+}
+
+static int remove_folder(void **state)
+{
+	(void)state;
+	return nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Writes folder/name, with the folders it needs. */
+static void put(const char *name, struct str content)
+{
+	char path[256];
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	for (char *slash = path + strlen(folder) + 1; (slash = strchr(slash, '/')); *slash++ = '/') {
+		*slash = 0;
+		assert_true(mkdir(path, 0700) == 0 || errno == EEXIST);
+	}
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, content.p, content.n), content.n);
+	close(fd);
+}
+
+static char *at(const char *name)
+{
+	static char path[8][256];
+	static int i;
+	i = (i + 1) % 8;
+	snprintf(path[i], sizeof path[i], "%s/%s", folder, name);
+	return path[i];
+}
+
+/* All messages as "path+offset,length box feed from_line[bytes]anomalies\n", the paths below the folder; then the problems. */
+static int pull(const char *const *paths, size_t n, size_t read_max, struct buf *out, struct err *err)
+{
+	struct source *s;
+	struct arena arena;
+	struct raw_mail m;
+	buf_clear(out);
+	int r = source_open(&s, paths, n, &(struct source_settings){.read_max = read_max}, err);
+	if (r < 0)
+		return r;
+	arena_init(&arena, MIB);
+	while ((r = source_next(s, &arena, &m, err)) == 1) {
+		struct str path = str_from(m.path, str_starts(m.path, str_of(folder)) ? strlen(folder) + 1 : 0);
+		buf_add(out, path);
+		buf_printf(out, "+%lld,%lld %llu ", (long long)m.offset, (long long)m.length, (unsigned long long)m.box);
+		buf_add(out, str_starts(m.feed_guess, S("trapline-source-")) ? S("FOLDER") : m.feed_guess);
+		buf_byte(out, ' ');
+		buf_add(out, str_first(m.from_line, 6));
+		buf_byte(out, '[');
+		buf_add(out, m.bytes);
+		buf_printf(out, "]%s%s\n", m.maildir ? "M" : "", m.anomalies & ANOM(doubtful_split) ? "D" : "");
+		arena_reset(&arena);
+	}
+	size_t problems;
+	const struct source_problem *p = source_problems(s, &problems);
+	for (size_t i = 0; r == 0 && i < problems; i++)
+		buf_printf(out, "%s %s\n", source_problem_name(p[i].kind), p[i].text + strlen(folder) + 1);
+	if (r == 0)
+		r = source_verdict(s, err);
+	if (r == 0 && source_progress(s)->bytes_total)
+		assert_int_equal(source_progress(s)->bytes_read, source_progress(s)->bytes_total);
+	arena_free(&arena);
+	source_close(s);
+	return r;
+}
+
+static void expect(const char *const *paths, size_t n, const char *want)
+{
+	struct buf got;
+	buf_init(&got, MIB);
+	static const size_t steps[] = {0, 1, 7, 64};
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		struct err err = {0};
+		int r = pull(paths, n, steps[i], &got, &err);
+		if (r != 0)
+			fail_msg("%s", err.text);
+		if (!str_eq(buf_str(&got), str_of(want)))
+			fail_msg("got:\n%.*swanted:\n%s", STR_FMT(buf_str(&got)), want);
+	}
+	buf_free(&got);
+}
+
+static void test_files(void **state)
+{
+	(void)state;
+	put("trap-a.mbox.txt", S(F1 M1 "\n" F2 M2 "\n"));
+	put("one", S(F1 M1 "\n" "From here\n\n"));
+	put("two.eml", S(M1 "\n" F2 M2));
+	const char *paths[] = {at("trap-a.mbox.txt"), at("one"), at("two.eml")};
+	expect(paths, 3,
+		"trap-a.mbox.txt+0,59 3 trap-a From a[" M1 "]\n"
+		"trap-a.mbox.txt+60,58 3 trap-a From c[" M2 "]\n"
+		"one+0,70 1 FOLDER From a[" M1 "\nFrom here\n]\n"
+		"two.eml+0,75 2 FOLDER [" M1 "\n" F2 M2 "]\n");
+}
+
+static void test_folder(void **state)
+{
+	(void)state;
+	put("b/x.box", S(F1 M1 "\n" F2 "A: 2\n\n>From z\n\n"));
+	put("b/README", S("Hello: this is\nno mail\n"));
+	put("b/empty", S(""));
+	put("a/1", S(M1));
+	put("a/10", S(M2));
+	put("a/2", S(M2));
+	put("a.z", S("Received: x\r\n\r\n>From z"));
+	put("c\n\x1b[m", S("{\"From: \": 1}"));
+	const char *paths[] = {folder};
+	expect(paths, 1,
+		"a/1+0,16 0 FOLDER [" M1 "]\n"
+		"a/10+0,16 0 FOLDER [" M2 "]\n"
+		"a/2+0,16 0 FOLDER [" M2 "]\n"
+		"a.z+0,22 0 FOLDER [Received: x\r\n\r\n>From z]\n"
+		"b/x.box+0,59 1 x.box From a[" M1 "]\n"
+		"b/x.box+60,56 1 x.box From c[A: 2\n\nFrom z\n]\n"
+		"not mail b/README: not mail\n"
+		"empty b/empty: empty: no message\n"
+		"not mail c\\u{a}\\u{1b}[m: not mail\n");
+}
+
+static void test_maildir(void **state)
+{
+	(void)state;
+	put("box/cur/1.a.b:2,S", S(M1 "\n" F2 M2));
+	put("box/cur/.hidden", S(M1));
+	put("box/new/anything", S("no mail at all"));
+	put("box/new/from", S(F1 M1 "\n" F2 M2));
+	put("box/tmp/2.a.b", S(M1));
+	put("box/.Spam/cur/x", S(M2));
+	mkdir(at("box/.Spam/new"), 0700);
+	const char *paths[] = {at("box")}, *cur[] = {at("box/cur/")};
+	expect(paths, 1,
+		"box/.Spam/cur/x+0,16 0 box [" M2 "]M\n"
+		"box/cur/1.a.b:2,S+0,75 0 box [" M1 "\n" F2 M2 "]M\n"
+		"box/new/anything+0,14 0 box [no mail at all]M\n"
+		"box/new/from+0,118 0 box From a[" M1 "\n" F2 M2 "]M\n");
+	expect(cur, 1, "box/cur/1.a.b:2,S+0,75 0 cur [" M1 "\n" F2 M2 "]M\n");
+}
+
+static void test_links(void **state)
+{
+	(void)state;
+	put("in/a", S(M1));
+	put("out/b", S(M2));
+	assert_int_equal(symlink("..", at("in/loop")), 0);
+	assert_int_equal(symlink("a", at("in/same")), 0);
+	assert_int_equal(symlink("../out", at("in/x")), 0);
+	assert_int_equal(symlink("../out", at("in/y")), 0);
+	assert_int_equal(symlink("../in", at("out/back")), 0);
+	assert_int_equal(symlink("nowhere", at("in/z")), 0);
+	assert_int_equal(mkfifo(at("in/pipe"), 0600), 0);
+	const char *paths[] = {at("in")};
+	expect(paths, 1,
+		"in/a+0,16 0 in [" M1 "]\n"
+		"in/x/b+0,16 0 in [" M2 "]\n"
+		"link in/loop: symbolic link not followed: it leads into the folder that is being read\n"
+		"link in/pipe: not a regular file\n"
+		"link in/same: symbolic link not followed: it leads into the folder that is being read\n"
+		"link in/x/back: symbolic link not followed: it leads into the folder that is being read\n"
+		"link in/y: symbolic link not followed: its target is read through another link\n"
+		"unreadable in/z: broken symbolic link: No such file or directory\n");
+}
+
+static void test_stdin(void **state)
+{
+	(void)state;
+	int p[2], saved = dup(STDIN_FILENO);
+	struct buf got;
+	struct err err = {0};
+	buf_init(&got, MIB);
+	assert_int_equal(pipe(p), 0);
+	struct str in = S(F1 M1 "\n" F2 M2 "\n");
+	assert_int_equal(write(p[1], in.p, in.n), in.n);
+	close(p[1]);
+	dup2(p[0], STDIN_FILENO);
+	close(p[0]);
+	const char *paths[] = {"-"};
+	assert_int_equal(pull(paths, 1, 0, &got, &err), 0);
+	assert_true(str_eq(buf_str(&got), S("-+0,59 1 stdin From a[" M1 "]\n-+60,58 1 stdin From c[" M2 "]\n")));
+	dup2(saved, STDIN_FILENO);
+	close(saved);
+	buf_free(&got);
+}
+
+static void test_errors(void **state)
+{
+	(void)state;
+	struct buf got;
+	buf_init(&got, MIB);
+	put("empty", S(""));
+	put("text", S("This is a text.\n"));
+	struct {
+		const char *path, *says;
+	} cases[] = {{at("nowhere"), "nowhere: cannot be read; check the path: No such file or directory"}, {"", "empty path"},
+		{at("empty"), "empty: no message"}, {at("text"), "not mail"}, {folder, "no mail found in 2 files"}};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct err err = {0};
+		assert_int_equal(pull(&cases[i].path, 1, 0, &got, &err), ERR_INPUT);
+		if (!strstr(err.text, cases[i].says))
+			fail_msg("%s", err.text);
+	}
+	buf_free(&got);
+}
+
+static void test_feed_names(void **state)
+{
+	(void)state;
+	static const char *const names[][2] = {{"a/trap-a.mbox.zst", "trap-a"}, {"x.TAR.gz", "x"}, {"a/b/", "b"}, {".mbox", ".mbox"}, {"/", "/"},
+		{"a.b.txt.mbx", "a.b"}, {"Spam.mbox/mbox", "Spam"}, {"mbox", "mbox"}, {"", ""}};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (!str_eq(sniff_feed_name(str_of(names[i][0])), str_of(names[i][1])))
+			fail_msg("%s: %.*s", names[i][0], STR_FMT(sniff_feed_name(str_of(names[i][0]))));
+	assert_true(sniff_maildir_path(S("x/cur/1280711000.M1P2.host:2,S")));
+	assert_true(sniff_maildir_path(S("new/1280711000.1.host")));
+	assert_true(sniff_maildir_tmp(S("tmp/1280711000.1.host")));
+	assert_false(sniff_maildir_path(S("new/spam-1")));
+	assert_false(sniff_maildir_path(S("1280711000.1.host")));
+}
+
+static void test_no_memory(void **state)
+{
+	(void)state;
+	struct buf got;
+	buf_init(&got, MIB);
+	put("a/x", S(F1 M1 "\n" F2 M2 "\n"));
+	put("a/empty", S(""));
+	assert_int_equal(symlink("..", at("a/loop")), 0);
+	const char *paths[] = {folder};
+	for (long n = 0;; n++) {
+		struct err err = {0};
+		mem_fail_from(n);
+		int r = pull(paths, 1, 0, &got, &err);
+		bool hit = mem_failed();
+		mem_fail_from(-1);
+		if (!hit)
+			break;
+		assert_true(r == ERR_ENV || r == 0);
+		assert_true(n < 1000);
+	}
+	buf_free(&got);
+}
+
+int main(void)
+{
+#define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, make_folder, remove_folder)
+	const struct CMUnitTest tests[] = {IN_FOLDER(test_files), IN_FOLDER(test_folder), IN_FOLDER(test_maildir), IN_FOLDER(test_links),
+		IN_FOLDER(test_stdin), IN_FOLDER(test_errors), cmocka_unit_test(test_feed_names), IN_FOLDER(test_no_memory)};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

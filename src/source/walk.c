@@ -1,0 +1,263 @@
+/* walk.c - see walk.h. */
+#include "source/walk.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "base/map.h"
+#include "base/mem.h"
+
+struct name {
+	const char *z;
+	unsigned char type; /* DT_* */
+};
+
+/* A folder that is being walked. */
+struct level {
+	struct arena memory; /* of the names' bytes */
+	struct name *names;
+	size_t n, cap, next;
+	size_t path_n;  /* length of the folder's path */
+	bool maildir;   /* holds cur/ and new/ */
+	bool delivered; /* is cur/ or new/ of a Maildir */
+};
+
+struct walk {
+	const char *const *paths;
+	size_t n_paths, argument;
+	char path[PATH_MAX];
+	char root[PATH_MAX]; /* the argument, resolved: where links must not lead */
+	char text[256];
+	struct level level[LIM_WALK_DEPTH];
+	size_t depth;
+	struct map followed; /* folders outside the argument that links led to */
+};
+
+struct walk *walk_new(const char *const *paths, size_t n, struct err *err)
+{
+	struct walk *w = mem_zalloc(1, sizeof *w);
+	if (!w) {
+		err_oom(err, "list of files");
+		return NULL;
+	}
+	w->paths = paths;
+	w->n_paths = n;
+	map_init(&w->followed, LIM_WALK_LINKS * LIM_PATH);
+	return w;
+}
+
+static void leave(struct walk *w)
+{
+	struct level *l = &w->level[--w->depth];
+	arena_free(&l->memory);
+	mem_free(l->names);
+}
+
+void walk_free(struct walk *w)
+{
+	if (!w)
+		return;
+	while (w->depth)
+		leave(w);
+	map_free(&w->followed);
+	mem_free(w);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct name *)a)->z, ((const struct name *)b)->z);
+}
+
+static bool add_name(struct level *l, const struct dirent *e)
+{
+	if (l->n == l->cap) {
+		size_t want = l->cap ? l->cap * 2 : 64;
+		struct name *grown = mem_realloc(l->names, want * sizeof *grown);
+		if (!grown)
+			return false;
+		l->names = grown;
+		l->cap = want;
+	}
+	struct str z = arena_dup(&l->memory, str_of(e->d_name));
+	if (!z.p)
+		return false;
+	l->names[l->n++] = (struct name){(const char *)z.p, e->d_type};
+	return true;
+}
+
+static bool has_folder(const struct level *l, const char *z)
+{
+	struct name key = {z, 0};
+	const struct name *hit = l->n ? bsearch(&key, l->names, l->n, sizeof key, by_name) : NULL;
+	return hit && (hit->type == DT_DIR || hit->type == DT_UNKNOWN || hit->type == DT_LNK);
+}
+
+static int report(struct walk *w, struct walk_item *out, int event, const char *why, int error)
+{
+	char reason[96];
+	snprintf(w->text, sizeof w->text, "%s%s%s", why, error ? ": " : "", error ? strerror_r(error, reason, sizeof reason) : "");
+	out->text = w->text;
+	return event;
+}
+
+/* Whether the folder w->path is cur/ or new/ of a Maildir, when it is an argument itself. */
+static bool inside_maildir(const char *root)
+{
+	char sibling[PATH_MAX + 8];
+	const char *slash = strrchr(root, '/');
+	struct stat st;
+	if (!slash || (strcmp(slash, "/cur") != 0 && strcmp(slash, "/new") != 0))
+		return false;
+	snprintf(sibling, sizeof sibling, "%.*s/%s", (int)(slash - root), root, strcmp(slash, "/cur") == 0 ? "new" : "cur");
+	return stat(sibling, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Lists the folder w->path and makes it the deepest level. 0, or an event, or an error. */
+static int enter(struct walk *w, bool delivered, struct walk_item *out, struct err *err)
+{
+	if (w->depth == LIM_WALK_DEPTH)
+		return report(w, out, WALK_UNREADABLE, "folders nested too deep", 0);
+	DIR *dir = opendir(w->path);
+	if (!dir)
+		return report(w, out, WALK_UNREADABLE, "cannot open folder", errno);
+	struct level *l = &w->level[w->depth++];
+	*l = (struct level){.path_n = strlen(w->path), .delivered = delivered};
+	arena_init(&l->memory, LIM_WALK_NAMES);
+	int result = 0;
+	for (;;) {
+		errno = 0;
+		struct dirent *e = readdir(dir);
+		if (!e) {
+			if (errno)
+				result = report(w, out, WALK_UNREADABLE, "cannot read folder", errno);
+			break;
+		}
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+			continue;
+		if (!add_name(l, e)) {
+			result = err_oom(err, "names of a folder");
+			break;
+		}
+	}
+	closedir(dir);
+	if (l->n)
+		qsort(l->names, l->n, sizeof *l->names, by_name);
+	l->maildir = has_folder(l, "cur") && has_folder(l, "new");
+	return result;
+}
+
+/* path is folder or lies below it. */
+static bool within(const char *path, const char *folder)
+{
+	size_t n = strlen(folder);
+	return strncmp(path, folder, n) == 0 && (path[n] == 0 || path[n] == '/' || (n && folder[n - 1] == '/'));
+}
+
+/* Whether to follow the link w->path; else why not is in out. 1, or an event, or an error. */
+static int follow(struct walk *w, struct walk_item *out, struct err *err)
+{
+	char target[PATH_MAX];
+	struct stat st;
+	if (!realpath(w->path, target) || stat(target, &st) != 0)
+		return report(w, out, WALK_UNREADABLE, "broken symbolic link", errno);
+	if (within(target, w->root) || within(w->root, target))
+		return report(w, out, WALK_LINK, "symbolic link not followed: it leads into the folder that is being read", 0);
+	for (size_t i = 0; i < w->followed.n; i++) {
+		char seen[PATH_MAX];
+		struct str key = w->followed.entries[i].key;
+		snprintf(seen, sizeof seen, "%.*s", STR_FMT(key));
+		if (within(target, seen) || (S_ISDIR(st.st_mode) && within(seen, target)))
+			return report(w, out, WALK_LINK, "symbolic link not followed: its target is read through another link", 0);
+	}
+	if (w->followed.n == LIM_WALK_LINKS)
+		return report(w, out, WALK_LINK, "symbolic link not followed: too many links", 0);
+	return map_put(&w->followed, str_of(target), NULL) ? 1 : err_oom(err, "symbolic links");
+}
+
+/* The next name of the deepest folder, in w->path. An event, an error, or -1 for "go on". */
+static int take_name(struct walk *w, struct walk_item *out, struct err *err)
+{
+	enum { GO_ON = -1 };
+	struct level *l = &w->level[w->depth - 1];
+	const struct name *name = &l->names[l->next++];
+	const char *slash = l->path_n && w->path[l->path_n - 1] == '/' ? "" : "/";
+	int n = snprintf(w->path + l->path_n, sizeof w->path - l->path_n, "%s%s", slash, name->z);
+	struct stat st;
+	out->path = str_of(w->path);
+	if (n < 0 || (size_t)n >= sizeof w->path - l->path_n)
+		return report(w, out, WALK_UNREADABLE, "path too long", 0);
+	if (lstat(w->path, &st) != 0)
+		return report(w, out, WALK_UNREADABLE, "cannot look at it", errno);
+	if (S_ISLNK(st.st_mode)) {
+		int go = follow(w, out, err);
+		if (go != 1)
+			return go;
+		if (stat(w->path, &st) != 0)
+			return report(w, out, WALK_UNREADABLE, "cannot look at it", errno);
+	}
+	if (S_ISDIR(st.st_mode)) {
+		if (l->maildir && strcmp(name->z, "tmp") == 0)
+			return GO_ON;
+		bool delivered = l->maildir && (strcmp(name->z, "cur") == 0 || strcmp(name->z, "new") == 0);
+		int r = enter(w, delivered, out, err);
+		return r ? r : GO_ON;
+	}
+	if (!S_ISREG(st.st_mode))
+		return report(w, out, WALK_SPECIAL, "not a regular file", 0);
+	if (l->delivered && name->z[0] == '.')
+		return GO_ON;
+	out->size = (uint64_t)st.st_size;
+	out->regular = true;
+	out->maildir = l->delivered;
+	return WALK_FILE;
+}
+
+/* The next argument. An event, an error, or -1 for "go on": a folder was entered. */
+static int take_argument(struct walk *w, struct walk_item *out, struct err *err)
+{
+	const char *path = w->paths[w->argument++];
+	struct stat st;
+	out->argument = w->argument - 1;
+	out->is_argument = true;
+	int n = snprintf(w->path, sizeof w->path, "%s", path);
+	out->path = str_of(w->path);
+	if (n == 0)
+		return err_set(err, ERR_INPUT, "empty path: name a mail file, mbox, Maildir, folder or archive, or - for standard input");
+	if ((size_t)n >= sizeof w->path)
+		return err_set(err, ERR_INPUT, "%.80s...: path too long", path);
+	if (strcmp(path, "-") == 0)
+		return WALK_FILE;
+	if (stat(path, &st) != 0)
+		return err_errno(err, ERR_INPUT, "%s: cannot be read; check the path", path);
+	if (S_ISDIR(st.st_mode)) {
+		if (!realpath(path, w->root))
+			return err_errno(err, ERR_INPUT, "%s: cannot be resolved", path);
+		map_clear(&w->followed);
+		int r = enter(w, inside_maildir(w->root), out, err);
+		return r ? r : -1;
+	}
+	out->regular = S_ISREG(st.st_mode);
+	out->size = out->regular ? (uint64_t)st.st_size : 0;
+	return WALK_FILE;
+}
+
+int walk_next(struct walk *w, struct walk_item *out, struct err *err)
+{
+	for (;;) {
+		*out = (struct walk_item){.argument = w->argument ? w->argument - 1 : 0};
+		while (w->depth && w->level[w->depth - 1].next == w->level[w->depth - 1].n)
+			leave(w);
+		if (!w->depth && w->argument == w->n_paths)
+			return WALK_END;
+		int r = w->depth ? take_name(w, out, err) : take_argument(w, out, err);
+		if (r != -1)
+			return r;
+	}
+}
