@@ -1,0 +1,231 @@
+"""Bad input: a clear text, the right exit code (2 usage, 3 input, 4 environment), and nothing already stored is harmed."""
+import gzip
+import os
+import sqlite3
+import stat
+
+from harness import Skip, mail, mbox, same
+
+USAGE, INPUT, ENVIRONMENT = 2, 3, 4
+
+
+def says(result, *words):
+    for word in words:
+        assert word in result.err, 'no %r in: %s' % (word, result.err)
+    assert len(result.err) < 4000 and 'Traceback' not in result.err
+
+
+def stored(t):
+    """A store with three messages; returns a check that they are still there."""
+    t.ingest('--feed', 'f', t.write('good', mbox([mail(i) for i in range(3)])))
+    before = t.messages()
+
+    def check():
+        same(t.messages(), before, 'the store changed')
+    return check
+
+
+def case_no_command(t):
+    r = t.run(code=None)
+    assert r.code in (0, USAGE) and 'usage' in r.out + r.err
+
+
+def case_unknown_command(t):
+    says(t.run('frobnicate', code=USAGE), 'frobnicate')
+
+
+def case_unknown_option(t):
+    says(t.run('ingest', '--frobnicate', 'x', code=USAGE), 'frobnicate')
+
+
+def case_no_path(t):
+    t.run('ingest', '--store', 't.db', code=USAGE)
+    assert not os.path.exists(t.path('t.db'))
+
+
+def case_bad_number(t):
+    t.write('m', mail())
+    for jobs in ('x', '-1', '0', '1e3', '99999999999999999999'):
+        says(t.ingest('-j', jobs, 'm', code=USAGE), 'jobs')
+
+
+def case_bad_time(t):
+    stored(t)
+    says(t.run('messages', '--store', 't.db', '--since', 'yesterday', code=USAGE), 'since')
+
+
+def case_bad_format(t):
+    stored(t)
+    says(t.run('messages', '--store', 't.db', '--format', 'xml', code=USAGE), 'xml')
+
+
+def case_missing_path(t):
+    check = stored(t)
+    says(t.ingest('no-such-file', code=INPUT), 'no-such-file', 'No such file')
+    check()
+
+
+def case_missing_path_among_others(t):
+    t.write('m', mail())
+    says(t.ingest('m', 'no-such-file', code=INPUT), 'no-such-file')
+
+
+def case_unreadable_file(t):
+    if os.geteuid() == 0:
+        raise Skip('root may read everything')
+    check = stored(t)
+    os.chmod(t.write('secret', mail()), 0)
+    says(t.ingest('secret', code=INPUT), 'secret', 'ermission')
+    check()
+
+
+def case_not_mail(t):
+    check = stored(t)
+    t.write('noise', bytes(range(256)) * 64)
+    says(t.ingest('noise', code=INPUT), 'noise', 'not mail')
+    check()
+
+
+def case_empty_file(t):
+    t.write('nothing', b'')
+    says(t.ingest('nothing', code=INPUT), 'nothing', 'empty')
+
+
+def case_empty_folder(t):
+    os.mkdir(t.path('d'))
+    says(t.ingest('d', code=INPUT), 'd')
+
+
+def case_empty_stdin(t):
+    t.ingest('-', code=INPUT, stdin=b'')
+
+
+def case_truncated_gz(t):
+    stored(t)
+    whole = gzip.compress(mbox([mail(i, body=os.urandom(300).hex()) for i in range(200)]), mtime=0)
+    t.write('cut.mbox.gz', whole[:len(whole) // 2])
+    r = t.ingest('--feed', 'cut', 'cut.mbox.gz', code=None)
+    says(r, 'cut.mbox.gz')
+    assert r.code in (0, INPUT)
+    same(len(t.messages('--feed', 'f')), 3)
+
+
+def case_truncated_zip(t):
+    import io
+    import zipfile
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, 'w', zipfile.ZIP_DEFLATED) as z:
+        for i in range(50):
+            z.writestr('%d.eml' % i, mail(i))
+    t.write('cut.zip', out.getvalue()[:-400])
+    r = t.ingest('cut.zip', code=None)
+    says(r, 'cut.zip')
+
+
+def case_broken_pack(t):
+    t.write('m', mail())
+    t.write('p.yaml', 'pack: mine\nbrands:\n  - name: [unclosed\n  - x: y\n')
+    r = t.ingest('--pack', 'p.yaml', 'm', code=INPUT)
+    says(r, 'p.yaml:')
+    assert any(ch.isdigit() for ch in r.err.split('p.yaml:', 1)[1][:4]), r.err
+    assert not os.path.exists(t.path('t.db')) or t.count() == 0
+
+
+def case_missing_pack(t):
+    t.write('m', mail())
+    says(t.ingest('--pack', 'no.yaml', 'm', code=INPUT), 'no.yaml')
+
+
+def case_broken_config(t):
+    t.write('m', mail())
+    t.write('c.yaml', 'store: t.db\nfeeds:\n  - nam: x\n')
+    r = t.run('ingest', '-c', 'c.yaml', 'm', code=INPUT)
+    says(r, 'c.yaml')
+
+
+def case_no_store(t):
+    for command in (['messages'], ['series'], ['brands'], ['feeds'], ['explain', 'abcd']):
+        says(t.run(*command, '--store', 'none.db', code=INPUT), 'none.db')
+    assert not os.path.exists(t.path('none.db'))
+
+
+def case_store_is_something_else(t):
+    t.write('t.db', b'this is a letter, not a store\n' * 100)
+    t.write('m', mail())
+    before = t.read('t.db')
+    says(t.ingest('m', code=INPUT), 't.db')
+    same(t.read('t.db'), before)
+
+
+def case_store_is_another_database(t):
+    db = sqlite3.connect(t.path('t.db'))
+    db.execute('CREATE TABLE mine (x)')
+    db.execute('INSERT INTO mine VALUES (1)')
+    db.commit()
+    db.close()
+    t.write('m', mail())
+    says(t.ingest('m', code=INPUT), 't.db')
+    same(sqlite3.connect(t.path('t.db')).execute('SELECT count(*) FROM sqlite_master').fetchone()[0], 1)
+
+
+def case_store_from_a_newer_version(t):
+    stored(t)
+    db = sqlite3.connect(t.path('t.db'))
+    version = db.execute('PRAGMA user_version').fetchone()[0]
+    db.execute('PRAGMA user_version = %d' % (version + 1000))
+    db.commit()
+    db.close()
+    says(t.ingest('good', code=INPUT), 't.db', 'newer')
+    says(t.run('messages', '--store', 't.db', code=INPUT), 'newer')
+    db = sqlite3.connect(t.path('t.db'))
+    db.execute('PRAGMA user_version = %d' % version)
+    db.commit()
+    db.close()
+    same(t.count(), 3)
+
+
+def case_store_locked(t):
+    check = stored(t)
+    t.write('more', mbox([mail(9)]))
+    db = sqlite3.connect(t.path('t.db'), isolation_level=None)
+    db.execute('BEGIN IMMEDIATE')
+    says(t.ingest('more', code=ENVIRONMENT), 't.db', 'lock')
+    check()  # reading goes on
+    db.execute('ROLLBACK')
+    db.close()
+    t.ingest('more')
+    same(t.count(), 4)
+
+
+def case_store_in_a_folder_that_is_not_there(t):
+    t.write('m', mail())
+    r = t.run('ingest', '--store', 'no/such/t.db', 'm', code=None)
+    assert r.code in (INPUT, ENVIRONMENT)
+    says(r, 'no/such/t.db')
+
+
+def case_output_cannot_be_written(t):
+    stored(t)
+    r = t.run('messages', '--store', 't.db', '--format', 'jsonl', '-o', 'no/such/file', code=None)
+    assert r.code in (INPUT, ENVIRONMENT)
+    says(r, 'no/such/file')
+
+
+def case_output_to_a_full_device(t):
+    if not os.path.exists('/dev/full') or not stat.S_ISCHR(os.stat('/dev/full').st_mode):
+        raise Skip('no /dev/full here')
+    stored(t)
+    import subprocess
+
+    import harness
+    with open('/dev/full', 'wb') as full:
+        run = subprocess.run([harness.TRAPLINE, 'messages', '--store', 't.db', '--format', 'jsonl'], cwd=t.dir, stdout=full,
+                             stderr=subprocess.PIPE)
+    same(run.returncode, ENVIRONMENT)
+    assert b'space' in run.stderr, run.stderr
+
+
+def case_explain_unknown_id(t):
+    stored(t)
+    says(t.run('explain', 'f' * 64, '--store', 't.db', code=INPUT), 'f' * 12)
+    says(t.run('explain', 'not hex', '--store', 't.db', code=None), 'not hex')

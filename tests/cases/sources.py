@@ -1,0 +1,162 @@
+"""Where mail comes from: each kind of source gives the same messages, and what is no mail is told."""
+import io
+import tarfile
+import zipfile
+
+from harness import content, mail, mbox, same
+
+MAILS = [mail(i) for i in range(20)] + [mail(20, body='text\n\nFrom here on it is cheap\n>From there too\n\nFrom me with care\n')]
+
+
+def expected(t):
+    """The content of the mails as read from single files, the reference for every other way."""
+    t.eml_folder('ref', MAILS)
+    t.run('ingest', '--store', 'ref.db', '--no-default-packs', '--feed', 'f', 'ref')
+    rows = t.messages(store='ref.db')
+    same(len(rows), len(MAILS), 'messages in the folder')
+    return content(rows)
+
+
+def check(t, *paths, **kw):
+    want = expected(t)
+    t.ingest('--feed', 'f', *paths, **kw)
+    got = content(t.messages())
+    same(len(got), len(want), 'messages')
+    same(got, want)
+
+
+def tar_of(t, mode, members):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode=mode, format=tarfile.PAX_FORMAT) as tar:
+        for name, data in members:
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+def members():
+    return [('mail/%d.eml' % i, m) for i, m in enumerate(MAILS)]
+
+
+def case_mboxrd(t):
+    check(t, t.write('box', mbox(MAILS)))
+
+
+def case_maildir(t):
+    for sub in ('cur', 'new', 'tmp'):
+        t.write('Maildir/%s/.keep' % sub, b'')
+    for i, m in enumerate(MAILS):
+        t.write('Maildir/%s/%d.host:2,S' % (('cur', 'new')[i % 2], i), m)
+    check(t, 'Maildir')
+
+
+def case_names_say_nothing(t):
+    for i, m in enumerate(MAILS):
+        t.write('d/%d.%s' % (i, ('txt', 'jpg', 'mbox', 'zip')[i % 4]), m)
+    check(t, 'd')
+
+
+def case_from_line_on_single_files(t):
+    for i, m in enumerate(MAILS[:20]):
+        t.write('d/%d' % i, b'From a@b.example Wed Sep  1 00:00:00 2010\n' + m)
+    t.write('d/last', MAILS[20])
+    check(t, 'd')
+
+
+def case_stdin(t):
+    check(t, '-', stdin=mbox(MAILS))
+
+
+def case_tar(t):
+    check(t, t.write('a.tar', tar_of(t, 'w', members())))
+
+
+def case_tar_gz(t):
+    check(t, t.write('a', tar_of(t, 'w:gz', members())))
+
+
+def case_tar_xz(t):
+    check(t, t.write('a.tar.xz', tar_of(t, 'w:xz', members())))
+
+
+def case_tar_bz2(t):
+    check(t, t.write('a.tbz', tar_of(t, 'w:bz2', members())))
+
+
+def case_zip(t):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, 'w', zipfile.ZIP_DEFLATED) as z:
+        for name, data in members():
+            z.writestr(name, data)
+    check(t, t.write('a.zip', out.getvalue()))
+
+
+def case_7z(t):
+    t.eml_folder('plain', MAILS)
+    t.tool('7z', 'a', '-bd', 'a.7z', 'plain')
+    check(t, 'a.7z')
+
+
+def case_zst(t):
+    t.write('box', mbox(MAILS))
+    t.tool('zstd', '-q', 'box')
+    check(t, 'box.zst')
+
+
+def case_7z_in_tar_zst(t):
+    t.eml_folder('plain', MAILS)
+    t.tool('7z', 'a', '-bd', 'a.7z', 'plain')
+    with open(t.path('a.7z'), 'rb') as f:
+        t.write('a.tar', tar_of(t, 'w', [('deep/a.7z', f.read())]))
+    t.tool('zstd', '-q', 'a.tar')
+    check(t, 'a.tar.zst')
+
+
+def case_mbox_in_gz_in_tar(t):
+    import gzip
+    check(t, t.write('a.tar', tar_of(t, 'w', [('x/box.gz', gzip.compress(mbox(MAILS), mtime=0))])))
+
+
+def case_long_member_names(t):
+    check(t, t.write('a.tar', tar_of(t, 'w', [('d' * 200 + '/%d-\xe4\xf6.eml' % i, m) for i, m in enumerate(MAILS)])))
+
+
+def case_mixed_folder(t):
+    """Mail beside what is no mail: the mail is read, the rest is told on standard error."""
+    t.eml_folder('d', MAILS)
+    t.write('d/picture.png', b'\x89PNG\r\n\x1a\n' + bytes(range(256)) * 8)
+    t.write('d/empty', b'')
+    want = expected(t)
+    r = t.ingest('--feed', 'f', 'd')
+    same(content(t.messages()), want)
+    assert 'picture.png' in r.err and 'not mail' in r.err, r.err
+
+
+def case_feed_is_guessed_from_the_name(t):
+    t.ingest(t.write('trap-x.mbox', mbox(MAILS)))
+    same({m['feed'] for m in t.messages()}, {'trap-x'})
+    feeds = t.run('feeds', '--store', 't.db', '--format', 'json').json()['feeds']
+    same(len(feeds), 1)
+
+
+def case_provenance(t):
+    box = mbox(MAILS)
+    t.ingest(t.write('box', box))
+    for m in t.messages():
+        raw = box[m['source_offset']:m['source_offset'] + m['source_length']]
+        assert raw.startswith(b'From seller'), raw[:40]
+        assert m['message_id'].encode() in raw and m['source_path'].endswith('box')
+
+
+def case_config_with_two_feeds(t):
+    t.write('a.mbox', mbox(MAILS[:5]))
+    t.write('b.mbox', mbox(MAILS[5:]))
+    t.write('c.yaml', 'store: t.db\ndefault_packs: no\nfeeds:\n'
+            '  - name: one\n    kind: lab\n    trust: [mx.trap.example]\n    paths: [a.mbox]\n'
+            '  - name: two\n    trust: [mx.trap.example]\n    paths: [b.mbox]\n')
+    t.run('ingest', '-c', 'c.yaml')
+    rows = t.messages()
+    same([sum(m['feed'] == f for m in rows) for f in ('one', 'two')], [5, 16])
+    kinds = {f['name']: f['kind'] for f in t.run('feeds', '--store', 't.db', '--format', 'json').json()['feeds']}
+    same(kinds, {'one': 'lab', 'two': 'trap'})
