@@ -53,7 +53,7 @@ static void put_all(struct store *s, uint64_t rows, int want, struct err *err)
 		must_rc(store_begin(s, err), err);
 		for (uint64_t end = i + BATCH; i < rows && i < end; i++) {
 			struct fake f;
-			int rc = store_put(s, fake_row(&f, i, i % 3 ? S("trap-1") : S("trap-2")), err);
+			int rc = store_put(s, fake_row(&f, i, i % 3 ? S("trap-1") : S("trap-2")), 0, err);
 			must_rc(rc, err);
 			must(rc == want);
 		}

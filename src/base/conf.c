@@ -18,7 +18,7 @@
 #include "base/mem.h"
 
 struct trouble {
-	char cause[256];
+	char cause[512];
 	unsigned long line; /* 1-based; 0 = not known */
 };
 

@@ -77,7 +77,11 @@ int sq_prepare(struct sq *q, struct str sql, sqlite3_stmt **out, struct err *err
 static const char *const statements[SQ_STMT_COUNT] = {
 	[SQ_BEGIN] = "BEGIN IMMEDIATE",
 	[SQ_COMMIT] = "COMMIT",
-	[SQ_FIND] = "SELECT d.id FROM message m CROSS JOIN detail d ON d.n = m.n WHERE m.key = ? AND m.feed = ? AND m.occurrence = ?",
+	[SQ_FIND] = "SELECT d.id, m.occurrence, m.box, m.knowledge, m.n FROM message m CROSS JOIN detail d ON d.n = m.n "
+		    "WHERE m.key = ? AND m.feed = ? ORDER BY m.occurrence",
+	[SQ_SEEN] = "UPDATE message SET box = ? WHERE n = ?",
+	[SQ_DROP_HOT] = "DELETE FROM message WHERE n = ?",
+	[SQ_DROP_COLD] = "DELETE FROM detail WHERE n = ?",
 	[SQ_WORD_FIND] = "SELECT id FROM word WHERE text = ?",
 	[SQ_WORD_PUT] = "INSERT INTO word (text) VALUES (?)",
 	[SQ_WORD_GET] = "SELECT text FROM word WHERE id = ?",
@@ -127,7 +131,7 @@ static void sq_close(struct store *s)
 }
 
 static const struct store_ops sqlite_ops = {
-	.close = sq_close, .begin = sq_begin, .commit = sq_commit, .rollback = sq_rollback, .put = sq_put, .put_feed = sq_put_feed,
+	.close = sq_close, .begin = sq_begin, .start = sq_start, .commit = sq_commit, .rollback = sq_rollback, .put = sq_put, .put_feed = sq_put_feed,
 	.feeds = sq_feeds, .put_source = sq_put_source, .sources = sq_sources, .put_meta = sq_put_meta, .meta = sq_meta,
 	.scan = sq_scan, .get = sq_get, .count = sq_count, .word_max = sq_word_max, .word = sq_word, .words = sq_words,
 };

@@ -1,4 +1,6 @@
 /* sqlite_put.c - the writing side: batches and messages. See sqlite.h. */
+#include <stdio.h>
+
 #include "base/mem.h"
 #include "store/sqlite.h"
 
@@ -83,20 +85,47 @@ int sq_feed_id(struct sq *q, struct str name, bool make, uint32_t *id, struct er
 	return rc;
 }
 
-/* 1 = the message is there already. Several rows may share the key: only the whole id decides. */
-static int find_message(struct sq *q, const struct row *row, uint32_t feed, struct err *err)
+/* A stored copy of a message. */
+struct copy {
+	int64_t n, occurrence, box, knowledge;
+	bool found;
+};
+
+/* The copy that a put of this row means: with a box, the first one that the box has not yet accounted for; without, the one
+ * with the row's own occurrence. *next is the occurrence that a new copy gets. Several messages may share the key: only the
+ * whole id decides. */
+static int find_copy(struct sq *q, const struct row *row, uint32_t feed, int64_t box, struct copy *c, int64_t *next, struct err *err)
 {
 	sqlite3_stmt *st = sq_stmt(q, SQ_FIND, err);
+	*c = (struct copy){0};
+	*next = box ? 0 : row->occurrence;
 	if (!st)
 		return err->kind;
 	sqlite3_bind_int64(st, 1, id_key(row->id));
 	sqlite3_bind_int64(st, 2, feed);
-	sqlite3_bind_int64(st, 3, row->occurrence);
-	int rc, found = 0;
-	while (!found && (rc = sqlite3_step(st)) == SQLITE_ROW)
-		found = str_eq(column_str(st, 0), str_make(row->id, SHA256_BYTES));
+	int rc = SQLITE_DONE;
+	while (!c->found && (rc = sqlite3_step(st)) == SQLITE_ROW) {
+		if (!str_eq(column_str(st, 0), str_make(row->id, SHA256_BYTES)))
+			continue;
+		*c = (struct copy){sqlite3_column_int64(st, 4), sqlite3_column_int64(st, 1), sqlite3_column_int64(st, 2),
+				   sqlite3_column_int64(st, 3), false};
+		c->found = box ? c->box != box : c->occurrence == row->occurrence;
+		if (box && !c->found)
+			*next = c->occurrence + 1;
+	}
 	sqlite3_reset(st);
-	return found || rc == SQLITE_DONE ? found : sq_error(q, rc, "looking a message up", err);
+	return c->found || rc == SQLITE_DONE ? 0 : sq_error(q, rc, "looking a message up", err);
+}
+
+static int step_with(struct sq *q, int which, int64_t a, int64_t b, bool two, struct err *err)
+{
+	sqlite3_stmt *st = sq_stmt(q, which, err);
+	if (!st)
+		return err->kind;
+	sqlite3_bind_int64(st, 1, a);
+	if (two)
+		sqlite3_bind_int64(st, 2, b);
+	return sq_step(q, st, "storing a message", err);
 }
 
 /* A set of words as ids, in the order given, each once. */
@@ -196,35 +225,77 @@ static int insert(struct sq *q, sqlite3_stmt *st, int col, enum feature_place pl
 	return sq_step(q, st, "storing a message", err);
 }
 
-static int put(struct sq *q, const struct row *row, struct err *err)
+static int put_new(struct sq *q, const struct row *row, uint32_t feed, int64_t occurrence, int64_t box, struct err *err)
 {
-	uint32_t feed;
-	int rc = sq_feed_id(q, row->feed, true, &feed, err);
-	if (rc == 0)
-		rc = find_message(q, row, feed, err);
-	if (rc)
-		return rc < 0 ? rc : 0;
 	sqlite3_stmt *hot = sq_stmt(q, SQ_PUT_HOT, err), *cold = sq_stmt(q, SQ_PUT_COLD, err);
 	if (!hot || !cold)
 		return err->kind;
 	sqlite3_bind_int64(hot, 1, feed);
-	sqlite3_bind_int64(hot, 2, row->occurrence);
+	sqlite3_bind_int64(hot, 2, occurrence);
 	sqlite3_bind_int64(hot, 3, id_key(row->id));
-	if ((rc = insert(q, hot, 4, PLACE_HOT, row, err)) < 0)
+	sqlite3_bind_int64(hot, 4, box);
+	sqlite3_bind_int64(hot, 5, q->knowledge);
+	int rc = insert(q, hot, 6, PLACE_HOT, row, err);
+	if (rc < 0)
 		return rc;
 	sqlite3_bind_int64(cold, 1, sqlite3_last_insert_rowid(q->db));
-	rc = insert(q, cold, 2, PLACE_COLD, row, err);
-	return rc < 0 ? rc : 1;
+	return insert(q, cold, 2, PLACE_COLD, row, err);
 }
 
-int sq_put(struct store *s, const struct row *row, struct err *err)
+static int put(struct sq *q, const struct row *row, int64_t box, struct err *err)
+{
+	uint32_t feed;
+	struct copy c = {0};
+	int64_t next = 0;
+	int rc = sq_feed_id(q, row->feed, true, &feed, err);
+	if (rc == 0)
+		rc = find_copy(q, row, feed, box, &c, &next, err);
+	if (rc)
+		return rc;
+	if (!c.found) {
+		rc = put_new(q, row, feed, next, box, err);
+		return rc < 0 ? rc : 1;
+	}
+	if (box && c.knowledge == q->knowledge)
+		return step_with(q, SQ_SEEN, box, c.n, true, err);
+	if (!box)
+		return 0;
+	rc = step_with(q, SQ_DROP_HOT, c.n, 0, false, err);
+	if (rc == 0)
+		rc = step_with(q, SQ_DROP_COLD, c.n, 0, false, err);
+	return rc ? rc : put_new(q, row, feed, c.occurrence, box, err);
+}
+
+enum { BOX_BITS = 24 }; /* boxes of one run that are told apart; more of them share numbers only after 16 M files */
+
+int sq_put(struct store *s, const struct row *row, uint64_t box, struct err *err)
 {
 	struct sq *q = sq_of(s);
 	must(!sqlite3_get_autocommit(q->db) || q->failed); /* failed: SQLite may have rolled back by itself */
 	if (q->failed)
 		return err_set(err, ERR_ENV, "%s: the batch has failed already", q->path);
+	must(!box || q->run);
 	arena_reset(&q->scratch);
-	int rc = put(q, row, err);
+	int64_t number = box ? q->run << BOX_BITS | (int64_t)(box & ((1u << BOX_BITS) - 1)) : 0;
+	int rc = put(q, row, number, err);
 	q->failed = rc < 0;
 	return rc;
+}
+
+int sq_start(struct store *s, int64_t knowledge, struct err *err)
+{
+	struct sq *q = sq_of(s);
+	char text[24];
+	struct str old = {0};
+	uint64_t run = 0;
+	arena_reset(&q->scratch);
+	int rc = sq_meta(s, "runs", &q->scratch, &old, err);
+	if (rc < 0)
+		return rc;
+	if (rc && !str_u64(old, &run))
+		return err_set(err, ERR_INPUT, "%s: the store is damaged (its number of runs is no number)", q->path);
+	q->run = (int64_t)++run;
+	q->knowledge = knowledge;
+	snprintf(text, sizeof text, "%llu", (unsigned long long)run);
+	return sq_put_meta(s, "runs", str_of(text), err);
 }

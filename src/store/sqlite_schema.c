@@ -44,12 +44,19 @@ static void migrate_2(struct buf *b)
 		     "complete INTEGER NOT NULL, PRIMARY KEY (feed, path)) WITHOUT ROWID;"));
 }
 
-static void (*const migrations[SQ_VERSION])(struct buf *b) = {migrate_1, migrate_2};
+/* Which copy of a message a box holds (store_put), and with what knowledge it was attributed (store_start). */
+static void migrate_3(struct buf *b)
+{
+	buf_add(b, S("ALTER TABLE message ADD COLUMN box INTEGER NOT NULL DEFAULT 0;"
+		     "ALTER TABLE message ADD COLUMN knowledge INTEGER NOT NULL DEFAULT 0;"));
+}
+
+static void (*const migrations[SQ_VERSION])(struct buf *b) = {migrate_1, migrate_2, migrate_3};
 
 void sq_insert_sql(struct buf *b, enum feature_place place)
 {
-	int n = place == PLACE_HOT ? 3 : 1;
-	buf_printf(b, "INSERT INTO %s (%s", place_tables[place], place == PLACE_HOT ? "feed, occurrence, key" : "n");
+	int n = place == PLACE_HOT ? 5 : 1;
+	buf_printf(b, "INSERT INTO %s (%s", place_tables[place], place == PLACE_HOT ? "feed, occurrence, key, box, knowledge" : "n");
 	for (int f = 0; f < FEAT_COUNT; f++)
 		if (feature_table[f].place == place) {
 			buf_printf(b, ", \"%s\"", feature_table[f].name);
@@ -75,7 +82,7 @@ static int pragma_int(struct sq *q, struct str sql, int64_t *out, struct err *er
 
 static bool base_column(struct str name)
 {
-	static const char *const base[] = {"n", "feed", "occurrence", "key"};
+	static const char *const base[] = {"n", "feed", "occurrence", "key", "box", "knowledge"};
 	for (size_t i = 0; i < sizeof base / sizeof *base; i++)
 		if (str_eq(name, str_of(base[i])))
 			return true;

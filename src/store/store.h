@@ -32,8 +32,16 @@ void store_close(struct store *s); /* rolls an open batch back; NULL-safe */
 int store_begin(struct store *s, struct err *err);
 int store_commit(struct store *s, struct err *err);
 void store_rollback(struct store *s); /* also after an error of put or commit; harmless without a batch */
-/* 1 = stored, 0 = was there already. Only inside a batch. A feed that nobody declared is made, all of it marked as guessed. */
-int store_put(struct store *s, const struct row *row, struct err *err);
+/* Inside a batch, once before the puts of an ingest: what messages are attributed with from here on (a hash of packs and lists;
+ * it only has to differ when they do). */
+int store_start(struct store *s, int64_t knowledge, struct err *err);
+/* 1 = stored, 0 = was there already. Only inside a batch. A feed that nobody declared is made, all of it marked as guessed.
+ * box is the unit of this ingest in which equal messages are counted (source.h), from 1: the k-th copy in one box is
+ * occurrence k-1, whatever other boxes held, so that a moved archive does not count twice and two copies in one box count as
+ * two; it needs no memory. A copy that is there with other knowledge is replaced by this one. With box 0 the row's own
+ * occurrence is taken, and what is there stays. */
+int store_put(struct store *s, const struct row *row, uint64_t box, struct err *err);
+enum { STORE_BATCH = 2000 }; /* messages in a batch: enough to pay for a commit, little to lose */
 
 /* ---- feeds ---- */
 struct store_feed {
@@ -81,6 +89,7 @@ struct store_filter {
 	struct str id_prefix; /* hex digits, either case; empty: any */
 	int64_t limit;        /* 0: none */
 };
+#define STORE_ALL_COLUMNS (((uint64_t)1 << (FEAT_COUNT - 1) << 1) - 1)
 #define STORE_FILTER_ALL ((struct store_filter){.since = TIME_NONE, .until = TIME_NONE})
 
 enum store_scan_flags {

@@ -53,7 +53,7 @@ static void reopen(struct fixture *x, enum store_mode mode)
 static void put_one(struct fixture *x, const struct row *row, int want)
 {
 	assert_int_equal(store_begin(x->s, &err), 0);
-	int rc = store_put(x->s, row, &err);
+	int rc = store_put(x->s, row, 0, &err);
 	if (rc < 0)
 		fail_msg("%s", err.text);
 	assert_int_equal(rc, want);
@@ -65,7 +65,7 @@ static void put_fakes(struct fixture *x, uint64_t from, uint64_t to, struct str 
 	struct fake f;
 	assert_int_equal(store_begin(x->s, &err), 0);
 	for (uint64_t i = from; i < to; i++)
-		assert_int_equal(store_put(x->s, fake_row(&f, i, feed), &err), 1);
+		assert_int_equal(store_put(x->s, fake_row(&f, i, feed), 0, &err), 1);
 	assert_int_equal(store_commit(x->s, &err), 0);
 }
 
@@ -240,7 +240,7 @@ static void test_order(void **state)
 				row->time = TIME_NONE;
 			if (i % 7 == 0)
 				row->id[30] = (uint8_t)i, memset(row->id, 9, 8), row->time = 1280620800;
-			assert_int_equal(store_put(x->s, row, &err), 1);
+			assert_int_equal(store_put(x->s, row, 0, &err), 1);
 		}
 		assert_int_equal(store_commit(x->s, &err), 0);
 	}
@@ -444,7 +444,7 @@ static void test_words_over_cache(void **state)
 			struct row row = {.feed = S("t"), .time = i, .date = TIME_NONE, .mailer = S("m"), .brand = str_make(text, LONG)};
 			text[snprintf((char *)text, 16, "%d", i)] = 'w';
 			memcpy(row.id, &i, sizeof i);
-			assert_int_equal(store_put(x->s, &row, &err), !pass);
+			assert_int_equal(store_put(x->s, &row, 0, &err), !pass);
 		}
 	assert_int_equal(store_commit(x->s, &err), 0);
 	for (int pass = 0; pass < 2; pass++) {
@@ -473,7 +473,7 @@ static void test_rollback_forgets(void **state)
 	assert_int_equal(store_begin(x->s, &err), 0);
 	struct row *row = fake_row(&f, 1, S("gone"));
 	row->brand = S("Lost Brand");
-	assert_int_equal(store_put(x->s, row, &err), 1);
+	assert_int_equal(store_put(x->s, row, 0, &err), 1);
 	store_rollback(x->s);
 	store_rollback(x->s);
 	struct row *other = fake_row(&g, 2, S("stays"));
@@ -540,13 +540,63 @@ static void test_sources_and_meta(void **state)
 	assert_int_equal(store_meta(x->s, "psl", &x->a, &value, &err), 0);
 }
 
+/* Two equal mails in one box count twice; the same box again, or moved, adds nothing; a box with three adds one. */
+static void test_boxes(void **state)
+{
+	struct fixture *x = *state;
+	struct fake f;
+	int64_t n;
+	const struct row *row = fake_row(&f, 1, S("trap"));
+	static const struct {
+		int copies, stored;
+		int64_t after;
+	} runs[] = {{2, 2, 2}, {2, 0, 2}, {3, 1, 3}, {1, 0, 3}};
+	for (size_t r = 0; r < sizeof runs / sizeof *runs; r++) {
+		int stored = 0;
+		assert_int_equal(store_begin(x->s, &err), 0);
+		assert_int_equal(store_start(x->s, 7, &err), 0);
+		for (int i = 0; i < runs[r].copies; i++)
+			stored += store_put(x->s, row, 1, &err);
+		assert_int_equal(store_put(x->s, row, 2, &err), 0); /* another box: the first copy again */
+		assert_int_equal(store_commit(x->s, &err), 0);
+		assert_int_equal(stored, runs[r].stored);
+		assert_int_equal(store_count(x->s, &n, &err), 0);
+		assert_int_equal(n, runs[r].after);
+	}
+}
+
+/* A message that is there is attributed anew when the knowledge has changed, and only then. */
+static void test_knowledge(void **state)
+{
+	struct fixture *x = *state;
+	struct fake f;
+	struct row got, *row = fake_row(&f, 1, S("trap"));
+	struct arena a;
+	char hex[SHA256_HEX];
+	static const char *const want[] = {"first", "first", "third"};
+	static const char *const names[] = {"first", "second", "third"};
+	static const int64_t knowledge[] = {7, 7, 8};
+	arena_init(&a, MIB);
+	hex_encode(row->id, SHA256_BYTES, hex);
+	for (size_t i = 0; i < 3; i++) {
+		row->brand = str_of(names[i]);
+		assert_int_equal(store_begin(x->s, &err), 0);
+		assert_int_equal(store_start(x->s, knowledge[i], &err), 0);
+		assert_int_equal(store_put(x->s, row, 1, &err), i == 0);
+		assert_int_equal(store_commit(x->s, &err), 0);
+		assert_int_equal(store_get(x->s, str_make(hex, sizeof hex), &a, &got, &err), 1);
+		assert_true(str_eq(got.brand, str_of(want[i])));
+	}
+	arena_free(&a);
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(test_round_trip), CASE(test_hostile_values), CASE(test_identity), CASE(test_order), CASE(test_filters),
 		CASE(test_scan_stops), CASE(test_words), CASE(test_words_over_cache), CASE(test_rollback_forgets), CASE(test_feeds),
-		CASE(test_sources_and_meta),
+		CASE(test_sources_and_meta), CASE(test_boxes), CASE(test_knowledge),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
