@@ -30,7 +30,7 @@ check: ## unit and end-to-end tests
 
 bench: ## measure: parse, ingest, report; prints one JSON line each
 	@scripts/deps build check
-	@scripts/setup build-bench --buildtype=release -Ddebug=true -Db_lto=true -Dtests=disabled -Dbench=enabled
+	@scripts/setup build-bench --buildtype=release -Ddebug=true -Db_lto=true -Dtests=disabled
 	@$(NINJA) build-bench
 	@bench/run build-bench
 
