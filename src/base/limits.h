@@ -33,11 +33,19 @@
 #define LIM_ATTACHMENT LIM_MESSAGE
 
 /* ---- HTML and URLs ---- */
-#define LIM_TAGS 20000     /* tags looked at in one HTML part */
-#define LIM_ATTRS 64       /* attributes looked at in one tag */
-#define LIM_HTML_DEPTH 256 /* open elements remembered (styles that hide text) */
-#define LIM_URLS 1000      /* URLs kept of one message */
-#define LIM_URL (8 * KIB)  /* one URL: browsers stop near there */
+#define LIM_TAGS 20000       /* tags looked at in one HTML part */
+#define LIM_ATTRS 64         /* attributes looked at in one tag */
+#define LIM_HTML_DEPTH 256   /* open elements remembered (styles that hide text) */
+#define LIM_HTML (8 * MIB)   /* bytes of one HTML part that are looked at: newsletters stay under 1 MiB */
+#define LIM_HTML_LINKS 4000  /* URL-carrying attributes kept of one HTML part, the same one counted again */
+#define LIM_HTML_IMAGES 1000 /* images kept of one HTML part */
+#define LIM_HTML_FORMS 64    /* forms kept of one HTML part */
+#define LIM_HTML_RULES 256   /* style sheet rules that can hide text kept of one HTML part */
+#define LIM_HTML_TITLE 1024  /* bytes of the title */
+#define LIM_CSS_DECLARATIONS 64 /* declarations looked at in one style attribute or rule */
+#define LIM_LINK_TEXT 256    /* bytes of a link's visible text: a host name to compare with fits */
+#define LIM_URLS 1000        /* URLs kept of one message */
+#define LIM_URL (8 * KIB)    /* one URL: browsers stop near there */
 
 /* ---- sources ---- */
 #define LIM_ARCHIVE_DEPTH 4         /* archives inside archives: a quine archive never ends by itself */

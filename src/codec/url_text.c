@@ -1,0 +1,243 @@
+/* url_text.c - URLs in text: what a mail reader would make a link of, and a little more. */
+#include "base/limits.h"
+#include "codec/psl.h"
+#include "codec/url_int.h"
+
+/* Bits: 1 may stand in a host name, 2 ends a URL in text. Bytes above 127 end one too, but see host_end. */
+enum { HOST = 1, STOP = 2 };
+static const uint8_t byte_class[256] = {
+	['0' ... '9'] = HOST, ['A' ... 'Z'] = HOST, ['a' ... 'z'] = HOST, ['-'] = HOST, ['.'] = HOST, ['_'] = HOST,
+	[0 ... ' '] = STOP, ['"'] = STOP, ['<'] = STOP, ['>'] = STOP, ['\\'] = STOP, ['^'] = STOP, ['`'] = STOP, ['{'] = STOP,
+	['|'] = STOP, ['}'] = STOP, [127 ... 255] = STOP,
+};
+
+/* Top-level domains that are taken for one without a path behind them: none is a word that might follow a full stop. */
+static const char *const plain_tlds[] = {
+	"com", "net", "org", "info", "biz", "edu", "gov", "mobi", "eu", "uk", "de", "fr", "nl", "pl", "ru", "su", "ua", "cn", "hk",
+	"tw", "jp", "kr", "br", "ca", "au", "nz", "za", "ch", "cz", "sk", "hu", "ro", "se", "dk", "fi", "tv", "cc", "ws", "io", "xyz",
+	"site", "online", "shop", "store", "club", "top", "icu", "vip", "app", "dev", "example",
+};
+
+static bool plain_tld(struct str tld)
+{
+	for (size_t i = 0; i < sizeof plain_tlds / sizeof *plain_tlds; i++)
+		if (str_ieq(tld, str_of(plain_tlds[i])))
+			return true;
+	return false;
+}
+
+static size_t find_from(struct str s, size_t from, uint8_t c)
+{
+	size_t i = str_find_byte(str_from(s, from), c);
+	return i == STR_NPOS ? i : from + i;
+}
+
+struct url_scan url_scan_start(struct str text, const struct psl *psl)
+{
+	return (struct url_scan){.text = text, .psl = psl, .colon = find_from(text, 0, ':'), .dot = find_from(text, 0, '.')};
+}
+
+/* Does the text look like quoted-printable that nobody decoded? Only then "=\n" inside a URL is a soft line break. */
+static bool has_soft_breaks(struct url_scan *s)
+{
+	if (!s->soft_breaks) {
+		bool yes = str_find(s->text, S("=3D")) != STR_NPOS || str_find(s->text, S("=20\n")) != STR_NPOS;
+		s->work += s->text.n;
+		s->soft_breaks = yes ? 1 : -1;
+	}
+	return s->soft_breaks > 0;
+}
+
+static size_t url_end(struct url_scan *s, size_t i, bool *soft)
+{
+	const uint8_t *p = s->text.p;
+	size_t from = i, n = s->text.n;
+	for (;;) {
+		while (i < n && !(byte_class[p[i]] & STOP))
+			i++;
+		bool eol = i < n && i > from && p[i - 1] == '=' && (p[i] == '\n' || (p[i] == '\r' && i + 1 < n && p[i + 1] == '\n'));
+		if (!eol || i - from > LIM_URL || !has_soft_breaks(s))
+			break;
+		*soft = true;
+		i += p[i] == '\r' ? 2 : 1;
+	}
+	s->work += i - from;
+	return i;
+}
+
+/* Punctuation that ends the sentence rather than the URL; closing brackets that were not opened in it. */
+static size_t trim_end(struct str text, size_t from, size_t end)
+{
+	size_t round = 0, square = 0, open_round = 0, open_square = 0;
+	for (size_t i = from; i < end; i++) {
+		uint8_t c = text.p[i];
+		round += c == ')';
+		square += c == ']';
+		open_round += c == '(';
+		open_square += c == '[';
+	}
+	for (; end > from; end--) {
+		uint8_t c = text.p[end - 1];
+		if (c == ')' && round > open_round)
+			round--;
+		else if (c == ']' && square > open_square)
+			square--;
+		else if (!strchr(".,;:!?'*", c) || c == 0)
+			break;
+	}
+	return end;
+}
+
+static bool known_tld(const struct psl *psl, struct str host)
+{
+	size_t dot = str_rfind_byte(host, '.');
+	uint8_t low[64];
+	struct str tld = dot == STR_NPOS ? (struct str){0} : str_from(host, dot + 1);
+	if (tld.n < 2 || tld.n >= sizeof low || !ascii_alpha(tld.p[0]))
+		return false;
+	for (size_t i = 0; i < tld.n; i++)
+		low[i] = ascii_lower(tld.p[i]);
+	return psl ? psl_known_tld(psl, str_make(low, tld.n)) : plain_tld(tld);
+}
+
+/* From behind "://": bytes above 127 belong to the host when what stands before them is none by itself. */
+static size_t host_start_end(const struct url_scan *s, size_t i)
+{
+	size_t from = i, n = s->text.n;
+	while (i < n && (byte_class[s->text.p[i]] & HOST))
+		i++;
+	if (i == n || s->text.p[i] < 0x80 || known_tld(s->psl, str_rtrim(str_sub(s->text, from, i - from))))
+		return i;
+	while (i < n && i - from < 255 && ((byte_class[s->text.p[i]] & HOST) || s->text.p[i] >= 0x80))
+		i++;
+	return i;
+}
+
+/* "http" in front of the colon at i; where it starts, or STR_NPOS. */
+static size_t scheme_before(const struct url_scan *s, size_t i)
+{
+	static const struct {
+		const char *name;
+		size_t n;
+	} schemes[] = {{"https", 5}, {"http", 4}, {"ftp", 3}};
+	for (size_t k = 0; k < 3; k++)
+		if (i >= s->floor + schemes[k].n && str_ieq(str_sub(s->text, i - schemes[k].n, schemes[k].n), str_of(schemes[k].name)))
+			return i - schemes[k].n;
+	return STR_NPOS;
+}
+
+static bool slash(struct str s, size_t i)
+{
+	return i < s.n && (s.p[i] == '/' || s.p[i] == '\\');
+}
+
+static bool with_scheme(struct url_scan *s, size_t colon, struct str *token, bool *soft)
+{
+	s->at = colon + 1;
+	if (!slash(s->text, colon + 1) || !slash(s->text, colon + 2))
+		return false;
+	size_t from = scheme_before(s, colon);
+	if (from == STR_NPOS)
+		return false;
+	size_t host = colon + 3;
+	while (slash(s->text, host))
+		host++;
+	size_t end = url_end(s, host_start_end(s, host), soft);
+	s->at = end;
+	end = trim_end(s->text, host, end);
+	*token = str_sub(s->text, from, end - from);
+	return end > host;
+}
+
+static bool one_case(struct str host, struct str tld)
+{
+	bool lower = false, upper = false, tld_lower = false, tld_upper = false;
+	for (size_t i = 0; i < host.n; i++) {
+		uint8_t c = host.p[i];
+		bool in_tld = i >= host.n - tld.n;
+		if (!ascii_alpha(c))
+			continue;
+		*(c >= 'a' ? (in_tld ? &tld_lower : &lower) : (in_tld ? &tld_upper : &upper)) = true;
+	}
+	return !tld_upper || (!tld_lower && !lower);
+}
+
+/* Is the word at from..end, a host without a scheme, meant as one? path: a path follows. */
+static bool plausible_host(const struct url_scan *s, struct str host, bool path, uint8_t before, unsigned *flags)
+{
+	size_t dot = str_rfind_byte(host, '.');
+	struct str tld = str_from(host, dot + 1);
+	if (dot == STR_NPOS || dot == 0 || host.n > 253 || tld.n < 2 || !ascii_alpha(tld.p[0]) || str_find(host, S("..")) != STR_NPOS)
+		return false;
+	*flags = URL_SCHEMELESS;
+	if (str_istarts(host, S("www.")) && dot > 4)
+		return before != '@';
+	*flags |= URL_BARE;
+	if (before && strchr("@/\\=&#%~+$", before))
+		return false;
+	if (host.p[0] == '.' || host.p[0] == '-' || host.p[0] == '_')
+		return false;
+	if (!path && (!plain_tld(tld) || !one_case(host, tld)))
+		return false;
+	return known_tld(s->psl, host);
+}
+
+static bool without_scheme(struct url_scan *s, size_t dot, struct str *token, unsigned *flags, bool *soft)
+{
+	const uint8_t *p = s->text.p;
+	size_t from = dot, end = dot, n = s->text.n;
+	while (from > s->at && (byte_class[p[from - 1]] & HOST))
+		from--;
+	while (end < n && (byte_class[p[end]] & HOST))
+		end++;
+	uint8_t before = from > 0 ? p[from - 1] : 0, after = end < n ? p[end] : 0;
+	s->work += end - from;
+	s->at = end;
+	size_t host_end = end;
+	while (host_end > from && (p[host_end - 1] == '.' || p[host_end - 1] == '-' || p[host_end - 1] == '_'))
+		host_end--;
+	struct str host = str_sub(s->text, from, host_end - from);
+	bool more = host_end == end && (after == '/' || after == '?' || (after == ':' && end + 1 < n && ascii_digit(p[end + 1])));
+	bool path = more && end + 1 < n && !(byte_class[p[end + 1]] & STOP);
+	if (after == '@' || !plausible_host(s, host, path, before, flags))
+		return false;
+	if (more || (after == '=' && host_end == end)) {
+		end = url_end(s, end, soft);
+		s->at = end;
+		host_end = trim_end(s->text, from, end);
+		if (!more && !*soft)
+			host_end = from + host.n;
+	}
+	*token = str_sub(s->text, from, host_end - from);
+	return true;
+}
+
+bool url_scan_next(struct url_scan *s, struct str *token, unsigned *flags, bool *soft)
+{
+	for (;;) {
+		if (s->colon != STR_NPOS && s->colon < s->at)
+			s->colon = find_from(s->text, s->at, ':');
+		if (s->dot != STR_NPOS && s->dot < s->at)
+			s->dot = find_from(s->text, s->at, '.');
+		if (s->colon == STR_NPOS && s->dot == STR_NPOS) {
+			s->work += s->text.n - s->at;
+			return false;
+		}
+		*flags = 0;
+		*soft = false;
+		bool found;
+		if (s->colon < s->dot) {
+			found = with_scheme(s, s->colon, token, soft);
+		} else if (s->dot + 1 < s->text.n && ascii_alnum(s->text.p[s->dot + 1]) && s->dot > s->at &&
+			   (byte_class[s->text.p[s->dot - 1]] & HOST)) {
+			found = without_scheme(s, s->dot, token, flags, soft);
+		} else {
+			s->at = s->dot + 1;
+			found = false;
+		}
+		if (found) {
+			s->floor = s->at;
+			return true;
+		}
+	}
+}
