@@ -266,7 +266,7 @@ static const uint8_t *comment(struct html_ctx *c, const uint8_t *p)
 	for (; !c->no_comment_end && p < c->end && (q = memchr(p, '>', (size_t)(c->end - p))); p = q + 1) {
 		size_t n = (size_t)(q - from);
 		bool closed = n == 0 || (n == 1 && q[-1] == '-') || (n >= 2 && q[-1] == '-' && q[-2] == '-') ||
-			      (n >= 3 && q[-1] == '!' && q[-2] == '-' && q[-3] == '-');
+		              (n >= 3 && q[-1] == '!' && q[-2] == '-' && q[-3] == '-');
 		if (closed) {
 			c->out->work += n;
 			return q + 1;
@@ -397,7 +397,8 @@ static void finish(struct html_ctx *c)
 		c->anomalies |= ANOM(text_cap);
 }
 
-int html_scan(struct arena *arena, struct str html, const struct html_settings *settings, struct html_result *out, uint64_t *anomalies)
+int html_scan(
+	struct arena *arena, struct str html, const struct html_settings *settings, struct html_result *out, uint64_t *anomalies)
 {
 	static const struct html_settings defaults;
 	if (!settings)

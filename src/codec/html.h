@@ -44,8 +44,8 @@ enum html_link_kind {
 };
 
 struct html_link {
-	struct str url;     /* character references decoded, <base> applied; not normalised; never empty */
-	struct str text;    /* anchors: what stands in the link, white space collapsed, first LIM_LINK_TEXT bytes */
+	struct str url;           /* character references decoded, <base> applied; not normalised; never empty */
+	struct str text;          /* anchors: what stands in the link, white space collapsed, first LIM_LINK_TEXT bytes */
 	size_t text_at, text_end; /* anchors: its extent in result.text (equal when nothing of it is visible) */
 	enum html_link_kind kind;
 	bool hidden;  /* in a hidden element; for an anchor: nothing of it can be seen */
@@ -67,17 +67,17 @@ struct html_form {
 
 /* Habits of the software that wrote the HTML: counts over the tags looked at. */
 struct html_dialect {
-	uint32_t tags_lower, tags_upper, tags_mixed;    /* names; a one-case name counts by its case */
-	uint32_t attrs_lower, attrs_upper, attrs_mixed; /* likewise */
+	uint32_t tags_lower, tags_upper, tags_mixed;                 /* names; a one-case name counts by its case */
+	uint32_t attrs_lower, attrs_upper, attrs_mixed;              /* likewise */
 	uint32_t value_double, value_single, value_bare, value_none; /* how attribute values are quoted */
-	uint32_t self_closing;  /* <br/> */
-	uint32_t self_closing_space; /* of these: <br /> */
+	uint32_t self_closing;                                       /* <br/> */
+	uint32_t self_closing_space;                                 /* of these: <br /> */
 	uint32_t end_tags;
 	uint32_t end_unmatched; /* of these: void elements and elements never opened */
 	uint32_t unknown_tags;
 	uint32_t style_attrs, class_attrs;
-	uint32_t comments, conditional_comments; /* <!-- -->; of these <!--[if */
-	uint32_t doctypes, processing; /* <!DOCTYPE, <? and other <! */
+	uint32_t comments, conditional_comments;                    /* <!-- -->; of these <!--[if */
+	uint32_t doctypes, processing;                              /* <!DOCTYPE, <? and other <! */
 	uint32_t refs_named, refs_decimal, refs_hex, refs_unclosed; /* character references in text; without semicolon */
 };
 
@@ -106,7 +106,8 @@ struct html_settings {
 
 /* 0, or -1 when out of memory (*out is then what was read so far, with valid pointers). settings may be NULL.
  * Bits are added to *anomalies. Thread-safe. */
-int html_scan(struct arena *arena, struct str html, const struct html_settings *settings, struct html_result *out, uint64_t *anomalies);
+int html_scan(
+	struct arena *arena, struct str html, const struct html_settings *settings, struct html_result *out, uint64_t *anomalies);
 
 /* The name of a known tag ("a"), "?" for HTML_OTHER. */
 const char *html_tag_name(enum html_tag tag);

@@ -7,20 +7,19 @@
 static const struct {
 	const char *name;
 	uint32_t rgb;
-} color_names[] = {
-	{"white", 0xFFFFFF}, {"black", 0x000000}, {"red", 0xFF0000}, {"blue", 0x0000FF}, {"green", 0x008000}, {"yellow", 0xFFFF00},
-	{"gray", 0x808080}, {"grey", 0x808080}, {"silver", 0xC0C0C0}, {"navy", 0x000080}, {"maroon", 0x800000}, {"purple", 0x800080},
-	{"teal", 0x008080}, {"olive", 0x808000}, {"lime", 0x00FF00}, {"aqua", 0x00FFFF}, {"cyan", 0x00FFFF}, {"fuchsia", 0xFF00FF},
-	{"magenta", 0xFF00FF}, {"orange", 0xFFA500}, {"pink", 0xFFC0CB}, {"brown", 0xA52A2A}, {"gold", 0xFFD700},
-	{"whitesmoke", 0xF5F5F5}, {"snow", 0xFFFAFA}, {"ivory", 0xFFFFF0}, {"ghostwhite", 0xF8F8FF}, {"floralwhite", 0xFFFAF0},
-	{"azure", 0xF0FFFF}, {"mintcream", 0xF5FFFA}, {"lightyellow", 0xFFFFE0}, {"seashell", 0xFFF5EE}, {"honeydew", 0xF0FFF0},
-	{"aliceblue", 0xF0F8FF}, {"beige", 0xF5F5DC}, {"linen", 0xFAF0E6}, {"oldlace", 0xFDF5E6}, {"cornsilk", 0xFFF8DC},
-	{"lavender", 0xE6E6FA}, {"gainsboro", 0xDCDCDC}, {"lightgrey", 0xD3D3D3}, {"lightgray", 0xD3D3D3}, {"darkgray", 0xA9A9A9},
-	{"darkgrey", 0xA9A9A9}, {"dimgray", 0x696969}, {"dimgrey", 0x696969}, {"darkblue", 0x00008B}, {"darkred", 0x8B0000},
-	{"darkgreen", 0x006400}, {"midnightblue", 0x191970}, {"royalblue", 0x4169E1}, {"steelblue", 0x4682B4},
-	{"dodgerblue", 0x1E90FF}, {"lightblue", 0xADD8E6}, {"skyblue", 0x87CEEB}, {"crimson", 0xDC143C}, {"indigo", 0x4B0082},
-	{"lightyellow", 0xFFFFE0}, {"khaki", 0xF0E68C}, {"tan", 0xD2B48C}, {"wheat", 0xF5DEB3}, {"tomato", 0xFF6347},
-};
+} color_names[] = {{"white", 0xFFFFFF}, {"black", 0x000000}, {"red", 0xFF0000}, {"blue", 0x0000FF}, {"green", 0x008000},
+	{"yellow", 0xFFFF00}, {"gray", 0x808080}, {"grey", 0x808080}, {"silver", 0xC0C0C0}, {"navy", 0x000080},
+	{"maroon", 0x800000}, {"purple", 0x800080}, {"teal", 0x008080}, {"olive", 0x808000}, {"lime", 0x00FF00}, {"aqua", 0x00FFFF},
+	{"cyan", 0x00FFFF}, {"fuchsia", 0xFF00FF}, {"magenta", 0xFF00FF}, {"orange", 0xFFA500}, {"pink", 0xFFC0CB},
+	{"brown", 0xA52A2A}, {"gold", 0xFFD700}, {"whitesmoke", 0xF5F5F5}, {"snow", 0xFFFAFA}, {"ivory", 0xFFFFF0},
+	{"ghostwhite", 0xF8F8FF}, {"floralwhite", 0xFFFAF0}, {"azure", 0xF0FFFF}, {"mintcream", 0xF5FFFA},
+	{"lightyellow", 0xFFFFE0}, {"seashell", 0xFFF5EE}, {"honeydew", 0xF0FFF0}, {"aliceblue", 0xF0F8FF}, {"beige", 0xF5F5DC},
+	{"linen", 0xFAF0E6}, {"oldlace", 0xFDF5E6}, {"cornsilk", 0xFFF8DC}, {"lavender", 0xE6E6FA}, {"gainsboro", 0xDCDCDC},
+	{"lightgrey", 0xD3D3D3}, {"lightgray", 0xD3D3D3}, {"darkgray", 0xA9A9A9}, {"darkgrey", 0xA9A9A9}, {"dimgray", 0x696969},
+	{"dimgrey", 0x696969}, {"darkblue", 0x00008B}, {"darkred", 0x8B0000}, {"darkgreen", 0x006400}, {"midnightblue", 0x191970},
+	{"royalblue", 0x4169E1}, {"steelblue", 0x4682B4}, {"dodgerblue", 0x1E90FF}, {"lightblue", 0xADD8E6}, {"skyblue", 0x87CEEB},
+	{"crimson", 0xDC143C}, {"indigo", 0x4B0082}, {"lightyellow", 0xFFFFE0}, {"khaki", 0xF0E68C}, {"tan", 0xD2B48C},
+	{"wheat", 0xF5DEB3}, {"tomato", 0xFF6347}};
 
 static bool hex_color(struct str s, uint32_t *rgb)
 {
@@ -32,11 +31,18 @@ static bool hex_color(struct str s, uint32_t *rgb)
 		v = v << 4 | (uint32_t)d;
 	}
 	switch (s.n) {
-	case 4: v >>= 4; /* fallthrough */
-	case 3: v = (v >> 8 & 15) * 0x110000 + (v >> 4 & 15) * 0x1100 + (v & 15) * 0x11; break;
-	case 8: v >>= 8; break;
-	case 6: break;
-	default: return false;
+	case 4:
+		v >>= 4; /* fallthrough */
+	case 3:
+		v = (v >> 8 & 15) * 0x110000 + (v >> 4 & 15) * 0x1100 + (v & 15) * 0x11;
+		break;
+	case 8:
+		v >>= 8;
+		break;
+	case 6:
+		break;
+	default:
+		return false;
 	}
 	*rgb = v & 0xFFFFFF;
 	return true;
@@ -142,7 +148,8 @@ static bool length_value(struct str s, int64_t *v, bool *relative)
 	static const struct {
 		const char *unit;
 		int tenth_px;
-	} units[] = {{"px", 10}, {"pt", 13}, {"pc", 160}, {"in", 960}, {"cm", 378}, {"mm", 38}, {"rem", 160}, {"vw", 60}, {"vh", 60}};
+	} units[] = {
+		{"px", 10}, {"pt", 13}, {"pc", 160}, {"in", 960}, {"cm", 378}, {"mm", 38}, {"rem", 160}, {"vw", 60}, {"vh", 60}};
 	int64_t x;
 	*relative = false;
 	if (!number(&s, &x))
@@ -187,7 +194,8 @@ static void declare_background(struct html_css *css, struct str v)
 		css->set |= CSS_BG;
 		return;
 	}
-	if (str_ieq(v, S("none")) || str_istarts(v, S("transparent")) || str_istarts(v, S("inherit")) || str_istarts(v, S("initial")))
+	if (str_ieq(v, S("none")) || str_istarts(v, S("transparent")) || str_istarts(v, S("inherit")) ||
+		str_istarts(v, S("initial")))
 		return;
 	if (!rgb_function(v, &rgb, &alpha)) {
 		size_t n = 0;
@@ -206,7 +214,7 @@ static void declare_size(struct html_css *css, struct str v)
 {
 	int64_t x;
 	bool relative;
-	css->set &= (uint8_t)~(CSS_SIZE | CSS_SCALE);
+	css->set &= (uint8_t) ~(CSS_SIZE | CSS_SCALE);
 	if (!length_value(v, &x, &relative)) {
 		if (str_ieq(v, S("inherit")) || str_ieq(v, S("smaller")) || str_ieq(v, S("larger")))
 			return;
@@ -365,7 +373,7 @@ void css_merge(struct html_css *into, const struct html_css *from)
 		into->bg = from->bg;
 	if (from->set & (CSS_SIZE | CSS_SCALE)) {
 		into->size = from->size;
-		into->set &= (uint8_t)~(CSS_SIZE | CSS_SCALE);
+		into->set &= (uint8_t) ~(CSS_SIZE | CSS_SCALE);
 	}
 	if (from->set & CSS_PRE)
 		into->pre = from->pre;
@@ -409,5 +417,5 @@ static bool near_colors(uint32_t a, uint32_t b)
 void style_settle(struct html_style *st)
 {
 	st->hidden = st->hide || st->size < SIZE_TINY || st->fg == COLOR_CLEAR ||
-		     (st->fg != COLOR_NONE && st->bg != COLOR_NONE && near_colors(st->fg, st->bg));
+	             (st->fg != COLOR_NONE && st->bg != COLOR_NONE && near_colors(st->fg, st->bg));
 }

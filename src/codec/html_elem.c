@@ -243,9 +243,9 @@ static void input(struct html_ctx *c)
 
 /* ---- style ---- */
 
-#define STYLE_ATTRS                                                                                                              \
-	(ATTR_BIT(STYLE) | ATTR_BIT(COLOR) | ATTR_BIT(BGCOLOR) | ATTR_BIT(BACKGROUND) | ATTR_BIT(HIDDEN) | ATTR_BIT(SIZE) |      \
-	 ATTR_BIT(TEXT) | ATTR_BIT(LINK))
+#define STYLE_ATTRS \
+	(ATTR_BIT(STYLE) | ATTR_BIT(COLOR) | ATTR_BIT(BGCOLOR) | ATTR_BIT(BACKGROUND) | ATTR_BIT(HIDDEN) | ATTR_BIT(SIZE) | \
+		ATTR_BIT(TEXT) | ATTR_BIT(LINK))
 
 /* <font size>: 1..7, or relative to 3; the smallest is 10 px. */
 static void font_size(struct html_ctx *c, struct html_style *st)
@@ -265,7 +265,8 @@ static void font_size(struct html_ctx *c, struct html_style *st)
 static void presentational(struct html_ctx *c, enum html_tag tag, struct html_style *st)
 {
 	uint32_t rgb;
-	if ((c->seen & ATTR_BIT(COLOR)) && (tag == HTML_FONT || tag == HTML_BASEFONT) && html_color(attr(c, ATTR_COLOR), true, &rgb))
+	if ((c->seen & ATTR_BIT(COLOR)) && (tag == HTML_FONT || tag == HTML_BASEFONT) &&
+		html_color(attr(c, ATTR_COLOR), true, &rgb))
 		st->fg = rgb;
 	if (tag == HTML_FONT)
 		font_size(c, st);
@@ -361,18 +362,36 @@ static void open_element(struct html_ctx *c, enum html_tag tag)
 static void element_links(struct html_ctx *c, enum html_tag tag)
 {
 	switch (tag) {
-	case HTML_A: open_link(c); break;
-	case HTML_AREA: attr_link(c, ATTR_HREF, HTML_LINK_ANCHOR); break;
-	case HTML_IMG: image(c); break;
+	case HTML_A:
+		open_link(c);
+		break;
+	case HTML_AREA:
+		attr_link(c, ATTR_HREF, HTML_LINK_ANCHOR);
+		break;
+	case HTML_IMG:
+		image(c);
+		break;
 	case HTML_INPUT:
 	case HTML_SELECT:
-	case HTML_TEXTAREA: input(c); break;
-	case HTML_BUTTON: attr_link(c, ATTR_FORMACTION, HTML_LINK_FORM); break;
-	case HTML_FORM: form(c); break;
+	case HTML_TEXTAREA:
+		input(c);
+		break;
+	case HTML_BUTTON:
+		attr_link(c, ATTR_FORMACTION, HTML_LINK_FORM);
+		break;
+	case HTML_FORM:
+		form(c);
+		break;
 	case HTML_FRAME:
-	case HTML_IFRAME: attr_link(c, ATTR_SRC, HTML_LINK_FRAME); break;
-	case HTML_LINK: attr_link(c, ATTR_HREF, HTML_LINK_REL); break;
-	case HTML_META: meta_refresh(c); break;
+	case HTML_IFRAME:
+		attr_link(c, ATTR_SRC, HTML_LINK_FRAME);
+		break;
+	case HTML_LINK:
+		attr_link(c, ATTR_HREF, HTML_LINK_REL);
+		break;
+	case HTML_META:
+		meta_refresh(c);
+		break;
 	case HTML_BASE:
 		if (!c->base.n)
 			c->base = str_first(str_trim(attr_text(c, ATTR_HREF)), LIM_URL);

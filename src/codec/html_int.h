@@ -13,16 +13,18 @@ extern const uint8_t html_tag_flags[HTML_TAG_COUNT];
 /* Attributes that are looked at. */
 enum html_attr {
 	ATTR_OTHER,
-#define HTML_ATTRS(X)                                                                                                            \
-	X(HREF, "href") X(SRC, "src") X(BACKGROUND, "background") X(BGCOLOR, "bgcolor") X(COLOR, "color") X(STYLE, "style")      \
-	X(CLASS, "class") X(ID, "id") X(ACTION, "action") X(FORMACTION, "formaction") X(METHOD, "method") X(TYPE, "type")        \
-	X(VALUE, "value") X(ALT, "alt") X(WIDTH, "width") X(HEIGHT, "height") X(SIZE, "size") X(HIDDEN, "hidden")                \
-	X(CONTENT, "content") X(HTTP_EQUIV, "http-equiv") X(TEXT, "text") X(LINK, "link") X(DATA, "data")                        \
-	X(PLACEHOLDER, "placeholder") X(POSTER, "poster") X(DYNSRC, "dynsrc") X(LOWSRC, "lowsrc")
+#define HTML_ATTRS(X) \
+	X(HREF, "href") \
+	X(SRC, "src") \
+	X(BACKGROUND, "background") X(BGCOLOR, "bgcolor") X(COLOR, "color") X(STYLE, "style") X(CLASS, "class") X(ID, "id") \
+		X(ACTION, "action") X(FORMACTION, "formaction") X(METHOD, "method") X(TYPE, "type") X(VALUE, "value") \
+			X(ALT, "alt") X(WIDTH, "width") X(HEIGHT, "height") X(SIZE, "size") X(HIDDEN, "hidden") \
+				X(CONTENT, "content") X(HTTP_EQUIV, "http-equiv") X(TEXT, "text") X(LINK, "link") X(DATA, "data") \
+					X(PLACEHOLDER, "placeholder") X(POSTER, "poster") X(DYNSRC, "dynsrc") X(LOWSRC, "lowsrc")
 #define HTML_ATTR_ENUM(id, name) ATTR_##id,
 	HTML_ATTRS(HTML_ATTR_ENUM)
 #undef HTML_ATTR_ENUM
-	ATTR_COUNT
+		ATTR_COUNT
 };
 #define ATTR_BIT(id) ((uint32_t)1 << ATTR_##id)
 _Static_assert(ATTR_COUNT <= 32, "the set of attributes seen is a 32-bit mask");
@@ -59,11 +61,11 @@ static inline void sink_break(struct html_sink *k, uint8_t pend)
 #define COLOR_NONE 0xFF000000u  /* unknown: an image, a gradient, a name nobody knows */
 #define COLOR_CLEAR 0xFE000000u /* foreground only: transparent */
 enum {
-	HIDE_DISPLAY = 1,    /* display:none, the hidden attribute, elements never shown */
+	HIDE_DISPLAY = 1, /* display:none, the hidden attribute, elements never shown */
 	HIDE_VISIBILITY = 2,
 	HIDE_OPACITY = 4,
-	HIDE_BOX = 8,        /* no width or height, and overflow hidden */
-	HIDE_AWAY = 16,      /* moved off the page */
+	HIDE_BOX = 8,   /* no width or height, and overflow hidden */
+	HIDE_AWAY = 16, /* moved off the page */
 	HIDE_MSO = 32,
 };
 enum { SIZE_DEFAULT = 160, SIZE_TINY = 30 }; /* font sizes in 1/10 px; below SIZE_TINY nobody reads */
@@ -134,7 +136,7 @@ struct html_ctx {
 	struct html_sink vis, hid;
 	struct html_sink *sink; /* where text goes now */
 	bool oom;
-	bool lost;     /* after an unclosed comment or raw text: browsers show nothing more */
+	bool lost; /* after an unclosed comment or raw text: browsers show nothing more */
 	bool frozen;
 	bool no_comment_end, no_gt;
 	uint8_t no_end[HTML_TAG_COUNT]; /* raw-text elements known to have no end tag any more */
@@ -148,8 +150,14 @@ struct html_ctx {
 	struct html_sheet *sheet; /* NULL until a <style> is seen */
 
 	struct html_link_vec links;
-	struct { struct html_image *v; size_t n, cap; } images;
-	struct { struct html_form *v; size_t n, cap; } forms;
+	struct {
+		struct html_image *v;
+		size_t n, cap;
+	} images;
+	struct {
+		struct html_form *v;
+		size_t n, cap;
+	} forms;
 	uint8_t *tags;
 	size_t n_tags;
 	size_t open_link; /* index + 1 */

@@ -88,7 +88,8 @@ static void add_selector(struct html_ctx *c, struct str sel, struct html_css css
 {
 	sel = str_trim(sel);
 	size_t last = sel.n;
-	while (last > 0 && !ascii_space(sel.p[last - 1]) && sel.p[last - 1] != '>' && sel.p[last - 1] != '+' && sel.p[last - 1] != '~')
+	while (last > 0 && !ascii_space(sel.p[last - 1]) && sel.p[last - 1] != '>' && sel.p[last - 1] != '+' &&
+		sel.p[last - 1] != '~')
 		last--;
 	bool weak = last > 0;
 	sel = str_from(sel, last);

@@ -92,7 +92,7 @@ static void take_out(struct html_ctx *c, size_t i, bool keep_all)
 static size_t find_open(struct html_ctx *c, enum html_tag tag)
 {
 	bool table_part = tag == HTML_TD || tag == HTML_TH || tag == HTML_TR || tag == HTML_TBODY || tag == HTML_THEAD ||
-			  tag == HTML_TFOOT || tag == HTML_CAPTION;
+	                  tag == HTML_TFOOT || tag == HTML_CAPTION;
 	for (size_t i = c->depth; i-- > 0;) {
 		enum html_tag t = c->stack[i].tag;
 		c->out->work++;

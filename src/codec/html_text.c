@@ -2,9 +2,14 @@
 #include "codec/html_int.h"
 
 enum text_class { PLAIN, SPACE, AMP, DROP, NBSP_LEAD };
-static const uint8_t text_class[256] = {
-	['\0'] = DROP, [' '] = SPACE, ['\t'] = SPACE, ['\n'] = SPACE, ['\r'] = SPACE, ['\f'] = SPACE, ['&'] = AMP, [0xC2] = NBSP_LEAD,
-};
+static const uint8_t text_class[256] = {['\0'] = DROP,
+	[' '] = SPACE,
+	['\t'] = SPACE,
+	['\n'] = SPACE,
+	['\r'] = SPACE,
+	['\f'] = SPACE,
+	['&'] = AMP,
+	[0xC2] = NBSP_LEAD};
 
 static const uint8_t *cut_between_chars(const uint8_t *from, const uint8_t *to)
 {
@@ -47,10 +52,19 @@ static uint8_t *put_pend(const struct html_sink *k, uint8_t *w, uint8_t pend)
 	if (w == k->p)
 		return w;
 	switch (pend) {
-	case PEND_SPACE: *w++ = ' '; break;
-	case PEND_TAB: *w++ = '\t'; break;
-	case PEND_LINE: *w++ = '\n'; break;
-	default: *w++ = '\n'; *w++ = '\n'; break;
+	case PEND_SPACE:
+		*w++ = ' ';
+		break;
+	case PEND_TAB:
+		*w++ = '\t';
+		break;
+	case PEND_LINE:
+		*w++ = '\n';
+		break;
+	default:
+		*w++ = '\n';
+		*w++ = '\n';
+		break;
 	}
 	return w;
 }

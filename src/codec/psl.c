@@ -64,8 +64,8 @@ static int load_file(struct psl *p, const char *path, struct err *e)
 		return r;
 	p->owned = psl_load_file(path);
 	if (!p->owned || psl_suffix_count(p->owned) == 0)
-		return err_set(e, ERR_INPUT, "public suffix list %s: no rules in it; give the list of publicsuffix.org, as text or DAFSA",
-			       path);
+		return err_set(e, ERR_INPUT,
+			"public suffix list %s: no rules in it; give the list of publicsuffix.org, as text or DAFSA", path);
 	p->ctx = p->owned;
 	return 0;
 }

@@ -3,12 +3,18 @@
 #include "base/utf8.h"
 #include "codec/url_int.h"
 
-/* Bytes of path, query and fragment that stay as they are. */
-static const uint8_t plain_byte[256] = {
-	['!'] = 1, ['#'] = 1, ['$'] = 1, ['%'] = 1, ['&'] = 1, ['\''] = 1, ['('] = 1, [')'] = 1, ['*'] = 1, ['+'] = 1, [','] = 1,
-	['-'] = 1, ['.'] = 1, ['/'] = 1, ['0' ... '9'] = 1, [':'] = 1, [';'] = 1, ['='] = 1, ['?'] = 1, ['@'] = 1,
-	['A' ... 'Z'] = 1, ['['] = 1, [']'] = 1, ['^'] = 1, ['_'] = 1, ['a' ... 'z'] = 1, ['{'] = 1, ['|'] = 1, ['}'] = 1, ['~'] = 1,
+/* Bytes of path, query and fragment that stay as they are: letters, digits and these, as bits of 128. */
+#define BIT(c) ((uint64_t)1 << ((c)&63))
+static const uint64_t plain_mark[2] = {
+	BIT('!') | BIT('#') | BIT('$') | BIT('%') | BIT('&') | BIT('\'') | BIT('(') | BIT(')') | BIT('*') | BIT('+') | BIT(',') |
+		BIT('-') | BIT('.') | BIT('/') | BIT(':') | BIT(';') | BIT('=') | BIT('?'),
+	BIT('@') | BIT('[') | BIT(']') | BIT('^') | BIT('_') | BIT('{') | BIT('|') | BIT('}') | BIT('~'),
 };
+
+static inline bool plain_byte(uint8_t c)
+{
+	return ascii_alnum(c) || (c < 128 && (plain_mark[c >> 6] & BIT(c)));
+}
 
 static bool scheme_byte(uint8_t c)
 {
@@ -60,7 +66,7 @@ static uint8_t *put_rest(uint8_t *w, struct str s)
 	for (size_t i = 0; i < s.n;) {
 		uint8_t c = s.p[i];
 		path &= c != '?' && c != '#';
-		if (plain_byte[c]) {
+		if (plain_byte(c)) {
 			*w++ = c;
 			i++;
 		} else if (c == '\\') {
@@ -132,7 +138,7 @@ static struct str odd_port(struct str scheme, struct str port)
 	while (port.n && port.p[0] == '0')
 		port = str_from(port, 1);
 	bool own = (str_eq(scheme, S("http")) && str_eq(port, S("80"))) || (str_eq(scheme, S("https")) && str_eq(port, S("443"))) ||
-		   (str_eq(scheme, S("ftp")) && str_eq(port, S("21")));
+	           (str_eq(scheme, S("ftp")) && str_eq(port, S("21")));
 	return own ? (struct str){0} : str_first(port, 8);
 }
 

@@ -16,32 +16,32 @@ struct psl;
 struct html_result;
 
 enum url_flag {
-	URL_FROM_HTML = 1 << 0,    /* an attribute of a tag */
-	URL_LINK = 1 << 1,         /* something to click: a href, area, form action */
-	URL_IMAGE = 1 << 2,        /* loaded by itself: img src, background, css */
-	URL_FORM = 1 << 3,         /* form action */
-	URL_SCHEMELESS = 1 << 4,   /* "www.example.com/x" in text */
-	URL_IP_HOST = 1 << 5,      /* the host is an address, in whatever notation */
-	URL_USERINFO = 1 << 6,     /* http://paypal.com@evil.example/ */
-	URL_ENCODED_HOST = 1 << 7, /* percent-, entity- or otherwise encoded host */
-	URL_IDN = 1 << 8,          /* non-ASCII or xn-- host */
-	URL_HIDDEN = 1 << 9,       /* in text or an element that the reader does not see; cleared when it also occurs visibly */
+	URL_FROM_HTML = 1 << 0,      /* an attribute of a tag */
+	URL_LINK = 1 << 1,           /* something to click: a href, area, form action */
+	URL_IMAGE = 1 << 2,          /* loaded by itself: img src, background, css */
+	URL_FORM = 1 << 3,           /* form action */
+	URL_SCHEMELESS = 1 << 4,     /* "www.example.com/x" in text */
+	URL_IP_HOST = 1 << 5,        /* the host is an address, in whatever notation */
+	URL_USERINFO = 1 << 6,       /* http://paypal.com@evil.example/ */
+	URL_ENCODED_HOST = 1 << 7,   /* percent-, entity- or otherwise encoded host */
+	URL_IDN = 1 << 8,            /* non-ASCII or xn-- host */
+	URL_HIDDEN = 1 << 9,         /* in text or an element that the reader does not see; cleared when it also occurs visibly */
 	URL_TEXT_MISMATCH = 1 << 10, /* the visible link text names another registrable domain */
 	URL_MAILTO = 1 << 11,
-	URL_BARE = 1 << 12,        /* with SCHEMELESS: no "www." either, "example.com/x" */
-	URL_FROM_TEXT = 1 << 13,   /* found in text (may come with FROM_HTML: it occurs in both) */
-	URL_PORT = 1 << 14,        /* a port that is not the scheme's own */
-	URL_BAD_HOST = 1 << 15,    /* the host breaks the rules of names: no domain is given */
+	URL_BARE = 1 << 12,      /* with SCHEMELESS: no "www." either, "example.com/x" */
+	URL_FROM_TEXT = 1 << 13, /* found in text (may come with FROM_HTML: it occurs in both) */
+	URL_PORT = 1 << 14,      /* a port that is not the scheme's own */
+	URL_BAD_HOST = 1 << 15,  /* the host breaks the rules of names: no domain is given */
 };
 
 struct url {
-	struct str raw;     /* normalised: scheme and host lower case, entities and white space resolved; valid UTF-8 */
-	struct str host;    /* lower case, ASCII (punycode) where possible; addresses canonical, IPv6 without brackets */
-	struct str domain;  /* registrable domain, private section included (myshop.blogspot.com); empty for addresses */
+	struct str raw;          /* normalised: scheme and host lower case, entities and white space resolved; valid UTF-8 */
+	struct str host;         /* lower case, ASCII (punycode) where possible; addresses canonical, IPv6 without brackets */
+	struct str domain;       /* registrable domain, private section included (myshop.blogspot.com); empty for addresses */
 	struct str domain_icann; /* the same by the ICANN section only (blogspot.com) */
-	struct str tld;     /* last label; empty for addresses */
-	struct str text;    /* visible text of the link, first LIM_LINK_TEXT bytes; empty elsewhere */
-	unsigned flags;     /* enum url_flag */
+	struct str tld;          /* last label; empty for addresses */
+	struct str text;         /* visible text of the link, first LIM_LINK_TEXT bytes; empty elsewhere */
+	unsigned flags;          /* enum url_flag */
 };
 
 /* One URL with its scheme. 1: *out is filled (flags are those of the host), also for mailto (raw only). 0: no URL that leads

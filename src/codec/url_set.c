@@ -165,12 +165,16 @@ static unsigned kind_flags(enum html_link_kind kind)
 {
 	switch (kind) {
 	case HTML_LINK_ANCHOR:
-	case HTML_LINK_REFRESH: return URL_LINK;
-	case HTML_LINK_FORM: return URL_LINK | URL_FORM;
+	case HTML_LINK_REFRESH:
+		return URL_LINK;
+	case HTML_LINK_FORM:
+		return URL_LINK | URL_FORM;
 	case HTML_LINK_IMAGE:
 	case HTML_LINK_BACKGROUND:
-	case HTML_LINK_CSS: return URL_IMAGE;
-	default: return 0;
+	case HTML_LINK_CSS:
+		return URL_IMAGE;
+	default:
+		return 0;
 	}
 }
 

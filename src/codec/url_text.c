@@ -3,20 +3,27 @@
 #include "codec/psl.h"
 #include "codec/url_int.h"
 
-/* Bits: 1 may stand in a host name, 2 ends a URL in text. Bytes above 127 end one too, but see host_end. */
-enum { HOST = 1, STOP = 2 };
-static const uint8_t byte_class[256] = {
-	['0' ... '9'] = HOST, ['A' ... 'Z'] = HOST, ['a' ... 'z'] = HOST, ['-'] = HOST, ['.'] = HOST, ['_'] = HOST,
-	[0 ... ' '] = STOP, ['"'] = STOP, ['<'] = STOP, ['>'] = STOP, ['\\'] = STOP, ['^'] = STOP, ['`'] = STOP, ['{'] = STOP,
-	['|'] = STOP, ['}'] = STOP, [127 ... 255] = STOP,
-};
+static inline bool host_byte(uint8_t c)
+{
+	return ascii_alnum(c) || c == '-' || c == '.' || c == '_';
+}
+
+/* What ends a URL in text: white space, what stands around URLs, and all above ASCII (for hosts see host_start_end). */
+#define BIT(c) ((uint64_t)1 << ((c)&63))
+static inline bool stop_byte(uint8_t c)
+{
+	static const uint64_t marks[2] = {
+		BIT('"') | BIT('<') | BIT('>'),
+		BIT('\\') | BIT('^') | BIT('`') | BIT('{') | BIT('|') | BIT('}'),
+	};
+	return c <= ' ' || c >= 127 || (marks[c >> 6] & BIT(c));
+}
 
 /* Top-level domains that are taken for one without a path behind them: none is a word that might follow a full stop. */
-static const char *const plain_tlds[] = {
-	"com", "net", "org", "info", "biz", "edu", "gov", "mobi", "eu", "uk", "de", "fr", "nl", "pl", "ru", "su", "ua", "cn", "hk",
-	"tw", "jp", "kr", "br", "ca", "au", "nz", "za", "ch", "cz", "sk", "hu", "ro", "se", "dk", "fi", "tv", "cc", "ws", "io", "xyz",
-	"site", "online", "shop", "store", "club", "top", "icu", "vip", "app", "dev", "example",
-};
+static const char *const plain_tlds[] = {"com", "net", "org", "info", "biz", "edu", "gov", "mobi", "eu", "uk", "de", "fr", "nl",
+	"pl", "ru", "su", "ua", "cn", "hk", "tw", "jp", "kr", "br", "ca", "au", "nz", "za", "ch", "cz", "sk", "hu", "ro", "se",
+	"dk", "fi", "tv", "cc", "ws", "io", "xyz", "site", "online", "shop", "store", "club", "top", "icu", "vip", "app", "dev",
+	"example"};
 
 static bool plain_tld(struct str tld)
 {
@@ -53,9 +60,10 @@ static size_t url_end(struct url_scan *s, size_t i, bool *soft)
 	const uint8_t *p = s->text.p;
 	size_t from = i, n = s->text.n;
 	for (;;) {
-		while (i < n && !(byte_class[p[i]] & STOP))
+		while (i < n && !stop_byte(p[i]))
 			i++;
-		bool eol = i < n && i > from && p[i - 1] == '=' && (p[i] == '\n' || (p[i] == '\r' && i + 1 < n && p[i + 1] == '\n'));
+		bool eol =
+			i < n && i > from && p[i - 1] == '=' && (p[i] == '\n' || (p[i] == '\r' && i + 1 < n && p[i + 1] == '\n'));
 		if (!eol || i - from > LIM_URL || !has_soft_breaks(s))
 			break;
 		*soft = true;
@@ -104,11 +112,11 @@ static bool known_tld(const struct psl *psl, struct str host)
 static size_t host_start_end(const struct url_scan *s, size_t i)
 {
 	size_t from = i, n = s->text.n;
-	while (i < n && (byte_class[s->text.p[i]] & HOST))
+	while (i < n && host_byte(s->text.p[i]))
 		i++;
 	if (i == n || s->text.p[i] < 0x80 || known_tld(s->psl, str_rtrim(str_sub(s->text, from, i - from))))
 		return i;
-	while (i < n && i - from < 255 && ((byte_class[s->text.p[i]] & HOST) || s->text.p[i] >= 0x80))
+	while (i < n && i - from < 255 && (host_byte(s->text.p[i]) || s->text.p[i] >= 0x80))
 		i++;
 	return i;
 }
@@ -121,7 +129,8 @@ static size_t scheme_before(const struct url_scan *s, size_t i)
 		size_t n;
 	} schemes[] = {{"https", 5}, {"http", 4}, {"ftp", 3}};
 	for (size_t k = 0; k < 3; k++)
-		if (i >= s->floor + schemes[k].n && str_ieq(str_sub(s->text, i - schemes[k].n, schemes[k].n), str_of(schemes[k].name)))
+		if (i >= s->floor + schemes[k].n &&
+			str_ieq(str_sub(s->text, i - schemes[k].n, schemes[k].n), str_of(schemes[k].name)))
 			return i - schemes[k].n;
 	return STR_NPOS;
 }
@@ -167,7 +176,8 @@ static bool plausible_host(const struct url_scan *s, struct str host, bool path,
 {
 	size_t dot = str_rfind_byte(host, '.');
 	struct str tld = str_from(host, dot + 1);
-	if (dot == STR_NPOS || dot == 0 || host.n > 253 || tld.n < 2 || !ascii_alpha(tld.p[0]) || str_find(host, S("..")) != STR_NPOS)
+	if (dot == STR_NPOS || dot == 0 || host.n > 253 || tld.n < 2 || !ascii_alpha(tld.p[0]) ||
+		str_find(host, S("..")) != STR_NPOS)
 		return false;
 	*flags = URL_SCHEMELESS;
 	if (str_istarts(host, S("www.")) && dot > 4)
@@ -186,9 +196,9 @@ static bool without_scheme(struct url_scan *s, size_t dot, struct str *token, un
 {
 	const uint8_t *p = s->text.p;
 	size_t from = dot, end = dot, n = s->text.n;
-	while (from > s->at && (byte_class[p[from - 1]] & HOST))
+	while (from > s->at && host_byte(p[from - 1]))
 		from--;
-	while (end < n && (byte_class[p[end]] & HOST))
+	while (end < n && host_byte(p[end]))
 		end++;
 	uint8_t before = from > 0 ? p[from - 1] : 0, after = end < n ? p[end] : 0;
 	s->work += end - from;
@@ -198,7 +208,7 @@ static bool without_scheme(struct url_scan *s, size_t dot, struct str *token, un
 		host_end--;
 	struct str host = str_sub(s->text, from, host_end - from);
 	bool more = host_end == end && (after == '/' || after == '?' || (after == ':' && end + 1 < n && ascii_digit(p[end + 1])));
-	bool path = more && end + 1 < n && !(byte_class[p[end + 1]] & STOP);
+	bool path = more && end + 1 < n && !stop_byte(p[end + 1]);
 	if (after == '@' || !plausible_host(s, host, path, before, flags))
 		return false;
 	if (more || (after == '=' && host_end == end)) {
@@ -229,7 +239,7 @@ bool url_scan_next(struct url_scan *s, struct str *token, unsigned *flags, bool 
 		if (s->colon < s->dot) {
 			found = with_scheme(s, s->colon, token, soft);
 		} else if (s->dot + 1 < s->text.n && ascii_alnum(s->text.p[s->dot + 1]) && s->dot > s->at &&
-			   (byte_class[s->text.p[s->dot - 1]] & HOST)) {
+			   host_byte(s->text.p[s->dot - 1])) {
 			found = without_scheme(s, s->dot, token, flags, soft);
 		} else {
 			s->at = s->dot + 1;
