@@ -49,8 +49,11 @@ static void *allocate(void *ctx, void *p, size_t bytes)
 
 static cyaml_config_t config_of(struct trouble *t)
 {
-	return (cyaml_config_t){.log_fn = t ? listen : NULL, .log_ctx = t, .mem_fn = allocate, .log_level = CYAML_LOG_ERROR,
-				.flags = CYAML_CFG_DEFAULT};
+	return (cyaml_config_t){.log_fn = t ? listen : NULL,
+		.log_ctx = t,
+		.mem_fn = allocate,
+		.log_level = CYAML_LOG_ERROR,
+		.flags = CYAML_CFG_DEFAULT};
 }
 
 /* The place and the words of a syntax error, by libyaml itself. */

@@ -4,7 +4,9 @@
 #include "codec/base64.h"
 
 /* X(c, v) for every character c of the alphabet and its value v. */
-#define X8(X, c, v) X(c, v), X(c + 1, v + 1), X(c + 2, v + 2), X(c + 3, v + 3), X(c + 4, v + 4), X(c + 5, v + 5), X(c + 6, v + 6), X(c + 7, v + 7)
+#define X8(X, c, v) \
+	X(c, v), X(c + 1, v + 1), X(c + 2, v + 2), X(c + 3, v + 3), X(c + 4, v + 4), X(c + 5, v + 5), X(c + 6, v + 6), \
+		X(c + 7, v + 7)
 #define X26(X, c, v) X8(X, c, v), X8(X, c + 8, v + 8), X8(X, c + 16, v + 16), X(c + 24, v + 24), X(c + 25, v + 25)
 #define ALPHABET(X) X26(X, 'A', 0), X26(X, 'a', 26), X8(X, '0', 52), X('8', 60), X('9', 61), X('+', 62), X('/', 63)
 
@@ -12,15 +14,22 @@
 enum { JUNK, PAD, SPACE, DATA = 64 };
 #define VALUE(c, v) [c] = DATA + (v)
 static const uint8_t class[256] = {
-	ALPHABET(VALUE), ['='] = PAD, [' '] = SPACE, ['\t'] = SPACE, ['\n'] = SPACE, ['\v'] = SPACE, ['\f'] = SPACE, ['\r'] = SPACE,
+	ALPHABET(VALUE),
+	['='] = PAD,
+	[' '] = SPACE,
+	['\t'] = SPACE,
+	['\n'] = SPACE,
+	['\v'] = SPACE,
+	['\f'] = SPACE,
+	['\r'] = SPACE,
 };
 
 /* sextet[k][c]: the kth sextet of a group where it goes in a word whose low three bytes are the output, first byte lowest;
  * bit 24 + k says that c is of the alphabet. */
 #define GOOD 0x0F000000u
 #define FIRST(c, v) [c] = 1u << 24 | (v) << 2
-#define SECOND(c, v) [c] = 1u << 25 | (v) >> 4 | ((v) & 15) << 12
-#define THIRD(c, v) [c] = 1u << 26 | (v) >> 2 << 8 | ((v) & 3) << 22
+#define SECOND(c, v) [c] = 1u << 25 | (v) >> 4 | ((v)&15) << 12
+#define THIRD(c, v) [c] = 1u << 26 | (v) >> 2 << 8 | ((v)&3) << 22
 #define FOURTH(c, v) [c] = 1u << 27 | (v) << 16
 static const uint32_t sextet[4][256] = {{ALPHABET(FIRST)}, {ALPHABET(SECOND)}, {ALPHABET(THIRD)}, {ALPHABET(FOURTH)}};
 

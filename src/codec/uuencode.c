@@ -139,4 +139,3 @@ int uu_next(struct arena *a, struct str text, size_t *at, struct uu_block *out, 
 	*at = text.n;
 	return 0;
 }
-

@@ -52,7 +52,7 @@ struct str geo_country(const struct geo *g, struct str ip)
 	if (error != MMDB_SUCCESS || !found.found_entry)
 		return S("");
 	if (MMDB_get_value(&found.entry, &data, "country", "iso_code", NULL) != MMDB_SUCCESS || !data.has_data ||
-	    data.type != MMDB_DATA_TYPE_UTF8_STRING || data.data_size != 2)
+		data.type != MMDB_DATA_TYPE_UTF8_STRING || data.data_size != 2)
 		return S("");
 	return str_make(data.utf8_string, data.data_size);
 }

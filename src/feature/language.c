@@ -110,9 +110,9 @@ static enum script script_of(uint32_t c)
 	static const struct {
 		uint32_t lo, hi;
 		enum script script;
-	} ranges[] = {{0x370, 0x3FF, GREEK},     {0x400, 0x52F, CYRILLIC},  {0x590, 0x5FF, HEBREW}, {0x600, 0x6FF, ARABIC},
-		      {0xE00, 0xE7F, THAI},      {0x3040, 0x30FF, KANA},    {0x3400, 0x9FFF, HAN},  {0xAC00, 0xD7AF, HANGUL},
-		      {0xF900, 0xFAFF, HAN},     {0xFF66, 0xFF9D, KANA}};
+	} ranges[] = {{0x370, 0x3FF, GREEK}, {0x400, 0x52F, CYRILLIC}, {0x590, 0x5FF, HEBREW}, {0x600, 0x6FF, ARABIC},
+		{0xE00, 0xE7F, THAI}, {0x3040, 0x30FF, KANA}, {0x3400, 0x9FFF, HAN}, {0xAC00, 0xD7AF, HANGUL},
+		{0xF900, 0xFAFF, HAN}, {0xFF66, 0xFF9D, KANA}};
 	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
 		if (c >= ranges[i].lo && c <= ranges[i].hi)
 			return ranges[i].script;

@@ -55,7 +55,8 @@ enum magic magic_of(struct str s, bool end)
 {
 	if (str_starts(s, S("\x1f\x8b\x08")))
 		return MAGIC_GZIP;
-	if (str_starts(s, S("\xfd" "7zXZ\0")))
+	if (str_starts(s, S("\xfd"
+			    "7zXZ\0")))
 		return MAGIC_XZ;
 	if (str_starts(s, S("PK\3\4")) || (str_starts(s, S("PK\5\6")) && end && s.n >= 22))
 		return MAGIC_ZIP;

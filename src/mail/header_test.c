@@ -121,7 +121,8 @@ static void test_unfold(void **state)
 	(void)state;
 	static const struct {
 		const char *in, *want;
-	} cases[] = {{" a", "a"}, {" a\n b", "a b"}, {"a\r\n\tb\r\n c ", "a\tb c"}, {"\n a", "a"}, {"", ""}, {" \n ", ""}, {"a\rb", "a\rb"}};
+	} cases[] = {{" a", "a"}, {" a\n b", "a b"}, {"a\r\n\tb\r\n c ", "a\tb c"}, {"\n a", "a"}, {"", ""}, {" \n ", ""},
+		{"a\rb", "a\rb"}};
 	struct arena a;
 	struct str out;
 	arena_init(&a, LIM_ARENA);
@@ -166,8 +167,12 @@ static void test_caps(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_shapes), cmocka_unit_test(test_nul), cmocka_unit_test(test_names),
-		cmocka_unit_test(test_find), cmocka_unit_test(test_unfold), cmocka_unit_test(test_caps),
+		cmocka_unit_test(test_shapes),
+		cmocka_unit_test(test_nul),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_find),
+		cmocka_unit_test(test_unfold),
+		cmocka_unit_test(test_caps),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -116,7 +116,6 @@ static bool next_delimiter(const struct parser *p, struct delimiter *d)
 
 /* ---- an entity's header ---- */
 
-
 static bool is_token(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
@@ -134,7 +133,8 @@ static int read_type(struct parser *p, struct part *e)
 	if (params_parse(p->a, h->value, &value, &e->params, &p->anomalies))
 		return ERR_ENV;
 	size_t slash = str_find_byte(value, '/');
-	struct str type = str_trim(str_first(value, slash)), subtype = str_trim(str_from(value, slash == STR_NPOS ? value.n : slash + 1));
+	struct str type = str_trim(str_first(value, slash)),
+		   subtype = str_trim(str_from(value, slash == STR_NPOS ? value.n : slash + 1));
 	if (is_token(type) && is_token(subtype)) {
 		e->type = type;
 		e->subtype = subtype;
@@ -170,8 +170,8 @@ static void read_transfer(struct parser *p, struct part *e)
 		const char *name;
 		enum part_transfer transfer;
 	} known[] = {{"7bit", TRANSFER_IDENTITY}, {"8bit", TRANSFER_IDENTITY}, {"binary", TRANSFER_IDENTITY},
-		{"quoted-printable", TRANSFER_QP}, {"base64", TRANSFER_BASE64}, {"x-uuencode", TRANSFER_UU},
-		{"x-uue", TRANSFER_UU}, {"uuencode", TRANSFER_UU}};
+		{"quoted-printable", TRANSFER_QP}, {"base64", TRANSFER_BASE64}, {"x-uuencode", TRANSFER_UU}, {"x-uue", TRANSFER_UU},
+		{"uuencode", TRANSFER_UU}};
 	const struct header *h = header_get(e->headers, HDR_content_transfer_encoding);
 	if (!h)
 		return;
@@ -228,7 +228,7 @@ static void classify(struct parser *p, struct part *e)
 	if (container)
 		e->kind = multipart ? PART_MULTIPART : PART_MESSAGE;
 	e->is_text = !container && ((multipart && e->boundary.n == 0) || str_eq(e->type, S("text"))) &&
-		     e->disposition != DISPOSITION_ATTACHMENT;
+	             e->disposition != DISPOSITION_ATTACHMENT;
 	e->is_attachment = !container && !e->is_text;
 }
 

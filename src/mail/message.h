@@ -31,13 +31,13 @@ struct part {
 	struct str boundary;
 	enum part_transfer transfer;
 	enum part_disposition disposition;
-	struct str filename;   /* UTF-8, of either field; may be empty */
-	struct str content_id; /* without brackets */
-	struct str body;       /* raw, behind the header, without the line end that belongs to the delimiter */
+	struct str filename;           /* UTF-8, of either field; may be empty */
+	struct str content_id;         /* without brackets */
+	struct str body;               /* raw, behind the header, without the line end that belongs to the delimiter */
 	struct str preamble, epilogue; /* of a multipart; inside body, no parts */
-	bool is_text;       /* a leaf that a reader sees as text */
-	bool is_attachment; /* any other leaf */
-	bool closed;        /* a multipart whose closing delimiter was seen */
+	bool is_text;                  /* a leaf that a reader sees as text */
+	bool is_attachment;            /* any other leaf */
+	bool closed;                   /* a multipart whose closing delimiter was seen */
 };
 
 struct message {

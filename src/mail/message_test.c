@@ -79,7 +79,8 @@ static void test_trees(void **state)
 static void test_enclosed(void **state)
 {
 	(void)state;
-	check(MIXED "--b\nContent-Type: message/rfc822\n\nSubject: in\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\nx\n--c--\n--b--\n",
+	check(MIXED
+		"--b\nContent-Type: message/rfc822\n\nSubject: in\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\nx\n--c--\n--b--\n",
 		"0:multipart/mixed 1:message/rfc822 2:multipart/mixed 3:text/plain[x] ", 0);
 	check(TOP "Content-Type: message/rfc822\n\nSubject: in\n\nx\n", "0:message/rfc822 1:text/plain[x\n] ", 0);
 	check(TOP "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nx\n", "0:message/rfc822[x\n] ",
@@ -92,9 +93,10 @@ static void test_fields(void **state)
 {
 	(void)state;
 	struct arena a;
-	struct message m = parse(&a, S("From x@y Sat Jan  1 00:00:00 2000\n" TOP "Content-Type: TEXT/Html; charset=\"UTF-8\";\n name=old\n"
-		"Content-Disposition: attachment; filename=a.html\nContent-Transfer-Encoding: Quoted-Printable (odd)\n"
-		"Content-ID: <x@y>\n\n=41"));
+	struct message m =
+		parse(&a, S("From x@y Sat Jan  1 00:00:00 2000\n" TOP "Content-Type: TEXT/Html; charset=\"UTF-8\";\n name=old\n"
+			    "Content-Disposition: attachment; filename=a.html\nContent-Transfer-Encoding: Quoted-Printable (odd)\n"
+			    "Content-ID: <x@y>\n\n=41"));
 	const struct part *p = m.parts;
 	assert_true(part_is(p, "text", "html"));
 	assert_true(str_eq(p->charset, S("UTF-8")));
@@ -215,9 +217,11 @@ static void test_hostile(void **state)
 	buf_free(&raw);
 }
 
-#define NESTED MIXED "pre\n--b\nContent-Type: multipart/alternative;\n boundary=\"c d\"\n\n--c d\n\none\n--c d\n" HTML           \
-	"=C3=A9\n--c d--\nepi\n--b\nContent-Type: message/rfc822\n\nSubject: =?utf-8?q?x?=\nContent-Transfer-Encoding: base64\n\naGVsbG8=\n" \
-	"--b\nContent-Type: image/gif; name*0=a; name*1=b\nContent-Disposition: inline\nContent-ID: <i@x>\n" CTE "base64\n\nR0lG\n--b--\n"
+#define NESTED \
+	MIXED "pre\n--b\nContent-Type: multipart/alternative;\n boundary=\"c d\"\n\n--c d\n\none\n--c d\n" HTML \
+	      "=C3=A9\n--c d--\nepi\n--b\nContent-Type: message/rfc822\n\nSubject: =?utf-8?q?x?=\nContent-Transfer-Encoding: base64\n\naGVsbG8=\n" \
+	      "--b\nContent-Type: image/gif; name*0=a; name*1=b\nContent-Disposition: inline\nContent-ID: <i@x>\n" CTE \
+	      "base64\n\nR0lG\n--b--\n"
 
 static int run(struct str raw)
 {
@@ -270,8 +274,13 @@ static void test_out_of_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_trees), cmocka_unit_test(test_enclosed), cmocka_unit_test(test_fields), cmocka_unit_test(test_text),
-		cmocka_unit_test(test_facts), cmocka_unit_test(test_hostile), cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_trees),
+		cmocka_unit_test(test_enclosed),
+		cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_facts),
+		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_out_of_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

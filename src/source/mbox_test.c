@@ -75,17 +75,23 @@ static const struct {
 	{"mboxrd loses one >", F1 "A: 1\n\n>From x\n>>From y\n > From\n>From\n a>From b\n\n" F2 "A: 2\n\n>From me\n\n",
 		"[A: 1\n\nFrom x\n>From y\n > From\n>From\n a>From b\n][A: 2\n\nFrom me\n]"},
 	{"one message keeps its quoting", F1 "A: 1\n\n>From x\n\n", "[A: 1\n\n>From x\n]"},
-	{"> in the header stays", F1 ">From x remote from y\nA: 1\n\n>From x\n\n" F2 "A: 2\n\n", "[>From x remote from y\nA: 1\n\nFrom x\n][A: 2\n]"},
-	{"From in the text does not split, nor is such a box unquoted", F1 "A: 1\n\nx\n\nFrom here on\nA: 3\n>From y\n\n" F2 "A: 2\n\n>From z\n",
+	{"> in the header stays", F1 ">From x remote from y\nA: 1\n\n>From x\n\n" F2 "A: 2\n\n",
+		"[>From x remote from y\nA: 1\n\nFrom x\n][A: 2\n]"},
+	{"From in the text does not split, nor is such a box unquoted",
+		F1 "A: 1\n\nx\n\nFrom here on\nA: 3\n>From y\n\n" F2 "A: 2\n\n>From z\n",
 		"[A: 1\n\nx\n\nFrom here on\nA: 3\n>From y\n][A: 2\n\n>From z\n]"},
 	{"a date but no field after: doubtful", F1 "A: 1\n\nx\n\n" F2 "hello there\n\n", "[A: 1\n\nx\n\n" F2 "hello there\n]D"},
 	{"no empty line before: doubtful", F1 "A: 1\n\nx\n" F2 "A: 2\n\ny\n\n", "[A: 1\n\nx\n" F2 "A: 2\n\ny\n]D"},
 	{"mboxcl2: length beats From_ lines", F1 "Content-Length: 60\n\nx\n\n" F2 "A: 9\n\n>From yz\n\n\n" F2 "A: 2\n\n>From y\n\n",
 		"[Content-Length: 60\n\nx\n\n" F2 "A: 9\n\n>From yz\n]D[A: 2\n\n>From y\n]"},
-	{"mboxcl quotes", F1 "Content-Length: 8\n\n>From x\n\n" F2 "content-length: 2\n\ny\n\n", "[Content-Length: 8\n\nFrom x\n][content-length: 2\n\ny\n]"},
-	{"length without separator", F1 "Content-Length: 2\n\nx\n" F2 "Content-Length: 1\n\ny", "[Content-Length: 2\n\nx\n][Content-Length: 1\n\ny]"},
-	{"length without the last line end", F1 "Content-Length: 1\n\nx\n" F2 "Content-Length: 1\n\ny\n", "[Content-Length: 1\n\nx][Content-Length: 1\n\ny]"},
-	{"length that counts the separator; wrong length", F1 "Content-Length: 3\n\nx\n\n" F2 "Content-Length: 99\n\ny\n\n", "[Content-Length: 3\n\nx\n\n][Content-Length: 99\n\ny\n]L"},
+	{"mboxcl quotes", F1 "Content-Length: 8\n\n>From x\n\n" F2 "content-length: 2\n\ny\n\n",
+		"[Content-Length: 8\n\nFrom x\n][content-length: 2\n\ny\n]"},
+	{"length without separator", F1 "Content-Length: 2\n\nx\n" F2 "Content-Length: 1\n\ny",
+		"[Content-Length: 2\n\nx\n][Content-Length: 1\n\ny]"},
+	{"length without the last line end", F1 "Content-Length: 1\n\nx\n" F2 "Content-Length: 1\n\ny\n",
+		"[Content-Length: 1\n\nx][Content-Length: 1\n\ny]"},
+	{"length that counts the separator; wrong length", F1 "Content-Length: 3\n\nx\n\n" F2 "Content-Length: 99\n\ny\n\n",
+		"[Content-Length: 3\n\nx\n\n][Content-Length: 99\n\ny\n]L"},
 	{"short length", F1 "Content-Length: 1\n\nxyz\n\n" F2 "A: 2\n\ny\n\n", "[Content-Length: 1\n\nxyz\n]L[A: 2\n\ny\n]"},
 	{"huge length", F1 "Content-Length: 18446744073709551615\n\nxyz\n\n" F2 "A: 2\n\ny\n\n",
 		"[Content-Length: 18446744073709551615\n\nxyz\n][A: 2\n\ny\n]"},
@@ -129,13 +135,16 @@ static void test_truncated(void **state)
 static void test_from_lines(void **state)
 {
 	(void)state;
-	static const char *const good[] = {"From a@b Mon Aug  2 01:02:03 2010", "From - Fri Jun  9 23:17:56 2000", "From  Mon Aug  2 01:02 2010",
-		"From a at b.example  Mon Aug 22 09:45:15 2011", "From a [ufa]  Mon Aug  2 01:02:03 2010", "From a Mon Aug  2 01:02:03 +0000 2018",
-		"From a Mon Aug  2 01:02:03 2010 -0400", "From a Mon Aug  2 01:02:03 EST 2010", "From a Mon, 2 Aug 2010 01:02:03 +0200",
-		"From a Mon Aug  2 01:02:03 2010\r", "From a\tmon aug 2 1:02:03 2010", "From a Mon Aug  2 01:02:03 2010 remote from x"};
-	static const char *const bad[] = {"From", "From ", "From a", "From here on", "From a Monday 2 Aug 2010", "from a Mon Aug  2 01:02:03 2010",
-		"From a Mon Aug  2 01:02:03", "From a Mon Aug  2 010203 2010", "From a Moo Aug  2 01:02:03 2010", "From a Aug  2 01:02:03 2010",
-		"From: a Mon Aug  2 01:02:03 2010", ">From a Mon Aug  2 01:02:03 2010"};
+	static const char *const good[] = {"From a@b Mon Aug  2 01:02:03 2010", "From - Fri Jun  9 23:17:56 2000",
+		"From  Mon Aug  2 01:02 2010", "From a at b.example  Mon Aug 22 09:45:15 2011",
+		"From a [ufa]  Mon Aug  2 01:02:03 2010", "From a Mon Aug  2 01:02:03 +0000 2018",
+		"From a Mon Aug  2 01:02:03 2010 -0400", "From a Mon Aug  2 01:02:03 EST 2010",
+		"From a Mon, 2 Aug 2010 01:02:03 +0200", "From a Mon Aug  2 01:02:03 2010\r", "From a\tmon aug 2 1:02:03 2010",
+		"From a Mon Aug  2 01:02:03 2010 remote from x"};
+	static const char *const bad[] = {"From", "From ", "From a", "From here on", "From a Monday 2 Aug 2010",
+		"from a Mon Aug  2 01:02:03 2010", "From a Mon Aug  2 01:02:03", "From a Mon Aug  2 010203 2010",
+		"From a Moo Aug  2 01:02:03 2010", "From a Aug  2 01:02:03 2010", "From: a Mon Aug  2 01:02:03 2010",
+		">From a Mon Aug  2 01:02:03 2010"};
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
 		if (!mbox_from_line(str_of(good[i])))
 			fail_msg("not taken: %s", good[i]);
@@ -174,7 +183,7 @@ static void test_cap(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_boxes), cmocka_unit_test(test_truncated), cmocka_unit_test(test_from_lines), cmocka_unit_test(test_cap)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_boxes), cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_from_lines), cmocka_unit_test(test_cap)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

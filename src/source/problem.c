@@ -7,8 +7,8 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
-static const char *const names[SOURCE_PROBLEM_KINDS] = {"unreadable", "not mail", "empty", "cut short", "damaged", "encrypted",
-	"limit", "link", "doubtful splits"};
+static const char *const names[SOURCE_PROBLEM_KINDS] = {
+	"unreadable", "not mail", "empty", "cut short", "damaged", "encrypted", "limit", "link", "doubtful splits"};
 
 const char *source_problem_name(enum source_problem_kind kind)
 {
@@ -74,8 +74,8 @@ void problems_add(struct problems *p, enum source_problem_kind kind, struct str 
 void problems_doubtful(struct problems *p, struct str path, struct str member, uint64_t count)
 {
 	char why[128];
-	snprintf(why, sizeof why, "%llu message%s with a doubtful start or end (\"From \" line in the text?)", (unsigned long long)count,
-		count == 1 ? "" : "s");
+	snprintf(why, sizeof why, "%llu message%s with a doubtful start or end (\"From \" line in the text?)",
+		(unsigned long long)count, count == 1 ? "" : "s");
 	size_t before = p->n;
 	problems_add(p, SOURCE_DOUBTFUL, path, member, why);
 	if (p->n > before)

@@ -12,7 +12,8 @@ static bool mail_field(struct str name)
 		"subject", "date", "reply-to", "sender", "cc", "bcc", "content-type", "content-transfer-encoding", "envelope-to",
 		"in-reply-to", "references", "dkim-signature", "x-mailer", "errors-to", "precedence", "authentication-results",
 		"content-disposition", "apparently-to", "resent-from", "resent-to", "resent-date", "resent-message-id", "mail-from",
-		"x-originating-ip", "arc-seal", "received-spf", "x-received", "list-id", "list-unsubscribe", "x-spam-status", "newsgroups"};
+		"x-originating-ip", "arc-seal", "received-spf", "x-received", "list-id", "list-unsubscribe", "x-spam-status",
+		"newsgroups"};
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (str_ieq(name, str_of(known[i])))
 			return true;

@@ -39,7 +39,7 @@ struct source {
 	struct mbox box;
 	enum state state;
 	/* the current argument */
-	size_t argument; /* index + 1 */
+	size_t argument;     /* index + 1 */
 	char root[PATH_MAX]; /* resolved */
 	/* the current file */
 	char path[PATH_MAX];
@@ -48,8 +48,8 @@ struct source {
 	bool regular, maildir, is_argument;
 	uint64_t size, bytes_before; /* size of the file; progress.bytes_read before it */
 	/* the current stream: a file or a member */
-	bool cut_short;    /* it ended before its end */
-	size_t pending;    /* bytes of the window that the last message occupied */
+	bool cut_short; /* it ended before its end */
+	size_t pending; /* bytes of the window that the last message occupied */
 	uint64_t box_number, boxes, doubtful;
 };
 
@@ -240,7 +240,8 @@ static int start_stream(struct source *s, struct err *err)
 	enum sniff kind = sniff_mail(str_first(first, SNIFF_BYTES));
 	if (kind == SNIFF_EMPTY || (kind == SNIFF_OTHER && !s->maildir)) {
 		if (!s->cut_short)
-			problem(s, kind == SNIFF_EMPTY ? SOURCE_EMPTY : SOURCE_NOT_MAIL, kind == SNIFF_EMPTY ? "empty: no message" : "not mail");
+			problem(s, kind == SNIFF_EMPTY ? SOURCE_EMPTY : SOURCE_NOT_MAIL,
+				kind == SNIFF_EMPTY ? "empty: no message" : "not mail");
 		return 0;
 	}
 	mbox_init(&s->box, s->maildir || kind != SNIFF_BOX, s->settings.message_max);

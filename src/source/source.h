@@ -41,15 +41,15 @@ struct raw_mail {
 };
 
 enum source_problem_kind {
-	SOURCE_UNREADABLE,     /* cannot be opened or read on */
-	SOURCE_NOT_MAIL,       /* readable, but no mail */
-	SOURCE_EMPTY,          /* no byte, or white space only */
-	SOURCE_SHORT,          /* ends too early: truncated archive, member shorter than announced */
-	SOURCE_DAMAGED,        /* an archive whose checks fail, or that broke its jail */
+	SOURCE_UNREADABLE, /* cannot be opened or read on */
+	SOURCE_NOT_MAIL,   /* readable, but no mail */
+	SOURCE_EMPTY,      /* no byte, or white space only */
+	SOURCE_SHORT,      /* ends too early: truncated archive, member shorter than announced */
+	SOURCE_DAMAGED,    /* an archive whose checks fail, or that broke its jail */
 	SOURCE_ENCRYPTED,
-	SOURCE_CAP,            /* a limit of base/limits.h: nesting, ratio, size, message length */
-	SOURCE_LINK,           /* symbolic link, device or pipe, not followed */
-	SOURCE_DOUBTFUL,       /* doubtful splits in one mbox: count */
+	SOURCE_CAP,      /* a limit of base/limits.h: nesting, ratio, size, message length */
+	SOURCE_LINK,     /* symbolic link, device or pipe, not followed */
+	SOURCE_DOUBTFUL, /* doubtful splits in one mbox: count */
 	SOURCE_PROBLEM_KINDS
 };
 
@@ -61,9 +61,9 @@ struct source_problem {
 };
 
 struct source_progress {
-	uint64_t bytes_read, bytes_total; /* of the files as stored; total 0: unknown (a pipe is among them) */
-	uint64_t files, messages;         /* files include archive members */
-	struct str path;                  /* current file; valid until the next source_next */
+	uint64_t bytes_read, bytes_total;        /* of the files as stored; total 0: unknown (a pipe is among them) */
+	uint64_t files, messages;                /* files include archive members */
+	struct str path;                         /* current file; valid until the next source_next */
 	uint64_t problems[SOURCE_PROBLEM_KINDS]; /* all of them, also beyond LIM_PROBLEMS */
 };
 

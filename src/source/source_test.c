@@ -126,7 +126,8 @@ static void test_files(void **state)
 {
 	(void)state;
 	put("trap-a.mbox.txt", S(F1 M1 "\n" F2 M2 "\n"));
-	put("one", S(F1 M1 "\n" "From here\n\n"));
+	put("one", S(F1 M1 "\n"
+			   "From here\n\n"));
 	put("two.eml", S(M1 "\n" F2 M2));
 	const char *paths[] = {at("trap-a.mbox.txt"), at("one"), at("two.eml")};
 	expect(paths, 3,
@@ -247,8 +248,8 @@ static void test_errors(void **state)
 static void test_feed_names(void **state)
 {
 	(void)state;
-	static const char *const names[][2] = {{"a/trap-a.mbox.zst", "trap-a"}, {"x.TAR.gz", "x"}, {"a/b/", "b"}, {".mbox", ".mbox"}, {"/", "/"},
-		{"a.b.txt.mbx", "a.b"}, {"Spam.mbox/mbox", "Spam"}, {"mbox", "mbox"}, {"", ""}};
+	static const char *const names[][2] = {{"a/trap-a.mbox.zst", "trap-a"}, {"x.TAR.gz", "x"}, {"a/b/", "b"},
+		{".mbox", ".mbox"}, {"/", "/"}, {"a.b.txt.mbx", "a.b"}, {"Spam.mbox/mbox", "Spam"}, {"mbox", "mbox"}, {"", ""}};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (!str_eq(sniff_feed_name(str_of(names[i][0])), str_of(names[i][1])))
 			fail_msg("%s: %.*s", names[i][0], STR_FMT(sniff_feed_name(str_of(names[i][0]))));
@@ -285,7 +286,8 @@ static void test_no_memory(void **state)
 int main(void)
 {
 #define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, make_folder, remove_folder)
-	const struct CMUnitTest tests[] = {IN_FOLDER(test_files), IN_FOLDER(test_folder), IN_FOLDER(test_maildir), IN_FOLDER(test_links),
-		IN_FOLDER(test_stdin), IN_FOLDER(test_errors), cmocka_unit_test(test_feed_names), IN_FOLDER(test_no_memory)};
+	const struct CMUnitTest tests[] = {IN_FOLDER(test_files), IN_FOLDER(test_folder), IN_FOLDER(test_maildir),
+		IN_FOLDER(test_links), IN_FOLDER(test_stdin), IN_FOLDER(test_errors), cmocka_unit_test(test_feed_names),
+		IN_FOLDER(test_no_memory)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

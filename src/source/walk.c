@@ -229,7 +229,8 @@ static int take_argument(struct walk *w, struct walk_item *out, struct err *err)
 	int n = snprintf(w->path, sizeof w->path, "%s", path);
 	out->path = str_of(w->path);
 	if (n == 0)
-		return err_set(err, ERR_INPUT, "empty path: name a mail file, mbox, Maildir, folder or archive, or - for standard input");
+		return err_set(
+			err, ERR_INPUT, "empty path: name a mail file, mbox, Maildir, folder or archive, or - for standard input");
 	if ((size_t)n >= sizeof w->path)
 		return err_set(err, ERR_INPUT, "%.80s...: path too long", path);
 	if (strcmp(path, "-") == 0)

@@ -21,9 +21,9 @@ enum walk_event {
 };
 
 struct walk_item {
-	struct str path;  /* NUL-terminated, valid until the next call; "-" is standard input */
-	size_t argument;  /* index into paths */
-	uint64_t size;    /* bytes; 0 unless regular */
+	struct str path; /* NUL-terminated, valid until the next call; "-" is standard input */
+	size_t argument; /* index into paths */
+	uint64_t size;   /* bytes; 0 unless regular */
 	bool regular;
 	bool maildir;     /* lies in cur/ or new/ of a Maildir */
 	bool is_argument; /* was named itself, not found in a folder */

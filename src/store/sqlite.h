@@ -27,8 +27,24 @@ enum {
 };
 
 enum sq_stmt {
-	SQ_BEGIN, SQ_COMMIT, SQ_FIND, SQ_SEEN, SQ_DROP_HOT, SQ_DROP_COLD, SQ_PUT_HOT, SQ_PUT_COLD, SQ_WORD_FIND, SQ_WORD_PUT, SQ_WORD_GET, SQ_FEED_FIND, SQ_FEED_PUT,
-	SQ_FEED_SET, SQ_SOURCE_PUT, SQ_META_PUT, SQ_META_GET, SQ_STMT_COUNT
+	SQ_BEGIN,
+	SQ_COMMIT,
+	SQ_FIND,
+	SQ_SEEN,
+	SQ_DROP_HOT,
+	SQ_DROP_COLD,
+	SQ_PUT_HOT,
+	SQ_PUT_COLD,
+	SQ_WORD_FIND,
+	SQ_WORD_PUT,
+	SQ_WORD_GET,
+	SQ_FEED_FIND,
+	SQ_FEED_PUT,
+	SQ_FEED_SET,
+	SQ_SOURCE_PUT,
+	SQ_META_PUT,
+	SQ_META_GET,
+	SQ_STMT_COUNT
 };
 
 struct word_slot {
@@ -42,7 +58,7 @@ struct sq {
 	char *path;
 	int64_t run;       /* of this store_start; 0: none */
 	int64_t knowledge; /* what rows are attributed with in this run */
-	bool failed; /* a put of this batch failed: it may be half there, so that only a rollback is left */
+	bool failed;       /* a put of this batch failed: it may be half there, so that only a rollback is left */
 	sqlite3_stmt *stmt[SQ_STMT_COUNT];
 	struct arena scratch;    /* one put */
 	struct map word_ids;     /* word -> id, for writing; emptied when full and on rollback */

@@ -94,8 +94,10 @@ static int load_feeds(struct sq *q, struct arena *a, struct feed_totals *t, stru
 	CLEANUP(sq_finalize) sqlite3_stmt *st = NULL;
 	VEC(struct store_feed) feeds = {0};
 	VEC(uint32_t) numbers = {0};
-	int rc = sq_prepare(q, S("SELECT n, name, kind, trust, name_guessed, trust_guessed FROM feed WHERE n BETWEEN 1 AND 1048576 "
-		"ORDER BY name"), &st, err);
+	int rc = sq_prepare(q,
+		S("SELECT n, name, kind, trust, name_guessed, trust_guessed FROM feed WHERE n BETWEEN 1 AND 1048576 "
+		  "ORDER BY name"),
+		&st, err);
 	if (rc < 0)
 		return rc;
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
@@ -182,8 +184,10 @@ int sq_sources(struct store *s, struct arena *a, struct store_source **out, size
 	struct sq *q = sq_of(s);
 	CLEANUP(sq_finalize) sqlite3_stmt *st = NULL;
 	VEC(struct store_source) list = {0};
-	int rc = sq_prepare(q, S("SELECT f.name, s.path, s.read_at, s.messages, s.fresh, s.doubtful, s.problems, s.note, s.complete "
-		"FROM source s JOIN feed f ON f.n = s.feed ORDER BY f.name, s.path"), &st, err);
+	int rc = sq_prepare(q,
+		S("SELECT f.name, s.path, s.read_at, s.messages, s.fresh, s.doubtful, s.problems, s.note, s.complete "
+		  "FROM source s JOIN feed f ON f.n = s.feed ORDER BY f.name, s.path"),
+		&st, err);
 	if (rc < 0)
 		return rc;
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {

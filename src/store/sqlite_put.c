@@ -94,7 +94,8 @@ struct copy {
 /* The copy that a put of this row means: with a box, the first one that the box has not yet accounted for; without, the one
  * with the row's own occurrence. *next is the occurrence that a new copy gets. Several messages may share the key: only the
  * whole id decides. */
-static int find_copy(struct sq *q, const struct row *row, uint32_t feed, int64_t box, struct copy *c, int64_t *next, struct err *err)
+static int find_copy(
+	struct sq *q, const struct row *row, uint32_t feed, int64_t box, struct copy *c, int64_t *next, struct err *err)
 {
 	sqlite3_stmt *st = sq_stmt(q, SQ_FIND, err);
 	*c = (struct copy){0};
@@ -108,7 +109,7 @@ static int find_copy(struct sq *q, const struct row *row, uint32_t feed, int64_t
 		if (!str_eq(column_str(st, 0), str_make(row->id, SHA256_BYTES)))
 			continue;
 		*c = (struct copy){sqlite3_column_int64(st, 4), sqlite3_column_int64(st, 1), sqlite3_column_int64(st, 2),
-				   sqlite3_column_int64(st, 3), false};
+			sqlite3_column_int64(st, 3), false};
 		c->found = box ? c->box != box : c->occurrence == row->occurrence;
 		if (box && !c->found)
 			*next = c->occurrence + 1;

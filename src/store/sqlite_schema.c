@@ -8,8 +8,16 @@
 #include "base/mem.h"
 
 static const char *const sql_types[] = {
-	[KIND_INT] = "INTEGER", [KIND_TIME] = "INTEGER", [KIND_BITS] = "INTEGER", [KIND_REAL] = "REAL", [KIND_TEXT] = "TEXT",
-	[KIND_WORD] = "INTEGER", [KIND_WORDS] = "BLOB", [KIND_LIST] = "BLOB", [KIND_HASH] = "BLOB", [KIND_IP] = "BLOB",
+	[KIND_INT] = "INTEGER",
+	[KIND_TIME] = "INTEGER",
+	[KIND_BITS] = "INTEGER",
+	[KIND_REAL] = "REAL",
+	[KIND_TEXT] = "TEXT",
+	[KIND_WORD] = "INTEGER",
+	[KIND_WORDS] = "BLOB",
+	[KIND_LIST] = "BLOB",
+	[KIND_HASH] = "BLOB",
+	[KIND_IP] = "BLOB",
 	[KIND_JSON] = "TEXT",
 };
 static const char *const place_tables[] = {[PLACE_HOT] = "message", [PLACE_COLD] = "detail"};
@@ -56,7 +64,8 @@ static void (*const migrations[SQ_VERSION])(struct buf *b) = {migrate_1, migrate
 void sq_insert_sql(struct buf *b, enum feature_place place)
 {
 	int n = place == PLACE_HOT ? 5 : 1;
-	buf_printf(b, "INSERT INTO %s (%s", place_tables[place], place == PLACE_HOT ? "feed, occurrence, key, box, knowledge" : "n");
+	buf_printf(
+		b, "INSERT INTO %s (%s", place_tables[place], place == PLACE_HOT ? "feed, occurrence, key, box, knowledge" : "n");
 	for (int f = 0; f < FEAT_COUNT; f++)
 		if (feature_table[f].place == place) {
 			buf_printf(b, ", \"%s\"", feature_table[f].name);
@@ -93,8 +102,10 @@ static bool base_column(struct str name)
 static int table_columns(struct sq *q, enum feature_place place, uint64_t *have, struct err *err)
 {
 	CLEANUP(sq_finalize) sqlite3_stmt *st = NULL;
-	int rc = sq_prepare(q, place == PLACE_HOT ? S("SELECT name FROM pragma_table_info('message')") :
-		S("SELECT name FROM pragma_table_info('detail')"), &st, err);
+	int rc = sq_prepare(q,
+		place == PLACE_HOT ? S("SELECT name FROM pragma_table_info('message')")
+				   : S("SELECT name FROM pragma_table_info('detail')"),
+		&st, err);
 	if (rc < 0)
 		return rc;
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
@@ -103,8 +114,10 @@ static int table_columns(struct sq *q, enum feature_place place, uint64_t *have,
 			continue;
 		enum feature_id f = feature_find(name);
 		if (f == FEAT_COUNT)
-			return err_set(err, ERR_INPUT, "%s: the store was written by a newer trapline (it has columns that this one does not "
-				"know): use that version, or name another file with --store", q->path);
+			return err_set(err, ERR_INPUT,
+				"%s: the store was written by a newer trapline (it has columns that this one does not "
+				"know): use that version, or name another file with --store",
+				q->path);
 		if (feature_table[f].place == place)
 			*have |= (uint64_t)1 << f;
 	}
@@ -137,13 +150,18 @@ static int read_version(struct sq *q, int64_t *version, struct err *err)
 	if (rc < 0)
 		return rc;
 	if (app != SQ_APPLICATION_ID && (app || *version || tables))
-		return err_set(err, ERR_INPUT, "%s: an SQLite database, but no trapline store: name another file with --store", q->path);
+		return err_set(
+			err, ERR_INPUT, "%s: an SQLite database, but no trapline store: name another file with --store", q->path);
 	if (*version > SQ_VERSION || *version < 0)
-		return err_set(err, ERR_INPUT, "%s: the store was written by a newer trapline (schema %lld; this one knows up to %d): use "
-			"that version, or name another file with --store", q->path, (long long)*version, SQ_VERSION);
+		return err_set(err, ERR_INPUT,
+			"%s: the store was written by a newer trapline (schema %lld; this one knows up to %d): use "
+			"that version, or name another file with --store",
+			q->path, (long long)*version, SQ_VERSION);
 	if (*version == 0 && tables)
-		return err_set(err, ERR_INPUT, "%s: the store is damaged (tables without a version): name another file with --store "
-			"and ingest again", q->path);
+		return err_set(err, ERR_INPUT,
+			"%s: the store is damaged (tables without a version): name another file with --store "
+			"and ingest again",
+			q->path);
 	return 0;
 }
 

@@ -101,8 +101,8 @@ struct store_row {
 	/* feed and occurrence are always set, of the rest the columns asked for; others are zero/empty. Strings live until the
 	 * callback returns. */
 	const struct row *row;
-	uint32_t feed;        /* number of the feed in this store: small, from 1 */
-	const uint32_t *word; /* by enum feature_id: interned id of WORD columns asked for; 0 = empty */
+	uint32_t feed;           /* number of the feed in this store: small, from 1 */
+	const uint32_t *word;    /* by enum feature_id: interned id of WORD columns asked for; 0 = empty */
 	const uint32_t *domains; /* interned ids of the domains column, distinct */
 	size_t ndomains;
 };
@@ -121,7 +121,7 @@ int store_count(struct store *s, int64_t *messages, struct err *err);
 /* Interned words. Ids are dense, 1..store_word_max. */
 int store_word_max(struct store *s, uint32_t *max, struct err *err);
 int store_word(struct store *s, uint32_t id, struct arena *a, struct str *out, struct err *err); /* 1; 0 = no such id */
-typedef int (*store_word_fn)(void *ctx, uint32_t id, struct str word); /* as store_row_fn; word lives until it returns */
+typedef int (*store_word_fn)(void *ctx, uint32_t id, struct str word);          /* as store_row_fn; word lives until it returns */
 int store_words(struct store *s, store_word_fn fn, void *ctx, struct err *err); /* all, by id */
 
 #endif

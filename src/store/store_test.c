@@ -83,7 +83,9 @@ static void same_row(const struct row *a, const struct row *b)
 	for (int f = 0; f < FEAT_COUNT; f++) {
 		const void *p = row_get(a, f), *q = row_get(b, f);
 		switch (feature_table[f].kind) {
-		case KIND_INT: case KIND_TIME: case KIND_BITS:
+		case KIND_INT:
+		case KIND_TIME:
+		case KIND_BITS:
 			assert_int_equal(*(const int64_t *)p, *(const int64_t *)q);
 			break;
 		case KIND_REAL:
@@ -92,7 +94,8 @@ static void same_row(const struct row *a, const struct row *b)
 		case KIND_HASH:
 			assert_memory_equal(p, q, SHA256_BYTES);
 			break;
-		case KIND_WORDS: case KIND_LIST:
+		case KIND_WORDS:
+		case KIND_LIST:
 			same_strs(*(const struct strs *)p, *(const struct strs *)q);
 			break;
 		default:
@@ -130,8 +133,14 @@ static void test_hostile_values(void **state)
 {
 	struct fixture *x = *state;
 	static const struct str nasty[] = {
-		{(const uint8_t *)"a\0b", 3}, {(const uint8_t *)"\0", 1}, {(const uint8_t *)"'; DROP TABLE message; --", 25},
-		{(const uint8_t *)"%_\\\"", 4}, {(const uint8_t *)"\xe2\x80\xae" "evil", 7}, {(const uint8_t *)"?1", 2},
+		{(const uint8_t *)"a\0b", 3},
+		{(const uint8_t *)"\0", 1},
+		{(const uint8_t *)"'; DROP TABLE message; --", 25},
+		{(const uint8_t *)"%_\\\"", 4},
+		{(const uint8_t *)"\xe2\x80\xae"
+				  "evil",
+			7},
+		{(const uint8_t *)"?1", 2},
 	};
 	for (size_t i = 0; i < sizeof nasty / sizeof *nasty; i++) {
 		struct row row = {.feed = nasty[i], .time = TIME_NONE, .date = TIME_NONE}, got;
@@ -141,11 +150,23 @@ static void test_hostile_values(void **state)
 		for (int f = 0; f < FEAT_COUNT; f++) {
 			void *p = row_at(&row, f);
 			switch (feature_table[f].kind) {
-			case KIND_TEXT: case KIND_WORD: case KIND_JSON: case KIND_IP: *(struct str *)p = nasty[i]; break;
-			case KIND_LIST: *(struct strs *)p = (struct strs){list, 3}; break;
-			case KIND_WORDS: *(struct strs *)p = (struct strs){set, 3}; break;
-			case KIND_INT: *(int64_t *)p = INT64_MIN + (int64_t)i; break;
-			default: break;
+			case KIND_TEXT:
+			case KIND_WORD:
+			case KIND_JSON:
+			case KIND_IP:
+				*(struct str *)p = nasty[i];
+				break;
+			case KIND_LIST:
+				*(struct strs *)p = (struct strs){list, 3};
+				break;
+			case KIND_WORDS:
+				*(struct strs *)p = (struct strs){set, 3};
+				break;
+			case KIND_INT:
+				*(int64_t *)p = INT64_MIN + (int64_t)i;
+				break;
+			default:
+				break;
 			}
 		}
 		row.anomalies = (int64_t)((uint64_t)1 << 62);
@@ -271,7 +292,7 @@ static int count_matching(void *ctx, const struct store_row *r)
 	const struct store_filter *f = e->f;
 	const struct row *w = r->row;
 	bool ok = (f->since == TIME_NONE || (w->time != TIME_NONE && w->time >= f->since)) &&
-		  (f->until == TIME_NONE || (w->time != TIME_NONE && w->time < f->until));
+	          (f->until == TIME_NONE || (w->time != TIME_NONE && w->time < f->until));
 	ok = ok && (!f->brand.p || str_eq(f->brand, w->brand)) && (!f->programme.p || str_eq(f->programme, w->programme));
 	ok = ok && (!f->category.p || str_eq(f->category, w->category)) && (!f->country.p || str_eq(f->country, w->country));
 	ok = ok && (!f->from_domain.p || str_eq(f->from_domain, w->from_domain));
@@ -422,7 +443,8 @@ static void test_words(void **state)
 	put_fakes(x, 0, 1000, S("t"));
 	reopen(x, STORE_READ);
 	assert_int_equal(store_scan(x->s, &STORE_FILTER_ALL, FEAT_BIT(domains) | FEAT_BIT(brand) | FEAT_BIT(category),
-		STORE_UNORDERED | STORE_IDS, check_words, &c, &err), 0);
+				 STORE_UNORDERED | STORE_IDS, check_words, &c, &err),
+		0);
 	assert_int_equal(c.rows, 1000);
 	assert_int_equal(store_word_max(x->s, &max, &err), 0);
 	assert_int_equal(store_words(x->s, word_in_order, &c, &err), 0);
@@ -441,7 +463,8 @@ static void test_words_over_cache(void **state)
 	assert_int_equal(store_begin(x->s, &err), 0);
 	for (int pass = 0; pass < 2; pass++)
 		for (int i = 0; i < N; i++) {
-			struct row row = {.feed = S("t"), .time = i, .date = TIME_NONE, .mailer = S("m"), .brand = str_make(text, LONG)};
+			struct row row = {
+				.feed = S("t"), .time = i, .date = TIME_NONE, .mailer = S("m"), .brand = str_make(text, LONG)};
 			text[snprintf((char *)text, 16, "%d", i)] = 'w';
 			memcpy(row.id, &i, sizeof i);
 			assert_int_equal(store_put(x->s, &row, 0, &err), !pass);
@@ -594,9 +617,19 @@ int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		CASE(test_round_trip), CASE(test_hostile_values), CASE(test_identity), CASE(test_order), CASE(test_filters),
-		CASE(test_scan_stops), CASE(test_words), CASE(test_words_over_cache), CASE(test_rollback_forgets), CASE(test_feeds),
-		CASE(test_sources_and_meta), CASE(test_boxes), CASE(test_knowledge),
+		CASE(test_round_trip),
+		CASE(test_hostile_values),
+		CASE(test_identity),
+		CASE(test_order),
+		CASE(test_filters),
+		CASE(test_scan_stops),
+		CASE(test_words),
+		CASE(test_words_over_cache),
+		CASE(test_rollback_forgets),
+		CASE(test_feeds),
+		CASE(test_sources_and_meta),
+		CASE(test_boxes),
+		CASE(test_knowledge),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

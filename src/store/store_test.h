@@ -90,7 +90,8 @@ static inline struct row *fake_row(struct fake *f, uint64_t i, struct str feed)
 	w->n_recipients = 1;
 	w->text_bytes = (int64_t)(r % 3000);
 	w->html_bytes = (int64_t)(r % 8000);
-	snprintf(f->subject, sizeof f->subject, "Dear customer, order %llu of your best price pills is waiting", (unsigned long long)i);
+	snprintf(f->subject, sizeof f->subject, "Dear customer, order %llu of your best price pills is waiting",
+		(unsigned long long)i);
 	snprintf(f->message_id, sizeof f->message_id, "<%012llx.%08llx@host%llu.example>", (unsigned long long)(r >> 20),
 		(unsigned long long)i, (unsigned long long)(r % 1000));
 	snprintf(f->to, sizeof f->to, "trap%llu@example.org", (unsigned long long)(r % 500));
@@ -116,7 +117,8 @@ static inline struct row *fake_row(struct fake *f, uint64_t i, struct str feed)
 	w->domains_icann = (struct strs){f->domains, 1};
 	w->attachments = S("[]");
 	w->evidence = w->brand.n ? S("[{\"pack\":\"default\",\"kind\":\"brand\",\"name\":\"Canadian Pharmacy\",\"where\":\"text\","
-				     "\"text\":\"canadian pharmacy\",\"rule\":\"b-012\",\"weight\":0.9}]") : S("");
+				     "\"text\":\"canadian pharmacy\",\"rule\":\"b-012\",\"weight\":0.9}]")
+	                         : S("");
 	w->source_path = S("traps/2010-08.mbox");
 	w->source_offset = (int64_t)i * 4000;
 	w->source_length = w->size + 40;
