@@ -165,7 +165,7 @@ static void bind_where(sqlite3_stmt *st, const struct where *w)
 struct scan {
 	struct sq *q;
 	unsigned flags;
-	uint8_t column[FEAT_COUNT]; /* features in the order of the SELECT, after feed and occurrence */
+	uint8_t column[FEAT_COUNT]; /* features in the order of the SELECT, after feed, occurrence and key */
 	int ncolumns;
 	bool cold;
 	struct feed_names feeds;
@@ -263,18 +263,18 @@ static int emit(struct scan *sc, sqlite3_stmt *st, struct err *err)
 	sc->row.feed = feed >= 0 && (uint64_t)feed < sc->feeds.n ? sc->feeds.v[feed] : (struct str){0};
 	sc->row.occurrence = sqlite3_column_int64(st, 1);
 	for (int i = 0; i < sc->ncolumns; i++) {
-		int rc = fill(sc, st, 2 + i, (enum feature_id)sc->column[i], err);
+		int rc = fill(sc, st, 3 + i, (enum feature_id)sc->column[i], err);
 		if (rc < 0)
 			return rc;
 	}
-	struct store_row out = {&sc->row, (uint32_t)feed, sc->word, sc->domains, sc->ndomains};
+	struct store_row out = {&sc->row, (uint64_t)sqlite3_column_int64(st, 2), (uint32_t)feed, sc->word, sc->domains, sc->ndomains};
 	return sc->fn(sc->ctx, &out);
 }
 
-/* "SELECT m.feed, m.occurrence, <columns> FROM message m [CROSS JOIN detail d ...]" */
+/* "SELECT m.feed, m.occurrence, m.key, <columns> FROM message m [CROSS JOIN detail d ...]" */
 static void select_sql(struct buf *b, const struct scan *sc, bool join)
 {
-	buf_add(b, S("SELECT m.feed, m.occurrence"));
+	buf_add(b, S("SELECT m.feed, m.occurrence, m.key"));
 	for (int i = 0; i < sc->ncolumns; i++) {
 		const struct feature *f = &feature_table[sc->column[i]];
 		buf_printf(b, ", %s.\"%s\"", f->place == PLACE_HOT ? "m" : "d", f->name);

@@ -101,6 +101,7 @@ struct store_row {
 	/* feed and occurrence are always set, of the rest the columns asked for; others are zero/empty. Strings live until the
 	 * callback returns. */
 	const struct row *row;
+	uint64_t key;            /* the first eight bytes of the id, as a big-endian number */
 	uint32_t feed;           /* number of the feed in this store: small, from 1 */
 	const uint32_t *word;    /* by enum feature_id: interned id of WORD columns asked for; 0 = empty */
 	const uint32_t *domains; /* interned ids of the domains column, distinct */
