@@ -1,0 +1,410 @@
+/* received.c - see received.h. First the clauses (from, by, with, id, for; comments apart), then the family, then what the
+ * family means by its from clause. */
+#include "mail/received.h"
+
+#include <arpa/inet.h>
+
+#include "base/anomaly.h"
+#include "base/limits.h"
+#include "base/time.h"
+#include "mail/date.h"
+
+enum token_kind { TOKEN_END, TOKEN_WORD, TOKEN_COMMENT, TOKEN_SEMICOLON };
+enum clause { CLAUSE_NONE, CLAUSE_FROM, CLAUSE_BY, CLAUSE_VIA, CLAUSE_WITH, CLAUSE_ID, CLAUSE_FOR };
+enum { MAX_COMMENTS = 6 };
+
+struct lexer {
+	struct str s;
+	size_t at;
+	bool flat; /* parentheses do not balance: a comment ends at the first closing one */
+};
+
+struct token {
+	enum token_kind kind;
+	struct str text; /* of a comment: without its parentheses */
+};
+
+/* What stands in the field, clause by clause. */
+struct clauses {
+	struct str head; /* a comment before any clause */
+	struct str from, from_second; /* first two words */
+	struct str from_comments[MAX_COMMENTS];
+	size_t n_from_comments;
+	struct str by, by_comment, with, with_comment, exim, id, for_, via, date;
+	bool has_from, has_by;
+};
+
+/* ---- addresses ---- */
+
+unsigned ip_parse(struct str t, uint8_t ip[16])
+{
+	static const uint8_t mapped[12] = {[10] = 0xFF, [11] = 0xFF};
+	char z[INET6_ADDRSTRLEN + 1];
+	if (str_starts(t, S("[")))
+		t = str_first(str_from(t, 1), str_find_byte(str_from(t, 1), ']'));
+	if (str_istarts(t, S("IPv6:")))
+		t = str_from(t, 5);
+	t = str_first(t, str_find_byte(t, '%'));
+	if (t.n < 2 || t.n >= sizeof z || memchr(t.p, 0, t.n) || !(ascii_hex(t.p[0]) >= 0 || t.p[0] == ':'))
+		return 0;
+	memcpy(z, t.p, t.n);
+	z[t.n] = 0;
+	if (inet_pton(AF_INET, z, ip) == 1)
+		return 4;
+	if (str_find_byte(t, ':') == STR_NPOS || inet_pton(AF_INET6, z, ip) != 1)
+		return 0;
+	if (memcmp(ip, mapped, sizeof mapped) != 0)
+		return 16;
+	memmove(ip, ip + 12, 4);
+	return 4;
+}
+
+bool ip_is_private(const uint8_t *ip, unsigned len)
+{
+	static const uint8_t loopback[16] = {[15] = 1};
+	if (len == 4)
+		return ip[0] == 127 || ip[0] == 10 || (ip[0] == 172 && (ip[1] & 0xF0) == 16) || (ip[0] == 192 && ip[1] == 168) ||
+		       (ip[0] == 169 && ip[1] == 254);
+	return len == 16 && (memcmp(ip, loopback, 16) == 0 || (ip[0] & 0xFE) == 0xFC || (ip[0] == 0xFE && (ip[1] & 0xC0) == 0x80));
+}
+
+/* ---- tokens ---- */
+
+/* The length of the comment at s.p[0] == '(' with both parentheses; 0 when it does not end. */
+static size_t comment_length(struct str s, bool flat)
+{
+	size_t depth = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '(' && (!flat || i == 0))
+			depth++;
+		else if (s.p[i] == ')' && --depth == 0)
+			return i + 1;
+	}
+	return 0;
+}
+
+static struct token next_token(struct lexer *l)
+{
+	while (l->at < l->s.n && ascii_space(l->s.p[l->at]))
+		l->at++;
+	struct str rest = str_from(l->s, l->at);
+	if (rest.n == 0)
+		return (struct token){TOKEN_END, rest};
+	if (rest.p[0] == ';') {
+		l->at++;
+		return (struct token){TOKEN_SEMICOLON, str_from(rest, 1)};
+	}
+	if (rest.p[0] == '(') {
+		size_t n = comment_length(rest, l->flat);
+		if (n == 0 && !l->flat) {
+			l->flat = true;
+			n = comment_length(rest, true);
+		}
+		if (n == 0) /* nothing closes any more: the rest is one comment */
+			n = rest.n + 1;
+		l->at = n > rest.n ? l->s.n : l->at + n;
+		return (struct token){TOKEN_COMMENT, str_trim(str_sub(rest, 1, n - 2))};
+	}
+	size_t n = 0;
+	while (n < rest.n && !ascii_space(rest.p[n]) && rest.p[n] != ';' && (n == 0 || rest.p[n] != '('))
+		n++;
+	l->at += n;
+	return (struct token){TOKEN_WORD, str_first(rest, n)};
+}
+
+static enum clause keyword(struct str w)
+{
+	static const char *const names[] = {"", "from", "by", "via", "with", "id", "for"};
+	if (w.n >= 2 && w.n <= 4)
+		for (unsigned i = CLAUSE_FROM; i <= CLAUSE_FOR; i++)
+			if (str_ieq(w, str_of(names[i])))
+				return (enum clause)i;
+	return CLAUSE_NONE;
+}
+
+/* ---- clauses ---- */
+
+/* From the start of a to the end of b, both in the same bytes. */
+static struct str span(struct str a, struct str b)
+{
+	return a.n ? str_make(a.p, (size_t)(b.p - a.p) + b.n) : b;
+}
+
+static void add_comment(struct clauses *c, enum clause at, struct str text)
+{
+	if (at == CLAUSE_NONE && !c->head.n)
+		c->head = text;
+	else if (at == CLAUSE_FROM && c->n_from_comments < MAX_COMMENTS)
+		c->from_comments[c->n_from_comments++] = text;
+	else if (at == CLAUSE_BY && !c->by_comment.n)
+		c->by_comment = text;
+	else if ((at == CLAUSE_WITH || at == CLAUSE_ID) && !c->with_comment.n)
+		c->with_comment = text;
+	if (at >= CLAUSE_BY && str_istarts(text, S("Exim")))
+		c->exim = text;
+}
+
+/* words: how many the clause has already. Several words make one value only in a with clause. */
+static void add_word(struct clauses *c, enum clause at, struct str w, size_t words)
+{
+	struct str *one[] = {NULL, &c->from, &c->by, &c->via, &c->with, &c->id, &c->for_};
+	if (at == CLAUSE_WITH && words > 0 && !c->with_comment.n)
+		c->with = span(c->with, w);
+	else if (at == CLAUSE_FROM && words == 1)
+		c->from_second = w;
+	else if (at != CLAUSE_NONE && words == 0 && !one[at]->n)
+		*one[at] = w;
+}
+
+/* "from by mx.example": the clause is empty. "from by (host [ip])": the client said HELO by. */
+static bool is_value(const struct lexer *l, enum clause at, enum clause key, size_t words)
+{
+	struct lexer ahead = *l;
+	if (at == CLAUSE_NONE || words > 0)
+		return false;
+	return at != CLAUSE_FROM || key != CLAUSE_BY || next_token(&ahead).kind == TOKEN_COMMENT;
+}
+
+static void split_clauses(struct str value, struct clauses *c)
+{
+	struct lexer l = {.s = value};
+	enum clause at = CLAUSE_NONE;
+	size_t words = 0;
+	for (struct token t; (t = next_token(&l)).kind != TOKEN_END;) {
+		if (t.kind == TOKEN_SEMICOLON) {
+			c->date = t.text;
+			return;
+		}
+		if (t.kind == TOKEN_COMMENT) {
+			add_comment(c, at, t.text);
+			continue;
+		}
+		enum clause key = keyword(t.text);
+		if (key != CLAUSE_NONE && !is_value(&l, at, key, words)) {
+			at = key;
+			words = 0;
+			c->has_from |= key == CLAUSE_FROM;
+			c->has_by |= key == CLAUSE_BY;
+			continue;
+		}
+		add_word(c, at, t.text, words++);
+	}
+}
+
+/* ---- families ---- */
+
+static bool is_sendmail(struct str by_comment)
+{
+	size_t slash = str_find_byte(by_comment, '/');
+	return str_istarts(by_comment, S("Sendmail")) || (by_comment.n && slash != STR_NPOS && ascii_digit(by_comment.p[0]) &&
+		str_find_byte(str_first(by_comment, slash), '.') != STR_NPOS) || str_ifind(by_comment, S("/8.")) != STR_NPOS;
+}
+
+static bool is_helo_comment(struct str c)
+{
+	return str_istarts(c, S("HELO ")) || str_istarts(c, S("EHLO ")) || str_ieq(c, S("HELO")) || str_ieq(c, S("EHLO"));
+}
+
+static enum received_family family_of(const struct clauses *c)
+{
+	uint8_t ip[16];
+	if (str_istarts(c->head, S("qmail ")))
+		return RECEIVED_QMAIL;
+	if (c->exim.n)
+		return RECEIVED_EXIM;
+	if (str_istarts(c->by_comment, S("Postfix")))
+		return RECEIVED_POSTFIX;
+	if (str_istarts(c->with, S("Microsoft")) || str_istarts(c->with, S("mapi")))
+		return RECEIVED_EXCHANGE;
+	if (str_iends(c->by, S(".google.com")) || (!c->has_from && c->id.n && ip_parse(c->by, ip)))
+		return RECEIVED_GMAIL;
+	if (is_sendmail(c->by_comment) || str_istarts(c->head, S("from ")))
+		return RECEIVED_SENDMAIL;
+	for (size_t i = 0; i < c->n_from_comments; i++) {
+		if (is_helo_comment(c->from_comments[i]))
+			return RECEIVED_QMAIL;
+		if (str_ifind(c->from_comments[i], S("[::ffff:")) != STR_NPOS)
+			return RECEIVED_COURIER;
+	}
+	/* qmail leaves (HELO ..) away when the name is the looked-up one, and knows no id */
+	if (c->n_from_comments == 1 && !c->id.n && !c->by_comment.n && str_istarts(c->with, S("SMTP")))
+		return RECEIVED_QMAIL;
+	return RECEIVED_OTHER;
+}
+
+/* ---- the from clause ---- */
+
+static bool set_ip(struct received *r, struct str text)
+{
+	unsigned len = ip_parse(text, r->ip);
+	if (len == 0)
+		return false;
+	r->ip_len = len;
+	if (str_starts(text, S("[")))
+		text = str_first(str_from(text, 1), str_find_byte(str_from(text, 1), ']'));
+	r->from_ip = str_istarts(text, S("IPv6:")) ? str_from(text, 5) : text;
+	return true;
+}
+
+/* Names that MTAs write where they know none. */
+static bool is_no_name(struct str s)
+{
+	return s.n == 0 || str_ieq(s, S("unknown")) || str_ieq(s, S("unverified")) || str_ieq(s, S("verified")) ||
+	       str_ieq(s, S("softdnserr"));
+}
+
+/* "ident@host" or "host": sets ident and rdns. */
+static void set_rdns(struct received *r, struct str s)
+{
+	size_t at = str_rfind_byte(s, '@');
+	if (at != STR_NPOS) {
+		r->from_ident = str_istarts(s, S("IDENT:")) ? str_sub(s, 6, at > 6 ? at - 6 : 0) : str_first(s, at);
+		s = str_from(s, at + 1);
+	}
+	if (s.n && s.p[s.n - 1] == '.')
+		s.n--;
+	if (!is_no_name(s) && str_find_byte(s, '=') == STR_NPOS)
+		r->from_rdns = s;
+}
+
+static struct str last_word(struct str s)
+{
+	s = str_rtrim(s);
+	size_t i = s.n;
+	while (i > 0 && !ascii_space(s.p[i - 1]))
+		i--;
+	return str_from(s, i);
+}
+
+static struct str first_word(struct str s)
+{
+	size_t n = 0;
+	s = str_trim(s);
+	while (n < s.n && !ascii_space(s.p[n]))
+		n++;
+	return str_first(s, n);
+}
+
+/* "HELO x", "account y HELO x", "[1.2.3.4] helo=x" */
+static void take_helo(struct received *r, struct str c)
+{
+	size_t i = str_ifind(c, S("helo="));
+	if (i != STR_NPOS) {
+		r->from_helo = first_word(str_from(c, i + 5));
+		return;
+	}
+	for (size_t k = 0; k < 2; k++) {
+		i = str_ifind(c, k ? S("ehlo ") : S("helo "));
+		if (i != STR_NPOS && (i == 0 || ascii_space(c.p[i - 1]))) {
+			r->from_helo = first_word(str_from(c, i + 5));
+			return;
+		}
+	}
+}
+
+/* A comment of the from clause: "rdns [ip]", "[ip] helo=x", "ident@ip", "HELO x", "ip", TLS chatter. */
+static void take_comment(struct received *r, struct str c)
+{
+	size_t open = str_find_byte(c, '['), at = str_rfind_byte(c, '@');
+	take_helo(r, c);
+	if (r->ip_len)
+		return;
+	if (open != STR_NPOS && set_ip(r, str_from(c, open))) {
+		set_rdns(r, last_word(str_first(c, open)));
+		r->rdns_unverified = r->from_rdns.n && str_ifind(str_from(c, open), S("may be forged")) != STR_NPOS;
+		return;
+	}
+	if (set_ip(r, first_word(c)))
+		return;
+	if (at != STR_NPOS && set_ip(r, str_from(c, at + 1)))
+		r->from_ident = str_first(c, at);
+}
+
+static void read_from(const struct clauses *c, struct received *r)
+{
+	uint8_t ip[16];
+	bool address = ip_parse(c->from, ip) > 0;
+	if (r->family == RECEIVED_EXIM && address)
+		set_ip(r, c->from);
+	for (size_t i = 0; i < c->n_from_comments; i++)
+		take_comment(r, c->from_comments[i]);
+	if (r->family == RECEIVED_EXIM || r->family == RECEIVED_QMAIL) {
+		if (address && !r->ip_len)
+			set_ip(r, c->from);
+		else if (!address && !is_no_name(c->from))
+			r->from_rdns = c->from;
+		if (!r->from_helo.n)
+			r->from_helo = r->from_rdns;
+		return;
+	}
+	if (!r->from_helo.n && !(address && c->n_from_comments == 0))
+		r->from_helo = c->from;
+	if (!r->ip_len && !set_ip(r, c->from_second))
+		(void)set_ip(r, c->from);
+}
+
+static bool is_local(const struct clauses *c, const struct received *r)
+{
+	return str_istarts(c->head, S("from ")) || str_ifind(c->head, S("invoked by")) != STR_NPOS ||
+	       str_ifind(c->by_comment, S("from userid")) != STR_NPOS || str_ieq(c->with, S("local")) ||
+	       (str_ieq(c->from, S("mail")) && str_ieq(c->from_second, S("pickup"))) || (r->has_from && str_ieq(c->from, S("userid")));
+}
+
+static bool is_fetched(const struct clauses *c)
+{
+	return str_istarts(c->with, S("IMAP")) || str_istarts(c->with, S("POP3")) || str_istarts(c->with_comment, S("fetchmail"));
+}
+
+static int64_t read_time(struct str value, struct str date)
+{
+	uint64_t ignored = 0;
+	int64_t t = TIME_NONE;
+	if (!date.p || !date_parse(date, &t, NULL, &ignored)) {
+		size_t i = str_rfind_byte(value, ';');
+		if (i != STR_NPOS)
+			date_parse(str_from(value, i + 1), &t, NULL, &ignored);
+	}
+	return t;
+}
+
+static struct str without_brackets(struct str s)
+{
+	if (s.n >= 2 && s.p[0] == '<' && s.p[s.n - 1] == '>')
+		return str_sub(s, 1, s.n - 2);
+	return s;
+}
+
+/* The eircom patch writes the peer into the first line: "invoked from network[1.2.3.4/name]". */
+static void read_invoked(struct str head, struct received *r)
+{
+	size_t open = str_find_byte(head, '['), slash = str_find_byte(head, '/');
+	r->qmail_invoked = str_ifind(head, S("invoked ")) != STR_NPOS;
+	if (!r->qmail_invoked || open == STR_NPOS || slash == STR_NPOS || slash < open)
+		return;
+	if (set_ip(r, str_sub(head, open + 1, slash - open - 1)))
+		set_rdns(r, str_first(str_from(head, slash + 1), str_find_byte(str_from(head, slash + 1), ']')));
+}
+
+void received_parse(struct str value, struct received *out, uint64_t *anomalies)
+{
+	struct clauses c = {0};
+	struct received r = {0};
+	value = str_first(value, LIM_HEADER_VALUE);
+	split_clauses(value, &c);
+	r.family = family_of(&c);
+	r.has_from = c.has_from;
+	if (r.family == RECEIVED_QMAIL && c.head.n)
+		read_invoked(c.head, &r);
+	if (c.has_from)
+		read_from(&c, &r);
+	r.by = c.by;
+	r.with = c.with.n ? c.with : c.via;
+	r.id = c.id;
+	r.for_ = without_brackets(c.for_);
+	r.local = is_local(&c, &r);
+	r.fetched = is_fetched(&c);
+	r.time = read_time(value, c.date);
+	if (r.time == TIME_NONE || !(c.has_from || c.has_by || c.head.n))
+		*anomalies |= ANOM(received_bad);
+	*out = r;
+}
