@@ -54,6 +54,7 @@ SINGLE = {
     'ibm858': ('cp858', 6, '858 cp858 ibm00858'),
     'ibm862': ('cp862', 6, '862 cp862 dos-862 cspc862latinhebrew'),
     'ibm866': ('cp866', 6, '866 cp866 csibm866'),
+    'ibm1125': ('cp1125', 6, 'cp1125 ruscii windows-1125'),
 }
 MULTI = {
     'gb2312': ('GB18030', 'gb_2312 gb_2312-80 csgb2312 csiso58gb231280 iso-ir-58 chinese euc-cn x-euc-cn gb2312-80 gb2312_charset'),
@@ -69,11 +70,10 @@ MULTI = {
     'armscii-8': ('ARMSCII-8', ''),
     'georgian-ps': ('GEORGIAN-PS', ''),
     'koi8-t': ('KOI8-T', ''),
-    'windows-1125': ('IBM1125', 'cp1125 ruscii'),
 }
 SEVEN = {
-    'iso-2022-jp': ('ISO-2022-JP-3', 'csiso2022jp iso-2022-jp-ms cp50220 cp50221 cp50222 jis iso-2022-jp-3 iso-2022-jp-2004'),
-    'iso-2022-jp-2': ('ISO-2022-JP-2', 'csiso2022jp2 iso-2022-jp-1'),
+    'iso-2022-jp': ('EUC-JP-MS', 'csiso2022jp iso-2022-jp-ms cp50220 cp50221 cp50222 jis iso-2022-jp-1 iso-2022-jp-3 iso-2022-jp-2004'),
+    'iso-2022-jp-2': ('ISO-2022-JP-2', 'csiso2022jp2'),
     'iso-2022-kr': ('ISO-2022-KR', 'csiso2022kr'),
     'iso-2022-cn': ('ISO-2022-CN', 'csiso2022cn'),
     'utf-7': ('UTF-7', 'unicode-1-1-utf-7 csunicode11utf7 unicode-2-0-utf-7 x-utf-7'),
@@ -113,7 +113,7 @@ def high_half(name, codec):
 def main():
     w = sys.stdout.write
     w('/* Made by scripts/charset_tables.py; edit that. */\n')
-    w('#include "codec/charset_kind.h"\n\n')
+    w('/* clang-format off */\n#include "codec/charset_kind.h"\n\n')
     tables, entries, labels = [], [], {}
 
     def entry(name, kind, iconv, table, proof, aliases):
@@ -139,8 +139,8 @@ def main():
     w('static const uint16_t high_half[%d][128] = {\n' % len(tables))
     for half in tables:
         w('\t{\n')
-        for row in range(0, 128, 16):
-            w('\t\t' + ', '.join('0x%04x' % c for c in half[row:row + 16]) + ',\n')
+        for row in range(0, 128, 8):
+            w('\t\t' + ', '.join('0x%04x' % c for c in half[row:row + 8]) + ',\n')
         w('\t},\n')
     w('};\n\nstatic const struct charset charsets[] = {\n')
     for name, kind, iconv, table, proof in entries:

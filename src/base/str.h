@@ -19,6 +19,11 @@ struct str {
 #define STR_NPOS ((size_t)-1)
 /* A str of a string literal. */
 #define S(lit) ((struct str){(const uint8_t *)("" lit), sizeof(lit) - 1})
+/* The same as an initialiser of static data. */
+#define STR_INIT(lit) \
+	{ \
+		(const uint8_t *)("" lit), sizeof(lit) - 1 \
+	}
 /* For printf("%.*s", STR_FMT(s)); only for text known to be safe to print. */
 #define STR_FMT(s) (int)(s).n, (const char *)(s).p
 

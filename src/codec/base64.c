@@ -1,7 +1,8 @@
 /* base64.c - see base64.h. Clean groups go through four tables that hold each sextet already shifted; the rest, line ends
  * included, one character at a time. */
-#include "base/anomaly.h"
 #include "codec/base64.h"
+
+#include "base/anomaly.h"
 
 /* X(c, v) for every character c of the alphabet and its value v. */
 #define X8(X, c, v) \

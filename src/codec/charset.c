@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "codec/charset_shift.h"
 #include "codec/charset_tables.h"
 
 enum {
@@ -245,31 +246,6 @@ static int from_iconv(struct arena *a, iconv_t cd, struct str in, size_t unit, s
 	return finish(&b, out, anomalies);
 }
 
-/* HZ (RFC 1843): "~{" GB characters "~}", "~~", "~" LF. Written as eight-bit GB 2312. */
-static struct str unwrap_hz(struct arena *a, struct str in)
-{
-	uint8_t *start = arena_alloc(a, in.n), *o = start;
-	bool gb = false;
-	if (!start)
-		return (struct str){NULL, 0};
-	for (size_t i = 0; i < in.n; i++) {
-		uint8_t c = in.p[i], next = i + 1 < in.n ? in.p[i + 1] : 0;
-		if (c == '~' && (next == '{' || next == '}')) {
-			gb = next == '{';
-			i++;
-		} else if (c == '~' && !gb && next == '\n') {
-			i++;
-		} else if (c == '~' && !gb && next == '~') {
-			*o++ = c;
-			i++;
-		} else {
-			gb = gb && c != '\n';
-			*o++ = gb && c > 0x20 ? c | 0x80 : c;
-		}
-	}
-	return str_make(start, (size_t)(o - start));
-}
-
 static int from_multi(struct arena *a, const struct charset *cs, struct str in, struct str *out, uint64_t *anomalies)
 {
 	iconv_t cd;
@@ -280,11 +256,8 @@ static int from_multi(struct arena *a, const struct charset *cs, struct str in, 
 		return repair_utf8(a, in, out, anomalies);
 	}
 	size_t unit = cs->kind != CHARSET_WIDE ? 1 : strstr(cs->name, "32") ? 4 : 2;
-	if (str_eq(str_of(cs->name), S("hz-gb-2312"))) {
-		in = unwrap_hz(a, in);
-		if (!in.p)
-			return ERR_ENV;
-	}
+	if (cs->kind == CHARSET_SEVEN && !unshift(a, str_of(cs->name), &in))
+		return ERR_ENV;
 	return from_iconv(a, cd, in, unit, out, anomalies);
 }
 

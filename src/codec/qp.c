@@ -1,6 +1,7 @@
 /* qp.c - see qp.h. Line by line; within a line, runs between '=' are copied whole. */
-#include "base/anomaly.h"
 #include "codec/qp.h"
+
+#include "base/anomaly.h"
 
 /* Escapes in a row, as in text that is not Latin. p points to a '='; returns behind the last good escape. */
 static const uint8_t *decode_escapes(const uint8_t *p, const uint8_t *end, uint8_t **o)

@@ -30,7 +30,7 @@ struct decoder {
 	uint8_t encoding;   /* of what is in encoded */
 	uint8_t *encoded;   /* text of the group's last words, one encoding */
 	size_t n_encoded;
-	unsigned over; /* sextets of an unfinished base64 group at its end */
+	unsigned over;  /* sextets of an unfinished base64 group at its end */
 	uint8_t *bytes; /* decoded bytes of the group */
 	size_t n_bytes;
 	bool in_group;
@@ -212,7 +212,8 @@ static int decode_all(struct decoder *d)
 		}
 		size_t end = parse_word(d, i, &w);
 		if (!end) {
-			*d->anomalies |= ANOM(bad_encoded_word);
+			if (i + 2 < s.n && (ascii_alpha(s.p[i + 2]) || s.p[i + 2] == '?' || s.p[i + 2] == '*'))
+				*d->anomalies |= ANOM(bad_encoded_word);
 			i += 2;
 			continue;
 		}

@@ -368,24 +368,45 @@ static int make_params(struct reader *r, struct segment *g, int n, struct params
 
 /* ---- the value ---- */
 
-/* Up to ';', a comment, or white space that is not beside a '/': "text / html" is one value. */
+static struct str take_token(struct reader *r)
+{
+	size_t start = r->i;
+	while (!at_end(r) && r->s.p[r->i] != ';' && r->s.p[r->i] != '(' && !ascii_space(r->s.p[r->i]))
+		r->i++;
+	return str_sub(r->s, start, r->i - start);
+}
+
+/* "text / html" is one value: type, slash and subtype with blanks or comments between. False when out of memory. */
+static bool take_split_value(struct reader *r, struct str *value)
+{
+	*value = take_token(r);
+	for (int more = 0; more < 2 && value->n; more++) {
+		skip_blank(r);
+		if (at_end(r) || r->s.p[r->i] == ';' || (r->s.p[r->i] != '/' && value->p[value->n - 1] != '/'))
+			break;
+		struct str next = take_token(r);
+		uint8_t *p = arena_alloc(r->arena, value->n + next.n);
+		if (!p)
+			return false;
+		memcpy(p, value->p, value->n);
+		memcpy(p + value->n, next.p, next.n);
+		*value = str_make(p, value->n + next.n);
+	}
+	return true;
+}
+
 static int take_value(struct reader *r, struct str *value)
 {
 	skip_blank(r);
-	if (!at_end(r) && r->s.p[r->i] == '"') {
+	size_t start = r->i;
+	if (!at_end(r) && r->s.p[start] == '"') {
 		*r->anomalies |= ANOM(bad_parameter);
 		*value = str_trim(take_quoted(r));
-	} else {
-		size_t start = r->i;
-		while (!at_end(r) && r->s.p[r->i] != ';' && r->s.p[r->i] != '(' && !ascii_space(r->s.p[r->i]))
-			r->i++;
-		*value = str_sub(r->s, start, r->i - start);
-		/* "charset=x" alone: the value is missing */
-		if (starts_parameter(*value)) {
-			*r->anomalies |= ANOM(bad_parameter);
-			r->i = start;
-			value->n = 0;
-		}
+	} else if (starts_parameter(str_from(r->s, start))) {
+		*r->anomalies |= ANOM(bad_parameter);
+		value->n = 0;
+	} else if (!take_split_value(r, value)) {
+		return ERR_ENV;
 	}
 	*value = lower(r->arena, *value);
 	return value->n && !value->p ? ERR_ENV : 0;
