@@ -20,7 +20,7 @@ struct scanner {
 	struct arena *a;
 	struct str s;
 	size_t at;
-	size_t last_semicolon;       /* behind it no group can end, so none begins: "Re: you <a@b>" */
+	size_t last_semicolon; /* behind it no group can end, so none begins: "Re: you <a@b>" */
 	struct skipper skip;
 	struct str group_raw, group;
 	uint64_t anomalies;
@@ -71,7 +71,8 @@ static size_t encoded_word_length(struct str s, size_t at)
 		return 0;
 	while (i < w.n && i < LONGEST_CHARSET && w.p[i] > ' ' && w.p[i] != '?' && w.p[i] != '<')
 		i++;
-	if (i + 2 >= w.n || w.p[i] != '?' || w.p[i + 2] != '?' || !(ascii_lower(w.p[i + 1]) == 'b' || ascii_lower(w.p[i + 1]) == 'q'))
+	if (i + 2 >= w.n || w.p[i] != '?' || w.p[i + 2] != '?' ||
+		!(ascii_lower(w.p[i + 1]) == 'b' || ascii_lower(w.p[i + 1]) == 'q'))
 		return 0;
 	for (i += 3; i + 1 < w.n && w.p[i] > ' '; i++)
 		if (w.p[i] == '?' && w.p[i + 1] == '=')

@@ -89,7 +89,8 @@ static void test_lists(void **state)
 		assert_int_equal(parse(str_of(cases[i].raw), &l, &a, &found), 0);
 		for (size_t k = 0; k < l.n; k++) {
 			const struct address *e = &l.v[k];
-			buf_printf(&got, "%.*s|%.*s@%.*s|%.*s;", STR_FMT(e->name), STR_FMT(e->local), STR_FMT(e->domain), STR_FMT(e->group));
+			buf_printf(&got, "%.*s|%.*s@%.*s|%.*s;", STR_FMT(e->name), STR_FMT(e->local), STR_FMT(e->domain),
+				STR_FMT(e->group));
 			if (e->domain.n)
 				assert_int_equal(e->addr.n, e->local.n + 1 + e->domain.n);
 		}
@@ -122,7 +123,8 @@ static void test_truncated(void **state)
 static void test_hostile(void **state)
 {
 	(void)state;
-	static const char *const pieces[] = {"a:", "(", "\"", "<", "=?a?q?", "a,", "\\", "<a@b>", "@", ":;", "(a)", "\"a\"", "a (", "a@b,"};
+	static const char *const pieces[] = {
+		"a:", "(", "\"", "<", "=?a?q?", "a,", "\\", "<a@b>", "@", ":;", "(a)", "\"a\"", "a (", "a@b,"};
 	struct buf raw;
 	buf_init(&raw, 1 << 20);
 	for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
@@ -189,8 +191,11 @@ static void test_out_of_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lists), cmocka_unit_test(test_truncated), cmocka_unit_test(test_hostile),
-		cmocka_unit_test(test_nested_groups), cmocka_unit_test(test_out_of_memory),
+		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_nested_groups),
+		cmocka_unit_test(test_out_of_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

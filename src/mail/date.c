@@ -281,8 +281,13 @@ static bool finish(struct reading *r, int64_t *unix_s)
 
 bool date_parse(struct str s, int64_t *unix_s, int *zone_minutes, uint64_t *anomalies)
 {
-	struct reading r = {.s = str_first(str_trim(s), DATE_WINDOW), .day = UNSET, .month = UNSET, .weekday = UNSET, .year = UNSET,
-		.hour = UNSET, .zone = NO_ZONE};
+	struct reading r = {.s = str_first(str_trim(s), DATE_WINDOW),
+		.day = UNSET,
+		.month = UNSET,
+		.weekday = UNSET,
+		.year = UNSET,
+		.hour = UNSET,
+		.zone = NO_ZONE};
 	walk(&r);
 	if (r.zone == NO_ZONE || r.hour == UNSET) {
 		r.anomalies |= ANOM(bad_date);
@@ -294,4 +299,3 @@ bool date_parse(struct str s, int64_t *unix_s, int *zone_minutes, uint64_t *anom
 		*zone_minutes = r.zone;
 	return ok;
 }
-

@@ -26,7 +26,7 @@ struct token {
 
 /* What stands in the field, clause by clause. */
 struct clauses {
-	struct str head; /* a comment before any clause */
+	struct str head;              /* a comment before any clause */
 	struct str from, from_second; /* first two words */
 	struct str from_comments[MAX_COMMENTS];
 	size_t n_from_comments;
@@ -196,8 +196,10 @@ static void split_clauses(struct str value, struct clauses *c)
 static bool is_sendmail(struct str by_comment)
 {
 	size_t slash = str_find_byte(by_comment, '/');
-	return str_istarts(by_comment, S("Sendmail")) || (by_comment.n && slash != STR_NPOS && ascii_digit(by_comment.p[0]) &&
-		str_find_byte(str_first(by_comment, slash), '.') != STR_NPOS) || str_ifind(by_comment, S("/8.")) != STR_NPOS;
+	return str_istarts(by_comment, S("Sendmail")) ||
+	       (by_comment.n && slash != STR_NPOS && ascii_digit(by_comment.p[0]) &&
+		       str_find_byte(str_first(by_comment, slash), '.') != STR_NPOS) ||
+	       str_ifind(by_comment, S("/8.")) != STR_NPOS;
 }
 
 static bool is_helo_comment(struct str c)
@@ -347,7 +349,8 @@ static bool is_local(const struct clauses *c, const struct received *r)
 {
 	return str_istarts(c->head, S("from ")) || str_ifind(c->head, S("invoked by")) != STR_NPOS ||
 	       str_ifind(c->by_comment, S("from userid")) != STR_NPOS || str_ieq(c->with, S("local")) ||
-	       (str_ieq(c->from, S("mail")) && str_ieq(c->from_second, S("pickup"))) || (r->has_from && str_ieq(c->from, S("userid")));
+	       (str_ieq(c->from, S("mail")) && str_ieq(c->from_second, S("pickup"))) ||
+	       (r->has_from && str_ieq(c->from, S("userid")));
 }
 
 static bool is_fetched(const struct clauses *c)

@@ -29,19 +29,19 @@ enum received_family {
 
 struct received {
 	enum received_family family;
-	struct str from_helo;  /* the name the client gave */
-	struct str from_rdns;  /* the name its address has; empty when unknown or not recorded */
-	struct str from_ip;    /* as written, without brackets and IPv6: */
-	struct str from_ident; /* RFC 1413, rarely there */
+	struct str from_helo;          /* the name the client gave */
+	struct str from_rdns;          /* the name its address has; empty when unknown or not recorded */
+	struct str from_ip;            /* as written, without brackets and IPv6: */
+	struct str from_ident;         /* RFC 1413, rarely there */
 	struct str by, with, id, for_; /* for_ without angle brackets */
-	int64_t time;          /* TIME_NONE when unreadable */
-	uint8_t ip[16];        /* network order; IPv4 in the first four; ::ffff:a.b.c.d is IPv4 */
-	unsigned ip_len;       /* 0, 4 or 16 */
-	bool has_from;         /* there is a from clause */
-	bool qmail_invoked;    /* qmail's first line: belongs to the Received below it */
-	bool local;            /* handed in on the host itself: a user id, a pickup service, local delivery */
-	bool fetched;          /* collected by IMAP or POP3: fetchmail and its like */
-	bool rdns_unverified;  /* "may be forged" */
+	int64_t time;                  /* TIME_NONE when unreadable */
+	uint8_t ip[16];                /* network order; IPv4 in the first four; ::ffff:a.b.c.d is IPv4 */
+	unsigned ip_len;               /* 0, 4 or 16 */
+	bool has_from;                 /* there is a from clause */
+	bool qmail_invoked;            /* qmail's first line: belongs to the Received below it */
+	bool local;                    /* handed in on the host itself: a user id, a pickup service, local delivery */
+	bool fetched;                  /* collected by IMAP or POP3: fetchmail and its like */
+	bool rdns_unverified;          /* "may be forged" */
 };
 
 /* Reads the value of a Received field (folds inside). Always fills *out; sets received_bad when it makes no sense. */

@@ -31,17 +31,22 @@ static const struct {
 		"192.0.2.1 h r.example gw.test 1", 0, 0},
 	{"test", "Received: from x ([10.0.0.7]) by in.test (8.9.3/8.9.3) with SMTP id 1" AT("11") PEER("gw.test") FORGED,
 		"192.0.2.1 h r.example gw.test 1", 0, 0},
-	{"test", "Received: from localhost (localhost [127.0.0.1]) by in.test (Postfix) with SMTP id 1" AT("12")
-		"Received: from in.test ([127.0.0.1]) by localhost (filter [127.0.0.1]) (amavisd-new) with ESMTP id 2" AT("11")
-		PEER("in.test") FORGED, "192.0.2.1 h r.example in.test 2", 0, 0},
+	{"test",
+		"Received: from localhost (localhost [127.0.0.1]) by in.test (Postfix) with SMTP id 1" AT(
+			"12") "Received: from in.test ([127.0.0.1]) by localhost (filter [127.0.0.1]) (amavisd-new) with ESMTP id 2" AT("11")
+			PEER("in.test") FORGED,
+		"192.0.2.1 h r.example in.test 2", 0, 0},
 	/* a HELO of our own name proves nothing */
 	{"test", "Received: from gw.test (unknown [192.0.2.7]) by in.test (Postfix) with SMTP id 1" AT("11") PEER("gw.test"),
 		"192.0.2.7 gw.test - in.test 0", 0, 0},
 	/* the reader's own pickup above the trusted host */
-	{"mx.test", "Received: from mx.test [192.0.2.7] by localhost with IMAP (fetchmail-5.9.0) for a@b" AT("11") PEER("mx.test") FORGED,
+	{"mx.test",
+		"Received: from mx.test [192.0.2.7] by localhost with IMAP (fetchmail-5.9.0) for a@b" AT("11") PEER("mx.test")
+			FORGED,
 		"192.0.2.1 h r.example mx.test 1", 0, 0},
 	/* qmail's two lines */
-	{"mx.test", "Received: (qmail 1 invoked from network); 13 Apr 2007 10:00:00 -0000\n"
+	{"mx.test",
+		"Received: (qmail 1 invoked from network); 13 Apr 2007 10:00:00 -0000\n"
 		"Received: from r.example (HELO h) (192.0.2.1)\n  by mx.test with SMTP; 13 Apr 2007 10:00:00 -0000\n" FORGED,
 		"192.0.2.1 h r.example mx.test 1", 0, 0},
 	{"mx.test", "Received: (qmail 1 invoked by uid 3); 13 Apr 2007 10:00:00 -0000\n" FORGED, "- - - - -1", N, 0},
@@ -53,16 +58,21 @@ static const struct {
 		"192.0.2.1 h r.example gw.test 1", 0, ANOM(received_time_backwards)},
 	/* guesses */
 	{"", PEER("mx.test") FORGED, "192.0.2.1 h r.example mx.test 0", G, 0},
-	{"", "Received: from a.site.example (a.site.example [192.0.2.7]) by b.site.example (8.9.3/8.9.3) with SMTP id 1" AT("11")
-		PEER("a.site.example") FORGED, "192.0.2.1 h r.example a.site.example 1", G, 0},
+	{"",
+		"Received: from a.site.example (a.site.example [192.0.2.7]) by b.site.example (8.9.3/8.9.3) with SMTP id 1" AT("11")
+			PEER("a.site.example") FORGED,
+		"192.0.2.1 h r.example a.site.example 1", G, 0},
 	{"", "Received: from a.ac.uk (a.ac.uk [192.0.2.7]) by b.ac.uk (8.9.3/8.9.3) with SMTP id 1" AT("11") PEER("a.ac.uk") FORGED,
 		"192.0.2.7 a.ac.uk a.ac.uk b.ac.uk 0", G, 0},
-	{"", "Received: from localhost (j [127.0.0.1]) by home.example (Postfix) with ESMTP id 1" AT("13")
-		"Received: from j [127.0.0.1] by localhost with IMAP (fetchmail-5.9.0)" AT("12")
-		"Received: from pop.example [192.0.2.7] by localhost with IMAP (fetchmail-5.9.0)" AT("11") PEER("pop.example") FORGED,
+	{"",
+		"Received: from localhost (j [127.0.0.1]) by home.example (Postfix) with ESMTP id 1" AT("13") "Received: from j [127.0.0.1] by localhost with IMAP (fetchmail-5.9.0)" AT(
+			"12") "Received: from pop.example [192.0.2.7] by localhost with IMAP (fetchmail-5.9.0)" AT("11")
+			PEER("pop.example") FORGED,
 		"192.0.2.1 h r.example pop.example 3", G, 0},
-	{"", "Received: by 10.1.2.3 with SMTP id 1" AT("11") "Received: from h (r.example. [192.0.2.1]) by mx.google.com with ESMTP id 2"
-		AT("10") FORGED, "192.0.2.1 h r.example mx.google.com 1", G, 0},
+	{"",
+		"Received: by 10.1.2.3 with SMTP id 1" AT(
+			"11") "Received: from h (r.example. [192.0.2.1]) by mx.google.com with ESMTP id 2" AT("10") FORGED,
+		"192.0.2.1 h r.example mx.google.com 1", G, 0},
 	{"", "Received: rubbish\n", "- - - - 0", G | L, ANOM(received_bad)},
 	{"", "Subject: x\n", "- - - - -1", G | N, 0},
 };
