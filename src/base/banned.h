@@ -22,6 +22,7 @@
 /* A static buffer behind it: time.h of base. */
 #pragma GCC poison asctime ctime gmtime localtime
 /* Unbounded stack. */
+#undef alloca
 #pragma GCC poison alloca
 /* A name that another process can take first: memfd or mkstemp. */
 #pragma GCC poison mktemp tempnam tmpnam

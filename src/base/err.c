@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-int err_set(struct err *e, int kind, const char *fmt, ...)
+int(err_set)(struct err *e, int kind, const char *fmt, ...)
 {
 	if (e->kind)
 		return e->kind;
@@ -17,7 +17,7 @@ int err_set(struct err *e, int kind, const char *fmt, ...)
 	return e->kind = kind;
 }
 
-int err_errno(struct err *e, int kind, const char *fmt, ...)
+int(err_errno)(struct err *e, int kind, const char *fmt, ...)
 {
 	int saved = errno;
 	if (e->kind)
@@ -52,7 +52,7 @@ void err_prefix(struct err *e, const char *fmt, ...)
 	}
 }
 
-int err_oom(struct err *e, const char *what)
+int(err_oom)(struct err *e, const char *what)
 {
 	return err_set(e, ERR_ENV, "out of memory (%s)", what);
 }

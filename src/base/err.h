@@ -26,4 +26,15 @@ int err_errno(struct err *e, int kind, const char *fmt, ...) __attribute__((form
 void err_prefix(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int err_oom(struct err *e, const char *what); /* ERR_ENV, "out of memory (WHAT)" */
 
+/* Tells compiler and analyzers what the kinds above promise: the result is negative. */
+static inline int err_negative(int kind)
+{
+	if (kind >= 0)
+		__builtin_unreachable();
+	return kind;
+}
+#define err_set(...) err_negative(err_set(__VA_ARGS__))
+#define err_errno(...) err_negative(err_errno(__VA_ARGS__))
+#define err_oom(...) err_negative(err_oom(__VA_ARGS__))
+
 #endif

@@ -93,14 +93,13 @@ static size_t ipv6(struct str in, uint8_t *out, unsigned *flags)
 {
 	char z[64], canon[INET6_ADDRSTRLEN];
 	struct in6_addr a;
-	size_t n = in.n;
 	struct str inner = str_sub(in, 1, in.n >= 2 ? in.n - 2 : 0);
 	if (in.n >= 2 && in.p[in.n - 1] == ']' && inner.n < sizeof z && !(inner.n && memchr(inner.p, 0, inner.n))) {
 		memcpy(z, inner.p, inner.n);
 		z[inner.n] = 0;
 		if (inet_pton(AF_INET6, z, &a) == 1 && inet_ntop(AF_INET6, &a, canon, sizeof canon)) {
 			*flags |= URL_IP_HOST;
-			n = strlen(canon);
+			size_t n = strlen(canon);
 			out[0] = '[';
 			memcpy(out + 1, canon, n);
 			out[n + 1] = ']';

@@ -75,6 +75,7 @@ static inline struct sq *sq_of(struct store *s)
 /* ---- sqlite_open.c ---- */
 /* Turns a result code of SQLite into an error that says what to do. doing: "reading", "storing a message" ... */
 int sq_error(const struct sq *q, int rc, const char *doing, struct err *err);
+#define sq_error(...) err_negative(sq_error(__VA_ARGS__))
 int sq_exec(struct sq *q, const char *sql, const char *doing, struct err *err);
 int sq_prepare(struct sq *q, struct str sql, sqlite3_stmt **out, struct err *err);
 /* The prepared statement, reset; NULL with *err filled. */

@@ -37,7 +37,7 @@ int sq_put_feed(struct store *s, const struct store_feed *feed, struct err *err)
 {
 	struct sq *q = sq_of(s);
 	CLEANUP(buf_free) struct buf b;
-	enum feed_change change;
+	enum feed_change change = FEED_SAME;
 	buf_init(&b, 1 * MIB);
 	pack_list(&b, feed->trust);
 	if (!buf_ok(&b))

@@ -19,7 +19,7 @@ static int sq_full(const struct sq *q, const char *doing, struct err *err)
 		"command again", q->path, doing);
 }
 
-int sq_error(const struct sq *q, int rc, const char *doing, struct err *err)
+int(sq_error)(const struct sq *q, int rc, const char *doing, struct err *err)
 {
 	int sys = q->db ? sqlite3_system_errno(q->db) : 0;
 	switch (rc & 0xff) {
