@@ -43,7 +43,7 @@ install: all ## program, packs and man pages below PREFIX (default /usr/local); 
 	@DESTDIR=$(DESTDIR) meson install -C build
 
 format: ## clang-format all C files
-	@git ls-files '*.c' '*.h' | xargs clang-format -i
+	@scripts/c-files | xargs clang-format -i
 
 docs: ## docs/FEATURES.md from the tables
 	@scripts/gen-features
