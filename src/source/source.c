@@ -18,6 +18,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "jail/jail.h"
 #include "jail/magic.h"
 #include "source/mbox.h"
 #include "source/problem.h"
@@ -26,7 +27,7 @@
 #include "source/window.h"
 
 enum { PIPE_FIRST = 32 * 1024 }; /* bytes read of a pipe before it is known what it is */
-enum state { NEXT_FILE, MESSAGES, DONE };
+enum state { NEXT_FILE, NEXT_MEMBER, MESSAGES, DONE };
 
 struct source {
 	const char *const *paths;
@@ -44,10 +45,13 @@ struct source {
 	/* the current file */
 	char path[PATH_MAX];
 	struct str file, member;
+	char member_path[LIM_PATH];
 	int fd; /* -1: none */
-	bool regular, maildir, is_argument;
+	bool regular, maildir_file, is_argument;
+	bool in_archive;             /* the jail has it */
 	uint64_t size, bytes_before; /* size of the file; progress.bytes_read before it */
 	/* the current stream: a file or a member */
+	bool maildir;   /* one message, whatever it holds */
 	bool cut_short; /* it ended before its end */
 	size_t pending; /* bytes of the window that the last message occupied */
 	uint64_t box_number, boxes, doubtful;
@@ -100,6 +104,9 @@ int source_open(struct source **out, const char *const *paths, size_t n, const s
 
 static void close_file(struct source *s)
 {
+	if (s->in_archive)
+		jail_close(s->settings.jail);
+	s->in_archive = false;
 	if (s->fd > STDIN_FILENO)
 		close(s->fd);
 	s->fd = -1;
@@ -133,30 +140,46 @@ static void problem_errno(struct source *s, const char *what)
 	problem(s, SOURCE_UNREADABLE, why);
 }
 
+/* Bytes of the file, with progress; 0 at its end or where it cannot be read on. */
+static size_t read_file(struct source *s, uint8_t *p, size_t n)
+{
+	ssize_t got;
+	do
+		got = read(s->fd, p, n);
+	while (got < 0 && errno == EINTR);
+	if (got < 0) {
+		problem_errno(s, "cannot be read on");
+		s->cut_short = true;
+	}
+	s->progress.bytes_read += got > 0 ? (uint64_t)got : 0;
+	return got > 0 ? (size_t)got : 0;
+}
+
+/* Bytes of the member. The child reads the file; its offset, which we share, is the progress. */
+static size_t read_member(struct source *s, uint8_t *p, size_t n)
+{
+	size_t got = jail_read(s->settings.jail, p, n);
+	off_t at = s->regular ? lseek(s->fd, 0, SEEK_CUR) : -1;
+	if (got == 0)
+		s->cut_short = jail_member_bad(s->settings.jail);
+	if (at > 0 && (uint64_t)at <= s->size && s->bytes_before + (uint64_t)at > s->progress.bytes_read)
+		s->progress.bytes_read = s->bytes_before + (uint64_t)at;
+	return got;
+}
+
 /* Appends to the window, at most `most` bytes, or sets its eof. 0, or an error. */
 static int fill(struct source *s, size_t most, struct err *err)
 {
 	size_t room;
-	ssize_t n;
 	uint8_t *p = window_room(&s->window, &room);
 	if (!p)
 		return err_oom(err, "read buffer");
 	room = room < most ? room : most;
 	if (s->settings.read_max && room > s->settings.read_max)
 		room = s->settings.read_max;
-	do
-		n = read(s->fd, p, room);
-	while (n < 0 && errno == EINTR);
-	if (n < 0) {
-		problem_errno(s, "cannot be read on");
-		s->cut_short = true;
-	}
-	if (n <= 0) {
-		s->window.eof = true;
-		return 0;
-	}
-	s->window.to += (size_t)n;
-	s->progress.bytes_read += (uint64_t)n;
+	size_t n = s->in_archive ? read_member(s, p, room) : read_file(s, p, room);
+	s->window.to += n;
+	s->window.eof = n == 0;
 	return 0;
 }
 
@@ -180,7 +203,7 @@ static bool open_file(struct source *s, const struct walk_item *item)
 	s->file = str_make(s->path, item->path.n);
 	s->progress.path = s->file;
 	s->is_argument = item->is_argument;
-	s->maildir = item->maildir;
+	s->maildir_file = item->maildir;
 	s->regular = item->regular;
 	s->size = item->size;
 	s->bytes_before = s->progress.bytes_read;
@@ -219,33 +242,96 @@ static int next_file(struct source *s, struct err *err)
 	}
 }
 
-/* Reads the first bytes of the stream and sets the splitter up. 1: mail; 0: something else, reported; or an error. */
-static int start_stream(struct source *s, struct err *err)
+/* ---- streams: files and members ---- */
+
+static void on_jail_problem(void *context, enum jail_problem kind, struct str member, const char *text)
+{
+	static const enum source_problem_kind kinds[JAIL_PROBLEMS] = {[JAIL_SHORT] = SOURCE_SHORT,
+		[JAIL_DAMAGED] = SOURCE_DAMAGED,
+		[JAIL_ENCRYPTED] = SOURCE_ENCRYPTED,
+		[JAIL_CAP] = SOURCE_CAP,
+		[JAIL_EMPTY] = SOURCE_EMPTY};
+	struct source *s = context;
+	problems_add(&s->problems, kinds[kind], s->file, member, text);
+}
+
+/* The file is an archive: gives it to the jail. 1: its members follow; 0: reported; or an error. */
+static int open_archive(struct source *s, struct err *err)
+{
+	struct str first = window_str(&s->window);
+	if (!s->settings.jail) {
+		problem(s, SOURCE_UNREADABLE, "archives cannot be read here");
+		return 0;
+	}
+	off_t at = lseek(s->fd, 0, SEEK_CUR);
+	if (at >= 0 && (uint64_t)at == first.n && lseek(s->fd, 0, SEEK_SET) == 0)
+		first.n = 0; /* a file, from its start: the child can seek in it */
+	s->progress.bytes_read = s->bytes_before + first.n;
+	int r = jail_open(s->settings.jail, s->fd, str_first(first, JAIL_FIRST), on_jail_problem, s, err);
+	s->in_archive = r == 0;
+	return r == 0 ? 1 : r;
+}
+
+/* Reads the first bytes of the stream. 0, or an error. */
+static int read_first(struct source *s, struct err *err)
 {
 	window_reset(&s->window);
 	s->pending = 0;
 	s->doubtful = 0;
 	s->cut_short = false;
-	s->progress.files++;
 	do {
-		int r = fill(s, s->regular ? SIZE_MAX : PIPE_FIRST, err);
+		int r = fill(s, s->regular || s->in_archive ? SIZE_MAX : PIPE_FIRST, err);
 		if (r < 0)
 			return r;
 	} while (!s->window.eof && window_str(&s->window).n < SNIFF_BYTES);
-	struct str first = window_str(&s->window);
-	if (magic_of(str_first(first, MAGIC_BYTES), s->window.eof) != MAGIC_NONE) {
-		problem(s, SOURCE_UNREADABLE, "archives cannot be read here");
-		return 0;
-	}
-	enum sniff kind = sniff_mail(str_first(first, SNIFF_BYTES));
-	if (kind == SNIFF_EMPTY || (kind == SNIFF_OTHER && !s->maildir)) {
+	return 0;
+}
+
+/* Sets the splitter up by the first bytes. False: not mail; reported. */
+static bool start_mail(struct source *s, bool maildir)
+{
+	struct str first = str_first(window_str(&s->window), SNIFF_BYTES);
+	enum sniff kind = sniff_mail(first);
+	s->progress.files++;
+	if (kind == SNIFF_EMPTY || (kind == SNIFF_OTHER && !maildir)) {
 		if (!s->cut_short)
 			problem(s, kind == SNIFF_EMPTY ? SOURCE_EMPTY : SOURCE_NOT_MAIL,
 				kind == SNIFF_EMPTY ? "empty: no message" : "not mail");
-		return 0;
+		return false;
 	}
-	mbox_init(&s->box, s->maildir || kind != SNIFF_BOX, s->settings.message_max);
-	return 1;
+	s->maildir = maildir;
+	mbox_init(&s->box, maildir || kind != SNIFF_BOX, s->settings.message_max);
+	return true;
+}
+
+/* Begins with the open file. A state, or an error. */
+static int start_file(struct source *s, struct err *err)
+{
+	int r = read_first(s, err);
+	if (r < 0)
+		return r;
+	if (magic_of(str_first(window_str(&s->window), MAGIC_BYTES), s->window.eof) != MAGIC_NONE) {
+		r = open_archive(s, err);
+		return r == 1 ? NEXT_MEMBER : r == 0 ? NEXT_FILE : r;
+	}
+	return start_mail(s, s->maildir_file) ? MESSAGES : NEXT_FILE;
+}
+
+/* Begins with the archive's next member. A state, or an error. */
+static int start_member(struct source *s, struct err *err)
+{
+	struct str path;
+	if (!jail_next(s->settings.jail, &path))
+		return NEXT_FILE;
+	path = str_first(path, sizeof s->member_path);
+	memcpy(s->member_path, path.p, path.n);
+	s->member = str_make(s->member_path, path.n);
+	if (sniff_maildir_tmp(path))
+		return NEXT_MEMBER;
+	int r = read_first(s, err);
+	if (r < 0)
+		return r;
+	return start_mail(s, s->maildir_file || sniff_maildir_path(path)) ? MESSAGES : NEXT_MEMBER;
 }
 
 /* ---- messages ---- */
@@ -334,33 +420,38 @@ static int next_message(struct source *s, struct arena *arena, struct raw_mail *
 	}
 }
 
+/* One step; the next state, or an error. With MESSAGES as the result, *got tells whether a message is in *out. */
+static int step(struct source *s, struct arena *arena, struct raw_mail *out, bool *got, struct err *err)
+{
+	int r;
+	switch (s->state) {
+	case NEXT_FILE:
+		close_file(s);
+		r = next_file(s, err);
+		return r == 1 ? start_file(s, err) : r == 0 ? DONE : r;
+	case NEXT_MEMBER:
+		return start_member(s, err);
+	case MESSAGES:
+		r = next_message(s, arena, out, err);
+		*got = r == 1;
+		return r == 1 ? MESSAGES : r < 0 ? r : s->in_archive ? NEXT_MEMBER : NEXT_FILE;
+	case DONE:
+		break;
+	}
+	return DONE;
+}
+
 int source_next(struct source *s, struct arena *arena, struct raw_mail *out, struct err *err)
 {
-	for (;;) {
-		int r = 0;
-		switch (s->state) {
-		case NEXT_FILE:
-			r = next_file(s, err);
-			if (r == 0)
-				s->state = DONE;
-			if (r == 1 && (r = start_stream(s, err)) == 1)
-				s->state = MESSAGES;
-			else if (s->state != DONE)
-				close_file(s);
-			break;
-		case MESSAGES:
-			r = next_message(s, arena, out, err);
-			if (r == 1)
-				return 1;
-			close_file(s);
-			s->state = NEXT_FILE;
-			break;
-		case DONE:
-			return 0;
-		}
+	for (bool got = false; s->state != DONE;) {
+		int r = step(s, arena, out, &got, err);
 		if (r < 0)
 			return r;
+		s->state = (enum state)r;
+		if (got)
+			return 1;
 	}
+	return 0;
 }
 
 /* ---- what was met ---- */

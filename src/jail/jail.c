@@ -1,0 +1,367 @@
+/* jail.c - the main process's side of the jail: starts the server, hands archives over, reads frames. See jail.h. */
+#include "jail/jail.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "jail/frame.h"
+
+struct jail {
+	pid_t server;
+	int control; /* socket to the server */
+	int pipe;    /* frames of the current child; -1: none */
+	jail_report *report;
+	void *context;
+	bool in_member, member_bad, ended;
+	uint64_t data; /* bytes of the current data frame still to come */
+	size_t at, n;  /* of in */
+	uint8_t path[LIM_PATH];
+	uint8_t in[PIPE_BUFFER];
+};
+
+/* ---- start and stop ---- */
+
+static int spawn_server(struct jail *j, int socket, struct err *err)
+{
+	char name[] = "trapline", argument[] = JAIL_ARGUMENT, locale[] = "LC_CTYPE=C.UTF-8", zone[] = "TZ=UTC0";
+	char *argv[] = {name, argument, NULL};
+	char *env[4] = {locale, zone, NULL, NULL};
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attributes;
+	sigset_t signals;
+#if JAIL_RELAXED
+	static char options[256];
+	if (getenv("ASAN_OPTIONS") && snprintf(options, sizeof options, "ASAN_OPTIONS=%s", getenv("ASAN_OPTIONS")) > 0)
+		env[2] = options;
+#endif
+	if (posix_spawn_file_actions_init(&files) || posix_spawnattr_init(&attributes))
+		return err_oom(err, "jail");
+	sigemptyset(&signals);
+	int r = posix_spawnattr_setsigmask(&attributes, &signals);
+	sigfillset(&signals);
+	r |= posix_spawnattr_setsigdefault(&attributes, &signals);
+	r |= posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	r |= posix_spawn_file_actions_adddup2(&files, socket, JAIL_CONTROL_FD);
+	for (int fd = 0; fd < (JAIL_RELAXED ? 2 : 3); fd++)
+		r |= posix_spawn_file_actions_addopen(&files, fd, "/dev/null", O_RDWR, 0);
+	r |= posix_spawn_file_actions_addclosefrom_np(&files, JAIL_CONTROL_FD + 1);
+	if (r == 0)
+		r = posix_spawn(&j->server, "/proc/self/exe", &files, &attributes, argv, env);
+	posix_spawn_file_actions_destroy(&files);
+	posix_spawnattr_destroy(&attributes);
+	errno = r;
+	return r ? err_errno(err, ERR_ENV, "the process that unpacks archives cannot be started (is /proc mounted?)") : 0;
+}
+
+int jail_start(struct jail **out, struct err *err)
+{
+	int sockets[2];
+	*out = NULL;
+	struct jail *j = mem_zalloc(1, sizeof *j);
+	if (!j)
+		return err_oom(err, "jail");
+	j->pipe = -1;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0) {
+		mem_free(j);
+		return err_errno(err, ERR_ENV, "socket pair");
+	}
+	/* dup2 onto itself would keep close-on-exec: keep clear of the number that the server expects. */
+	int clear = fcntl(sockets[1], F_DUPFD_CLOEXEC, JAIL_CONTROL_FD + 1);
+	int r = clear < 0 ? err_errno(err, ERR_ENV, "socket pair") : spawn_server(j, clear, err);
+	close(sockets[1]);
+	if (clear >= 0)
+		close(clear);
+	if (r < 0) {
+		close(sockets[0]);
+		mem_free(j);
+		return r;
+	}
+	j->control = sockets[0];
+	*out = j;
+	return 0;
+}
+
+void jail_stop(struct jail *j)
+{
+	if (!j)
+		return;
+	jail_close(j);
+	close(j->control);
+	while (waitpid(j->server, NULL, 0) < 0 && errno == EINTR)
+		;
+	mem_free(j);
+}
+
+/* ---- requests ---- */
+
+static int send_request(struct jail *j, uint32_t test, const int fds[2], struct str first)
+{
+	struct jail_request head = {test, (uint32_t)first.n};
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(2 * sizeof(int))];
+	} ancillary = {.bytes = {0}};
+	uint8_t none = 0;
+	struct iovec io[2] = {{&head, sizeof head}, {first.n ? (void *)(uintptr_t)first.p : &none, first.n}};
+	struct msghdr m = {.msg_iov = io, .msg_iovlen = 2, .msg_control = &ancillary, .msg_controllen = sizeof ancillary};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(2 * sizeof(int));
+	memcpy(CMSG_DATA(c), fds, 2 * sizeof(int));
+	ssize_t n;
+	do
+		n = sendmsg(j->control, &m, MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -1 : 0;
+}
+
+static int begin(struct jail *j, uint32_t test, int fd, struct str first, jail_report *report, void *context, struct err *err)
+{
+	int ends[2];
+	must(j->pipe < 0 && first.n <= JAIL_FIRST);
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return err_errno(err, ERR_ENV, "pipe");
+	fcntl(ends[0], F_SETPIPE_SZ, PIPE_BYTES); /* faster; refused is fine */
+	int r = send_request(j, test, (int[2]){fd, ends[1]}, first);
+	close(ends[1]);
+	if (r < 0) {
+		close(ends[0]);
+		return err_errno(err, ERR_ENV, "the process that unpacks archives has ended");
+	}
+	j->pipe = ends[0];
+	j->report = report;
+	j->context = context;
+	j->in_member = j->member_bad = j->ended = false;
+	j->data = 0;
+	j->at = j->n = 0;
+	return 0;
+}
+
+int jail_open(struct jail *j, int fd, struct str first, jail_report *report, void *context, struct err *err)
+{
+	return begin(j, 0, fd, first, report, context, err);
+}
+
+/* How the child ended: what to report, or NULL when it ended well. */
+static const char *verdict(uint32_t status, enum jail_problem *kind)
+{
+	int s = (int)status;
+	*kind = JAIL_CAP;
+	if (status == JAIL_NO_CHILD)
+		return "no process could be started to unpack it";
+	if (WIFEXITED(s))
+		return WEXITSTATUS(s) == 0 ? NULL : "the process that unpacks it could not be locked up, or gave up";
+	if (WTERMSIG(s) == SIGXCPU)
+		return "unpacking took too long and was stopped";
+	if (WTERMSIG(s) == SIGXFSZ)
+		return "unpacking took too much memory and was stopped";
+	if (WTERMSIG(s) == SIGKILL)
+		return "unpacking was killed (out of memory?)";
+	*kind = JAIL_DAMAGED;
+	return WTERMSIG(s) == SIGSYS ? "unpacking tried a forbidden system call and was stopped" : "unpacking crashed";
+}
+
+static uint32_t child_status(struct jail *j)
+{
+	uint32_t status;
+	ssize_t n;
+	do
+		n = recv(j->control, &status, sizeof status, 0);
+	while (n < 0 && errno == EINTR);
+	return n == sizeof status ? status : JAIL_NO_CHILD;
+}
+
+static void close_pipe(struct jail *j)
+{
+	close(j->pipe);
+	j->pipe = -1;
+	j->in_member = false;
+	j->ended = true;
+}
+
+/* The pipe has ended without an END frame, or holds nonsense. */
+static void broken(struct jail *j)
+{
+	enum jail_problem kind;
+	char word = 0;
+	close_pipe(j);
+	(void)!send(j->control, &word, 1, MSG_NOSIGNAL);
+	const char *text = verdict(child_status(j), &kind);
+	j->member_bad = true;
+	if (text)
+		j->report(j->context, kind, (struct str){0}, text);
+	else
+		j->report(j->context, JAIL_DAMAGED, (struct str){0}, "unpacking ended early");
+}
+
+void jail_close(struct jail *j)
+{
+	char word = 0;
+	if (j->pipe < 0)
+		return;
+	close_pipe(j);
+	(void)!send(j->control, &word, 1, MSG_NOSIGNAL);
+	child_status(j);
+}
+
+/* ---- frames ---- */
+
+/* Makes at least n bytes (at most the buffer) stand at j->in + j->at. False: the pipe ended before. */
+static bool need(struct jail *j, size_t n)
+{
+	must(n <= sizeof j->in);
+	if (j->n - j->at >= n)
+		return true;
+	memmove(j->in, j->in + j->at, j->n - j->at);
+	j->n -= j->at;
+	j->at = 0;
+	while (j->n < n) {
+		ssize_t got = read(j->pipe, j->in + j->n, sizeof j->in - j->n);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return false;
+		j->n += (size_t)got;
+	}
+	return true;
+}
+
+static bool take_problem(struct jail *j, size_t n)
+{
+	struct problem_frame head;
+	struct buf text;
+	if (n < sizeof head || !need(j, n))
+		return false;
+	memcpy(&head, j->in + j->at, sizeof head);
+	if (head.kind >= JAIL_PROBLEMS || head.path_n > n - sizeof head)
+		return false;
+	struct str path = str_make(j->in + j->at + sizeof head, head.path_n);
+	struct str raw = str_make(path.p + path.n, n - sizeof head - path.n);
+	buf_init(&text, 4 * FRAME_TEXT * 4);
+	utf8_escape(raw, &text);
+	buf_z(&text);
+	j->report(j->context, head.kind, path, text.p && !text.oom ? (const char *)text.p : "damaged archive");
+	buf_free(&text);
+	j->member_bad |= j->in_member;
+	j->at += n;
+	return true;
+}
+
+static bool take_member(struct jail *j, size_t n, struct str *path)
+{
+	if (j->in_member || !need(j, n))
+		return false;
+	memcpy(j->path, j->in + j->at, n);
+	*path = str_make(j->path, n);
+	j->at += n;
+	j->in_member = true;
+	j->member_bad = false;
+	return true;
+}
+
+/* Reads the next frame's head and what is not data. Its type, or 0 when the pipe is broken. */
+static enum frame_type take_frame(struct jail *j, struct str *path)
+{
+	struct frame f;
+	bool ok = need(j, sizeof f);
+	if (ok) {
+		memcpy(&f, j->in + j->at, sizeof f);
+		j->at += sizeof f;
+		switch (f.type) {
+		case FRAME_MEMBER:
+			ok = f.n <= LIM_PATH && take_member(j, f.n, path);
+			break;
+		case FRAME_DATA:
+			ok = j->in_member && f.n <= FRAME_DATA_MAX;
+			j->data = f.n;
+			break;
+		case FRAME_MEMBER_END:
+			ok = j->in_member && f.n <= 1 && need(j, f.n);
+			j->in_member = false;
+			j->member_bad |= f.n;
+			j->at += ok ? f.n : 0;
+			break;
+		case FRAME_PROBLEM:
+			ok = f.n <= sizeof(struct problem_frame) + LIM_PATH + FRAME_TEXT && take_problem(j, f.n);
+			break;
+		case FRAME_END:
+			ok = !j->in_member && f.n == 0;
+			break;
+		default:
+			ok = false;
+		}
+	}
+	if (!ok) {
+		broken(j);
+		return 0;
+	}
+	return (enum frame_type)f.type;
+}
+
+size_t jail_read(struct jail *j, void *p, size_t n)
+{
+	while (j->in_member && j->data == 0)
+		if (!take_frame(j, &(struct str){0}))
+			return 0;
+	if (!j->in_member || n == 0)
+		return 0;
+	if (!need(j, 1)) {
+		broken(j);
+		return 0;
+	}
+	size_t here = j->n - j->at;
+	n = n < j->data ? n : (size_t)j->data;
+	n = n < here ? n : here;
+	memcpy(p, j->in + j->at, n);
+	j->at += n;
+	j->data -= n;
+	return n;
+}
+
+bool jail_next(struct jail *j, struct str *path)
+{
+	uint8_t skipped[16 * 1024];
+	while (jail_read(j, skipped, sizeof skipped) > 0)
+		;
+	while (!j->ended) {
+		switch (take_frame(j, path)) {
+		case FRAME_MEMBER:
+			return true;
+		case FRAME_END: {
+			enum jail_problem kind;
+			close_pipe(j);
+			const char *text = verdict(child_status(j), &kind);
+			if (text)
+				j->report(j->context, kind, (struct str){0}, text);
+			return false;
+		}
+		default:
+			break;
+		}
+	}
+	return false;
+}
+
+bool jail_member_bad(const struct jail *j)
+{
+	return j->member_bad;
+}
+
+int jail_self_test(struct jail *j, enum jail_test what, jail_report *report, void *context, struct err *err)
+{
+	int r = begin(j, what, STDIN_FILENO, (struct str){0}, report, context, err);
+	if (r == 0)
+		take_frame(j, &(struct str){0});
+	return r;
+}

@@ -1,0 +1,155 @@
+/* server.c - the jail's server: waits for archives, forks a locked-up child for each, tells how it ended. */
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "jail/frame.h"
+#include "jail/jail.h"
+#include "jail/sandbox.h"
+#include "jail/unpack.h"
+
+/* CPU seconds for an archive: far above what unpacking takes (1 MiB packed is at most 1 GiB unpacked), short for a loop. */
+enum { CPU_LEAST_S = 60, CPU_PER_MIB_S = 10, CPU_PIPE_S = 24 * 3600 };
+
+struct request {
+	struct jail_request head;
+	uint8_t first[JAIL_FIRST];
+};
+
+bool jail_main_wanted(int argc, char **argv)
+{
+	return argc == 2 && strcmp(argv[1], JAIL_ARGUMENT) == 0;
+}
+
+/* A request with its two descriptors. False: the main process is gone, or talks nonsense. */
+static bool receive(int control, struct request *r, int fds[2])
+{
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(2 * sizeof(int))];
+	} ancillary;
+	struct iovec io = {r, sizeof *r};
+	struct msghdr m;
+	ssize_t n;
+	do {
+		m = (struct msghdr){.msg_iov = &io, .msg_iovlen = 1, .msg_control = &ancillary, .msg_controllen = sizeof ancillary};
+		n = recvmsg(control, &m, MSG_CMSG_CLOEXEC);
+	} while ((n < 0 && errno == EINTR) || n == 1); /* one byte: "kill it", but the child had ended already */
+	struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&m) : NULL;
+	if (n < (ssize_t)sizeof r->head || (size_t)n != sizeof r->head + r->head.first_n || !c || c->cmsg_type != SCM_RIGHTS ||
+		c->cmsg_len != CMSG_LEN(2 * sizeof(int)))
+		return false;
+	memcpy(fds, CMSG_DATA(c), 2 * sizeof(int));
+	return true;
+}
+
+static uint64_t cpu_seconds(int fd)
+{
+	struct stat st;
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		return CPU_PIPE_S;
+	return CPU_LEAST_S + CPU_PER_MIB_S * ((uint64_t)st.st_size / MIB);
+}
+
+/* What must not work. Returning means that it did. */
+static void try_forbidden(enum jail_test what)
+{
+	static char *const arguments[] = {NULL};
+	switch (what) {
+	case JAIL_TEST_OPEN:
+		if (open("/dev/null", O_RDONLY) < 0)
+			_exit(77);
+		break;
+	case JAIL_TEST_SOCKET:
+		if (socket(AF_INET, SOCK_STREAM, 0) < 0)
+			_exit(77);
+		break;
+	case JAIL_TEST_FORK:
+		if (syscall(SYS_clone, (long)SIGCHLD, 0L, 0L, 0L, 0L) < 0)
+			_exit(77);
+		break;
+	case JAIL_TEST_EXEC:
+		execve("/proc/self/exe", arguments, arguments);
+		_exit(77);
+	case JAIL_TEST_MEMORY:
+		for (size_t taken = 0; taken < 2 * LIM_JAIL_AS; taken += MIB)
+			if (!mem_alloc(MIB))
+				_exit(77);
+		break;
+	case JAIL_TEST_CRASH:
+		__builtin_trap();
+	case JAIL_TEST_FINE:
+		_exit(77);
+	}
+}
+
+static void run_child(const struct sandbox *s, const struct request *r, const int fds[2])
+{
+	signal(SIGPIPE, SIG_DFL);
+	if (!sandbox_enter(s, cpu_seconds(fds[0])))
+		_exit(1);
+	if (r->head.test)
+		try_forbidden((enum jail_test)r->head.test);
+	else
+		unpack(fds[0], str_make(r->first, r->head.first_n), fds[1]);
+	_exit(0);
+}
+
+/* Waits for the child, or kills it when the main process says so or is gone. */
+static uint32_t await(int control, pid_t child)
+{
+	int status = 0, pidfd = (int)syscall(SYS_pidfd_open, child, 0);
+	struct pollfd p[2] = {{.fd = pidfd, .events = POLLIN}, {.fd = control, .events = POLLIN}};
+	while (pidfd >= 0 && poll(p, 2, -1) < 0 && errno == EINTR)
+		;
+	if (pidfd >= 0 && !(p[0].revents & POLLIN)) {
+		char word;
+		kill(child, SIGKILL);
+		if (p[1].revents & POLLIN)
+			(void)!recv(control, &word, sizeof word, MSG_DONTWAIT);
+	}
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	if (pidfd >= 0)
+		close(pidfd);
+	return (uint32_t)status;
+}
+
+int jail_main(int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	static struct request request;
+	int fds[2];
+	setlocale(LC_CTYPE, "C.UTF-8"); /* libarchive loses member names in other locales; and no locale file is read later */
+	tzset();
+	unpack_prepare();
+	struct sandbox *s = sandbox_new();
+	if (!s)
+		return 4;
+	while (receive(JAIL_CONTROL_FD, &request, fds)) {
+		uint32_t status = JAIL_NO_CHILD;
+		pid_t child = fork();
+		if (child == 0) {
+			close(JAIL_CONTROL_FD);
+			run_child(s, &request, fds);
+		}
+		close(fds[0]);
+		close(fds[1]);
+		if (child > 0)
+			status = await(JAIL_CONTROL_FD, child);
+		if (send(JAIL_CONTROL_FD, &status, sizeof status, MSG_NOSIGNAL) != sizeof status)
+			break;
+	}
+	mem_free(s);
+	return 0;
+}
