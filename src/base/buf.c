@@ -34,11 +34,14 @@ void buf_clear(struct buf *b)
 static bool grow(struct buf *b, size_t want)
 {
 	size_t cap = b->cap ? b->cap : FIRST_CAP;
-	while (cap < want)
-		cap *= 2;
-	if (cap > b->max)
-		cap = b->max;
-	void *p = b->arena ? arena_grow(b->arena, b->p, b->cap, cap) : mem_realloc(b->p, cap);
+	void *p = NULL;
+	if (want <= SIZE_MAX / 4) {
+		while (cap < want)
+			cap *= 2;
+		if (cap > b->max)
+			cap = b->max;
+		p = b->arena ? arena_grow(b->arena, b->p, b->cap, cap) : mem_realloc(b->p, cap);
+	}
 	if (!p) {
 		b->oom = true;
 		return false;

@@ -2,6 +2,7 @@
 #include "base/hash.h"
 
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <xxhash.h>
 
 #include "base/mem.h"
@@ -10,14 +11,36 @@ struct sha256 {
 	EVP_MD_CTX *ctx;
 };
 
-/* Fetched once: EVP_sha256() looks the provider up again at every init. */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static EVP_MD *md; /* fetched once: EVP_sha256() looks the provider up again at every init */
+static pthread_key_t key_of_thread;
+
+static void free_ctx(void *p)
+{
+	EVP_MD_CTX_free(p);
+}
+
+static void prepare(void)
+{
+	md = EVP_MD_fetch(NULL, "SHA256", NULL);
+	must(md && pthread_key_create(&key_of_thread, free_ctx) == 0);
+}
+
 static const EVP_MD *sha256_md(void)
 {
-	static _Thread_local EVP_MD *md;
-	if (!md)
-		md = EVP_MD_fetch(NULL, "SHA256", NULL);
-	must(md);
+	pthread_once(&once, prepare);
 	return md;
+}
+
+/* The thread's own, for one-shot hashes; it goes with the thread. */
+static EVP_MD_CTX *thread_ctx(void)
+{
+	EVP_MD_CTX *ctx = pthread_getspecific(key_of_thread);
+	if (!ctx) {
+		ctx = EVP_MD_CTX_new();
+		must(ctx && pthread_setspecific(key_of_thread, ctx) == 0);
+	}
+	return ctx;
 }
 
 uint64_t hash64(struct str s, uint64_t seed)
@@ -63,11 +86,10 @@ void sha256_del(struct sha256 *h)
 
 void sha256(struct str s, uint8_t out[SHA256_BYTES])
 {
-	static _Thread_local EVP_MD_CTX *ctx;
+	const EVP_MD *type = sha256_md();
+	EVP_MD_CTX *ctx = thread_ctx();
 	unsigned n = 0;
-	if (!ctx)
-		ctx = EVP_MD_CTX_new();
-	must(ctx && EVP_DigestInit_ex2(ctx, sha256_md(), NULL) == 1);
+	must(EVP_DigestInit_ex2(ctx, type, NULL) == 1);
 	must(EVP_DigestUpdate(ctx, s.p, s.n) == 1 && EVP_DigestFinal_ex(ctx, out, &n) == 1);
 }
 

@@ -151,7 +151,7 @@ void json_time(struct json *j, int64_t unix_s)
 {
 	char t[TIME_ISO_SIZE];
 	time_iso(unix_s, t);
-	json_z(j, t);
+	json_z(j, unix_s == TIME_NONE ? NULL : t);
 }
 
 void json_raw(struct json *j, struct str valid_json)

@@ -30,7 +30,7 @@ void json_int(struct json *j, int64_t v);
 void json_num(struct json *j, double v, int decimals); /* not finite: null */
 void json_bool(struct json *j, bool v);
 void json_nil(struct json *j);                  /* null; jansson owns the name json_null, and one symbol would serve both */
-void json_time(struct json *j, int64_t unix_s); /* "2010-08-01T00:19:38Z" */
+void json_time(struct json *j, int64_t unix_s); /* "2010-08-01T00:19:38Z"; TIME_NONE: null */
 void json_raw(struct json *j, struct str valid_json);
 
 #endif

@@ -18,22 +18,29 @@ int64_t days_from_civil(int64_t y, int month, int day)
 	return era * 146097 + doe - 719468;
 }
 
-struct civil civil_from_time(int64_t unix_s)
+/* Midnight of a day. */
+static struct civil civil_from_day(int64_t day)
 {
-	int64_t z = floor_div(unix_s, SECONDS_A_DAY) + 719468;
-	int64_t rest = unix_s - (z - 719468) * SECONDS_A_DAY;
+	int64_t z = day + 719468;
 	int64_t era = floor_div(z, 146097);
 	int64_t doe = z - era * 146097;
 	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
 	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
 	int64_t mp = (5 * doy + 2) / 153;
 	int month = (int)(mp < 10 ? mp + 3 : mp - 9);
-	return (struct civil){.year = yoe + era * 400 + (month <= 2),
-		.month = month,
-		.day = (int)(doy - (153 * mp + 2) / 5 + 1),
-		.hour = (int)(rest / 3600),
-		.minute = (int)(rest / 60 % 60),
-		.second = (int)(rest % 60)};
+	return (struct civil){.year = yoe + era * 400 + (month <= 2), .month = month, .day = (int)(doy - (153 * mp + 2) / 5 + 1)};
+}
+
+struct civil civil_from_time(int64_t unix_s)
+{
+	int64_t rest = unix_s % SECONDS_A_DAY;
+	if (rest < 0)
+		rest += SECONDS_A_DAY;
+	struct civil c = civil_from_day(floor_div(unix_s, SECONDS_A_DAY));
+	c.hour = (int)(rest / 3600);
+	c.minute = (int)(rest / 60 % 60);
+	c.second = (int)(rest % 60);
+	return c;
 }
 
 int64_t time_from_civil(struct civil c)
@@ -65,13 +72,16 @@ int64_t time_hour(int64_t unix_s)
 void time_iso(int64_t unix_s, char out[TIME_ISO_SIZE])
 {
 	struct civil c = civil_from_time(unix_s);
+	out[0] = 0;
+	if (unix_s == TIME_NONE)
+		return;
 	snprintf(out, TIME_ISO_SIZE, "%04lld-%02d-%02dT%02d:%02d:%02dZ", (long long)c.year, c.month, c.day, c.hour, c.minute,
 		c.second);
 }
 
 void time_iso_day(int64_t day, char out[TIME_ISO_SIZE])
 {
-	struct civil c = civil_from_time(day * SECONDS_A_DAY);
+	struct civil c = civil_from_day(day);
 	snprintf(out, TIME_ISO_SIZE, "%04lld-%02d-%02d", (long long)c.year, c.month, c.day);
 }
 

@@ -1,0 +1,140 @@
+/* str_test.c - views of bytes. */
+#include "base/test.h"
+
+static void compare(void **state)
+{
+	struct str none = {NULL, 0};
+	(void)state;
+	assert_true(str_eq(none, S("")));
+	assert_true(str_eq(S("a\0b"), S("a\0b")));
+	assert_false(str_eq(S("a\0b"), S("a\0c")));
+	assert_true(str_ieq(S("MiXed-1"), S("mIxED-1")));
+	assert_false(str_ieq(S("["), S("{")));
+	assert_false(str_ieq(S("\xc9"), S("\xe9")));
+	assert_true(str_starts(S("abc"), S("ab")) && str_starts(S("abc"), none) && !str_starts(S("a"), S("ab")));
+	assert_true(str_ends(S("abc"), S("bc")) && str_ends(none, none) && !str_ends(S("c"), S("bc")));
+	assert_true(str_istarts(S("ABC"), S("ab")) && str_iends(S("ABC"), S("bC")));
+	assert_true(str_cmp(S("a"), S("b")) < 0 && str_cmp(S("b"), S("ab")) > 0);
+	assert_true(str_cmp(S("a"), S("ab")) < 0 && str_cmp(none, none) == 0);
+	assert_true(str_cmp(S("\x80"), S("a")) > 0);
+}
+
+static void slice(void **state)
+{
+	struct str s = S("0123456789"), none = {NULL, 0};
+	(void)state;
+	assert_same(str_from(s, 7), S("789"), s);
+	assert_same(str_from(s, 99), S(""), s);
+	assert_same(str_first(s, 2), S("01"), s);
+	assert_same(str_first(s, STR_NPOS), s, s);
+	assert_same(str_sub(s, 3, 4), S("3456"), s);
+	assert_same(str_sub(s, 8, 4), S("89"), s);
+	assert_same(str_sub(none, 1, 1), none, none);
+	assert_same(str_trim(S(" \t\r\n\v\fa b ")), S("a b"), s);
+	assert_same(str_trim(S("  ")), S(""), s);
+	assert_same(str_rtrim(S(" a ")), S(" a"), s);
+	assert_same(str_trim(none), none, none);
+	assert_same(str_trim(S("\0 ")), S("\0"), s);
+}
+
+static void find(void **state)
+{
+	struct str s = S("aAbB\0aab"), none = {NULL, 0};
+	(void)state;
+	assert_int_equal(str_find_byte(s, 'b'), 2);
+	assert_int_equal(str_find_byte(s, 0), 4);
+	assert_int_equal(str_rfind_byte(s, 'a'), 6);
+	assert_true(str_find_byte(none, 'a') == STR_NPOS && str_rfind_byte(none, 'a') == STR_NPOS);
+	assert_int_equal(str_find(s, S("aab")), 5);
+	assert_int_equal(str_find(s, S("\0a")), 4);
+	assert_int_equal(str_find(s, S("")), 0);
+	assert_true(str_find(s, S("abc")) == STR_NPOS && str_find(none, S("a")) == STR_NPOS);
+	assert_int_equal(str_ifind(s, S("BB")), 2);
+	assert_int_equal(str_ifind(s, S("AB")), 1);
+	assert_int_equal(str_ifind(s, S("aAB")), 0);
+	assert_int_equal(str_ifind(S("aaab"), S("AAB")), 1);
+	assert_int_equal(str_ifind(S("x[{"), S("{")), 2);
+	assert_int_equal(str_ifind(S("x\xc9"), S("\xc9")), 1);
+	assert_true(str_ifind(s, S("aabb\1")) == STR_NPOS && str_ifind(none, S("a")) == STR_NPOS);
+	assert_int_equal(str_ifind(none, none), 0);
+}
+
+static void split(void **state)
+{
+	static const struct {
+		struct str in, want;
+	} t[] = {{T(""), T("<>")}, {T("a"), T("<a>")}, {T("a,b"), T("<a><b>")}, {T(",a,,"), T("<><a><><>")},
+		{T("\0,"), T("<\0><>")}};
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++) {
+		uint8_t got[64];
+		size_t n = 0;
+		for (struct str rest = t[i].in, tok; str_next(&rest, ',', &tok);) {
+			got[n++] = '<';
+			memcpy(got + n, tok.p, tok.n);
+			n += tok.n;
+			got[n++] = '>';
+		}
+		assert_same(str_make(got, n), t[i].want, t[i].in);
+	}
+	struct str none = {NULL, 0}, tok;
+	assert_false(str_next(&none, ',', &tok));
+}
+
+static void lines(void **state)
+{
+	struct str rest = S("one\ntwo\r\n\r\n\rx\r\r\nlast\r"), line;
+	static const struct str want[] = {T("one"), T("two"), T(""), T("\rx\r"), T("last\r")};
+	(void)state;
+	for (size_t i = 0; i < COUNT(want); i++) {
+		assert_true(str_line(&rest, &line));
+		assert_same(line, want[i], rest);
+	}
+	assert_false(str_line(&rest, &line));
+	rest = S("\n");
+	assert_true(str_line(&rest, &line) && line.n == 0 && !str_line(&rest, &line));
+}
+
+static void numbers(void **state)
+{
+	static const char *bad[] = {"", "-1", "+1", " 1", "1 ", "0x1", "18446744073709551616", "99999999999999999999", "1a"};
+	uint64_t v = 7;
+	(void)state;
+	for (size_t i = 0; i < COUNT(bad); i++)
+		assert_false(str_u64(str_of(bad[i]), &v));
+	assert_int_equal(v, 7);
+	assert_true(str_u64(S("18446744073709551615"), &v) && v == UINT64_MAX);
+	assert_true(str_u64(S("000"), &v) && v == 0);
+	assert_true(str_u64(S("120"), &v) && v == 120);
+}
+
+static void classes(void **state)
+{
+	(void)state;
+	for (unsigned c = 0; c < 256; c++) {
+		uint8_t b = (uint8_t)c;
+		bool upper = c >= 'A' && c <= 'Z', lower = c >= 'a' && c <= 'z', digit = c >= '0' && c <= '9';
+		assert_int_equal(ascii_alpha(b), upper || lower);
+		assert_int_equal(ascii_digit(b), digit);
+		assert_int_equal(ascii_alnum(b), upper || lower || digit);
+		assert_int_equal(ascii_lower(b), upper ? c + 32 : c);
+		assert_int_equal(ascii_space(b), c && memchr(" \t\r\n\v\f", (int)c, 6) != NULL);
+		const char *at = c ? memchr("0123456789abcdef", ascii_lower(b), 16) : NULL;
+		assert_int_equal(
+			ascii_hex(b), at && (digit || upper || lower) ? (long)(b <= '9' ? c - '0' : (c | 32) - 'a' + 10) : -1);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(compare),
+		cmocka_unit_test(slice),
+		cmocka_unit_test(find),
+		cmocka_unit_test(split),
+		cmocka_unit_test(lines),
+		cmocka_unit_test(numbers),
+		cmocka_unit_test(classes),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
