@@ -60,9 +60,11 @@
 #define LIM_PROBLEMS 1000             /* damaged or foreign files described one by one; the rest is counted */
 
 /* ---- store and series ---- */
-#define LIM_STORE_CACHE (24 * MIB)    /* SQLite's page cache: the index over ids of a few million messages stays in it */
+#define LIM_STORE_CACHE (32 * MIB)    /* SQLite's page cache: the index over ids of a few million messages stays in it */
 #define LIM_STORE_WORDS (16 * MIB)    /* text of interned words kept in memory; more is looked up again */
-#define LIM_SERIES_BUCKETS 5000       /* days or hours on one axis: 13 years by day, 200 days by hour */
+#define LIM_SERIES_DAYS 5000          /* days on one axis: 13 years */
+#define LIM_SERIES_HOURS 40000        /* hours on one axis: 4.5 years */
+#define LIM_SERIES_CELLS (16 * MIB)   /* numbers in one series (buckets x values x feeds, 4 bytes each) */
 #define LIM_SERIES_KEYS 200           /* values of one dimension shown one by one */
 #define LIM_SERIES_FEEDS 64           /* feeds shown one by one */
 

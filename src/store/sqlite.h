@@ -65,6 +65,7 @@ struct sq {
 	struct map feed_ids;     /* feed -> n */
 	struct word_slot *words; /* id -> word, for reading: direct-mapped by id */
 	struct arena word_text;
+	bool scanning; /* a row's strings are in use */
 };
 
 static inline struct sq *sq_of(struct store *s)
@@ -127,7 +128,7 @@ struct feed_names {
 };
 int sq_feed_names(struct sq *q, struct arena *a, struct feed_names *out, struct err *err);
 int sq_put_feed(struct store *s, const struct store_feed *feed, struct err *err);
-int sq_feeds(struct store *s, struct arena *a, struct store_feed **out, size_t *n, struct err *err);
+int sq_feeds(struct store *s, bool count, struct arena *a, struct store_feed **out, size_t *n, struct err *err);
 int sq_put_source(struct store *s, const struct store_source *src, struct err *err);
 int sq_sources(struct store *s, struct arena *a, struct store_source **out, size_t *n, struct err *err);
 int sq_put_meta(struct store *s, const char *key, struct str value, struct err *err);

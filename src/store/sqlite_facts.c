@@ -146,11 +146,11 @@ static int add_message(void *ctx, const struct store_row *r)
 	return 0;
 }
 
-int sq_feeds(struct store *s, struct arena *a, struct store_feed **out, size_t *n, struct err *err)
+int sq_feeds(struct store *s, bool count, struct arena *a, struct store_feed **out, size_t *n, struct err *err)
 {
 	struct feed_totals t = {0};
 	int rc = load_feeds(sq_of(s), a, &t, err);
-	if (rc == 0)
+	if (rc == 0 && count)
 		rc = sq_scan(s, &STORE_FILTER_ALL, FEAT_BIT(time), STORE_UNORDERED | STORE_IDS, add_message, &t, err);
 	*out = t.feeds;
 	*n = t.n;

@@ -192,10 +192,15 @@ static int open_db(struct sq *q, const char *name, int flags, struct err *err)
 	/* The file may come from someone else: nothing in its schema is to run code or change SQLite's own tables. */
 	sqlite3_db_config(q->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(q->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	return sq_functions(q, err);
+}
+
+/* Only when the page size is known: SQLite turns KiB into pages when it is told. */
+static int bound_cache(struct sq *q, struct err *err)
+{
 	char sql[64];
 	snprintf(sql, sizeof sql, "PRAGMA cache_size = -%zu", LIM_STORE_CACHE / KIB);
-	rc = sq_exec(q, sql, "opening it", err);
-	return rc < 0 ? rc : sq_functions(q, err);
+	return sq_exec(q, sql, "opening it", err);
 }
 
 static int open_write(struct sq *q, bool fresh, struct err *err)
@@ -206,7 +211,7 @@ static int open_write(struct sq *q, bool fresh, struct err *err)
 	if (sqlite3_db_readonly(q->db, "main") == 1) /* SQLite falls back to that silently */
 		return sq_error(q, SQLITE_READONLY, "opening it", err);
 	bool needed;
-	if (fresh && (rc = sq_exec(q, "PRAGMA page_size = 8192", "creating it", err)) < 0)
+	if (fresh && (rc = sq_exec(q, "PRAGMA page_size = 16384", "creating it", err)) < 0)
 		return rc;
 	if ((rc = sq_schema(q, true, &needed, err)) < 0)
 		return rc;
@@ -281,6 +286,8 @@ int sqlite_store_open(struct store **out, const char *path, enum store_mode mode
 		if (!q)
 			return err_oom(err, "store");
 		rc = mode == STORE_WRITE ? open_write(q, fresh, err) : open_read(q, &needed, err);
+		if (rc == 0)
+			rc = bound_cache(q, err);
 		if (rc == 0 && (mode == STORE_WRITE || !needed)) {
 			*out = &q->base;
 			return 0;

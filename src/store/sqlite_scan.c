@@ -445,8 +445,11 @@ int sq_scan(struct store *s, const struct store_filter *f, uint64_t columns, uns
 	/* One snapshot for all statements of the scan. */
 	bool own = sqlite3_get_autocommit(sc.q->db);
 	int rc = own ? sq_exec(sc.q, "BEGIN", "reading it", err) : 0;
+	must(!sc.q->scanning);
+	sc.q->scanning = true;
 	if (rc == 0)
 		rc = run(&sc, f, err);
+	sc.q->scanning = false;
 	if (own && !sqlite3_get_autocommit(sc.q->db))
 		sqlite3_exec(sc.q->db, "ROLLBACK", NULL, NULL, NULL);
 	return rc;

@@ -113,8 +113,11 @@ int sq_word_max(struct store *s, uint32_t *max, struct err *err)
 
 int sq_word(struct store *s, uint32_t id, struct arena *a, struct str *out, struct err *err)
 {
+	struct sq *q = sq_of(s);
 	struct str text;
-	int rc = sq_word_text(sq_of(s), id, &text, err);
+	if (!q->scanning)
+		sq_words_trim(q);
+	int rc = sq_word_text(q, id, &text, err);
 	if (rc == 1 && !(*out = arena_dup(a, text)).p)
 		return err_oom(err, "words");
 	return rc;

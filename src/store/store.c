@@ -54,7 +54,12 @@ int store_put_feed(struct store *s, const struct store_feed *feed, struct err *e
 
 int store_feeds(struct store *s, struct arena *a, struct store_feed **out, size_t *n, struct err *err)
 {
-	return s->ops->feeds(s, a, out, n, err);
+	return s->ops->feeds(s, true, a, out, n, err);
+}
+
+int store_feed_list(struct store *s, struct arena *a, struct store_feed **out, size_t *n, struct err *err)
+{
+	return s->ops->feeds(s, false, a, out, n, err);
 }
 
 int store_put_source(struct store *s, const struct store_source *src, struct err *err)

@@ -59,6 +59,7 @@ struct store_feed {
 int store_put_feed(struct store *s, const struct store_feed *feed, struct err *err);
 /* All feeds by name, in the arena. Reads the whole hot table once (1 M messages: about 0.1 s). */
 int store_feeds(struct store *s, struct arena *a, struct store_feed **out, size_t *n, struct err *err);
+int store_feed_list(struct store *s, struct arena *a, struct store_feed **out, size_t *n, struct err *err); /* without counting */
 
 /* ---- what was read: one line for each (feed, path) ---- */
 struct store_source {

@@ -12,7 +12,7 @@ struct store_ops {
 	int (*start)(struct store *s, int64_t knowledge, struct err *err);
 	int (*put)(struct store *s, const struct row *row, uint64_t box, struct err *err);
 	int (*put_feed)(struct store *s, const struct store_feed *feed, struct err *err);
-	int (*feeds)(struct store *s, struct arena *a, struct store_feed **out, size_t *n, struct err *err);
+	int (*feeds)(struct store *s, bool count, struct arena *a, struct store_feed **out, size_t *n, struct err *err);
 	int (*put_source)(struct store *s, const struct store_source *src, struct err *err);
 	int (*sources)(struct store *s, struct arena *a, struct store_source **out, size_t *n, struct err *err);
 	int (*put_meta)(struct store *s, const char *key, struct str value, struct err *err);
