@@ -73,10 +73,19 @@ static void fact(sqlite3_stmt *st, int64_t message, int f, const struct row *row
 		sqlite3_bind_int64(st, 1, message);
 		sqlite3_bind_int(st, 2, f);
 		switch (feature_table[f].kind) {
-		case KIND_INT: case KIND_TIME: case KIND_BITS: sqlite3_bind_int64(st, 3, *(const int64_t *)p); break;
-		case KIND_REAL: sqlite3_bind_double(st, 3, *(const double *)p); break;
-		case KIND_HASH: sqlite3_bind_blob(st, 3, p, SHA256_BYTES, SQLITE_STATIC); break;
-		case KIND_WORDS: case KIND_LIST:
+		case KIND_INT:
+		case KIND_TIME:
+		case KIND_BITS:
+			sqlite3_bind_int64(st, 3, *(const int64_t *)p);
+			break;
+		case KIND_REAL:
+			sqlite3_bind_double(st, 3, *(const double *)p);
+			break;
+		case KIND_HASH:
+			sqlite3_bind_blob(st, 3, p, SHA256_BYTES, SQLITE_STATIC);
+			break;
+		case KIND_WORDS:
+		case KIND_LIST:
 			sqlite3_bind_text(st, 3, (const char *)list->v[i].p, (int)list->v[i].n, SQLITE_STATIC);
 			break;
 		default:
@@ -94,10 +103,11 @@ static double put_facts(const char *path, uint64_t rows)
 	sqlite3 *db;
 	sqlite3_stmt *msg, *st;
 	must(sqlite3_open(path, &db) == SQLITE_OK);
-	must(sqlite3_exec(db, "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-24576;"
-		"PRAGMA wal_autocheckpoint=4096; CREATE TABLE message (n INTEGER PRIMARY KEY, id BLOB UNIQUE);"
-		"CREATE TABLE fact (n INTEGER, name INTEGER, value, PRIMARY KEY (n, name, value)) WITHOUT ROWID",
-		NULL, NULL, NULL) == SQLITE_OK);
+	must(sqlite3_exec(db,
+		     "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-24576;"
+		     "PRAGMA wal_autocheckpoint=4096; CREATE TABLE message (n INTEGER PRIMARY KEY, id BLOB UNIQUE);"
+		     "CREATE TABLE fact (n INTEGER, name INTEGER, value, PRIMARY KEY (n, name, value)) WITHOUT ROWID",
+		     NULL, NULL, NULL) == SQLITE_OK);
 	must(sqlite3_prepare_v2(db, "INSERT OR IGNORE INTO message (id) VALUES (?)", -1, &msg, NULL) == SQLITE_OK);
 	must(sqlite3_prepare_v2(db, "INSERT OR IGNORE INTO fact VALUES (?, ?, ?)", -1, &st, NULL) == SQLITE_OK);
 	double start = cpu_s();
@@ -181,8 +191,8 @@ int main(int argc, char **argv)
 
 	must_rc(store_open(&s, path, STORE_READ, &err), &err);
 	const uint64_t twelve = FEAT_BIT(time) | FEAT_BIT(time_source) | FEAT_BIT(size) | FEAT_BIT(country) | FEAT_BIT(tld) |
-		FEAT_BIT(domains) | FEAT_BIT(brand) | FEAT_BIT(programme) | FEAT_BIT(category) | FEAT_BIT(charset) | FEAT_BIT(language) |
-		FEAT_BIT(anomalies);
+	                        FEAT_BIT(domains) | FEAT_BIT(brand) | FEAT_BIT(programme) | FEAT_BIT(category) | FEAT_BIT(charset) |
+	                        FEAT_BIT(language) | FEAT_BIT(anomalies);
 	double hot = scan(s, twelve, STORE_UNORDERED | STORE_IDS, rows, &err);
 	double hot_words = scan(s, twelve, STORE_UNORDERED, rows, &err);
 	double ordered = scan(s, twelve | FEAT_BIT(id) | FEAT_BIT(subject), 0, rows, &err);
@@ -194,8 +204,9 @@ int main(int argc, char **argv)
 	double facts = put_facts(path, rows < 100000 ? rows : 100000) * r / (rows < 100000 ? r : 100000) - making;
 	printf("{\"rows\":%llu,\"put_per_cpu_s\":%.0f,\"put_per_wall_s\":%.0f,\"again_per_cpu_s\":%.0f,\"facts_put_per_cpu_s\":%.0f,"
 	       "\"ratio\":%.2f,\"hot_scan_s_per_million\":%.2f,\"with_words_s_per_million\":%.2f,\"ordered_s_per_million\":%.2f,"
-	       "\"file_mb\":%.1f,\"max_rss_mb\":%.1f}\n", (unsigned long long)rows, r / wide, r / wide_wall, r / again, r / facts,
-	       facts / wide, hot / r * 1e6, hot_words / r * 1e6, ordered / r * 1e6, mb, (double)ru.ru_maxrss / 1024);
+	       "\"file_mb\":%.1f,\"max_rss_mb\":%.1f}\n",
+		(unsigned long long)rows, r / wide, r / wide_wall, r / again, r / facts, facts / wide, hot / r * 1e6,
+		hot_words / r * 1e6, ordered / r * 1e6, mb, (double)ru.ru_maxrss / 1024);
 	rm_dir(dir);
 	return 0;
 }

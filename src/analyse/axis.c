@@ -11,8 +11,11 @@ static const int64_t TIME_END = (int64_t)1 << 32;
 
 void axis_init(struct axis *x, enum series_unit unit, struct arena *a)
 {
-	*x = (struct axis){.unit = unit, .unit_s = unit == SERIES_HOUR ? SECONDS_AN_HOUR : SECONDS_A_DAY, .arena = a,
-		.stray_first = TIME_NONE, .stray_last = TIME_NONE};
+	*x = (struct axis){.unit = unit,
+		.unit_s = unit == SERIES_HOUR ? SECONDS_AN_HOUR : SECONDS_A_DAY,
+		.arena = a,
+		.stray_first = TIME_NONE,
+		.stray_last = TIME_NONE};
 }
 
 void axis_free(struct axis *x)

@@ -30,7 +30,7 @@ static int by_count_name(const void *a, const void *b)
 struct best {
 	struct ranked *v; /* sorted by name */
 	size_t n, room;
-	struct arena scratch; /* names that were ever in the list */
+	struct arena scratch;   /* names that were ever in the list */
 	const uint32_t *totals; /* by word id, up to max; NULL: the candidates are a list */
 	uint32_t max;
 	int64_t count;

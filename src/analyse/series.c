@@ -6,14 +6,21 @@
 #include "base/limits.h"
 #include "base/mem.h"
 
-const char *const series_dim_names[DIM_COUNT] = {"none", "brand", "programme", "category", "country", "tld", "from_domain", "domain",
-	"charset", "language"};
+const char *const series_dim_names[DIM_COUNT] = {
+	"none", "brand", "programme", "category", "country", "tld", "from_domain", "domain", "charset", "language"};
 
 /* The column that holds a dimension's word; domain is a set and has none. */
 static const enum feature_id dim_columns[DIM_COUNT] = {
-	[DIM_NONE] = FEAT_COUNT, [DIM_BRAND] = FEAT_brand, [DIM_PROGRAMME] = FEAT_programme, [DIM_CATEGORY] = FEAT_category,
-	[DIM_COUNTRY] = FEAT_country, [DIM_TLD] = FEAT_tld, [DIM_FROM_DOMAIN] = FEAT_from_domain, [DIM_DOMAIN] = FEAT_domains,
-	[DIM_CHARSET] = FEAT_charset, [DIM_LANGUAGE] = FEAT_language,
+	[DIM_NONE] = FEAT_COUNT,
+	[DIM_BRAND] = FEAT_brand,
+	[DIM_PROGRAMME] = FEAT_programme,
+	[DIM_CATEGORY] = FEAT_category,
+	[DIM_COUNTRY] = FEAT_country,
+	[DIM_TLD] = FEAT_tld,
+	[DIM_FROM_DOMAIN] = FEAT_from_domain,
+	[DIM_DOMAIN] = FEAT_domains,
+	[DIM_CHARSET] = FEAT_charset,
+	[DIM_LANGUAGE] = FEAT_language,
 };
 
 bool series_dim_find(struct str name, enum series_dim *out)
@@ -92,10 +99,24 @@ static int make_room(struct series *out, const struct axis *x, const struct keys
 		if (k && i < k->ntop)
 			keys[i].name = k->top[i].name;
 	}
-	*out = (struct series){.unit = x->unit, .unit_s = x->unit_s, .feeds = x->feeds, .nfeeds = x->nfeeds, .keys = keys,
-		.nkeys = nkeys, .distinct = k ? k->distinct : 1, .buckets = x->buckets, .nbuckets = x->nbuckets, .runs = x->runs,
-		.nruns = x->nruns, .n = n, .untrusted = untrusted, .messages = x->messages, .undated = x->undated,
-		.stray = x->stray, .stray_first = x->stray_first, .stray_last = x->stray_last};
+	*out = (struct series){.unit = x->unit,
+		.unit_s = x->unit_s,
+		.feeds = x->feeds,
+		.nfeeds = x->nfeeds,
+		.keys = keys,
+		.nkeys = nkeys,
+		.distinct = k ? k->distinct : 1,
+		.buckets = x->buckets,
+		.nbuckets = x->nbuckets,
+		.runs = x->runs,
+		.nruns = x->nruns,
+		.n = n,
+		.untrusted = untrusted,
+		.messages = x->messages,
+		.undated = x->undated,
+		.stray = x->stray,
+		.stray_first = x->stray_first,
+		.stray_last = x->stray_last};
 	return 0;
 }
 

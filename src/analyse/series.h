@@ -44,18 +44,18 @@ enum series_key_kind {
 struct series_key {
 	struct str name; /* hostile text; empty unless KEY_VALUE */
 	enum series_key_kind kind;
-	int64_t total;          /* timed or not, over all feeds */
-	int64_t *by_feed;       /* nfeeds: the same for each feed */
+	int64_t total;    /* timed or not, over all feeds */
+	int64_t *by_feed; /* nfeeds: the same for each feed */
 };
 
 struct series_feed {
-	struct str name;       /* hostile text (a file name). Of a merged one: empty */
-	size_t merged;         /* how many feeds this is: 1, but for the last, when there are more than LIM_SERIES_FEEDS */
-	int64_t messages;      /* that passed the filter */
-	int64_t untrusted;     /* of these: time from the From_ line or from Date */
-	int64_t undated;       /* of these: no time at all: in no bucket */
-	int64_t stray;         /* of these: dated, but off the axis (see above) */
-	int64_t first, last;   /* first and last time on the axis, Unix seconds; TIME_NONE when there is none */
+	struct str name;     /* hostile text (a file name). Of a merged one: empty */
+	size_t merged;       /* how many feeds this is: 1, but for the last, when there are more than LIM_SERIES_FEEDS */
+	int64_t messages;    /* that passed the filter */
+	int64_t untrusted;   /* of these: time from the From_ line or from Date */
+	int64_t undated;     /* of these: no time at all: in no bucket */
+	int64_t stray;       /* of these: dated, but off the axis (see above) */
+	int64_t first, last; /* first and last time on the axis, Unix seconds; TIME_NONE when there is none */
 };
 
 struct series_run {
@@ -65,18 +65,18 @@ struct series_run {
 struct series {
 	enum series_unit unit;
 	enum series_dim dim;
-	int64_t unit_s;          /* 86400 or 3600: bucket i covers [buckets[i]*unit_s, +unit_s) */
+	int64_t unit_s; /* 86400 or 3600: bucket i covers [buckets[i]*unit_s, +unit_s) */
 	const struct series_feed *feeds;
 	size_t nfeeds;
 	struct series_key *keys; /* values, then KEY_OTHER, then KEY_NONE (the latter two always, unless DIM_NONE) */
 	size_t nkeys;
-	size_t distinct;         /* values there are: "nkeys-2 of distinct shown" */
-	const int64_t *buckets;  /* ascending */
+	size_t distinct;        /* values there are: "nkeys-2 of distinct shown" */
+	const int64_t *buckets; /* ascending */
 	size_t nbuckets;
 	const struct series_run *runs;
 	size_t nruns;
-	uint32_t *n;             /* [nbuckets][nkeys][nfeeds]: read with series_at */
-	uint32_t *untrusted;     /* [nbuckets][nfeeds]: messages (not domain pairs) with an untrusted time */
+	uint32_t *n;                      /* [nbuckets][nkeys][nfeeds]: read with series_at */
+	uint32_t *untrusted;              /* [nbuckets][nfeeds]: messages (not domain pairs) with an untrusted time */
 	int64_t messages, undated, stray; /* sums over the feeds */
 	int64_t stray_first, stray_last;  /* times of the stray ones; TIME_NONE when there is none */
 };
@@ -97,7 +97,8 @@ static inline int64_t series_sum(const struct series *s, size_t bucket, size_t k
 static inline bool series_watched(const struct series *s, size_t bucket, size_t feed)
 {
 	const struct series_feed *f = &s->feeds[feed];
-	return f->first != TIME_NONE && (s->buckets[bucket] + 1) * s->unit_s > f->first && s->buckets[bucket] * s->unit_s <= f->last;
+	return f->first != TIME_NONE && (s->buckets[bucket] + 1) * s->unit_s > f->first &&
+	       s->buckets[bucket] * s->unit_s <= f->last;
 }
 
 struct series_params {

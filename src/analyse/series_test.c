@@ -58,7 +58,7 @@ static void put_all(struct fixture *x, bool backwards)
 {
 	assert_int_equal(store_begin(x->s, &err), 0);
 	for (size_t i = 0; i < x->n; i++)
-		assert_int_equal(store_put(x->s, &x->fakes[backwards ? x->n - 1 - i : i].row, &err), 1);
+		assert_int_equal(store_put(x->s, &x->fakes[backwards ? x->n - 1 - i : i].row, 0, &err), 1);
 	assert_int_equal(store_commit(x->s, &err), 0);
 }
 
@@ -99,18 +99,27 @@ static const struct str *values(const struct row *r, enum series_dim dim, size_t
 	static const struct str empty = {(const uint8_t *)"", 0};
 	*n = 1;
 	switch (dim) {
-	case DIM_BRAND: return &r->brand;
-	case DIM_PROGRAMME: return &r->programme;
-	case DIM_CATEGORY: return &r->category;
-	case DIM_COUNTRY: return &r->country;
-	case DIM_TLD: return &r->tld;
-	case DIM_FROM_DOMAIN: return &r->from_domain;
-	case DIM_CHARSET: return &r->charset;
-	case DIM_LANGUAGE: return &r->language;
+	case DIM_BRAND:
+		return &r->brand;
+	case DIM_PROGRAMME:
+		return &r->programme;
+	case DIM_CATEGORY:
+		return &r->category;
+	case DIM_COUNTRY:
+		return &r->country;
+	case DIM_TLD:
+		return &r->tld;
+	case DIM_FROM_DOMAIN:
+		return &r->from_domain;
+	case DIM_CHARSET:
+		return &r->charset;
+	case DIM_LANGUAGE:
+		return &r->language;
 	case DIM_DOMAIN:
 		*n = r->domains.n ? r->domains.n : 1;
 		return r->domains.n ? r->domains.v : &empty;
-	default: return &empty;
+	default:
+		return &empty;
 	}
 }
 
@@ -214,7 +223,11 @@ static void test_axis(void **state)
 	enum { D0 = 14800 };
 	static const struct {
 		const char *what;
-		struct { int64_t day; int n; bool trusted; } in[4];
+		struct {
+			int64_t day;
+			int n;
+			bool trusted;
+		} in[4];
 		size_t nbuckets, nruns;
 		int64_t stray;
 	} cases[] = {
@@ -331,7 +344,7 @@ static void test_rank_ties(void **state)
 		snprintf(name, sizeof name, "w%05d", (int)(mix((uint64_t)i) % 90000) + 10000 * (i == N / 2));
 		row.brand = str_of(name);
 		memcpy(row.id, &i, sizeof i);
-		assert_int_equal(store_put(x->s, &row, &err), 1);
+		assert_int_equal(store_put(x->s, &row, 0, &err), 1);
 	}
 	assert_int_equal(store_commit(x->s, &err), 0);
 	uint32_t max;
@@ -482,8 +495,16 @@ int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		CASE(test_recount), CASE(test_order_does_not_matter), CASE(test_axis), CASE(test_axis_is_bounded), CASE(test_watched),
-		CASE(test_many_feeds), CASE(test_rank_ties), cmocka_unit_test(test_tally), CASE(test_summary), CASE(test_out_of_memory),
+		CASE(test_recount),
+		CASE(test_order_does_not_matter),
+		CASE(test_axis),
+		CASE(test_axis_is_bounded),
+		CASE(test_watched),
+		CASE(test_many_feeds),
+		CASE(test_rank_ties),
+		cmocka_unit_test(test_tally),
+		CASE(test_summary),
+		CASE(test_out_of_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

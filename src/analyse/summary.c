@@ -10,12 +10,13 @@ enum { DEFAULT_SERIES = 8, DEFAULT_TABLE = 25 };
 
 /* The tables of single words. */
 enum table { T_BRAND, T_PROGRAMME, T_CATEGORY, T_COUNTRY, T_TLD, T_CHARSET, T_LANGUAGE, T_CONTENT_TYPE, T_COUNT };
-static const enum feature_id table_columns[T_COUNT] = {FEAT_brand, FEAT_programme, FEAT_category, FEAT_country, FEAT_tld, FEAT_charset,
-	FEAT_language, FEAT_content_type};
+static const enum feature_id table_columns[T_COUNT] = {
+	FEAT_brand, FEAT_programme, FEAT_category, FEAT_country, FEAT_tld, FEAT_charset, FEAT_language, FEAT_content_type};
 
 static const uint64_t COLUMNS = FEAT_BIT(time) | FEAT_BIT(time_source) | FEAT_BIT(size) | FEAT_BIT(country) | FEAT_BIT(tld) |
-	FEAT_BIT(domains) | FEAT_BIT(brand) | FEAT_BIT(programme) | FEAT_BIT(category) | FEAT_BIT(charset) | FEAT_BIT(language) |
-	FEAT_BIT(content_type) | FEAT_BIT(anomalies) | FEAT_BIT(n_urls) | FEAT_BIT(n_attachments) | FEAT_BIT(hidden_bytes);
+                                FEAT_BIT(domains) | FEAT_BIT(brand) | FEAT_BIT(programme) | FEAT_BIT(category) | FEAT_BIT(charset) |
+                                FEAT_BIT(language) | FEAT_BIT(content_type) | FEAT_BIT(anomalies) | FEAT_BIT(n_urls) |
+                                FEAT_BIT(n_attachments) | FEAT_BIT(hidden_bytes);
 
 /* Sums of one feed, by its number in the store. */
 struct feed_sums {
@@ -96,7 +97,7 @@ static int add_row(void *ctx, const struct store_row *r)
 	if (rc < 0)
 		return rc;
 	bool ok = add_sums(p, r, c) && dim_add(&p->brand_time, bucket, r->word[FEAT_brand], r->feed) &&
-		  dim_add(&p->category_time, bucket, r->word[FEAT_category], r->feed);
+	          dim_add(&p->category_time, bucket, r->word[FEAT_category], r->feed);
 	for (int t = 0; ok && t < T_COUNT; t++)
 		ok = tally_add(&p->tables[t], r->word[table_columns[t]], r->feed, 1);
 	for (size_t i = 0; i < r->ndomains; i++)
@@ -186,8 +187,8 @@ static int make_feeds(struct pass *p, struct arena *a, struct err *err)
 /* ---- shares and tables ---- */
 
 /* by_feed NULL: get() gives the number of a feed. */
-static struct summary_share share_of(const struct summary *s, int64_t n, const int64_t *by_feed,
-	int64_t (*get)(const struct summary_feed *f))
+static struct summary_share share_of(
+	const struct summary *s, int64_t n, const int64_t *by_feed, int64_t (*get)(const struct summary_feed *f))
 {
 	struct summary_share share = {.all = s->messages ? (double)n / (double)s->messages : 0};
 	share.min = share.max = share.all;
@@ -267,8 +268,8 @@ static struct ranked *add_up(const struct tally *t, size_t *n, int64_t *none)
 	return v;
 }
 
-static int make_table(const struct pass *p, const struct tally *t, size_t top_n, struct arena *a, struct summary_top *out,
-	struct err *err)
+static int make_table(
+	const struct pass *p, const struct tally *t, size_t top_n, struct arena *a, struct summary_top *out, struct err *err)
 {
 	struct ranked *top;
 	struct ranked *all = add_up(t, &out->distinct, &out->none);
@@ -340,8 +341,14 @@ static int make_tables(const struct pass *p, size_t top_n, struct arena *a, stru
 {
 	struct summary *s = p->out;
 	struct summary_top *tops[T_COUNT] = {
-		[T_BRAND] = &s->brands, [T_PROGRAMME] = &s->programmes, [T_CATEGORY] = &s->categories, [T_COUNTRY] = &s->countries,
-		[T_TLD] = &s->tlds, [T_CHARSET] = &s->charsets, [T_LANGUAGE] = &s->languages, [T_CONTENT_TYPE] = &s->content_types,
+		[T_BRAND] = &s->brands,
+		[T_PROGRAMME] = &s->programmes,
+		[T_CATEGORY] = &s->categories,
+		[T_COUNTRY] = &s->countries,
+		[T_TLD] = &s->tlds,
+		[T_CHARSET] = &s->charsets,
+		[T_LANGUAGE] = &s->languages,
+		[T_CONTENT_TYPE] = &s->content_types,
 	};
 	int rc = 0;
 	for (int t = 0; rc == 0 && t < T_COUNT; t++)

@@ -19,8 +19,8 @@ struct summary_share {
 
 struct summary_value {
 	struct str name;
-	int64_t n;              /* messages */
-	const int64_t *by_feed; /* [summary.nfeeds] */
+	int64_t n;                  /* messages */
+	const int64_t *by_feed;     /* [summary.nfeeds] */
 	struct summary_share share; /* of all messages */
 };
 
@@ -33,16 +33,16 @@ struct summary_top {
 };
 
 struct summary_feed {
-	struct str name;    /* empty when merged */
-	size_t merged;      /* how many feeds this is: 1, but for the last, when there are more than LIM_SERIES_FEEDS */
-	struct str kind;    /* trap, lab, customer, list */
+	struct str name; /* empty when merged */
+	size_t merged;   /* how many feeds this is: 1, but for the last, when there are more than LIM_SERIES_FEEDS */
+	struct str kind; /* trap, lab, customer, list */
 	bool name_guessed, trust_guessed;
 	int64_t messages;
 	int64_t bytes;
 	int64_t time_received, time_from_line, time_date, undated; /* where the time comes from; they add up to messages */
-	int64_t stray;       /* dated, but off the time axis: forged or broken dates (series.h) */
-	int64_t first, last; /* on the axis; TIME_NONE when there is none */
-	int64_t doubtful;    /* messages with anomaly doubtful_split */
+	int64_t stray;                                    /* dated, but off the time axis: forged or broken dates (series.h) */
+	int64_t first, last;                              /* on the axis; TIME_NONE when there is none */
+	int64_t doubtful;                                 /* messages with anomaly doubtful_split */
 	int64_t brand_known, category_only, unattributed; /* add up to messages */
 };
 
@@ -57,8 +57,8 @@ struct summary {
 	int64_t brand_known, category_only, unattributed;
 	struct summary_share brand_known_share, category_only_share, unattributed_share;
 
-	struct series by_feed;     /* DIM_NONE */
-	struct series by_brand;    /* top N, other, none */
+	struct series by_feed;  /* DIM_NONE */
+	struct series by_brand; /* top N, other, none */
 	struct series by_category;
 
 	struct summary_top brands, programmes, categories, domains, countries, tlds, charsets, languages, content_types;

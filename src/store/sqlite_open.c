@@ -15,8 +15,10 @@
 
 static int sq_full(const struct sq *q, const char *doing, struct err *err)
 {
-	return err_set(err, ERR_ENV, "%s: no space left while %s: what was committed before is intact; make room and run the same "
-		"command again", q->path, doing);
+	return err_set(err, ERR_ENV,
+		"%s: no space left while %s: what was committed before is intact; make room and run the same "
+		"command again",
+		q->path, doing);
 }
 
 int(sq_error)(const struct sq *q, int rc, const char *doing, struct err *err)
@@ -29,28 +31,33 @@ int(sq_error)(const struct sq *q, int rc, const char *doing, struct err *err)
 		return sq_full(q, doing, err);
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		return err_set(err, ERR_ENV, "%s: another process is writing to the store (waited %d s while %s): run the command again "
-			"when it is done", q->path, SQ_BUSY_MS / 1000, doing);
+		return err_set(err, ERR_ENV,
+			"%s: another process is writing to the store (waited %d s while %s): run the command again "
+			"when it is done",
+			q->path, SQ_BUSY_MS / 1000, doing);
 	case SQLITE_READONLY:
 	case SQLITE_PERM:
 	case SQLITE_AUTH:
-		return err_set(err, ERR_ENV, "%s: the store cannot be written (permissions, or a read-only file system) while %s", q->path,
-			doing);
+		return err_set(err, ERR_ENV, "%s: the store cannot be written (permissions, or a read-only file system) while %s",
+			q->path, doing);
 	case SQLITE_CANTOPEN:
 		errno = sys ? sys : EACCES;
-		return err_errno(err, ERR_ENV, "%s: the store, or the files that SQLite keeps beside it, cannot be opened", q->path);
+		return err_errno(
+			err, ERR_ENV, "%s: the store, or the files that SQLite keeps beside it, cannot be opened", q->path);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
-		return err_set(err, ERR_INPUT, "%s: the store is damaged (%s, while %s): restore a copy, or name a new file with --store and "
-			"ingest again", q->path, sqlite3_errstr(rc), doing);
+		return err_set(err, ERR_INPUT,
+			"%s: the store is damaged (%s, while %s): restore a copy, or name a new file with --store and "
+			"ingest again",
+			q->path, sqlite3_errstr(rc), doing);
 	case SQLITE_IOERR:
 		if (rc == SQLITE_IOERR_NOMEM)
 			return err_oom(err, "store");
 		if (sys == ENOSPC || sys == EFBIG || sys == EDQUOT)
 			return sq_full(q, doing, err);
 		errno = sys ? sys : EIO;
-		return err_errno(err, ERR_ENV, "%s: cannot be read or written while %s (what was committed before is intact)", q->path,
-			doing);
+		return err_errno(err, ERR_ENV, "%s: cannot be read or written while %s (what was committed before is intact)",
+			q->path, doing);
 	default:
 		return err_set(err, ERR_ENV, "%s: %s (while %s)", q->path, sqlite3_errstr(rc), doing);
 	}
@@ -131,9 +138,24 @@ static void sq_close(struct store *s)
 }
 
 static const struct store_ops sqlite_ops = {
-	.close = sq_close, .begin = sq_begin, .start = sq_start, .commit = sq_commit, .rollback = sq_rollback, .put = sq_put, .put_feed = sq_put_feed,
-	.feeds = sq_feeds, .put_source = sq_put_source, .sources = sq_sources, .put_meta = sq_put_meta, .meta = sq_meta,
-	.scan = sq_scan, .get = sq_get, .count = sq_count, .word_max = sq_word_max, .word = sq_word, .words = sq_words,
+	.close = sq_close,
+	.begin = sq_begin,
+	.start = sq_start,
+	.commit = sq_commit,
+	.rollback = sq_rollback,
+	.put = sq_put,
+	.put_feed = sq_put_feed,
+	.feeds = sq_feeds,
+	.put_source = sq_put_source,
+	.sources = sq_sources,
+	.put_meta = sq_put_meta,
+	.meta = sq_meta,
+	.scan = sq_scan,
+	.get = sq_get,
+	.count = sq_count,
+	.word_max = sq_word_max,
+	.word = sq_word,
+	.words = sq_words,
 };
 
 static struct sq *sq_new(const char *path)
@@ -161,16 +183,21 @@ static int look_at_file(const char *path, enum store_mode mode, bool *fresh, str
 	if (*fresh && errno != ENOENT)
 		return err_errno(err, ERR_INPUT, "%s", path);
 	if (*fresh && mode == STORE_READ)
-		return err_set(err, ERR_INPUT, "%s: there is no store here: run \"trapline ingest PATH...\" first, or name another file with "
-			"--store", path);
+		return err_set(err, ERR_INPUT,
+			"%s: there is no store here: run \"trapline ingest PATH...\" first, or name another file with "
+			"--store",
+			path);
 	if (*fresh)
 		return 0;
 	if (!S_ISREG(st.st_mode))
 		return err_set(err, ERR_INPUT, "%s: not a regular file: --store takes the name of a file", path);
 	*fresh = st.st_size == 0;
 	if (*fresh)
-		return mode == STORE_WRITE ? 0 : err_set(err, ERR_INPUT, "%s: an empty file, no store: run \"trapline ingest PATH...\" first, "
-			"or name another file with --store", path);
+		return mode == STORE_WRITE ? 0
+		                           : err_set(err, ERR_INPUT,
+						     "%s: an empty file, no store: run \"trapline ingest PATH...\" first, "
+						     "or name another file with --store",
+						     path);
 	uint8_t head[16];
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
@@ -215,8 +242,10 @@ static int open_write(struct sq *q, bool fresh, struct err *err)
 		return rc;
 	if ((rc = sq_schema(q, true, &needed, err)) < 0)
 		return rc;
-	return sq_exec(q, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4096;"
-		"PRAGMA journal_size_limit = 67108864", "opening it", err);
+	return sq_exec(q,
+		"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4096;"
+		"PRAGMA journal_size_limit = 67108864",
+		"opening it", err);
 }
 
 /* A store on a read-only file system: SQLite cannot make the log's index there; without a log it needs none. */
@@ -230,8 +259,10 @@ static int open_immutable(struct sq *q, bool *needed, struct err *err)
 	if (!buf_ok(&b))
 		return err_oom(err, "store");
 	if (stat((const char *)b.p, &st) == 0 && st.st_size)
-		return err_set(err, ERR_ENV, "%s: the store has an unfinished log beside it and its folder cannot be written: copy both to a "
-			"place that can be written", q->path);
+		return err_set(err, ERR_ENV,
+			"%s: the store has an unfinished log beside it and its folder cannot be written: copy both to a "
+			"place that can be written",
+			q->path);
 	buf_clear(&b);
 	buf_add(&b, S("file:"));
 	for (const char *p = q->path; *p; p++)

@@ -267,7 +267,8 @@ static int emit(struct scan *sc, sqlite3_stmt *st, struct err *err)
 		if (rc < 0)
 			return rc;
 	}
-	struct store_row out = {&sc->row, (uint64_t)sqlite3_column_int64(st, 2), (uint32_t)feed, sc->word, sc->domains, sc->ndomains};
+	struct store_row out = {&sc->row, (uint64_t)sqlite3_column_int64(st, 2) ^ (uint64_t)1 << 63, (uint32_t)feed, sc->word,
+		sc->domains, sc->ndomains};
 	return sc->fn(sc->ctx, &out);
 }
 
