@@ -214,7 +214,7 @@ static void test_message(void **state)
 	assert_string_equal(text_of(o, "subject"), "hi *** \u202e\x1b[2J \"quoted\"");
 	assert_string_equal(json_string_value(json_array_get(json_object_get(o, "to"), 0)), "b***@t***.example");
 	assert_string_equal(json_string_value(json_array_get(json_object_get(o, "urls"), 0)), "http://e.example/?u=***");
-	assert_string_equal(text_of(o, "mail_from"), "b***@s***.example");
+	assert_string_equal(text_of(o, "mail_from"), "bounce@sender.example");
 	assert_int_equal(json_array_size(json_object_get(o, "anomalies")), 2);
 	json_t *ev = json_array_get(json_object_get(o, "evidence"), 0);
 	assert_string_equal(text_of(ev, "text"), "Dear *** \U0001F600 \u202e");

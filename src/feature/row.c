@@ -17,3 +17,56 @@ enum feature_id feature_find(struct str name)
 			return (enum feature_id)f;
 	return FEAT_COUNT;
 }
+
+static int copy_str(struct arena *a, struct str s, struct str *out)
+{
+	*out = S("");
+	if (!s.n)
+		return 0;
+	*out = arena_dup(a, s);
+	return out->p ? 0 : ERR_ENV;
+}
+
+static int copy_strs(struct arena *a, struct strs l, struct strs *out)
+{
+	*out = (struct strs){NULL, 0};
+	if (!l.n)
+		return 0;
+	struct str *v = arena_alloc(a, l.n * sizeof *v);
+	for (size_t i = 0; v && i < l.n; i++)
+		if (copy_str(a, l.v[i], &v[i]))
+			return ERR_ENV;
+	*out = (struct strs){v, l.n};
+	return v ? 0 : ERR_ENV;
+}
+
+int row_copy(struct arena *a, const struct row *from, struct row *to)
+{
+	*to = *from;
+	if (copy_str(a, from->feed, &to->feed))
+		return ERR_ENV;
+	for (int f = 0; f < FEAT_COUNT; f++) {
+		int rc = 0;
+		switch (feature_table[f].kind) {
+		case KIND_TEXT:
+		case KIND_WORD:
+		case KIND_IP:
+		case KIND_JSON:
+			rc = copy_str(a, *(const struct str *)row_get(from, (enum feature_id)f), row_at(to, (enum feature_id)f));
+			break;
+		case KIND_WORDS:
+		case KIND_LIST:
+			rc = copy_strs(a, *(const struct strs *)row_get(from, (enum feature_id)f), row_at(to, (enum feature_id)f));
+			break;
+		case KIND_INT:
+		case KIND_TIME:
+		case KIND_BITS:
+		case KIND_REAL:
+		case KIND_HASH:
+			break;
+		}
+		if (rc)
+			return rc;
+	}
+	return 0;
+}

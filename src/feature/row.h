@@ -5,6 +5,8 @@
 #ifndef TRAPLINE_FEATURE_ROW_H
 #define TRAPLINE_FEATURE_ROW_H
 
+#include "base/arena.h"
+#include "base/err.h"
 #include "base/hash.h"
 #include "base/str.h"
 #include "base/time.h"
@@ -79,6 +81,8 @@ static inline void *row_at(struct row *r, enum feature_id f)
 {
 	return (char *)r + feature_table[f].offset;
 }
+/* A copy of from with all its strings in the arena. 0, or ERR_ENV when out of memory. */
+int row_copy(struct arena *a, const struct row *from, struct row *to);
 /* The feature of that name, or FEAT_COUNT. */
 enum feature_id feature_find(struct str name);
 

@@ -1,0 +1,228 @@
+/* body.c - what the message shows: text as a reader sees it, URLs, attachments.
+ *
+ * Of the children of a multipart/alternative a reader sees one: HTML when it shows something, else plain text. The plain
+ * alternative of a visible HTML part is not shown, and often holds what should mislead filters; it does not go into the text.
+ */
+#include "base/anomaly.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "base/vec.h"
+#include "codec/charset.h"
+#include "codec/html.h"
+#include "feature/extract.h"
+#include "feature/language.h"
+
+enum { KEEP_URLS = 100, KEEP_ATTACHMENTS = 100, ATTACHMENTS_JSON = 32 << 10, ENOUGH_TEXT = 24 };
+
+struct body {
+	struct arena *a;
+	struct doc *doc;
+	struct row *row;
+	struct url_set urls;
+	struct buf text, hidden;
+	uint64_t anomalies;
+	VEC(struct doc_attachment) attachments;
+};
+
+static void paragraph(struct buf *b, struct str s)
+{
+	s = str_trim(s);
+	if (s.n && b->n)
+		buf_add(b, S("\n\n"));
+	buf_add(b, s);
+}
+
+static int add_html(struct body *b, struct str html, bool *shown)
+{
+	struct html_result r;
+	struct html_settings settings = {.valid_utf8 = true};
+	if (html_scan(b->a, html, &settings, &r, &b->anomalies))
+		return ERR_ENV;
+	*shown = str_trim(r.text).n >= ENOUGH_TEXT;
+	b->row->html_bytes += (int64_t)html.n;
+	paragraph(&b->text, r.text);
+	paragraph(&b->hidden, r.hidden);
+	url_set_add_html(&b->urls, &r);
+	return b->urls.oom ? ERR_ENV : 0;
+}
+
+static int add_plain(struct body *b, struct str text)
+{
+	paragraph(&b->text, text);
+	url_set_add_text(&b->urls, text, 0);
+	return b->urls.oom ? ERR_ENV : 0;
+}
+
+static bool is_html(const struct part *p)
+{
+	return part_is(p, "text", "html");
+}
+
+/* The multipart/alternative around part i, as its index, or -1. */
+static int alternative_of(const struct message *m, size_t i)
+{
+	for (int p = m->parts[i].parent; p >= 0; p = m->parts[p].parent)
+		if (part_is(&m->parts[p], "multipart", "alternative"))
+			return p;
+	return -1;
+}
+
+static int part_utf8(struct body *b, const struct part *p, struct str *text)
+{
+	if (!b->row->charset.n && p->charset.n)
+		b->row->charset = charset_canonical(p->charset);
+	return part_text(b->a, p, text, &b->anomalies);
+}
+
+/* HTML parts first, then plain text, without the alternatives of an HTML part that shows something. */
+static int add_texts(struct body *b, const struct message *m)
+{
+	bool *shown = arena_zalloc(b->a, m->n_parts, sizeof *shown); /* by index of the alternative */
+	struct str text;
+	if (!shown)
+		return ERR_ENV;
+	for (size_t i = 0; i < m->n_parts; i++) {
+		const struct part *p = &m->parts[i];
+		bool visible = false;
+		if (!p->is_text || !is_html(p))
+			continue;
+		if (part_utf8(b, p, &text) || add_html(b, text, &visible))
+			return ERR_ENV;
+		int alt = alternative_of(m, i);
+		if (visible && alt >= 0)
+			shown[alt] = true;
+	}
+	for (size_t i = 0; i < m->n_parts; i++) {
+		const struct part *p = &m->parts[i];
+		if (!p->is_text || is_html(p))
+			continue;
+		int alt = alternative_of(m, i);
+		if (alt >= 0 && shown[alt])
+			continue;
+		if (part_utf8(b, p, &text) || add_plain(b, text))
+			return ERR_ENV;
+	}
+	return 0;
+}
+
+static int add_attachment(struct body *b, const struct part *p)
+{
+	struct str bytes;
+	b->row->n_attachments++;
+	b->row->n_images += str_eq(p->type, S("image"));
+	if (b->attachments.n == KEEP_ATTACHMENTS)
+		return 0;
+	struct doc_attachment *t = vec_push(b->a, &b->attachments, KEEP_ATTACHMENTS);
+	struct buf type;
+	if (!t || part_decode(b->a, p, &bytes, &b->anomalies))
+		return ERR_ENV;
+	buf_init_arena(&type, b->a, 256);
+	buf_add(&type, p->type);
+	buf_byte(&type, '/');
+	buf_add(&type, p->subtype);
+	t->type = buf_str(&type);
+	t->name = p->filename;
+	t->size = bytes.n;
+	sha256(bytes, t->sha256);
+	return type.oom ? ERR_ENV : 0;
+}
+
+static int attachments_json(struct body *b)
+{
+	struct buf out;
+	struct json j = json_to(&out);
+	buf_init_arena(&out, b->a, LIM_MESSAGE);
+	json_arr(&j);
+	for (size_t i = 0; i < b->attachments.n && out.n < ATTACHMENTS_JSON; i++) {
+		const struct doc_attachment *t = &b->attachments.v[i];
+		char hex[SHA256_HEX];
+		hex_encode(t->sha256, SHA256_BYTES, hex);
+		json_obj(&j);
+		json_key(&j, "type"), json_str(&j, t->type);
+		json_key(&j, "name"), json_str(&j, t->name);
+		json_key(&j, "size"), json_int(&j, (int64_t)t->size);
+		json_key(&j, "sha256"), json_str(&j, str_make(hex, sizeof hex));
+		json_obj_end(&j);
+	}
+	json_arr_end(&j);
+	b->row->attachments = b->attachments.n ? buf_str(&out) : S("");
+	return buf_ok(&out) ? 0 : ERR_ENV;
+}
+
+/* Adds s to a list that already holds it only once. Few entries: a linear look is fine. */
+static void add_distinct(struct strs *list, struct str s)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (str_eq(list->v[i], s))
+			return;
+	list->v[list->n++] = s;
+}
+
+static int urls_to_row(struct body *b)
+{
+	const struct url_set *u = &b->urls;
+	struct row *row = b->row;
+	size_t n = u->n < KEEP_URLS ? u->n : KEEP_URLS;
+	struct str *room = arena_alloc(b->a, 3 * KEEP_URLS * sizeof *room);
+	if (!room)
+		return ERR_ENV;
+	row->urls.v = room;
+	row->domains.v = room + KEEP_URLS;
+	row->domains_icann.v = room + 2 * KEEP_URLS;
+	for (size_t i = 0; i < u->n; i++) {
+		const struct url *url = &u->urls[i];
+		if (url->flags & URL_MAILTO)
+			continue;
+		row->n_urls++;
+		if (row->urls.n < n)
+			row->urls.v[row->urls.n++] = url->raw;
+		if (url->domain.n && row->domains.n < KEEP_URLS)
+			add_distinct(&row->domains, url->domain);
+		if (url->domain_icann.n && row->domains_icann.n < KEEP_URLS)
+			add_distinct(&row->domains_icann, url->domain_icann);
+		if (!row->tld.n)
+			row->tld = url->tld;
+	}
+	b->doc->urls = u->urls;
+	b->doc->n_urls = u->n;
+	return 0;
+}
+
+static int content_type(struct body *b, const struct part *top)
+{
+	struct buf t;
+	buf_init_arena(&t, b->a, 128);
+	buf_add(&t, top->type);
+	buf_byte(&t, '/');
+	buf_add(&t, top->subtype);
+	b->row->content_type = buf_str(&t);
+	return t.oom ? ERR_ENV : 0;
+}
+
+int extract_body(struct arena *a, const struct extract_settings *set, const struct message *m, struct doc *doc, struct row *row)
+{
+	struct body b = {.a = a, .doc = doc, .row = row};
+	url_set_init(&b.urls, a, set->psl);
+	buf_init_arena(&b.text, a, LIM_TEXT);
+	buf_init_arena(&b.hidden, a, LIM_TEXT);
+	if (add_texts(&b, m) || content_type(&b, &m->parts[0]))
+		return ERR_ENV;
+	for (size_t i = 0; i < m->n_parts; i++)
+		if (m->parts[i].is_attachment && add_attachment(&b, &m->parts[i]))
+			return ERR_ENV;
+	if (urls_to_row(&b) || attachments_json(&b) || b.text.oom || b.hidden.oom)
+		return ERR_ENV;
+	if (b.text.full || b.hidden.full)
+		b.anomalies |= ANOM(text_cap);
+	doc->text = str_first(buf_str(&b.text), utf8_valid_prefix(buf_str(&b.text)));
+	doc->hidden = str_first(buf_str(&b.hidden), utf8_valid_prefix(buf_str(&b.hidden)));
+	doc->attachments = b.attachments.v;
+	doc->n_attachments = b.attachments.n;
+	row->n_parts = (int64_t)m->n_parts;
+	row->text_bytes = (int64_t)doc->text.n;
+	row->hidden_bytes = (int64_t)doc->hidden.n;
+	row->language = language_guess(doc->text);
+	row->anomalies |= (int64_t)(b.anomalies | b.urls.anomalies);
+	return 0;
+}

@@ -1,0 +1,77 @@
+/* envelope.c - who handed the message over, and when: from the Received fields that the feed's own hosts wrote, and only those. */
+#include "base/anomaly.h"
+#include "feature/extract.h"
+#include "mail/date.h"
+
+enum { FAR_S = 7 * SECONDS_A_DAY };
+
+static const char *time_sources[] = {"none", "date", "from_line", "received"};
+enum time_source { TIME_SOURCE_NONE, TIME_SOURCE_DATE, TIME_SOURCE_FROM_LINE, TIME_SOURCE_RECEIVED };
+
+/* "From sender Sun Aug  1 00:19:38 2010": sender and asctime date (UTC is assumed: the line has no zone). */
+static void read_from_line(struct str line, struct str *sender, int64_t *when)
+{
+	uint64_t ignored = 0;
+	int zone;
+	*sender = S("");
+	*when = TIME_NONE;
+	if (!str_starts(line, S("From ")))
+		return;
+	line = str_trim(str_from(line, 5));
+	size_t blank = str_find_byte(line, ' ');
+	if (blank == STR_NPOS)
+		return;
+	*sender = str_first(line, blank);
+	if (!date_parse(str_trim(str_from(line, blank)), when, &zone, &ignored))
+		*when = TIME_NONE;
+}
+
+static void choose_time(const struct trace *t, int64_t from_line, struct row *row)
+{
+	enum time_source from = TIME_SOURCE_NONE;
+	row->time = TIME_NONE;
+	if (t->time != TIME_NONE)
+		row->time = t->time, from = TIME_SOURCE_RECEIVED;
+	else if (from_line != TIME_NONE)
+		row->time = from_line, from = TIME_SOURCE_FROM_LINE;
+	else if (row->date != TIME_NONE)
+		row->time = row->date, from = TIME_SOURCE_DATE;
+	row->time_source = str_of(time_sources[from]);
+	if (from != TIME_SOURCE_RECEIVED)
+		row->anomalies |= ANOM(time_untrusted);
+	int64_t apart = from >= TIME_SOURCE_FROM_LINE && row->date != TIME_NONE ? row->date - row->time : 0;
+	if (apart > FAR_S || apart < -FAR_S)
+		row->anomalies |= ANOM(date_far);
+}
+
+static int64_t count_received(struct headers h)
+{
+	int64_t n = 0;
+	for (size_t i = 0; i < h.n; i++)
+		n += h.v[i].id == HDR_received;
+	return n;
+}
+
+int extract_envelope(struct arena *a, const struct extract_settings *set, const struct extract_input *in, const struct message *m,
+	struct row *row)
+{
+	struct trace t;
+	struct str sender;
+	int64_t from_line;
+	uint64_t anomalies = 0;
+	trace_find(m, in->trust, &t, &anomalies);
+	row->anomalies |= (int64_t)anomalies;
+	read_from_line(in->from_line, &sender, &from_line);
+	choose_time(&t, from_line, row);
+	row->n_received = count_received(m->headers);
+	row->rcpt_to = in->rcpt_to;
+	if (t.ip_len) {
+		row->ip = arena_dup(a, str_make(t.ip, t.ip_len));
+		if (!row->ip.p)
+			return ERR_ENV;
+	}
+	row->country = geo_country(set->geo, row->ip);
+	if (extract_text(a, t.helo, &row->helo) || extract_text(a, t.rdns, &row->rdns) || extract_text(a, t.by, &row->received_by))
+		return ERR_ENV;
+	return extract_text(a, in->mail_from.n ? in->mail_from : sender, &row->mail_from);
+}

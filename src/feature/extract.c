@@ -1,0 +1,33 @@
+/* extract.c - see extract.h. */
+#include "feature/extract.h"
+
+#include "base/limits.h"
+#include "base/utf8.h"
+
+int extract_text(struct arena *a, struct str raw, struct str *out)
+{
+	if (utf8_valid(raw)) {
+		*out = raw;
+		return 0;
+	}
+	struct buf b;
+	buf_init_arena(&b, a, LIM_HEADER_VALUE);
+	utf8_sanitize(raw, &b);
+	*out = str_first(buf_str(&b), utf8_valid_prefix(buf_str(&b)));
+	return b.oom ? ERR_ENV : 0;
+}
+
+int extract_message(
+	struct arena *a, const struct extract_settings *set, const struct extract_input *in, struct doc *doc, struct row *row)
+{
+	struct message m;
+	*doc = (struct doc){0};
+	*row = (struct row){.time = TIME_NONE, .date = TIME_NONE};
+	if (message_parse(a, in->bytes, &m))
+		return ERR_ENV;
+	extract_identity(in->bytes, row);
+	row->anomalies = (int64_t)(m.anomalies | in->anomalies);
+	if (extract_headers(a, set, &m, doc, row) || extract_envelope(a, set, in, &m, row) || extract_body(a, set, &m, doc, row))
+		return ERR_ENV;
+	return 0;
+}

@@ -1,0 +1,46 @@
+/* extract.h - one raw message to its features: a pure function of the bytes, the feed's trust hosts and the settings.
+ *
+ * doc and row point into the message's bytes, the arena and static memory: all must outlive them. Fields that later stages
+ * fill (brand, programme, category, provenance, feed) are left empty. 0, or ERR_ENV when the arena is exhausted.
+ *
+ *   identity.c   id, sha256_lf              envelope.c  time, peer, trust boundary
+ *   headers.c    subject, addresses, ids    body.c      text, URLs, attachments
+ */
+#ifndef TRAPLINE_FEATURE_EXTRACT_H
+#define TRAPLINE_FEATURE_EXTRACT_H
+
+#include "codec/psl.h"
+#include "feature/doc.h"
+#include "feature/geo.h"
+#include "feature/row.h"
+#include "mail/message.h"
+#include "mail/trace.h"
+
+struct extract_settings {
+	const struct psl *psl; /* required */
+	const struct geo *geo; /* NULL: no countries */
+};
+
+struct extract_input {
+	struct str bytes;          /* as identified: without From_ line and mbox quoting */
+	struct str from_line;      /* mbox From_ line, or empty */
+	struct str mail_from;      /* envelope sender, where the source knows it; else taken from the From_ line */
+	struct strs rcpt_to;       /* envelope recipients, where the source knows them */
+	const struct trust *trust; /* the feed's own hosts; none: guessed */
+	uint64_t anomalies;        /* what the source saw */
+};
+
+int extract_message(
+	struct arena *a, const struct extract_settings *set, const struct extract_input *in, struct doc *doc, struct row *row);
+
+/* Raw bytes as valid UTF-8: themselves when they are, else a copy with U+FFFD. */
+int extract_text(struct arena *a, struct str raw, struct str *out);
+
+/* ---- its parts; each fills its columns of row and adds to row->anomalies ---- */
+void extract_identity(struct str bytes, struct row *row);
+int extract_envelope(struct arena *a, const struct extract_settings *set, const struct extract_input *in, const struct message *m,
+	struct row *row);
+int extract_headers(struct arena *a, const struct extract_settings *set, const struct message *m, struct doc *doc, struct row *row);
+int extract_body(struct arena *a, const struct extract_settings *set, const struct message *m, struct doc *doc, struct row *row);
+
+#endif
