@@ -68,6 +68,12 @@
 #define LIM_SERIES_KEYS 200           /* values of one dimension shown one by one */
 #define LIM_SERIES_FEEDS 64           /* feeds shown one by one */
 
+/* ---- packs ---- */
+#define LIM_PACK_FILE (16 * MIB)      /* one YAML file: the shipped ones are under 100 KiB */
+#define LIM_PACK_ENTRIES 100000       /* entries or values of one list: libhs takes about that many patterns in sane memory */
+#define LIM_PACK_CACHE (512 * MIB)    /* compiled patterns on disk: 100,000 phrases are about 100 MiB */
+#define LIM_PACK_ARENA (256 * MIB)    /* all packs merged */
+
 /* ---- run time ---- */
 #define LIM_BATCH (1 * MIB)    /* raw bytes the reader gives to a worker at a time */
 #define LIM_BATCH_MESSAGES 256 /* and messages */

@@ -1,0 +1,284 @@
+/* align.c - see align.h. Positions are offsets into one field's folded text. */
+#include "match/align.h"
+
+#include "match/normalise.h"
+
+enum {
+	GAP_MAX = 3,    /* bytes that may separate two letters: " . " */
+	PIECE_MAX = 3,  /* letters of a piece when a word is torn by blanks */
+	SIGNS_MIN = 5,  /* shorter words have signs of their own: e-bay, u.s.p.s. */
+	TOKEN_MAX = 64, /* letters of a text word that are looked at */
+	SWAP_MIN = 4,   /* letters of a word in which two may be exchanged */
+};
+
+/* A letter or digit of any script but those that write without blanks. */
+static bool in_word_before(struct str f, size_t at)
+{
+	if (at == 0)
+		return false;
+	uint8_t c = f.p[at - 1];
+	if (c < 0x80)
+		return ascii_alnum(c);
+	for (size_t k = 1; k <= 3 && k <= at; k++)
+		if (f.p[at - k] >= 0xC0)
+			return f.p[at - k] >= 0xC3 && f.p[at - k] < 0xE0;
+	return false;
+}
+
+bool word_begins(struct str f, size_t at)
+{
+	return !in_word_before(f, at);
+}
+
+bool word_ends(struct str f, size_t at)
+{
+	if (at >= f.n)
+		return true;
+	uint8_t c = f.p[at];
+	if (c < 0x80)
+		return !ascii_alnum(c);
+	return !(c >= 0xC3 && c < 0xE0);
+}
+
+/* Also true before digits: "viagra100mg". */
+static bool phrase_ends(const struct phrase *p, struct str f, size_t at)
+{
+	return word_ends(f, at) || (p->n_letters >= SIGNS_MIN && ascii_digit(f.p[at]) && ascii_alpha(f.p[at - 1]));
+}
+
+bool align_exact(const struct phrase *p, struct str f, size_t from)
+{
+	return word_begins(f, from) && phrase_ends(p, f, from + p->fold.n);
+}
+
+/* ---- letters in order, with anything the squeezed view ignores between them ---- */
+struct walk {
+	const struct phrase *p;
+	struct str f;
+	size_t at;      /* next text byte */
+	uint32_t j;     /* next phrase letter */
+	unsigned how;
+	uint32_t piece; /* letters since the last blank within the present word */
+	bool torn;      /* the present word holds a blank */
+};
+
+/* A sign that parts sentences or clauses rather than letters. */
+static bool parts_clauses(const struct walk *w, size_t at, size_t to)
+{
+	uint8_t c = w->f.p[at];
+	if (c == '.')
+		return at + 1 < to && w->f.p[at + 1] == ' ' && w->piece > 1;
+	return c == ',' || c == ';' || c == ':' || c == '?' || c == '(' || c == ')' || c == '"';
+}
+
+/* What stands between the last letter and the one at `to`: allowed, and of what kind? */
+static bool step_gap(struct walk *w, size_t to)
+{
+	size_t n = to - w->at;
+	bool blank = false, hard = false;
+	if (n > GAP_MAX)
+		return false;
+	for (size_t i = w->at; i < to; i++) {
+		blank |= w->f.p[i] == ' ';
+		hard |= parts_clauses(w, i, to);
+	}
+	if (w->p->gap[w->j]) {
+		if (w->torn && w->piece > PIECE_MAX)
+			return false;
+		w->piece = 0;
+		w->torn = false;
+		w->how |= n != 1 || !blank ? ALIGN_JOINED : 0;
+		return !hard;
+	}
+	if (n == 0)
+		return true;
+	if (!blank) {
+		w->how |= w->p->n_letters >= SIGNS_MIN ? ALIGN_SIGNS : ALIGN_JOINED;
+		return !hard;
+	}
+	if (w->piece > PIECE_MAX)
+		return false;
+	w->torn = true;
+	w->piece = 0;
+	w->how |= ALIGN_SPACED;
+	return !hard;
+}
+
+/* The run of equal letter classes in the phrase that begins at j: its end. */
+static uint32_t run_end(const struct phrase *p, uint32_t j)
+{
+	uint32_t e = j + 1;
+	while (e < p->n_letters && norm_letter[p->letter[e]] == norm_letter[p->letter[j]])
+		e++;
+	return e;
+}
+
+/* The next byte that counts as a letter, at or after `at`. */
+static size_t next_letter(struct str f, size_t at)
+{
+	while (at < f.n && !norm_letter[f.p[at]] && f.p[at] != NORM_SEP)
+		at++;
+	return at;
+}
+
+/* Takes one run: as many letters as the phrase has, then repetitions that directly follow. */
+static bool step_run(struct walk *w)
+{
+	uint32_t end = run_end(w->p, w->j);
+	uint8_t class = norm_letter[w->p->letter[w->j]];
+	for (; w->j < end; w->j++) {
+		size_t at = next_letter(w->f, w->at);
+		if (at >= w->f.n || norm_letter[w->f.p[at]] != class || (w->j && !step_gap(w, at)))
+			return false;
+		w->how |= w->f.p[at] != w->p->letter[w->j] ? ALIGN_SWAPPED : 0;
+		w->piece++;
+		w->at = at + 1;
+	}
+	while (w->at < w->f.n && norm_letter[w->f.p[w->at]] == class) {
+		w->how |= ALIGN_REPEATED;
+		w->at++;
+	}
+	return true;
+}
+
+static bool walk_from(const struct phrase *p, struct str f, size_t from, bool bounded, struct span *out)
+{
+	struct walk w = {.p = p, .f = f, .at = from};
+	while (w.j < p->n_letters)
+		if (!step_run(&w))
+			return false;
+	if ((w.torn && w.piece > PIECE_MAX) || (bounded && !phrase_ends(p, f, w.at)))
+		return false;
+	*out = (struct span){from, w.at, w.how};
+	return true;
+}
+
+bool align_squeezed(const struct phrase *p, struct str f, size_t near, struct span *out)
+{
+	/* The first letter of a repeated run may belong to the word before: try each beginning of a word within the run. */
+	uint8_t class = norm_letter[p->letter[0]];
+	for (size_t at = near; at < f.n && norm_letter[f.p[at]] == class; at = next_letter(f, at + 1))
+		if (word_begins(f, at) && walk_from(p, f, at, true, out))
+			return true;
+	return false;
+}
+
+bool align_inside(const struct phrase *p, struct str f, size_t near, struct span *out)
+{
+	return walk_from(p, f, near, false, out);
+}
+
+/* ---- word by word, where neighbouring letters may be exchanged ---- */
+struct text_word {
+	uint8_t raw[TOKEN_MAX];
+	size_t n;
+	size_t from, to; /* without signs around it */
+	bool signs;
+};
+
+/* The letters of the blank-delimited word at `from`. False when it is too long. */
+static bool read_text_word(struct str f, size_t from, struct text_word *w)
+{
+	w->n = 0;
+	w->signs = false;
+	w->from = w->to = from;
+	for (size_t i = from; i < f.n && f.p[i] > ' '; i++) {
+		uint8_t c = f.p[i];
+		if (!norm_letter[c] || c == '!' || c == '|')
+			continue;
+		if (w->n == TOKEN_MAX)
+			return false;
+		if (w->n == 0)
+			w->from = i;
+		else
+			w->signs |= i != w->to;
+		w->raw[w->n++] = c;
+		w->to = i + 1;
+	}
+	if (w->n >= 2 && w->raw[w->n - 1] == 's' && f.p[w->to - 2] == '\'') { /* the genitive */
+		w->n--;
+		w->to -= 2;
+	}
+	return true;
+}
+
+/* The same letters save one exchange of neighbours. */
+static bool one_exchange(const uint8_t *a, const uint8_t *b, size_t n)
+{
+	size_t i = 0;
+	while (i < n && a[i] == b[i])
+		i++;
+	return n >= SWAP_MIN && i + 1 < n && a[i] == b[i + 1] && a[i + 1] == b[i] && memcmp(a + i + 2, b + i + 2, n - i - 2) == 0;
+}
+
+/* The same runs of letter classes; the text may repeat. */
+static bool same_runs(const uint8_t *text, size_t n_text, const uint8_t *phrase, size_t n, unsigned *how)
+{
+	size_t i = 0, j = 0;
+	while (j < n) {
+		uint8_t class = norm_letter[phrase[j]];
+		for (; j < n && norm_letter[phrase[j]] == class; j++, i++) {
+			if (i >= n_text || norm_letter[text[i]] != class)
+				return false;
+			*how |= text[i] != phrase[j] ? ALIGN_SWAPPED : 0;
+		}
+		for (; i < n_text && norm_letter[text[i]] == class; i++)
+			*how |= ALIGN_REPEATED;
+	}
+	return i == n_text;
+}
+
+static bool has_gap(const struct phrase *p, struct phrase_token t)
+{
+	for (uint32_t j = t.letter + 1; j < t.letter + t.n; j++)
+		if (p->gap[j])
+			return true;
+	return false;
+}
+
+static bool same_word(const struct text_word *w, const struct phrase *p, struct phrase_token t, unsigned *how)
+{
+	unsigned h = 0;
+	if (!same_runs(w->raw, w->n, p->letter + t.letter, t.n, &h)) {
+		if (w->n != t.n || !one_exchange(w->raw, p->letter + t.letter, t.n))
+			return false;
+		h = ALIGN_ORDER;
+	}
+	*how |= h | (w->signs && t.n >= SIGNS_MIN && !has_gap(p, t) ? ALIGN_SIGNS : 0);
+	return true;
+}
+
+static bool word_before(struct str f, size_t *at)
+{
+	size_t i = *at;
+	if (i < 2 || f.p[i - 1] != ' ')
+		return false;
+	for (i--; i > 0 && f.p[i - 1] > ' '; i--)
+		;
+	*at = i;
+	return true;
+}
+
+bool align_words(const struct phrase *p, struct str f, size_t from, uint32_t token, struct span *out)
+{
+	struct text_word w;
+	struct span s = {0};
+	for (uint32_t k = 0; k < token; k++)
+		if (!word_before(f, &from))
+			return false;
+	for (uint32_t k = 0; k < p->n_tokens; k++) {
+		if (!read_text_word(f, from, &w) || !same_word(&w, p, p->token[k], &s.how))
+			return false;
+		if (k == 0)
+			s.from = w.from;
+		s.to = w.to;
+		size_t end = from;
+		while (end < f.n && f.p[end] > ' ')
+			end++;
+		if (k + 1 < p->n_tokens && (end >= f.n || f.p[end] != ' '))
+			return false;
+		from = end + 1;
+	}
+	*out = s;
+	return s.from < s.to;
+}

@@ -1,0 +1,129 @@
+/* match.c - see match.h. */
+#include "match/match.h"
+
+#include "base/anomaly.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "match/score.h"
+
+struct matcher {
+	struct lexicon lexicon;
+	struct hsdb hsdb;
+};
+struct matcher_scratch {
+	struct finder finder;
+	struct verdict verdict;
+};
+
+enum { EVIDENCE_MAX = 32 << 10, EVIDENCE_TEXT_MAX = 120 };
+
+int matcher_open(struct matcher **out, const struct pack *pack, const char *cache_dir, struct err *err)
+{
+	struct matcher *m = mem_zalloc(1, sizeof *m);
+	if (!m)
+		return err_oom(err, "patterns");
+	int rc = lexicon_build(&m->lexicon, pack, err);
+	if (rc == 0) {
+		rc = hsdb_open(&m->hsdb, &m->lexicon, cache_dir, err);
+		if (rc < 0)
+			lexicon_free(&m->lexicon);
+	}
+	if (rc < 0)
+		mem_free(m);
+	else
+		*out = m;
+	return rc;
+}
+
+void matcher_close(struct matcher *m)
+{
+	if (!m)
+		return;
+	hsdb_close(&m->hsdb);
+	lexicon_free(&m->lexicon);
+	mem_free(m);
+}
+
+bool matcher_cached(const struct matcher *m)
+{
+	return m->hsdb.from_cache;
+}
+
+int matcher_scratch_new(struct matcher_scratch **out, const struct matcher *m, struct err *err)
+{
+	struct matcher_scratch *s = mem_zalloc(1, sizeof *s);
+	if (!s)
+		return err_oom(err, "patterns");
+	int rc = finder_init(&s->finder, &m->lexicon, &m->hsdb, err);
+	if (rc < 0)
+		mem_free(s);
+	else
+		*out = s;
+	return rc;
+}
+
+void matcher_scratch_del(struct matcher_scratch *s)
+{
+	if (!s)
+		return;
+	finder_free(&s->finder);
+	mem_free(s);
+}
+
+static void write_reason(struct json *j, const struct reason *r)
+{
+	json_obj(j);
+	json_key(j, "pack");
+	json_str(j, r->entry->file);
+	json_key(j, "kind");
+	json_z(j, r->kind);
+	json_key(j, "name");
+	json_str(j, r->entry->name);
+	json_key(j, "where");
+	json_z(j, r->where);
+	json_key(j, "text");
+	json_str(j, str_first(r->text, EVIDENCE_TEXT_MAX));
+	json_key(j, "rule");
+	json_z(j, r->rule);
+	json_key(j, "weight");
+	json_num(j, r->weight, 2);
+	json_obj_end(j);
+}
+
+static struct str evidence(struct arena *a, const struct verdict *v)
+{
+	struct buf b;
+	buf_init_arena(&b, a, EVIDENCE_MAX);
+	struct json j = json_to(&b);
+	json_arr(&j);
+	for (size_t i = 0; i < v->n_reasons; i++)
+		write_reason(&j, &v->reasons[i]);
+	json_arr_end(&j);
+	return buf_ok(&b) ? buf_str(&b) : S("");
+}
+
+int match_doc(const struct matcher *m, struct matcher_scratch *s, struct arena *a, const struct doc *d, struct row *io)
+{
+	io->brand = io->programme = io->category = io->evidence = S("");
+	io->brand_confidence = io->programme_confidence = io->category_confidence = 0;
+	if (!find_phrases(&s->finder, &m->lexicon, &m->hsdb, a, d))
+		return ERR_ENV;
+	struct verdict *v = &s->verdict;
+	score(&s->finder, d, io->from_domain, v);
+	if (v->disguised)
+		io->anomalies |= (int64_t)ANOM(obfuscated_words);
+	if (v->brand)
+		io->brand = v->brand->name;
+	if (v->programme)
+		io->programme = v->programme->name;
+	io->category = v->category_name;
+	io->brand_confidence = v->brand_confidence;
+	io->programme_confidence = v->programme_confidence;
+	io->category_confidence = v->category_confidence;
+	if (v->n_reasons) {
+		io->evidence = evidence(a, v);
+		if (!io->evidence.n)
+			return ERR_ENV;
+	}
+	return 0;
+}

@@ -1,0 +1,370 @@
+/* normalise.c - see normalise.h.
+ *
+ * fold goes over ASCII a block at a time without branches. A word with any other character in it is read twice: first to see
+ * what it is mixed of, then to write it. One mark is kept a block, so that a way back costs one refolding of a block and
+ * the forward way next to nothing. Words longer than WORD_MAX are taken in pieces: there the way back is near, not exact.
+ */
+#include "match/normalise.h"
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "match/normalise_tab.h"
+
+enum { BLOCK = 64, WORD_MAX = 256 };
+
+bool norm_init(struct norm *n, struct arena *a, size_t max_fields, size_t src_bytes)
+{
+	must(src_bytes < UINT32_MAX / 2);
+	size_t room = src_bytes + max_fields; /* one separator a field */
+	*n = (struct norm){.max_fields = max_fields, .room = src_bytes};
+	n->fields = arena_alloc(a, max_fields * sizeof *n->fields);
+	n->marks = arena_alloc(a, (room / BLOCK + 2 * max_fields + 1) * sizeof *n->marks);
+	n->squeeze_at = arena_alloc(a, (room / BLOCK + 2) * sizeof *n->squeeze_at);
+	/* The folding loop writes a byte and then decides whether it counts: one byte of slack. */
+	n->fold = arena_alloc(a, room + 1);
+	n->squeeze = arena_alloc(a, room + 1);
+	return n->fields && n->marks && n->squeeze_at && n->fold && n->squeeze;
+}
+
+/* A folding under way; the same code goes forward and, from a mark, back. */
+struct folder {
+	struct str src;
+	size_t i;
+	uint8_t *out;
+	size_t n;
+	bool blank;    /* the last byte written was a blank, or nothing is written yet */
+	uint32_t *map; /* NULL, or: source offset of each byte written */
+};
+
+static void put(struct folder *f, uint8_t c, size_t from)
+{
+	if (c == ' ') {
+		if (f->blank)
+			return;
+		f->blank = true;
+	} else {
+		f->blank = false;
+	}
+	if (f->map)
+		f->map[f->n] = (uint32_t)from;
+	f->out[f->n++] = c;
+}
+
+/* ASCII only. */
+static void fold_ascii(struct folder *f, size_t end)
+{
+	const uint8_t *p = f->src.p;
+	uint8_t *out = f->out;
+	size_t n = f->n;
+	unsigned blank = f->blank;
+	if (f->map) {
+		for (; f->i < end; f->i++)
+			if (norm_ascii[p[f->i]])
+				put(f, norm_ascii[p[f->i]], f->i);
+		return;
+	}
+	for (size_t i = f->i; i < end; i++) {
+		uint8_t c = norm_ascii[p[i]];
+		unsigned is_blank = c == ' ';
+		out[n] = c;
+		n += (c != 0) & !(is_blank & blank);
+		blank = c ? is_blank : blank;
+	}
+	f->i = end;
+	f->n = n;
+	f->blank = blank;
+}
+
+static void put_utf8(struct folder *f, uint32_t c, size_t from)
+{
+	uint8_t t[4];
+	size_t k = utf8_encode(c, t);
+	for (size_t j = 0; j < k; j++)
+		put(f, t[j], from);
+}
+
+static bool confusable_sign(uint32_t c)
+{
+	return c < 0xC0 || (c >= 0x20A0 && c <= 0x20CF); /* an inverted exclamation mark, currency signs */
+}
+
+struct word {
+	size_t end; /* source offset */
+	bool mixed;
+};
+
+/* The word at f->i: letters, digits, accents and invisible characters, at most WORD_MAX bytes. */
+static struct word read_word(const struct folder *f)
+{
+	struct word w = {f->i, false};
+	bool latin = false, confusable = false;
+	size_t stop = f->src.n - f->i > WORD_MAX ? f->i + WORD_MAX : f->src.n;
+	for (size_t i = f->i; i < stop; w.end = i) {
+		if (f->src.p[i] < 0x80) {
+			if (!ascii_alnum(f->src.p[i]))
+				break;
+			latin |= ascii_alpha(f->src.p[i++]);
+			continue;
+		}
+		struct look l = look_of(utf8_next(f->src, &i));
+		if (l.kind == LOOK_KEEP || l.kind == LOOK_SPACE)
+			break;
+		latin |= l.kind == LOOK_LATIN;
+		confusable |= l.kind == LOOK_CONFUSABLE;
+	}
+	w.mixed = latin && confusable;
+	return w;
+}
+
+static void fold_other(struct folder *f, bool mixed, bool first)
+{
+	size_t from = f->i;
+	uint32_t c = utf8_next(f->src, &f->i);
+	struct look l = look_of(c);
+	if (l.kind == LOOK_CONFUSABLE && confusable_sign(c) && first)
+		l.kind = LOOK_KEEP;
+	if (l.kind == LOOK_SPACE)
+		put(f, ' ', from);
+	else if (l.kind == LOOK_LATIN || (l.kind == LOOK_CONFUSABLE && mixed))
+		for (size_t k = 0; l.ascii[k]; k++)
+			put(f, l.ascii[k], from);
+	else if (l.kind == LOOK_LETTER || (l.kind == LOOK_CONFUSABLE && !confusable_sign(c)))
+		put_utf8(f, l.lower, from);
+	else if (l.kind != LOOK_DROP)
+		for (size_t k = from; k < f->i; k++)
+			put(f, f->src.p[k], from); /* as it stands, bad bytes too */
+}
+
+/* A word with characters beyond ASCII, or the one such character at f->i. */
+static void fold_word(struct folder *f)
+{
+	struct word w = read_word(f);
+	size_t begin = f->i;
+	if (w.end == begin) {
+		fold_other(f, false, true);
+		return;
+	}
+	while (f->i < w.end) {
+		if (f->src.p[f->i] < 0x80) {
+			put(f, norm_ascii[f->src.p[f->i]], f->i);
+			f->i++;
+		} else {
+			fold_other(f, w.mixed, f->i == begin);
+		}
+	}
+}
+
+static bool all_ascii(const uint8_t *p, size_t n)
+{
+	uint64_t w, any = 0;
+	size_t i = 0;
+	for (; i + 8 <= n; i += 8) {
+		memcpy(&w, p + i, 8);
+		any |= w;
+	}
+	for (; i < n; i++)
+		any |= (uint64_t)p[i] << 56;
+	return !(any & 0x8080808080808080u);
+}
+
+/* Steps back over the ASCII letters and digits before f->i: each of them was written as one byte. */
+static void back_to_word_start(struct folder *f, size_t floor)
+{
+	while (f->i > floor && ascii_alnum(f->src.p[f->i - 1]))
+		f->i--, f->n--;
+}
+
+/* Folds to `end` at least (a word is not torn). floor: a place that is no inside of a word written by fold_word. */
+static void fold_to(struct folder *f, size_t end, size_t *floor)
+{
+	while (f->i < end) {
+		size_t ascii = f->i;
+		while (ascii < end && f->src.p[ascii] < 0x80)
+			ascii++;
+		fold_ascii(f, ascii);
+		if (f->i >= end)
+			break;
+		if (f->i - *floor > WORD_MAX)
+			*floor = f->i - WORD_MAX;
+		back_to_word_start(f, *floor);
+		fold_word(f);
+		*floor = f->i;
+		f->blank = f->n == 0 || f->out[f->n - 1] == ' ';
+	}
+}
+
+void norm_add(struct norm *n, struct str utf8)
+{
+	must(n->n_fields < n->max_fields && utf8.n <= n->room);
+	n->room -= utf8.n;
+	struct norm_field *field = &n->fields[n->n_fields++];
+	*field = (struct norm_field){.src = utf8, .fold = n->n_fold, .mark = n->n_marks, .ascii = true};
+	struct folder f = {.src = utf8, .out = n->fold + n->n_fold, .blank = true};
+	size_t floor = 0;
+	n->marks[n->n_marks++] = (struct norm_mark){0, (uint32_t)n->n_fold};
+	while (f.i < utf8.n) {
+		size_t end = utf8.n - f.i < BLOCK ? utf8.n : f.i + BLOCK;
+		if (all_ascii(utf8.p + f.i, end - f.i))
+			fold_ascii(&f, end);
+		else
+			fold_to(&f, end, &floor), field->ascii = false;
+		/* A later step may go back behind this mark, but only over bytes that are written one to one. */
+		n->marks[n->n_marks++] = (struct norm_mark){(uint32_t)f.i, (uint32_t)(n->n_fold + f.n)};
+	}
+	n->n_fold += f.n;
+	field->fold_end = n->n_fold;
+	n->fold[n->n_fold++] = NORM_SEP;
+}
+
+static void squeeze_field(struct norm *n, struct norm_field *f)
+{
+	const uint8_t *in = n->fold;
+	uint8_t *out = n->squeeze;
+	size_t k = n->n_squeeze;
+	uint8_t last = 0;
+	f->squeeze = k;
+	for (size_t i = f->fold; i < f->fold_end;) {
+		size_t end = (i / BLOCK + 1) * BLOCK < f->fold_end ? (i / BLOCK + 1) * BLOCK : f->fold_end;
+		if (i % BLOCK == 0)
+			n->squeeze_at[i / BLOCK] = (uint32_t)k;
+		for (; i < end; i++) {
+			uint8_t c = norm_letter[in[i]];
+			out[k] = c;
+			k += (c != 0) & (c != last);
+			last = c ? c : last;
+		}
+	}
+	f->squeeze_end = k;
+	if (f->fold_end % BLOCK == 0) /* the separator's place begins a block */
+		n->squeeze_at[f->fold_end / BLOCK] = (uint32_t)k;
+	out[k++] = NORM_SEP;
+	n->n_squeeze = k;
+}
+
+void norm_squeeze(struct norm *n)
+{
+	n->n_squeeze = 0;
+	for (size_t i = 0; i < n->n_fields; i++)
+		squeeze_field(n, &n->fields[i]);
+}
+
+bool normalise_text(struct arena *a, struct str utf8, struct norm *out)
+{
+	if (!norm_init(out, a, 1, utf8.n))
+		return false;
+	norm_add(out, utf8);
+	norm_squeeze(out);
+	return true;
+}
+
+size_t norm_field_of_fold(const struct norm *n, size_t fold_pos)
+{
+	size_t lo = 0, hi = n->n_fields;
+	while (hi - lo > 1) {
+		size_t mid = (lo + hi) / 2;
+		if (n->fields[mid].fold <= fold_pos)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* The last mark of the field that is not behind fold_pos. */
+static struct norm_mark mark_before(const struct norm *n, size_t field, size_t fold_pos)
+{
+	size_t lo = n->fields[field].mark, hi = field + 1 < n->n_fields ? n->fields[field + 1].mark : n->n_marks;
+	while (hi - lo > 1) {
+		size_t mid = (lo + hi) / 2;
+		if (n->marks[mid].fold <= fold_pos)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	return n->marks[lo];
+}
+
+size_t norm_src_of_fold(const struct norm *n, size_t field, size_t fold_pos)
+{
+	const struct norm_field *nf = &n->fields[field];
+	if (fold_pos >= nf->fold_end)
+		return nf->src.n;
+	struct norm_mark m = mark_before(n, field, fold_pos);
+	uint8_t out[4 * BLOCK + 4 * WORD_MAX];
+	uint32_t map[4 * BLOCK + 4 * WORD_MAX];
+	size_t back = 0;
+	while (back < WORD_MAX && back < m.src && m.fold - back > nf->fold && ascii_alnum(nf->src.p[m.src - back - 1]))
+		back++;
+	size_t base = m.fold - back;
+	struct folder f = {.src = nf->src, .i = m.src - back, .out = out, .map = map};
+	f.blank = base == nf->fold || n->fold[base - 1] == ' ';
+	while (f.n <= fold_pos - base && f.i < f.src.n && f.n < sizeof out - 2 * WORD_MAX) {
+		size_t word = f.i;
+		while (word < f.src.n && word - f.i < WORD_MAX && ascii_alnum(f.src.p[word]))
+			word++;
+		if (word < f.src.n && f.src.p[word] >= 0x80)
+			fold_word(&f);
+		else
+			fold_ascii(&f, word > f.i ? word : f.i + 1);
+	}
+	return f.n > fold_pos - base ? map[fold_pos - base] : f.i;
+}
+
+struct str norm_source(const struct norm *n, size_t fold, size_t fold_end)
+{
+	size_t field = norm_field_of_fold(n, fold);
+	struct str src = n->fields[field].src;
+	if (fold_end <= fold)
+		return str_first(str_from(src, norm_src_of_fold(n, field, fold)), 0);
+	size_t from = norm_src_of_fold(n, field, fold), last = norm_src_of_fold(n, field, fold_end - 1);
+	if (last < src.n)
+		utf8_next(src, &last);
+	return str_sub(src, from, last > from ? last - from : 0);
+}
+
+bool norm_disguised(struct str src)
+{
+	for (size_t i = 0; i < src.n;) {
+		if (src.p[i] < 0x80) {
+			if (!norm_ascii[src.p[i]])
+				return true;
+			i++;
+			continue;
+		}
+		uint32_t c = utf8_next(src, &i);
+		struct look l = look_of(c);
+		if (c != 0xAD && (l.kind == LOOK_DROP || l.kind == LOOK_CONFUSABLE || (l.kind == LOOK_LATIN && ascii_alnum(l.ascii[0]))))
+			return true;
+	}
+	return false;
+}
+
+size_t norm_fold_of_squeeze(const struct norm *n, size_t pos)
+{
+	must(pos < n->n_squeeze);
+	size_t f = 0;
+	while (f + 1 < n->n_fields && n->fields[f + 1].squeeze <= pos)
+		f++;
+	const struct norm_field *nf = &n->fields[f];
+	if (pos >= nf->squeeze_end)
+		return nf->fold_end;
+	/* The last block of this field that begins with at most pos letters written. */
+	size_t lo = nf->fold / BLOCK, hi = (nf->fold_end + BLOCK - 1) / BLOCK;
+	size_t first = lo;
+	while (hi - lo > 1) {
+		size_t mid = (lo + hi) / 2;
+		if (n->squeeze_at[mid] <= pos)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	size_t i = lo == first ? nf->fold : lo * BLOCK, k = lo == first ? nf->squeeze : n->squeeze_at[lo];
+	uint8_t last = k > nf->squeeze ? n->squeeze[k - 1] : 0;
+	for (; i < nf->fold_end; i++) {
+		uint8_t c = norm_letter[n->fold[i]];
+		if (c && c != last && k++ == pos)
+			return i;
+		last = c ? c : last;
+	}
+	return nf->fold_end;
+}

@@ -1,0 +1,68 @@
+/* normalise.h - text as a reader takes it, for matching: two views of it, both with a way back to the source.
+ *
+ * fold     lower case; white space of any kind is one blank; accents, full-width, mathematical, circled and small-capital
+ *          letters are the ASCII letters they look like (after NFKD, UAX #15); Cyrillic and Greek look-alikes too, in words that
+ *          also hold Latin letters (after UTS #39); zero-width, bidi, soft-hyphen and control characters are gone;
+ *          typographic quotes and dashes are ASCII.
+ * squeeze  from fold: letters a-z only, digits and signs read as the letters they stand for (0 o, 3 e, 4 @ a, 5 $ s ...),
+ *          all else dropped, repeated letters once. l and i share one class ('i') because 1, |, I and l pass for both; so do
+ *          v and w ("vvatch"). What it finds is only a candidate: look at fold to see whether it is really there.
+ *
+ * Both views are no longer than the source. All memory comes from the arena given. Total on any bytes (bad UTF-8 is kept as
+ * it is). Known limits: words wholly in look-alikes are left alone, since they may be honest Cyrillic or Greek; "rn" for "m"
+ * is not seen.
+ */
+#ifndef TRAPLINE_MATCH_NORMALISE_H
+#define TRAPLINE_MATCH_NORMALISE_H
+
+#include "base/arena.h"
+#include "base/str.h"
+
+enum { NORM_SEP = 1 }; /* the byte between two fields in both views */
+
+/* One source text within the views. */
+struct norm_field {
+	struct str src;
+	size_t fold, fold_end;
+	size_t squeeze, squeeze_end;
+	size_t mark; /* first of its marks */
+	bool ascii;  /* the source is */
+};
+struct norm_mark {
+	uint32_t src, fold; /* src is relative to its field */
+};
+struct norm {
+	uint8_t *fold, *squeeze;
+	size_t n_fold, n_squeeze;
+	struct norm_field *fields;
+	size_t n_fields, max_fields;
+	struct norm_mark *marks;
+	size_t n_marks;
+	uint32_t *squeeze_at; /* n_squeeze before each block of 64 folded bytes */
+	size_t room;          /* source bytes that still fit */
+};
+
+/* Room for max_fields texts of src_bytes together (below 4 GiB). False when out of memory. */
+bool norm_init(struct norm *n, struct arena *a, size_t max_fields, size_t src_bytes);
+/* Folds one more field. */
+void norm_add(struct norm *n, struct str utf8);
+/* Makes the squeezed view; once, after the last norm_add. */
+void norm_squeeze(struct norm *n);
+/* One text in one step. False when out of memory. */
+bool normalise_text(struct arena *a, struct str utf8, struct norm *out);
+
+/* The field that holds this position of the folded view. */
+size_t norm_field_of_fold(const struct norm *n, size_t fold_pos);
+/* Where in its field's source the folded byte at fold_pos comes from. fold_pos == fold_end gives src.n. */
+size_t norm_src_of_fold(const struct norm *n, size_t field, size_t fold_pos);
+/* The source bytes behind fold..fold_end (both in one field). */
+struct str norm_source(const struct norm *n, size_t fold, size_t fold_end);
+/* Holds letters that look like ASCII but are not, or characters that are not shown (soft hyphens apart: honest text has them). */
+bool norm_disguised(struct str src);
+/* Where in the folded view the squeezed letter at pos (< n_squeeze) comes from (of a repeated letter: the first). */
+size_t norm_fold_of_squeeze(const struct norm *n, size_t pos);
+
+/* The letter class that a folded byte has in the squeezed view, 0 for none. */
+extern const uint8_t norm_letter[256];
+
+#endif

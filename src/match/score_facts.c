@@ -1,0 +1,174 @@
+/* score_facts.c - see score_rules.h. */
+#include "match/score_rules.h"
+
+enum { LINE_LOOK_BACK = 4096 };
+
+/* ---- the message ---- */
+static bool clickable(const struct url *u)
+{
+	return !(u->flags & (URL_IMAGE | URL_MAILTO | URL_HIDDEN));
+}
+
+static bool has_quoted_line(struct str text)
+{
+	struct str nl = S("\n>");
+	return str_starts(text, S(">")) || str_find(str_first(text, 64 << 10), nl) != STR_NPOS;
+}
+
+struct mail_facts mail_facts_of(const struct doc *d)
+{
+	struct mail_facts m = {0};
+	for (size_t i = 0; !m.links && i < d->n_urls; i++)
+		if (clickable(&d->urls[i])) {
+			m.links = true;
+			m.first_link = d->urls[i].raw;
+		}
+	m.reply = (str_istarts(d->subject, S("re:")) || str_istarts(d->subject, S("aw:"))) && has_quoted_line(d->text);
+	for (size_t i = 0; i < d->n_attachments; i++)
+		m.html_attachment |= str_eq(d->attachments[i].type, S("text/html")) || str_iends(d->attachments[i].name, S(".html")) ||
+				     str_iends(d->attachments[i].name, S(".htm"));
+	return m;
+}
+
+/* ---- a hit ---- */
+static size_t source_at(const struct finder *f, const struct hit *h)
+{
+	return norm_src_of_fold(&f->norm, h->field, h->from);
+}
+
+bool hit_quoted(const struct finder *f, const struct hit *h)
+{
+	if (h->field != FIELD_TEXT)
+		return false;
+	struct str src = f->norm.fields[h->field].src;
+	size_t at = source_at(f, h), i = at, stop = at > LINE_LOOK_BACK ? at - LINE_LOOK_BACK : 0;
+	while (i > stop && src.p[i - 1] != '\n')
+		i--;
+	while (i < at && (src.p[i] == ' ' || src.p[i] == '\t'))
+		i++;
+	return i < src.n && src.p[i] == '>';
+}
+
+bool hit_after_my(const struct finder *f, const struct hit *h)
+{
+	const struct norm_field *nf = &f->norm.fields[h->field];
+	const uint8_t *p = f->norm.fold + h->from;
+	size_t before = h->from - nf->fold;
+	return before >= 3 && memcmp(p - 3, "my ", 3) == 0 && (before == 3 || !ascii_alnum(p[-4]));
+}
+
+static bool capital(struct str s, size_t i)
+{
+	return (s.p[i] >= 'A' && s.p[i] <= 'Z') || s.p[i] >= 0xC3; /* beyond ASCII: given the benefit of the doubt */
+}
+
+bool hit_is_name(const struct finder *f, const struct hit *h, const struct phrase *p)
+{
+	bool lower = true;
+	for (size_t i = 0; i < p->text.n; i++)
+		lower &= !capital(p->text, i) && !ascii_digit(p->text.p[i]);
+	if (lower || p->kind == PHRASE_PATTERN) /* the pack itself writes it so */
+		return true;
+	struct str s = hit_source(f, h);
+	size_t words = 0, capitals = 0;
+	bool begin = true;
+	for (size_t i = 0; i < s.n; i++) {
+		bool blank = ascii_space(s.p[i]);
+		words += begin && !blank;
+		capitals += begin && !blank && (capital(s, i) || ascii_digit(s.p[i]));
+		begin = blank;
+	}
+	return capitals * 2 >= words;
+}
+
+bool hit_leads(const struct finder *f, const struct hit *h)
+{
+	for (size_t i = f->norm.fields[h->field].fold; i < h->from; i++)
+		if (ascii_alnum(f->norm.fold[i]) || f->norm.fold[i] >= 0x80)
+			return false;
+	return true;
+}
+
+/* ---- domains ---- */
+static bool owns(const struct lexicon *x, struct str host, uint32_t brand)
+{
+	for (const struct domain_link *l = lexicon_host(x, host); l; l = domain_next(x, l))
+		if (l->role == DOMAIN_OWN && l->owner == brand)
+			return true;
+	return false;
+}
+
+bool from_is_own(const struct lexicon *x, struct str from_domain, struct str from_addr, uint32_t brand)
+{
+	size_t at = str_rfind_byte(from_addr, '@');
+	uint8_t host[256];
+	struct str h = at == STR_NPOS ? from_domain : str_from(from_addr, at + 1);
+	if (h.n > sizeof host)
+		return false;
+	for (size_t i = 0; i < h.n; i++)
+		host[i] = ascii_lower(h.p[i]);
+	return owns(x, str_make(host, h.n), brand) || owns(x, from_domain, brand);
+}
+
+bool programme_sells(const struct lexicon *x, uint32_t programme, uint32_t brand)
+{
+	const struct pack_programme *p = &x->pack->programmes[programme];
+	for (size_t i = 0; i < p->brands.n; i++)
+		if (p->brand_at[i] == brand)
+			return true;
+	return false;
+}
+
+/* Does the visible text of a link name one of the brand's domains? */
+static bool shows_domain(struct str text, const struct pack_brand *b)
+{
+	for (size_t i = 0; i < b->domains.n; i++) {
+		size_t at = str_ifind(text, b->domains.v[i]);
+		if (at == STR_NPOS)
+			continue;
+		size_t end = at + b->domains.v[i].n;
+		bool begins = at == 0 || (!ascii_alnum(text.p[at - 1]) && text.p[at - 1] != '-');
+		bool ends = end == text.n || (!ascii_alnum(text.p[end]) && text.p[end] != '-' && text.p[end] != '.');
+		if (begins && ends)
+			return true;
+	}
+	return false;
+}
+
+/* The brand's name among the URL hits, inside a host that is not its own. */
+static bool name_in_host(const struct finder *f, uint32_t brand, struct str host)
+{
+	for (size_t i = 0; host.n && i < f->n_hits; i++) {
+		const struct hit *h = &f->hits[i];
+		const struct phrase *p = &f->lexicon->phrases[h->phrase];
+		if (h->field == FIELD_URL && p->kind == PHRASE_BRAND && p->owner == brand && p->squeeze.n >= 4 &&
+		    str_ifind(host, hit_source(f, h)) != STR_NPOS)
+			return true;
+	}
+	return false;
+}
+
+struct link_facts link_facts_of(const struct finder *f, const struct doc *d, uint32_t brand)
+{
+	const struct lexicon *x = f->lexicon;
+	const struct pack_brand *b = &x->pack->brands[brand];
+	struct link_facts l = {0};
+	for (size_t i = 0; i < d->n_urls && i < 200; i++) { /* phishing has few */
+		const struct url *u = &d->urls[i];
+		struct str host = u->host.n ? u->host : u->domain;
+		if (!clickable(u))
+			continue;
+		if (owns(x, host, brand)) {
+			l.first_own = l.own++ ? l.first_own : u->raw;
+			continue;
+		}
+		l.first_foreign = l.foreign++ ? l.first_foreign : u->raw;
+		if (u->flags & URL_IP_HOST)
+			l.address = u->raw;
+		if (!l.mismatch.n && u->text.n && shows_domain(u->text, b))
+			l.mismatch = u->raw;
+		if (!l.lookalike.n && name_in_host(f, brand, host))
+			l.lookalike = u->raw;
+	}
+	return l;
+}

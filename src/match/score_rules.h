@@ -1,0 +1,88 @@
+/* score_rules.h - the weights of score.c in log-odds, and the facts they are given for; private to match/.
+ * Documented in docs/PACKS.md. Set by judgement on TREC 2007 and SpamAssassin mail, not fitted. */
+#ifndef TRAPLINE_MATCH_SCORE_RULES_H
+#define TRAPLINE_MATCH_SCORE_RULES_H
+
+#include "match/find.h"
+
+/* shops, products, shares: a name is what they sell under */
+#define RULE_SHOP_PRIOR -3.0
+#define RULE_SHOP_SUBJECT 4.0
+#define RULE_SHOP_FROM 4.0
+#define RULE_SHOP_TEXT 4.5
+#define RULE_SHOP_HIDDEN 1.5
+#define RULE_SHOP_URL 2.5
+#define RULE_LINK 1.0
+#define RULE_NO_LINK -1.5
+#define RULE_SUPPORT_CAP 2.0
+#define RULE_SOLE_BRAND 3.5
+#define RULE_ONE_OF_BRANDS 1.0
+#define RULE_DOMAIN 6.0       /* a shop's own domain */
+#define RULE_DOMAIN_ALONE 2.0 /* the same when the name says otherwise */
+/* any name */
+#define RULE_MORE_PLACES 0.75 /* for each further field: they depend on one another */
+#define RULE_DISGUISE 2.5     /* nobody disguises an honest word */
+#define RULE_GENERIC -3.5
+#define RULE_NOT_A_NAME -2.5
+#define RULE_LONGER_NAME -4.5
+#define RULE_QUOTED -3.0
+#define RULE_REPLY -2.0
+/* impersonation: a claim, contradicted by where mail and links come from */
+#define RULE_CLAIM_PRIOR -4.0
+#define RULE_CLAIM_SUBJECT 1.5
+#define RULE_CLAIM_FROM 4.0
+#define RULE_CLAIM_TEXT 1.0
+#define RULE_CLAIM_HIDDEN 0.0
+#define RULE_CLAIM_URL 0.5
+#define RULE_CLAIM_NOT_A_NAME -1.0
+#define RULE_CLAIM_NOT_FIRST -1.5
+#define RULE_FROM_OWN -3.5
+#define RULE_FROM_FOREIGN 1.0
+#define RULE_MISMATCH 4.0
+#define RULE_LOOKALIKE_HOST 2.0
+#define RULE_ADDRESS_LINK 1.5
+#define RULE_LINKS_FOREIGN 1.0
+#define RULE_LINKS_MIXED -1.5
+#define RULE_LINKS_OWN -6.0
+#define RULE_CLAIM_NO_LINK -2.0
+#define RULE_HTML_ATTACHMENT 1.0
+#define RULE_LURE_CAP 3.0
+#define RULE_NO_LURE -2.0
+/* categories */
+#define RULE_CATEGORY_PRIOR -3.0
+#define RULE_HIDDEN_SHARE 0.4
+#define RULE_URL_SHARE 0.7
+#define RULE_QUOTED_SHARE 0.3
+#define RULE_NEXT_WORD 0.8
+#define RULE_STRONG_WORD 2.0
+/* programmes */
+#define RULE_PROGRAMME_OF_BRAND 0.97
+
+/* Of the message as a whole. */
+struct mail_facts {
+	bool links;              /* something to click outside of hidden text */
+	struct str first_link;
+	bool reply;              /* "Re:" and quoted lines: an answer to something */
+	bool html_attachment;
+	uint32_t shop_of;        /* brand + 1 whose shop domain is linked */
+	struct str shop_domain;
+};
+struct mail_facts mail_facts_of(const struct doc *d);
+
+/* Of one hit. */
+bool hit_quoted(const struct finder *f, const struct hit *h);                          /* on a line that quotes another mail */
+bool hit_after_my(const struct finder *f, const struct hit *h);                        /* "My" before it: a longer name */
+bool hit_is_name(const struct finder *f, const struct hit *h, const struct phrase *p); /* its words begin with capitals */
+bool hit_leads(const struct finder *f, const struct hit *h);                           /* nothing but signs before it */
+
+/* Of the links, seen from one brand. */
+struct link_facts {
+	size_t own, foreign; /* links to click */
+	struct str first_own, first_foreign, mismatch, lookalike, address;
+};
+struct link_facts link_facts_of(const struct finder *f, const struct doc *d, uint32_t brand);
+/* Is the From address of the brand's own domains? */
+bool from_is_own(const struct lexicon *x, struct str from_domain, struct str from_addr, uint32_t brand);
+bool programme_sells(const struct lexicon *x, uint32_t programme, uint32_t brand);
+
+#endif
