@@ -41,6 +41,8 @@
 #define LIM_HTML_IMAGES 1000 /* images kept of one HTML part */
 #define LIM_HTML_FORMS 64    /* forms kept of one HTML part */
 #define LIM_HTML_RULES 256   /* style sheet rules that can hide text kept of one HTML part */
+#define LIM_HTML_BASE 1024   /* bytes of <base href>: it is copied in front of every relative link */
+#define LIM_META_CHARSET 1024 /* bytes searched for <meta charset>, as browsers do */
 #define LIM_HTML_TITLE 1024  /* bytes of the title */
 #define LIM_CSS_DECLARATIONS 64 /* declarations looked at in one style attribute or rule */
 #define LIM_LINK_TEXT 256    /* bytes of a link's visible text: a host name to compare with fits */

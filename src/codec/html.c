@@ -176,9 +176,11 @@ static const uint8_t *find_raw_end(struct html_ctx *c, const uint8_t *p, struct 
 static void add_title(struct html_ctx *c, struct str s)
 {
 	struct html_sink k = {.max = LIM_HTML_TITLE};
-	sink_text(c, &k, str_first(s, LIM_HTML_TITLE * 4), false);
-	if (k.n && !c->out->title.n)
-		c->out->title = str_make(k.p, k.n);
+	s = str_trim(str_first(s, LIM_HTML_TITLE * 4));
+	if (!s.n || c->out->title.p)
+		return;
+	sink_text(c, &k, s, false);
+	c->out->title = str_make(k.p, k.n);
 }
 
 /* Browsers show nothing of what follows; we keep it as hidden text. */
@@ -414,7 +416,7 @@ int html_scan(
 	c->arena = arena;
 	c->out = out;
 	c->max_tags = settings->max_tags ? settings->max_tags : LIM_TAGS;
-	c->root = (struct html_style){.fg = 0, .bg = 0xFFFFFF, .size = SIZE_DEFAULT};
+	c->root = (struct html_style){.fg = 0, .bg = 0xFFFFFF, .cell_bg = COLOR_UNSET, .size = SIZE_DEFAULT};
 	c->link_color = 0x0000EE;
 	html = valid_input(c, html, settings);
 	if (!make_room(c, html, settings->max_text ? settings->max_text : LIM_TEXT)) {
@@ -428,4 +430,35 @@ int html_scan(
 	finish(c);
 	*anomalies |= c->anomalies;
 	return c->oom ? -1 : 0;
+}
+
+/* ---- charset ---- */
+
+static bool charset_byte(uint8_t c)
+{
+	return ascii_alnum(c) || c == '-' || c == '_' || c == ':' || c == '.';
+}
+
+struct str html_meta_charset(struct str html)
+{
+	html = str_first(html, LIM_META_CHARSET);
+	for (size_t at; (at = str_ifind(html, S("<meta"))) != STR_NPOS;) {
+		html = str_from(html, at + 5);
+		struct str tag = str_first(html, str_find_byte(html, '>'));
+		size_t cs = str_ifind(tag, S("charset"));
+		if (cs == STR_NPOS)
+			continue;
+		struct str v = str_trim(str_from(tag, cs + 7));
+		if (!v.n || v.p[0] != '=')
+			continue;
+		v = str_trim(str_from(v, 1));
+		while (v.n && (v.p[0] == '"' || v.p[0] == '\''))
+			v = str_from(v, 1);
+		size_t n = 0;
+		while (n < v.n && charset_byte(v.p[n]))
+			n++;
+		if (n)
+			return str_first(v, n);
+	}
+	return (struct str){0};
 }

@@ -171,37 +171,38 @@ static int32_t pixels(struct str s)
 }
 
 /* Text that an attribute shows: alt, value, placeholder; set off from its neighbours. */
-static void show_attr(struct html_ctx *c, enum html_attr a)
+static void show_attr(struct html_ctx *c, enum html_attr a, struct html_sink *to)
 {
 	struct str s = attr(c, a);
 	if (!s.n)
 		return;
-	sink_break(c->sink, PEND_SPACE);
-	sink_text(c, c->sink, s, false);
-	sink_break(c->sink, PEND_SPACE);
+	sink_break(to, PEND_SPACE);
+	sink_text(c, to, s, false);
+	sink_break(to, PEND_SPACE);
 }
 
+/* Colours and font sizes do not hide an image; a beacon of one pixel is seen by nobody, nor is its alt text. */
 static void image(struct html_ctx *c)
 {
-	bool hidden = c->sink == &c->hid;
+	int32_t width = pixels(attr(c, ATTR_WIDTH)), height = pixels(attr(c, ATTR_HEIGHT));
+	bool hidden = (c->cur.hide && !c->frozen) || c->lost;
+	bool beacon = width >= 0 && width <= 2 && height >= 0 && height <= 2;
 	attr_link(c, ATTR_SRC, HTML_LINK_IMAGE);
 	attr_link(c, ATTR_DYNSRC, HTML_LINK_IMAGE);
 	attr_link(c, ATTR_LOWSRC, HTML_LINK_IMAGE);
 	struct html_image *im = vec_push(c->arena, &c->images, LIM_HTML_IMAGES);
 	if (im) {
-		*im = (struct html_image){.width = -1, .height = -1, .hidden = hidden};
+		*im = (struct html_image){.width = width, .height = height, .hidden = hidden};
 		im->src = str_trim(attr_text(c, ATTR_SRC));
 		im->src = str_first(im->src, str_istarts(im->src, S("data:")) ? 64 : LIM_URL);
 		im->alt = attr_text(c, ATTR_ALT);
-		im->width = pixels(attr(c, ATTR_WIDTH));
-		im->height = pixels(attr(c, ATTR_HEIGHT));
 	} else if (c->images.n == LIM_HTML_IMAGES) {
 		c->anomalies |= ANOM(html_cap);
 	} else {
 		c->oom = true;
 	}
-	c->link_image |= !hidden;
-	show_attr(c, ATTR_ALT);
+	c->link_image |= !hidden && !beacon;
+	show_attr(c, ATTR_ALT, hidden || beacon ? &c->hid : &c->vis);
 }
 
 static void form(struct html_ctx *c)
@@ -232,13 +233,13 @@ static void input(struct html_ctx *c)
 		return;
 	if (str_ieq(type, S("image"))) {
 		attr_link(c, ATTR_SRC, HTML_LINK_IMAGE);
-		show_attr(c, ATTR_ALT);
+		show_attr(c, ATTR_ALT, c->sink);
 		return;
 	}
 	if (!str_ieq(type, S("password")))
-		show_attr(c, ATTR_VALUE);
+		show_attr(c, ATTR_VALUE, c->sink);
 	if (!attr(c, ATTR_VALUE).n)
-		show_attr(c, ATTR_PLACEHOLDER);
+		show_attr(c, ATTR_PLACEHOLDER, c->sink);
 }
 
 /* ---- style ---- */
@@ -327,36 +328,72 @@ static void declared(struct html_ctx *c, enum html_tag tag, struct html_style *s
 	css_apply(st, &parent, &css);
 }
 
-static bool style_differs(const struct html_style *a, const struct html_style *b)
+/* The ground that a table or row gives shows in its cells only. */
+static void table_ground(enum html_tag tag, struct html_style *st, uint32_t outside)
 {
-	return a->fg != b->fg || a->bg != b->bg || a->size != b->size || a->hide != b->hide || a->pre != b->pre;
+	switch (tag) {
+	case HTML_TABLE:
+	case HTML_TBODY:
+	case HTML_THEAD:
+	case HTML_TFOOT:
+	case HTML_TR:
+		if (st->bg != COLOR_UNSET)
+			st->cell_bg = st->bg;
+		st->bg = outside;
+		break;
+	default:
+		break;
+	}
+}
+
+static void style_of(struct html_ctx *c, enum html_tag tag, struct html_style *st)
+{
+	uint32_t outside = st->bg;
+	if (tag == HTML_TD || tag == HTML_TH) {
+		if (st->cell_bg != COLOR_UNSET)
+			st->bg = st->cell_bg;
+		st->cell_bg = COLOR_UNSET;
+	} else if (tag == HTML_TABLE || tag == HTML_TBODY || tag == HTML_THEAD || tag == HTML_TFOOT || tag == HTML_TR) {
+		st->bg = COLOR_UNSET;
+	}
+	by_tag(c, tag, st);
+	if (c->seen & STYLE_ATTRS)
+		presentational(c, tag, st);
+	if (c->sheet || (c->seen & ATTR_BIT(STYLE)))
+		declared(c, tag, st);
+	table_ground(tag, st, outside);
+	style_settle(st);
+}
+
+static void open_body(struct html_ctx *c, enum html_tag tag)
+{
+	struct html_style root = c->root;
+	uint32_t new_attrs = c->seen & ~c->body_seen;
+	c->body_seen |= c->seen;
+	c->seen = new_attrs;
+	if (c->frozen)
+		return;
+	style_of(c, tag, &root);
+	stack_set_root(c, &root);
 }
 
 /* The style of a void element counts for what it shows itself (an image's alt): the caller restores c->cur. */
 static void open_element(struct html_ctx *c, enum html_tag tag)
 {
-	bool plain = !(c->seen & STYLE_ATTRS) && !c->sheet && tag != HTML_A && tag != HTML_TABLE;
+	uint8_t flags = html_tag_flags[tag];
 	struct html_style st = c->cur;
-	if (!plain || html_tag_flags[tag] & (TAG_P | TAG_T) || tag == HTML_TEMPLATE || tag == HTML_DATALIST) {
-		if (tag == HTML_BODY || tag == HTML_HTML)
-			st = c->root;
-		by_tag(c, tag, &st);
-		if (c->seen & STYLE_ATTRS)
-			presentational(c, tag, &st);
-		if (c->sheet || (c->seen & ATTR_BIT(STYLE)))
-			declared(c, tag, &st);
-		style_settle(&st);
-	}
 	if (tag == HTML_BODY || tag == HTML_HTML) {
-		if (!plain && !c->frozen)
-			c->root = st;
-		if (!c->depth)
-			html_set_style(c, &c->root);
-	} else if (html_tag_flags[tag] & TAG_V) {
-		html_set_style(c, &st);
-	} else {
-		stack_push(c, tag, &st, style_differs(&st, &c->cur));
+		open_body(c, tag);
+		return;
 	}
+	bool plain = !(c->seen & STYLE_ATTRS) && !c->sheet && c->cur.cell_bg == COLOR_UNSET && tag != HTML_A && tag != HTML_TABLE &&
+	             !(flags & (TAG_P | TAG_T)) && tag != HTML_TEMPLATE && tag != HTML_DATALIST;
+	if (!plain)
+		style_of(c, tag, &st);
+	if (flags & TAG_V)
+		html_set_style(c, &st);
+	else
+		stack_push(c, tag, &st, !same_style(&st, &c->cur));
 }
 
 static void element_links(struct html_ctx *c, enum html_tag tag)
@@ -394,7 +431,7 @@ static void element_links(struct html_ctx *c, enum html_tag tag)
 		break;
 	case HTML_BASE:
 		if (!c->base.n)
-			c->base = str_first(str_trim(attr_text(c, ATTR_HREF)), LIM_URL);
+			c->base = str_first(str_trim(attr_text(c, ATTR_HREF)), LIM_HTML_BASE);
 		break;
 	default:
 		if (c->seen & (ATTR_BIT(SRC) | ATTR_BIT(DATA) | ATTR_BIT(POSTER))) {
@@ -422,7 +459,7 @@ void html_start_tag(struct html_ctx *c, enum html_tag tag)
 	open_element(c, tag);
 	if (c->seen || tag == HTML_FORM || tag == HTML_INPUT || tag == HTML_IMG || tag == HTML_SELECT || tag == HTML_TEXTAREA)
 		element_links(c, tag);
-	if ((flags & TAG_V) && style_differs(&before, &c->cur))
+	if ((flags & TAG_V) && !same_style(&before, &c->cur))
 		html_set_style(c, &before);
 }
 

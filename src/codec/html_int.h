@@ -16,11 +16,13 @@ enum html_attr {
 #define HTML_ATTRS(X) \
 	X(HREF, "href") \
 	X(SRC, "src") \
-	X(BACKGROUND, "background") X(BGCOLOR, "bgcolor") X(COLOR, "color") X(STYLE, "style") X(CLASS, "class") X(ID, "id") \
-		X(ACTION, "action") X(FORMACTION, "formaction") X(METHOD, "method") X(TYPE, "type") X(VALUE, "value") \
-			X(ALT, "alt") X(WIDTH, "width") X(HEIGHT, "height") X(SIZE, "size") X(HIDDEN, "hidden") \
-				X(CONTENT, "content") X(HTTP_EQUIV, "http-equiv") X(TEXT, "text") X(LINK, "link") X(DATA, "data") \
-					X(PLACEHOLDER, "placeholder") X(POSTER, "poster") X(DYNSRC, "dynsrc") X(LOWSRC, "lowsrc")
+	X(BACKGROUND, "background") \
+	X(BGCOLOR, "bgcolor") \
+	X(COLOR, "color") X(STYLE, "style") X(CLASS, "class") X(ID, "id") X(ACTION, "action") X(FORMACTION, "formaction") \
+		X(METHOD, "method") X(TYPE, "type") X(VALUE, "value") X(ALT, "alt") X(WIDTH, "width") X(HEIGHT, "height") \
+			X(SIZE, "size") X(HIDDEN, "hidden") X(CONTENT, "content") X(HTTP_EQUIV, "http-equiv") X(TEXT, "text") \
+				X(LINK, "link") X(DATA, "data") X(PLACEHOLDER, "placeholder") X(POSTER, "poster") \
+					X(DYNSRC, "dynsrc") X(LOWSRC, "lowsrc")
 #define HTML_ATTR_ENUM(id, name) ATTR_##id,
 	HTML_ATTRS(HTML_ATTR_ENUM)
 #undef HTML_ATTR_ENUM
@@ -60,6 +62,7 @@ static inline void sink_break(struct html_sink *k, uint8_t pend)
 
 #define COLOR_NONE 0xFF000000u  /* unknown: an image, a gradient, a name nobody knows */
 #define COLOR_CLEAR 0xFE000000u /* foreground only: transparent */
+#define COLOR_UNSET 0xFD000000u /* background of cells only */
 enum {
 	HIDE_DISPLAY = 1, /* display:none, the hidden attribute, elements never shown */
 	HIDE_VISIBILITY = 2,
@@ -72,6 +75,7 @@ enum { SIZE_DEFAULT = 160, SIZE_TINY = 30 }; /* font sizes in 1/10 px; below SIZ
 
 struct html_style { /* computed */
 	uint32_t fg, bg;
+	uint32_t cell_bg; /* of a table or row: shows in its cells only, what stands between them is moved out of the table */
 	uint16_t size;
 	uint8_t hide;
 	bool pre, hidden; /* hidden follows from all the others */
@@ -118,7 +122,9 @@ struct html_elem {
 void stack_push(struct html_ctx *c, enum html_tag tag, const struct html_style *st, bool changed);
 void stack_implied_ends(struct html_ctx *c, enum html_tag start);
 bool stack_end(struct html_ctx *c, enum html_tag tag); /* false: nothing to close */
-void stack_freeze(struct html_ctx *c);                 /* the tag cap is hit: all that follows is visible */
+void stack_set_root(struct html_ctx *c, const struct html_style *root);
+bool same_style(const struct html_style *a, const struct html_style *b);
+void stack_freeze(struct html_ctx *c); /* the tag cap is hit: all that follows is visible */
 
 /* ---- one scan ---- */
 
@@ -147,6 +153,7 @@ struct html_ctx {
 	uint32_t open[HTML_TAG_COUNT];    /* entries of that tag on the stack */
 	uint32_t skipped[HTML_TAG_COUNT]; /* not pushed for lack of room */
 	uint32_t link_color;
+	uint32_t body_seen;       /* attributes of <body> and <html> so far: the first one counts */
 	struct html_sheet *sheet; /* NULL until a <style> is seen */
 
 	struct html_link_vec links;

@@ -163,14 +163,16 @@ static struct str skip_at_rule(struct str s)
 
 static void apply_body_rule(struct html_ctx *c)
 {
+	struct html_style root = c->root;
+	if (c->frozen)
+		return;
 	for (int k = 0; k < 2; k++) {
 		enum html_tag tag = k ? HTML_BODY : HTML_HTML;
 		if (c->sheet->has_tag[tag])
-			css_apply(&c->root, &c->root, &c->sheet->tag[tag]);
+			css_apply(&root, &c->root, &c->sheet->tag[tag]);
 	}
-	style_settle(&c->root);
-	if (c->depth == 0)
-		html_set_style(c, &c->root);
+	style_settle(&root);
+	stack_set_root(c, &root);
 }
 
 void sheet_add(struct html_ctx *c, struct str s)

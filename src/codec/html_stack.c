@@ -2,9 +2,10 @@
  * 13.2.6.4.7, but only as far as visibility depends on it. An element without effect is not remembered at all. */
 #include "codec/html_int.h"
 
-static bool same_style(const struct html_style *a, const struct html_style *b)
+bool same_style(const struct html_style *a, const struct html_style *b)
 {
-	return a->fg == b->fg && a->bg == b->bg && a->size == b->size && a->hide == b->hide && a->pre == b->pre;
+	return a->fg == b->fg && a->bg == b->bg && a->cell_bg == b->cell_bg && a->size == b->size && a->hide == b->hide &&
+	       a->pre == b->pre;
 }
 
 static const struct html_style *style_below(const struct html_ctx *c, size_t i)
@@ -52,6 +53,8 @@ static struct html_style rebase(struct html_style own, const struct html_style *
 		own.fg = new_parent->fg;
 	if (own.bg == old_parent->bg)
 		own.bg = new_parent->bg;
+	if (own.cell_bg == old_parent->cell_bg)
+		own.cell_bg = new_parent->cell_bg;
 	if (own.size == old_parent->size)
 		own.size = new_parent->size;
 	if (own.pre == old_parent->pre)
@@ -59,6 +62,20 @@ static struct html_style rebase(struct html_style own, const struct html_style *
 	own.hide = (own.hide & (uint8_t)~old_parent->hide) | new_parent->hide;
 	style_settle(&own);
 	return own;
+}
+
+/* <body> or a style sheet changes what all inherit. */
+void stack_set_root(struct html_ctx *c, const struct html_style *root)
+{
+	struct html_style old_parent = c->root;
+	c->root = *root;
+	for (size_t i = 0; i < c->depth; i++) {
+		struct html_style own = c->stack[i].style;
+		c->stack[i].style = rebase(own, &old_parent, style_below(c, i));
+		old_parent = own;
+	}
+	c->out->work += c->depth;
+	set_depth(c, c->depth);
 }
 
 /* Takes out element i; of those above it formatting survives, and the others too with keep_all. */
@@ -202,7 +219,7 @@ void stack_freeze(struct html_ctx *c)
 	c->frozen = true;
 	memset(c->open, 0, sizeof c->open);
 	memset(c->skipped, 0, sizeof c->skipped);
-	struct html_style plain = {.fg = 0, .bg = 0xFFFFFF, .size = SIZE_DEFAULT};
+	struct html_style plain = {.fg = 0, .bg = 0xFFFFFF, .cell_bg = COLOR_UNSET, .size = SIZE_DEFAULT};
 	c->root = plain;
 	set_depth(c, 0);
 }
