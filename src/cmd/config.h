@@ -1,0 +1,48 @@
+/* config.h - the configuration file (YAML, read with libcyaml): settings, and the feeds with their hosts and paths.
+ *
+ *   store: trapline.db            # all of these may be left out; options on the command line win
+ *   jobs: 4
+ *   psl: FILE
+ *   geoip: FILE
+ *   default_packs: yes
+ *   packs: [FILE, ...]
+ *   feeds:
+ *     - name: trap-a
+ *       kind: trap                # trap, lab, customer, list
+ *       trust: [mx.trap-a.test]   # the feed's own receiving hosts
+ *       paths: [feeds/trap-a.mbox]
+ *
+ * Relative paths are relative to the file's folder. Errors say file and line.
+ */
+#ifndef TRAPLINE_CMD_CONFIG_H
+#define TRAPLINE_CMD_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+struct config_feed {
+	char *name;
+	char *kind; /* NULL: trap */
+	char **trust;
+	unsigned trust_count;
+	char **paths;
+	unsigned paths_count;
+};
+
+struct config {
+	char *store, *psl, *geoip;
+	int jobs; /* 0: not set */
+	bool no_default_packs;
+	char **packs;
+	unsigned packs_count;
+	struct config_feed *feeds;
+	unsigned feeds_count;
+};
+
+/* path NULL: an empty configuration. */
+int config_load(struct config **out, const char *path, struct err *err);
+void config_free(struct config *c); /* NULL-safe */
+
+#endif

@@ -1,0 +1,267 @@
+/* explain.c - trapline explain ID: everything known about one message, and why. */
+#include <jansson.h>
+
+#include "base/anomaly.h"
+#include "cmd/command.h"
+#include "cmd/output.h"
+#include "cmd/session.h"
+#include "export/escape.h"
+#include "export/message_json.h"
+
+/* Where the ledger is written; text from the message goes through text(). */
+struct ledger {
+	FILE *f;
+	const struct mask *mask; /* NULL: reveal */
+	bool ascii;
+};
+
+static void text(const struct ledger *l, struct str s, enum feature_show show)
+{
+	struct buf masked, shown, safe;
+	buf_init(&masked, MIB);
+	buf_init(&shown, MIB);
+	buf_init(&safe, 4 * MIB);
+	if (l->mask && show == SHOW_MASK)
+		mask_addr(s, &masked);
+	else if (l->mask)
+		mask_tokens(l->mask, s, &masked);
+	else
+		buf_add(&masked, s);
+	if (show == SHOW_URL)
+		defang_url(buf_str(&masked), &shown);
+	else
+		defang_text(buf_str(&masked), &shown);
+	esc_term(buf_str(&shown), 0, l->ascii ? ESCAPE_ASCII : 0, &safe);
+	fwrite(safe.p, 1, safe.n, l->f);
+	buf_free(&masked);
+	buf_free(&shown);
+	buf_free(&safe);
+}
+
+static void list(const struct ledger *l, struct strs v, enum feature_show show)
+{
+	for (size_t i = 0; i < v.n; i++) {
+		if (i)
+			fputs("\n                        ", l->f);
+		text(l, v.v[i], show);
+	}
+}
+
+static void one_value(const struct ledger *l, const struct row *r, enum feature_id f)
+{
+	const void *at = row_get(r, f);
+	char t[TIME_ISO_SIZE], ip[IP_TEXT_SIZE], hex[SHA256_HEX];
+	switch (feature_table[f].kind) {
+	case KIND_INT:
+		fprintf(l->f, "%lld", (long long)*(const int64_t *)at);
+		break;
+	case KIND_TIME:
+		time_iso(*(const int64_t *)at, t);
+		fputs(t, l->f);
+		break;
+	case KIND_REAL:
+		fprintf(l->f, "%.3f", *(const double *)at);
+		break;
+	case KIND_TEXT:
+	case KIND_WORD:
+		text(l, *(const struct str *)at, feature_table[f].show);
+		break;
+	case KIND_WORDS:
+	case KIND_LIST:
+		list(l, *(const struct strs *)at, feature_table[f].show);
+		break;
+	case KIND_HASH:
+		hex_encode(at, SHA256_BYTES, hex);
+		fprintf(l->f, "%.*s", SHA256_HEX, hex);
+		break;
+	case KIND_IP:
+		ip_text(*(const struct str *)at, ip);
+		fputs(ip, l->f);
+		break;
+	case KIND_BITS:
+	case KIND_JSON:
+		break;
+	}
+}
+
+static bool is_empty(const struct row *r, enum feature_id f)
+{
+	const void *at = row_get(r, f);
+	switch (feature_table[f].kind) {
+	case KIND_TIME:
+		return *(const int64_t *)at == TIME_NONE;
+	case KIND_TEXT:
+	case KIND_WORD:
+	case KIND_IP:
+		return ((const struct str *)at)->n == 0;
+	case KIND_WORDS:
+	case KIND_LIST:
+		return ((const struct strs *)at)->n == 0;
+	case KIND_BITS:
+	case KIND_JSON:
+		return true; /* have sections of their own */
+	case KIND_INT:
+	case KIND_REAL:
+	case KIND_HASH:
+		return false;
+	}
+	return true;
+}
+
+static void section(const struct ledger *l, const char *title)
+{
+	fprintf(l->f, "\n%s\n", title);
+}
+
+static void attribution(const struct ledger *l, const char *what, struct str name, double confidence)
+{
+	fprintf(l->f, "  %-20s  ", what);
+	if (name.n) {
+		text(l, name, SHOW_PLAIN);
+		fprintf(l->f, "  (confidence %.2f)\n", confidence);
+	} else {
+		fputs("not known\n", l->f);
+	}
+}
+
+static struct str json_member(const json_t *o, const char *key)
+{
+	const json_t *v = json_object_get(o, key);
+	return json_is_string(v) ? str_make(json_string_value(v), json_string_length(v)) : S("");
+}
+
+/* One line for each piece of evidence: weight, what it speaks for, where it was found, what it is. */
+static void evidence_lines(const struct ledger *l, struct str evidence)
+{
+	json_t *all = json_loadb((const char *)evidence.p, evidence.n, JSON_ALLOW_NUL, NULL);
+	size_t i;
+	json_t *e;
+	if (!json_array_size(all))
+		fputs("  nothing matched\n", l->f);
+	json_array_foreach(all, i, e)
+	{
+		fprintf(l->f, "  %+6.2f  ", json_number_value(json_object_get(e, "weight")));
+		text(l, json_member(e, "kind"), SHOW_PLAIN);
+		fputs(" ", l->f);
+		text(l, json_member(e, "name"), SHOW_PLAIN);
+		fputs("  in ", l->f);
+		text(l, json_member(e, "where"), SHOW_PLAIN);
+		fputs(": \"", l->f);
+		text(l, json_member(e, "text"), SHOW_PLAIN);
+		fputs("\"  (", l->f);
+		text(l, json_member(e, "rule"), SHOW_PLAIN);
+		fputs(")\n", l->f);
+	}
+	json_decref(all);
+}
+
+static void attachment_lines(const struct ledger *l, struct str attachments)
+{
+	json_t *all = json_loadb((const char *)attachments.p, attachments.n, JSON_ALLOW_NUL, NULL);
+	size_t i;
+	json_t *e;
+	json_array_foreach(all, i, e)
+	{
+		fputs("  ", l->f);
+		text(l, json_member(e, "type"), SHOW_PLAIN);
+		fprintf(l->f, "  %lld bytes  ", (long long)json_integer_value(json_object_get(e, "size")));
+		text(l, json_member(e, "name"), SHOW_PLAIN);
+		fputs("\n    sha256 ", l->f);
+		text(l, json_member(e, "sha256"), SHOW_PLAIN);
+		fputs("\n", l->f);
+	}
+	json_decref(all);
+}
+
+static void anomaly_lines(const struct ledger *l, int64_t bits)
+{
+	for (unsigned b = 0; b < ANOMALY_COUNT; b++)
+		if (bits & ((int64_t)1 << b))
+			fprintf(l->f, "  %-22s %s\n", anomaly_name(b), anomaly_meaning(b));
+	if (!bits)
+		fputs("  none\n", l->f);
+}
+
+static void explain_message(const struct ledger *l, const struct row *r)
+{
+	fputs("message ", l->f);
+	one_value(l, r, FEAT_id);
+	fputs("\n", l->f);
+	section(l, "attributions");
+	attribution(l, "brand", r->brand, r->brand_confidence);
+	attribution(l, "programme", r->programme, r->programme_confidence);
+	attribution(l, "category", r->category, r->category_confidence);
+	section(l, "evidence (weight: for +, against -)");
+	evidence_lines(l, r->evidence);
+	section(l, "facts");
+	fprintf(l->f, "  %-20s  ", "feed");
+	text(l, r->feed, SHOW_PLAIN);
+	fputs("\n", l->f);
+	for (int f = 0; f < FEAT_COUNT; f++) {
+		if (is_empty(r, (enum feature_id)f) || f == FEAT_id)
+			continue;
+		fprintf(l->f, "  %-20s  ", feature_table[f].name);
+		one_value(l, r, (enum feature_id)f);
+		fputs("\n", l->f);
+	}
+	if (r->attachments.n) {
+		section(l, "attachments");
+		attachment_lines(l, r->attachments);
+	}
+	section(l, "anomalies");
+	anomaly_lines(l, r->anomalies);
+}
+
+static void explain_json(FILE *f, const struct row *r, bool reveal)
+{
+	struct buf out;
+	struct json j = json_to(&out);
+	buf_init(&out, 64 * MIB);
+	row_to_json(r, &j, reveal);
+	buf_byte(&out, '\n');
+	fwrite(out.p, 1, out.n, f);
+	buf_free(&out);
+}
+
+static int explain(struct session *s, struct err *err)
+{
+	const struct options *o = s->o;
+	struct arena a;
+	struct row row;
+	struct output out;
+	struct mask mask;
+	arena_init(&a, LIM_ARENA);
+	int found = store_get(s->store, str_of(o->paths[0]), &a, &row, err);
+	if (found == 0)
+		err_set(err, ERR_INPUT, "no message whose id begins with %.64s; trapline messages lists them", o->paths[0]);
+	else if (found == 2)
+		err_set(err, ERR_USAGE, "several messages' ids begin with %.64s; give more of it", o->paths[0]);
+	if (!err->kind && !output_open(&out, o->out, err)) {
+		struct table_opts look = output_table(o, "message");
+		mask_init(&mask);
+		mask_of_row(&mask, &row);
+		struct ledger l = {.f = out.f, .mask = o->reveal ? NULL : &mask, .ascii = look.ascii};
+		if (o->format == FORMAT_TABLE)
+			explain_message(&l, &row);
+		else
+			explain_json(out.f, &row, o->reveal);
+		output_close(&out, true, err);
+	}
+	arena_free(&a);
+	return err->kind;
+}
+
+int cmd_explain(const struct options *o, struct err *err)
+{
+	struct session s;
+	int rc = 0;
+	if (o->format == FORMAT_CSV)
+		return err_set(err, ERR_USAGE, "explain has no csv form; use --format json");
+	rc = session_open(&s, o, err);
+	if (!rc)
+		rc = session_open_store(&s, STORE_READ, err);
+	if (!rc)
+		rc = explain(&s, err);
+	session_close(&s);
+	return rc;
+}

@@ -1,0 +1,207 @@
+/* feeds.c - see feeds.h. */
+#include "cmd/feeds.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/vec.h"
+
+enum { LIM_FEEDS = 100000 };
+
+/* A path of the config, made absolute, and its feed. */
+struct feed_path {
+	struct str path;
+	struct feed *feed;
+};
+
+struct feed_set {
+	struct arena arena;
+	VEC(struct feed *) feeds;
+	VEC(struct feed_path) paths;
+	struct map by_name;      /* value: index + 1 */
+	struct feed *forced;     /* --feed */
+	struct trust call_trust; /* --trust */
+	struct str call_kind;    /* --kind */
+	struct buf last_path;    /* of the previous message, and its feed: messages come in runs */
+	struct buf last_guess;
+	struct feed *last;
+};
+
+bool feed_kind_valid(struct str kind)
+{
+	return str_eq(kind, S("trap")) || str_eq(kind, S("lab")) || str_eq(kind, S("customer")) || str_eq(kind, S("list"));
+}
+
+static int set_trust(struct feed_set *s, struct trust *t, const char *const *hosts, size_t n, struct err *err)
+{
+	struct str *v = n ? arena_alloc(&s->arena, n * sizeof *v) : NULL;
+	if (n && !v)
+		return err_oom(err, "feeds");
+	for (size_t i = 0; i < n; i++) {
+		v[i] = arena_dup(&s->arena, str_of(hosts[i]));
+		if (!v[i].p)
+			return err_oom(err, "feeds");
+	}
+	*t = (struct trust){v, n};
+	return 0;
+}
+
+/* The feed of that name, made when it is new. */
+static struct feed *feed_named(struct feed_set *s, struct str name, bool guessed, struct err *err)
+{
+	struct map_entry *e = map_put(&s->by_name, name, NULL);
+	if (e && e->value)
+		return s->feeds.v[e->value - 1];
+	struct feed **slot = e ? vec_push(&s->arena, &s->feeds, LIM_FEEDS) : NULL;
+	struct feed *f = slot ? arena_zalloc(&s->arena, 1, sizeof *f) : NULL;
+	if (!f) {
+		err_oom(err, "feeds");
+		return NULL;
+	}
+	*f = (struct feed){.name = e->key, .kind = s->call_kind, .name_guessed = guessed, .trust = s->call_trust};
+	*slot = f;
+	e->value = s->feeds.n;
+	return f;
+}
+
+static int add_path(struct feed_set *s, struct feed *f, const char *path, struct err *err)
+{
+	char *real = realpath(path, NULL);
+	if (!real)
+		return 0; /* reported when, and if, it is read */
+	struct feed_path *p = vec_push(&s->arena, &s->paths, LIM_FEEDS);
+	if (p) {
+		p->path = arena_dup(&s->arena, str_of(real));
+		p->feed = f;
+	}
+	free(real);
+	return p && p->path.p ? 0 : err_oom(err, "feeds");
+}
+
+static int add_config_feed(struct feed_set *s, const struct config_feed *c, struct err *err)
+{
+	struct feed *f = feed_named(s, str_of(c->name), false, err);
+	if (!f)
+		return err->kind;
+	if (c->kind) {
+		f->kind = arena_dup(&s->arena, str_of(c->kind));
+		if (!f->kind.p)
+			return err_oom(err, "feeds");
+	}
+	if (c->trust_count && !s->call_trust.n && set_trust(s, &f->trust, (const char *const *)c->trust, c->trust_count, err))
+		return err->kind;
+	for (unsigned i = 0; i < c->paths_count; i++)
+		if (add_path(s, f, c->paths[i], err))
+			return err->kind;
+	return 0;
+}
+
+static int fill(struct feed_set *s, const struct options *o, const struct config *c, struct err *err)
+{
+	if (o->kind && !feed_kind_valid(str_of(o->kind)))
+		return err_set(err, ERR_USAGE, "--kind %s: use trap, lab, customer or list", o->kind);
+	if (o->feed.n > 1)
+		return err_set(
+			err, ERR_USAGE, "--feed names the one feed of all paths of a call; several feeds need a config file (-c)");
+	s->call_kind = o->kind ? str_of(o->kind) : S("trap");
+	if (set_trust(s, &s->call_trust, o->trust.v, o->trust.n, err))
+		return err->kind;
+	for (unsigned i = 0; i < c->feeds_count; i++)
+		if (add_config_feed(s, &c->feeds[i], err))
+			return err->kind;
+	if (o->feed.n) {
+		s->forced = feed_named(s, str_of(o->feed.v[0]), false, err);
+		if (!s->forced)
+			return err->kind;
+		if (o->kind)
+			s->forced->kind = s->call_kind;
+	}
+	return 0;
+}
+
+int feed_set_new(struct feed_set **out, const struct options *o, const struct config *c, struct err *err)
+{
+	struct feed_set *s = mem_zalloc(1, sizeof *s);
+	if (!s)
+		return err_oom(err, "feeds");
+	arena_init(&s->arena, 64 * MIB);
+	map_init(&s->by_name, 64 * MIB);
+	buf_init(&s->last_path, LIM_PATH);
+	buf_init(&s->last_guess, LIM_PATH);
+	if (fill(s, o, c, err)) {
+		feed_set_free(s);
+		return err->kind;
+	}
+	*out = s;
+	return 0;
+}
+
+void feed_set_free(struct feed_set *s)
+{
+	if (!s)
+		return;
+	buf_free(&s->last_path);
+	buf_free(&s->last_guess);
+	map_free(&s->by_name);
+	arena_free(&s->arena);
+	mem_free(s);
+}
+
+/* The config's feed whose path is the file or a folder above it. */
+static struct feed *by_path(const struct feed_set *s, struct str path)
+{
+	char z[LIM_PATH];
+	struct feed *found = NULL;
+	if (!s->paths.n || path.n >= sizeof z)
+		return NULL;
+	memcpy(z, path.p, path.n);
+	z[path.n] = 0;
+	char *real = realpath(z, NULL);
+	if (!real)
+		return NULL;
+	struct str r = str_of(real);
+	for (size_t i = 0; i < s->paths.n && !found; i++) {
+		struct str p = s->paths.v[i].path;
+		if (str_starts(r, p) && (r.n == p.n || r.p[p.n] == '/' || str_ends(p, S("/"))))
+			found = s->paths.v[i].feed;
+	}
+	free(real);
+	return found;
+}
+
+static bool remember(struct buf *b, struct str s)
+{
+	buf_clear(b);
+	buf_add(b, s);
+	return !b->oom;
+}
+
+const struct feed *feed_set_of(struct feed_set *s, const struct raw_mail *mail, struct err *err)
+{
+	if (s->forced)
+		return s->forced;
+	if (s->last && str_eq(buf_str(&s->last_guess), mail->feed_guess) &&
+		(!s->paths.n || str_eq(buf_str(&s->last_path), mail->path)))
+		return s->last;
+	struct feed *f = by_path(s, mail->path);
+	if (!f)
+		f = feed_named(s, mail->feed_guess, true, err);
+	if (f && (!remember(&s->last_guess, mail->feed_guess) || !remember(&s->last_path, mail->path))) {
+		err_oom(err, "feeds");
+		return NULL;
+	}
+	return s->last = f;
+}
+
+size_t feed_set_count(const struct feed_set *s)
+{
+	return s->feeds.n;
+}
+
+const struct feed *feed_set_at(const struct feed_set *s, size_t i)
+{
+	return s->feeds.v[i];
+}

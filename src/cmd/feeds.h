@@ -1,0 +1,33 @@
+/* feeds.h - which feed a message belongs to, and what is known about that feed.
+ *
+ * In this order: --feed (for all paths of the call); a feed of the config file whose path holds the message's file, or whose
+ * name is the guessed one; the source's guess. A feed's trust hosts come from --trust or the config; without them the trust
+ * boundary is guessed from message to message, and the feed says so.
+ */
+#ifndef TRAPLINE_CMD_FEEDS_H
+#define TRAPLINE_CMD_FEEDS_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "cmd/config.h"
+#include "cmd/options.h"
+#include "mail/trace.h"
+#include "source/source.h"
+
+struct feed {
+	struct str name;
+	struct str kind; /* trap, lab, customer, list */
+	bool name_guessed;
+	struct trust trust; /* no hosts: guessed */
+};
+
+struct feed_set;
+int feed_set_new(struct feed_set **out, const struct options *o, const struct config *c, struct err *err);
+void feed_set_free(struct feed_set *s); /* NULL-safe */
+/* The feed of a message, made when it is new. Valid until feed_set_free. NULL: out of memory. Reader's thread only. */
+const struct feed *feed_set_of(struct feed_set *s, const struct raw_mail *mail, struct err *err);
+size_t feed_set_count(const struct feed_set *s);
+const struct feed *feed_set_at(const struct feed_set *s, size_t i);
+bool feed_kind_valid(struct str kind);
+
+#endif

@@ -1,0 +1,99 @@
+/* main.c - trapline: the table of commands, and exit codes.
+ *
+ * Exit codes: 0 ok, 1 findings of --fail-on, 2 usage, 3 input, 4 environment.
+ */
+#include <locale.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/command.h"
+#include "jail/jail.h"
+
+enum { READS = OPTS_COMMON | OPTS_STORE | OPTS_OUTPUT | OPTS_FILTER };
+
+const struct command commands[] = {
+	{"ingest", "[PATH...]", "read what is new into the store", OPTS_COMMON | OPTS_STORE | OPTS_INGEST, 0, -1, cmd_ingest,
+		"PATH as for report; without PATH the paths of the config file's feeds are read. Reading the same mail again, also from a\n"
+		"moved or repacked archive, stores nothing twice as long as the feed has the same name."},
+	{"messages", "", "list stored messages", READS | OPTS_COLUMNS | OPTS_LIMIT, 0, 0, cmd_messages,
+		"jsonl gives one object a message, with everything that is known."},
+	{"series", "", "messages a day or an hour, per feed", READS | OPTS_SERIES | OPTS_LIMIT, 0, 0, cmd_series,
+		"Buckets are UTC. A feed has no rows before its first and after its last message: a zero there would be no observation."},
+	{"brands", "", "brands that the messages advertise or impersonate", READS | OPTS_LIMIT, 0, 0, cmd_brands,
+		"share is of all messages; share_min and share_max are the lowest and the highest share within one feed."},
+	{"explain", "ID", "everything known about one message, with the evidence for and against",
+		OPTS_COMMON | OPTS_STORE | OPTS_OUTPUT, 1, 1, cmd_explain,
+		"ID is the message's id (SHA-256) or the beginning of it."},
+	{"feeds", "", "the feeds of the store, and what about them is guessed", OPTS_COMMON | OPTS_STORE | OPTS_OUTPUT, 0, 0,
+		cmd_feeds, NULL},
+	{"help", "[COMMAND]", "this list, or the options of a command", 0, 0, 1, cmd_help, NULL},
+	{"version", "", "the version", 0, 0, 0, cmd_version, NULL},
+	{0},
+};
+
+const struct command *command_find(const char *name)
+{
+	for (const struct command *c = commands; c->name; c++)
+		if (strcmp(c->name, name) == 0)
+			return c;
+	return NULL;
+}
+
+static int fail(const struct err *err)
+{
+	fprintf(stderr, "trapline: %s\n", err->text);
+	return err->kind == ERR_USAGE ? 2 : err->kind == ERR_INPUT ? 3 : 4;
+}
+
+static bool wants_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--") == 0)
+			return false;
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What was typed, as one line; cut when it is long. */
+static const char *joined(int argc, char **argv)
+{
+	static char line[2048];
+	size_t n = 0;
+	for (int i = 0; i < argc && n < sizeof line; i++)
+		n += (size_t)snprintf(line + n, sizeof line - n, "%s%s", i ? " " : "", i ? argv[i] : "trapline");
+	return line;
+}
+
+int main(int argc, char **argv)
+{
+	struct err err = {0};
+	struct options o;
+	if (jail_main_wanted(argc, argv))
+		return jail_main(argc, argv);
+	setlocale(LC_CTYPE, "");
+	signal(SIGPIPE, SIG_IGN);
+	const char *name = argc < 2 ? "help" : strcmp(argv[1], "--version") == 0 ? "version" : argv[1];
+	if (name[0] == '-')
+		name = "help";
+	const struct command *c = command_find(name);
+	if (!c) {
+		err_set(&err, ERR_USAGE, "no command named %s; see: trapline help", name);
+		return fail(&err);
+	}
+	if (argc > 1 && wants_help(argc - 1, argv + 1)) {
+		help_print(c);
+		return 0;
+	}
+	int skip = argc > 1 ? 1 : 0;
+	if (strcmp(name, "help") == 0 && argc > 1 && argv[1][0] == '-')
+		skip = argc - 1;
+	if (options_parse(&o, c, argc - skip, argv + skip, &err))
+		return fail(&err);
+	o.command_line = joined(argc, argv);
+	int rc = c->run(&o, &err);
+	return rc < 0 ? fail(&err) : rc;
+}

@@ -1,0 +1,84 @@
+/* messages.c - trapline messages: one line or object for each stored message. */
+#include "cmd/command.h"
+#include "cmd/output.h"
+#include "cmd/session.h"
+#include "export/message_json.h"
+
+static const char default_columns[] = "time,brand,category,ip,from_domain,subject,id";
+
+struct listing {
+	struct table table;
+	enum feature_id features[FEAT_COUNT];
+	size_t n_features;
+	size_t seen, max;
+};
+
+/* "time,brand" -> features. Table and CSV only: JSON always has all. */
+static int choose_columns(struct listing *l, const char *list, struct err *err)
+{
+	struct str rest = str_of(list ? list : default_columns), name;
+	while (str_next(&rest, ',', &name)) {
+		enum feature_id f = feature_find(str_trim(name));
+		if (f == FEAT_COUNT)
+			return err_set(
+				err, ERR_USAGE, "--columns: no feature named \"%.*s\"; docs/FEATURES.md lists them", STR_FMT(name));
+		if (l->n_features == FEAT_COUNT)
+			return err_set(err, ERR_USAGE, "--columns: too many");
+		l->features[l->n_features++] = f;
+	}
+	return 0;
+}
+
+static int put_message(void *ctx, const struct store_row *r)
+{
+	struct listing *l = ctx;
+	if (l->seen++ >= l->max)
+		return 0; /* counted for "N of M shown" */
+	table_message(&l->table, r->row, l->features, l->n_features);
+	return 0;
+}
+
+static int list_messages(struct session *s, struct listing *l, struct err *err)
+{
+	const struct options *o = s->o;
+	struct column columns[FEAT_COUNT];
+	struct str feeds[OPT_LIST_MAX];
+	struct output out;
+	struct store_filter filter = session_filter(o, true, feeds);
+	struct table_opts opts = output_table(o, "messages");
+	bool table = o->format == FORMAT_TABLE;
+	uint64_t mask = 0;
+	for (size_t i = 0; i < l->n_features; i++)
+		mask |= (uint64_t)1 << l->features[i];
+	if (o->format == FORMAT_JSON || o->format == FORMAT_JSONL)
+		mask = STORE_ALL_COLUMNS;
+	else if (!o->reveal)
+		mask |= FEAT_BIT(to) | FEAT_BIT(rcpt_to); /* what must be masked in the other columns */
+	l->max = o->limit >= 0 ? (size_t)o->limit : table ? TABLE_ROWS : SIZE_MAX;
+	if (!table && o->limit > 0)
+		filter.limit = o->limit;
+	message_columns(l->features, l->n_features, columns);
+	if (output_open(&out, o->out, err))
+		return err->kind;
+	table_begin(&l->table, columns, l->n_features, &opts, out.f);
+	store_scan(s->store, &filter, mask, 0, put_message, l, err);
+	struct err write_err = {0};
+	if (table_end(&l->table, table ? l->seen : 0, &write_err) && !err->kind)
+		*err = write_err;
+	return output_close(&out, err->kind == 0, err);
+}
+
+int cmd_messages(const struct options *o, struct err *err)
+{
+	struct session s;
+	struct listing l = {0};
+	int rc = session_open(&s, o, err);
+	if (!rc)
+		rc = choose_columns(&l, o->columns, err);
+	if (!rc)
+		rc = session_open_store(&s, STORE_READ, err);
+	if (!rc)
+		rc = list_messages(&s, &l, err);
+	session_close(&s);
+	return rc;
+}

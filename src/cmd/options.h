@@ -1,0 +1,55 @@
+/* options.h - the command line, parsed. One table in options.c holds every option: parser and help both read it. */
+#ifndef TRAPLINE_CMD_OPTIONS_H
+#define TRAPLINE_CMD_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "export/table.h"
+
+/* Groups of options that a command takes. */
+enum option_set {
+	OPTS_COMMON = 1 << 0,  /* -c -q -v */
+	OPTS_STORE = 1 << 1,   /* --store */
+	OPTS_OUTPUT = 1 << 2,  /* -o --format --reveal */
+	OPTS_INGEST = 1 << 3,  /* --feed (name) --kind --trust -j packs psl geoip */
+	OPTS_FILTER = 1 << 4,  /* --feed (filter) --since --until --brand ... */
+	OPTS_SERIES = 1 << 5,  /* --by --unit --top */
+	OPTS_LIMIT = 1 << 6,   /* --limit */
+	OPTS_REPORT = 1 << 7,  /* -o --reveal, without --format */
+	OPTS_COLUMNS = 1 << 8, /* --columns */
+	OPTS_RANGE = 1 << 9,   /* OPTS_FILTER without --feed, which OPTS_INGEST has already */
+};
+
+enum { OPT_LIST_MAX = 64 };
+struct opt_list {
+	const char *v[OPT_LIST_MAX];
+	size_t n;
+};
+
+struct options {
+	const struct command *command;
+	const char *const *paths; /* positional arguments */
+	size_t n_paths;
+	const char *command_line; /* as typed, for the report's footer */
+	const char *config, *out, *store, *kind, *psl, *geoip;
+	const char *by, *unit, *columns;
+	struct opt_list feed, trust, pack;
+	const char *brand, *programme, *category, *domain, *country, *from_domain, *subject;
+	int64_t since, until; /* TIME_NONE when not given */
+	int64_t limit, top;   /* -1 when not given */
+	enum table_format format;
+	bool format_given;
+	int jobs;    /* 0: one per core */
+	int verbose; /* -1 quiet, 0, 1.. */
+	bool reveal, no_default_packs;
+};
+
+/* Fills *o from argv[0..argc), argv[0] being the command's name. Strings point into argv. */
+int options_parse(struct options *o, const struct command *c, int argc, char **argv, struct err *err);
+/* The options of a set of groups, one line each, for help. */
+void options_help(unsigned sets);
+
+#endif

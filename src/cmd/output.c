@@ -1,0 +1,73 @@
+/* output.c - see output.h. */
+#include "cmd/output.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { NARROWEST = 40 };
+
+int output_open(struct output *out, const char *path, struct err *err)
+{
+	*out = (struct output){.f = stdout, .path = path};
+	if (!path)
+		return 0;
+	int n = snprintf(out->tmp, sizeof out->tmp, "%s.%ld.tmp", path, (long)getpid());
+	if (n < 0 || (size_t)n >= sizeof out->tmp)
+		return err_set(err, ERR_USAGE, "%s: the path is too long", path);
+	out->f = fopen(out->tmp, "wxe");
+	if (!out->f)
+		return err_errno(err, ERR_ENV, "%s: cannot write", path);
+	return 0;
+}
+
+int output_close(struct output *out, bool ok, struct err *err)
+{
+	if (!out->path) {
+		if (fflush(stdout) && errno != EPIPE && ok)
+			err_errno(err, ERR_ENV, "cannot write the output");
+		return err->kind;
+	}
+	if (ok && (fflush(out->f) || ferror(out->f) || (fsync(fileno(out->f)) && errno != EINVAL && errno != EROFS)))
+		err_errno(err, ERR_ENV, "%s: cannot write", out->path);
+	if (fclose(out->f) && ok)
+		err_errno(err, ERR_ENV, "%s: cannot write", out->path);
+	ok = ok && !err->kind;
+	if (ok && rename(out->tmp, out->path))
+		err_errno(err, ERR_ENV, "%s: cannot rename the finished file into place", out->path);
+	if (!ok || err->kind)
+		unlink(out->tmp);
+	return err->kind;
+}
+
+int output_text(const char *path, struct str text, struct err *err)
+{
+	struct output out;
+	if (output_open(&out, path, err))
+		return err->kind;
+	if (text.n && fwrite(text.p, 1, text.n, out.f) != text.n && errno != EPIPE)
+		err_errno(err, ERR_ENV, "%s: cannot write", path ? path : "output");
+	return output_close(&out, !err->kind, err);
+}
+
+static size_t terminal_width(void)
+{
+	struct winsize w;
+	if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col >= NARROWEST)
+		return w.ws_col;
+	return 0;
+}
+
+struct table_opts output_table(const struct options *o, const char *what)
+{
+	size_t rows = o->limit >= 0 ? (size_t)o->limit : 0;
+	return (struct table_opts){.format = o->format,
+		.what = what,
+		.max_rows = rows,
+		.width = o->out ? 0 : terminal_width(),
+		.ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0,
+		.reveal = o->reveal};
+}

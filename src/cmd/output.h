@@ -1,0 +1,25 @@
+/* output.h - where a command's result goes: stdout, or -o FILE through a temporary name and a rename, whole or not at all. */
+#ifndef TRAPLINE_CMD_OUTPUT_H
+#define TRAPLINE_CMD_OUTPUT_H
+
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "cmd/options.h"
+#include "export/table.h"
+
+struct output {
+	FILE *f;
+	const char *path; /* NULL: stdout */
+	char tmp[LIM_PATH];
+};
+
+int output_open(struct output *out, const char *path, struct err *err);
+/* ok false: the temporary file is thrown away. A closed pipe on stdout is no error. */
+int output_close(struct output *out, bool ok, struct err *err);
+int output_text(const char *path, struct str text, struct err *err); /* open, write, close */
+
+/* How tables look on this output: width and character set of the terminal. */
+struct table_opts output_table(const struct options *o, const char *what);
+
+#endif

@@ -1,0 +1,387 @@
+/* pipeline.c - see pipeline.h. */
+#include "cmd/pipeline.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/progress.h"
+#include "base/queue.h"
+
+enum { BATCHES_MAX = 2 * LIM_WORKERS + 2 };
+_Static_assert(LIM_IN_FLIGHT >= LIM_MESSAGE + LIM_BATCH, "a batch and one more message must fit, or the reader waits for itself");
+
+/* One message on its way: what the reader knew, then what the worker found. */
+struct job {
+	struct raw_mail mail;
+	const struct feed *feed;
+	struct row row;
+};
+
+struct batch {
+	uint64_t seq;
+	struct job jobs[LIM_BATCH_MESSAGES];
+	size_t n;
+	size_t bytes;
+	struct arena raw, out; /* the reader's copies; the rows */
+};
+
+struct worker {
+	struct arena arena;
+	struct matcher_scratch *scratch;
+};
+
+struct run {
+	const struct pipeline *p;
+	struct queue free, work, done;
+	struct batch *batches;
+	size_t n_batches;
+	pthread_mutex_t lock; /* in_flight, err */
+	pthread_cond_t room;
+	size_t in_flight; /* raw bytes read and not yet written */
+	struct err err;
+	atomic_ulong read;  /* bytes, for the progress line */
+	atomic_int workers; /* still running */
+	pthread_t threads[LIM_WORKERS + 1];
+	size_t n_threads;
+	uint64_t total_bytes;
+};
+
+static int worker_init(struct worker *w, const struct matcher *m, struct err *err)
+{
+	*w = (struct worker){0};
+	arena_init(&w->arena, LIM_ARENA);
+	return matcher_scratch_new(&w->scratch, m, err);
+}
+
+static void worker_release(struct worker *w)
+{
+	matcher_scratch_del(w->scratch);
+	arena_free(&w->arena);
+}
+
+/* bytes -> row; strings of the row live in the worker's arena until its next message. */
+static int analyse(const struct pipeline *p, struct worker *w, const struct raw_mail *mail, const struct feed *feed,
+	struct row *row, struct err *err)
+{
+	struct doc doc;
+	arena_reset(&w->arena);
+	struct extract_input in = {
+		.bytes = mail->bytes, .from_line = mail->from_line, .anomalies = mail->anomalies, .trust = &feed->trust};
+	if (extract_message(&w->arena, p->extract, &in, &doc, row) || match_doc(p->matcher, w->scratch, &w->arena, &doc, row))
+		return err_oom(err, "a message");
+	row->feed = feed->name;
+	row->source_path = mail->path;
+	row->source_member = mail->member;
+	row->source_offset = mail->offset;
+	row->source_length = mail->length;
+	return 0;
+}
+
+/* Where the writer reports to. */
+struct sink {
+	const struct pipeline *p;
+	pipeline_seen_fn *seen;
+	void *ctx;
+	uint64_t messages;
+};
+
+static int put(struct sink *k, const struct job *j, struct err *err)
+{
+	int rc = store_put(k->p->store, &j->row, j->mail.box, err);
+	if (rc < 0)
+		return rc;
+	k->messages++;
+	return k->seen(k->ctx, &j->mail, j->feed, rc, err);
+}
+
+/* ---- one thread ---- */
+
+static int run_inline(struct sink *k, struct err *err)
+{
+	const struct pipeline *p = k->p;
+	struct worker w;
+	struct arena raw;
+	struct progress progress;
+	struct job job;
+	size_t in_batch = 0;
+	arena_init(&raw, LIM_ARENA);
+	int rc = worker_init(&w, p->matcher, err);
+	progress_start(&progress, "reading", p->show_progress);
+	if (!rc)
+		rc = store_begin(p->store, err);
+	while (!rc) {
+		arena_reset(&raw);
+		int more = source_next(p->source, &raw, &job.mail, err);
+		if (more <= 0) {
+			rc = more;
+			break;
+		}
+		job.feed = feed_set_of(p->feeds, &job.mail, err);
+		rc = job.feed ? analyse(p, &w, &job.mail, job.feed, &job.row, err) : err->kind;
+		if (!rc)
+			rc = put(k, &job, err);
+		if (!rc && ++in_batch == STORE_BATCH) {
+			rc = store_commit(p->store, err);
+			if (!rc)
+				rc = store_begin(p->store, err);
+			in_batch = 0;
+		}
+		const struct source_progress *at = source_progress(p->source);
+		progress_show(&progress, at->bytes_read, at->bytes_total, k->messages);
+	}
+	progress_end(&progress);
+	if (!rc)
+		rc = store_commit(p->store, err);
+	else
+		store_rollback(p->store);
+	worker_release(&w);
+	arena_free(&raw);
+	return rc;
+}
+
+/* ---- threads ---- */
+
+static void run_fail(struct run *r, const struct err *err)
+{
+	pthread_mutex_lock(&r->lock);
+	if (!r->err.kind)
+		r->err = *err;
+	pthread_cond_broadcast(&r->room);
+	pthread_mutex_unlock(&r->lock);
+	queue_close(&r->free);
+	queue_close(&r->work);
+	queue_close(&r->done);
+}
+
+/* Waits until the bytes fit, or nothing else is in flight. */
+static void wait_for_room(struct run *r, size_t bytes)
+{
+	pthread_mutex_lock(&r->lock);
+	while (r->in_flight && r->in_flight + bytes > LIM_IN_FLIGHT && !r->err.kind)
+		pthread_cond_wait(&r->room, &r->lock);
+	r->in_flight += bytes;
+	pthread_mutex_unlock(&r->lock);
+}
+
+static void give_room(struct run *r, size_t bytes)
+{
+	pthread_mutex_lock(&r->lock);
+	r->in_flight -= bytes;
+	pthread_cond_signal(&r->room);
+	pthread_mutex_unlock(&r->lock);
+}
+
+static int keep(struct arena *a, struct str *s)
+{
+	struct str copy = arena_dup(a, *s);
+	if (!copy.p)
+		return -1;
+	*s = copy;
+	return 0;
+}
+
+/* Copies a message out of the source's buffer into the batch. */
+static int take_mail(struct run *r, struct batch *b, const struct raw_mail *mail, struct err *err)
+{
+	struct job *j = &b->jobs[b->n];
+	j->mail = *mail;
+	j->feed = feed_set_of(r->p->feeds, mail, err);
+	if (!j->feed)
+		return err->kind;
+	if (keep(&b->raw, &j->mail.bytes) || keep(&b->raw, &j->mail.from_line) || keep(&b->raw, &j->mail.path) ||
+		keep(&b->raw, &j->mail.member))
+		return err_oom(err, "a message in flight");
+	b->n++;
+	b->bytes += mail->bytes.n;
+	return 0;
+}
+
+/* Fills b; 1 when there may be more, 0 at the end of the source. */
+static int fill_batch(struct run *r, struct batch *b, struct arena *scratch, struct err *err)
+{
+	const struct source_progress *at = source_progress(r->p->source);
+	while (b->n < LIM_BATCH_MESSAGES && b->bytes < LIM_BATCH) {
+		struct raw_mail mail;
+		arena_reset(scratch);
+		int more = source_next(r->p->source, scratch, &mail, err);
+		if (more <= 0)
+			return more;
+		wait_for_room(r, mail.bytes.n);
+		if (take_mail(r, b, &mail, err))
+			return err->kind;
+	}
+	atomic_store(&r->read, at->bytes_read);
+	return 1;
+}
+
+static void *reader_main(void *arg)
+{
+	struct run *r = arg;
+	struct err err = {0};
+	struct arena scratch;
+	struct batch *b;
+	uint64_t seq = 0;
+	int more = 1;
+	arena_init(&scratch, LIM_ARENA);
+	while (more > 0 && (b = queue_take(&r->free))) {
+		arena_reset(&b->raw);
+		arena_reset(&b->out);
+		b->n = b->bytes = 0;
+		b->seq = seq++;
+		more = fill_batch(r, b, &scratch, &err);
+		if (more >= 0 && !queue_put(&r->work, b))
+			break;
+	}
+	if (more < 0)
+		run_fail(r, &err);
+	queue_close(&r->work);
+	arena_free(&scratch);
+	return NULL;
+}
+
+static int work_batch(const struct pipeline *p, struct worker *w, struct batch *b, struct err *err)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		struct job *j = &b->jobs[i];
+		struct row row;
+		if (analyse(p, w, &j->mail, j->feed, &row, err))
+			return err->kind;
+		if (row_copy(&b->out, &row, &j->row))
+			return err_oom(err, "rows in flight");
+	}
+	return 0;
+}
+
+static void *worker_main(void *arg)
+{
+	struct run *r = arg;
+	struct err err = {0};
+	struct worker w;
+	struct batch *b;
+	int rc = worker_init(&w, r->p->matcher, &err);
+	while (!rc && (b = queue_take(&r->work))) {
+		rc = work_batch(r->p, &w, b, &err);
+		if (!rc && !queue_put(&r->done, b))
+			break;
+	}
+	if (rc)
+		run_fail(r, &err);
+	if (atomic_fetch_sub(&r->workers, 1) == 1)
+		queue_close(&r->done);
+	worker_release(&w);
+	return NULL;
+}
+
+static int write_batch(struct run *r, struct sink *k, struct batch *b, struct err *err)
+{
+	struct store *s = r->p->store;
+	int rc = store_begin(s, err);
+	for (size_t i = 0; i < b->n && !rc; i++)
+		rc = put(k, &b->jobs[i], err);
+	if (!rc)
+		rc = store_commit(s, err);
+	else
+		store_rollback(s);
+	if (!rc)
+		give_room(r, b->bytes);
+	return rc;
+}
+
+/* Takes batches as they come and writes them by sequence number: at most n_batches are about, so that one slot each will do. */
+static void writer(struct run *r, struct sink *k)
+{
+	struct batch *held[BATCHES_MAX] = {0};
+	struct batch *b;
+	struct err err = {0};
+	struct progress progress;
+	uint64_t next = 0;
+	progress_start(&progress, "reading", r->p->show_progress);
+	while ((b = queue_take(&r->done))) {
+		held[b->seq % r->n_batches] = b;
+		while ((b = held[next % r->n_batches]) && b->seq == next) {
+			held[next++ % r->n_batches] = NULL;
+			if (write_batch(r, k, b, &err)) {
+				run_fail(r, &err);
+				break;
+			}
+			queue_put(&r->free, b);
+		}
+		progress_show(&progress, atomic_load(&r->read), r->total_bytes, k->messages);
+	}
+	progress_end(&progress);
+}
+
+static int run_init(struct run *r, const struct pipeline *p, struct err *err)
+{
+	*r = (struct run){.p = p, .n_batches = 2 * (size_t)p->jobs + 2, .total_bytes = source_progress(p->source)->bytes_total};
+	r->batches = mem_zalloc(r->n_batches, sizeof *r->batches);
+	pthread_mutex_init(&r->lock, NULL);
+	pthread_cond_init(&r->room, NULL);
+	if (!r->batches || queue_init(&r->free, r->n_batches) || queue_init(&r->work, r->n_batches) ||
+		queue_init(&r->done, r->n_batches))
+		return err_oom(err, "queues");
+	for (size_t i = 0; i < r->n_batches; i++) {
+		arena_init(&r->batches[i].raw, LIM_ARENA);
+		arena_init(&r->batches[i].out, LIM_ARENA);
+		queue_put(&r->free, &r->batches[i]);
+	}
+	return 0;
+}
+
+static void run_release(struct run *r)
+{
+	for (size_t i = 0; r->batches && i < r->n_batches; i++) {
+		arena_free(&r->batches[i].raw);
+		arena_free(&r->batches[i].out);
+	}
+	mem_free(r->batches);
+	queue_free(&r->free);
+	queue_free(&r->work);
+	queue_free(&r->done);
+	pthread_mutex_destroy(&r->lock);
+	pthread_cond_destroy(&r->room);
+}
+
+static int start_threads(struct run *r, struct err *err)
+{
+	atomic_store(&r->workers, r->p->jobs);
+	for (int i = 0; i <= r->p->jobs; i++) {
+		int e = pthread_create(&r->threads[i], NULL, i ? worker_main : reader_main, r);
+		if (e) {
+			err_set(err, ERR_ENV, "cannot start a thread: %s", strerror(e));
+			run_fail(r, err);
+			return err->kind;
+		}
+		r->n_threads++;
+	}
+	return 0;
+}
+
+static int run_threads(struct sink *k, struct err *err)
+{
+	struct run *r = mem_zalloc(1, sizeof *r);
+	if (!r)
+		return err_oom(err, "pipeline");
+	int rc = run_init(r, k->p, err);
+	if (!rc)
+		rc = start_threads(r, err);
+	if (!rc)
+		writer(r, k);
+	for (size_t i = 0; i < r->n_threads; i++)
+		pthread_join(r->threads[i], NULL);
+	if (r->err.kind) {
+		*err = r->err;
+		rc = err->kind;
+	}
+	run_release(r);
+	mem_free(r);
+	return rc;
+}
+
+int pipeline_run(const struct pipeline *p, pipeline_seen_fn *seen, void *ctx, struct err *err)
+{
+	struct sink k = {.p = p, .seen = seen, .ctx = ctx};
+	return p->jobs == 1 ? run_inline(&k, err) : run_threads(&k, err);
+}

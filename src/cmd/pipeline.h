@@ -1,0 +1,34 @@
+/* pipeline.h - the run-time shape: one reader, a bounded queue of batches, N workers, one writer.
+ *
+ * The caller's thread writes; the reader and the workers are threads. With one job everything runs on the caller's thread,
+ * message by message. Batches carry a sequence number and are written in that order, so the store's content does not depend
+ * on the number of workers. Bytes in flight are bounded (LIM_IN_FLIGHT) whatever the size of the archive.
+ */
+#ifndef TRAPLINE_CMD_PIPELINE_H
+#define TRAPLINE_CMD_PIPELINE_H
+
+#include "base/err.h"
+#include "cmd/feeds.h"
+#include "feature/extract.h"
+#include "match/match.h"
+#include "source/source.h"
+#include "store/store.h"
+
+struct pipeline {
+	struct source *source;
+	struct feed_set *feeds;
+	const struct extract_settings *extract;
+	const struct matcher *matcher;
+	struct store *store;
+	int jobs;
+	bool show_progress;
+};
+
+/* What was done with a message, on the writer's thread: put is 1 for a new one, 0 for one that was there. */
+typedef int pipeline_seen_fn(void *ctx, const struct raw_mail *mail, const struct feed *feed, int put, struct err *err);
+
+/* Reads the source to its end and tells seen of every message, in the source's order, inside the batch that stores it. On an
+ * error what was committed stays. The store must have been told store_start. */
+int pipeline_run(const struct pipeline *p, pipeline_seen_fn *seen, void *ctx, struct err *err);
+
+#endif

@@ -1,0 +1,28 @@
+/* session.h - what a command works with, opened from options and config: settings first, the rest when asked for. */
+#ifndef TRAPLINE_CMD_SESSION_H
+#define TRAPLINE_CMD_SESSION_H
+
+#include "cmd/config.h"
+#include "cmd/options.h"
+#include "store/store.h"
+
+struct session {
+	const struct options *o;
+	struct config *config;
+	const char *store_path;
+	struct store *store; /* once opened */
+	int jobs;
+};
+
+int session_open(struct session *s, const struct options *o, struct err *err);
+int session_open_store(struct session *s, enum store_mode mode, struct err *err);
+void session_close(struct session *s);
+
+/* The filter of the command line. with_feed: --feed is a filter (not the name to give). feeds: room for OPT_LIST_MAX. */
+struct store_filter session_filter(const struct options *o, bool with_feed, struct str *feeds);
+
+/* Reads the paths (or, without paths, those of the config's feeds) into the store, which is open for writing; says on stderr
+ * what was read and what was wrong, unless quiet. In ingest.c. */
+int session_ingest(struct session *s, struct err *err);
+
+#endif
