@@ -63,6 +63,7 @@ struct sq {
 	struct arena scratch;    /* one put */
 	struct map word_ids;     /* word -> id, for writing; emptied when full and on rollback */
 	struct map feed_ids;     /* feed -> n */
+	struct map copies;       /* (feed, box, id) -> copies the box holds: only of messages with many copies */
 	struct word_slot *words; /* id -> word, for reading: direct-mapped by id */
 	struct arena word_text;
 	bool scanning; /* a row's strings are in use */

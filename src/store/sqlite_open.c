@@ -46,6 +46,9 @@ int(sq_error)(const struct sq *q, int rc, const char *doing, struct err *err)
 			err, ERR_ENV, "%s: the store, or the files that SQLite keeps beside it, cannot be opened", q->path);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
+	case SQLITE_ERROR: /* our SQL is right: the tables are not what they were made as */
+	case SQLITE_MISMATCH:
+	case SQLITE_CONSTRAINT:
 		return err_set(err, ERR_INPUT,
 			"%s: the store is damaged (%s, while %s): restore a copy, or name a new file with --store and "
 			"ingest again",
@@ -85,7 +88,7 @@ static const char *const statements[SQ_STMT_COUNT] = {
 	[SQ_BEGIN] = "BEGIN IMMEDIATE",
 	[SQ_COMMIT] = "COMMIT",
 	[SQ_FIND] = "SELECT d.id, m.occurrence, m.box, m.knowledge, m.n FROM message m CROSS JOIN detail d ON d.n = m.n "
-		    "WHERE m.key = ? AND m.feed = ? ORDER BY m.occurrence",
+		    "WHERE m.key = ? AND m.feed = ? AND m.occurrence BETWEEN ? AND ? ORDER BY m.occurrence",
 	[SQ_SEEN] = "UPDATE message SET box = ? WHERE n = ?",
 	[SQ_DROP_HOT] = "DELETE FROM message WHERE n = ?",
 	[SQ_DROP_COLD] = "DELETE FROM detail WHERE n = ?",
@@ -130,6 +133,7 @@ static void sq_close(struct store *s)
 	sqlite3_close(q->db); /* the last one moves the log into the file and removes it */
 	map_free(&q->word_ids);
 	map_free(&q->feed_ids);
+	map_free(&q->copies);
 	arena_free(&q->scratch);
 	arena_free(&q->word_text);
 	mem_free(q->words);
@@ -170,6 +174,7 @@ static struct sq *sq_new(const char *path)
 	q->base.ops = &sqlite_ops;
 	map_init(&q->word_ids, LIM_STORE_WORDS);
 	map_init(&q->feed_ids, LIM_STORE_WORDS);
+	map_init(&q->copies, LIM_STORE_WORDS);
 	arena_init(&q->scratch, LIM_ARENA);
 	arena_init(&q->word_text, SIZE_MAX); /* trimmed between rows */
 	return q;

@@ -47,6 +47,7 @@ void sq_rollback(struct store *s)
 		sqlite3_exec(q->db, "ROLLBACK", NULL, NULL, NULL);
 	map_clear(&q->word_ids);
 	map_clear(&q->feed_ids);
+	map_clear(&q->copies);
 	if (q->words)
 		memset(q->words, 0, SQ_WORD_SLOTS * sizeof *q->words);
 	arena_reset(&q->word_text);
@@ -91,6 +92,36 @@ struct copy {
 	bool found;
 };
 
+/* An archive of a million equal messages must not look through all copies for each: where a box stands is remembered for
+ * messages with more copies than LOOKED_AT, of REMEMBERED of them at a time. */
+enum { LOOKED_AT = 8, REMEMBERED = 4096, COPY_KEY = 12 + SHA256_BYTES };
+
+static struct str copy_key(uint8_t out[COPY_KEY], const struct row *row, uint32_t feed, int64_t box)
+{
+	memcpy(out, &feed, 4);
+	memcpy(out + 4, &box, 8);
+	memcpy(out + 12, row->id, SHA256_BYTES);
+	return str_make(out, COPY_KEY);
+}
+
+static int64_t first_copy(const struct sq *q, const struct row *row, uint32_t feed, int64_t box)
+{
+	uint8_t key[COPY_KEY];
+	const struct map_entry *e = q->copies.n ? map_get(&q->copies, copy_key(key, row, feed, box)) : NULL;
+	return e ? (int64_t)e->value : 0;
+}
+
+/* The box accounts for all copies before `next`. */
+static void remember_copy(struct sq *q, const struct row *row, uint32_t feed, int64_t box, int64_t next)
+{
+	uint8_t key[COPY_KEY];
+	if (q->copies.n >= REMEMBERED)
+		map_clear(&q->copies);
+	struct map_entry *e = map_put(&q->copies, copy_key(key, row, feed, box), NULL);
+	if (e)
+		e->value = (uint64_t)next;
+}
+
 /* The copy that a put of this row means: with a box, the first one that the box has not yet accounted for; without, the one
  * with the row's own occurrence. *next is the occurrence that a new copy gets. Several messages may share the key: only the
  * whole id decides. */
@@ -98,23 +129,28 @@ static int find_copy(
 	struct sq *q, const struct row *row, uint32_t feed, int64_t box, struct copy *c, int64_t *next, struct err *err)
 {
 	sqlite3_stmt *st = sq_stmt(q, SQ_FIND, err);
+	int64_t first = box ? first_copy(q, row, feed, box) : row->occurrence;
 	*c = (struct copy){0};
-	*next = box ? 0 : row->occurrence;
+	*next = first;
 	if (!st)
 		return err->kind;
 	sqlite3_bind_int64(st, 1, id_key(row->id));
 	sqlite3_bind_int64(st, 2, feed);
-	int rc = SQLITE_DONE;
+	sqlite3_bind_int64(st, 3, first);
+	sqlite3_bind_int64(st, 4, box ? INT64_MAX : row->occurrence);
+	int rc = SQLITE_DONE, looked_at = 0;
 	while (!c->found && (rc = sqlite3_step(st)) == SQLITE_ROW) {
 		if (!str_eq(column_str(st, 0), str_make(row->id, SHA256_BYTES)))
 			continue;
 		*c = (struct copy){sqlite3_column_int64(st, 4), sqlite3_column_int64(st, 1), sqlite3_column_int64(st, 2),
 			sqlite3_column_int64(st, 3), false};
-		c->found = box ? c->box != box : c->occurrence == row->occurrence;
-		if (box && !c->found)
-			*next = c->occurrence + 1;
+		c->found = !box || c->box != box;
+		*next = c->occurrence + !c->found;
+		looked_at++;
 	}
 	sqlite3_reset(st);
+	if (box && (first || looked_at > LOOKED_AT))
+		remember_copy(q, row, feed, box, *next + 1);
 	return c->found || rc == SQLITE_DONE ? 0 : sq_error(q, rc, "looking a message up", err);
 }
 

@@ -588,6 +588,33 @@ static void test_boxes(void **state)
 	}
 }
 
+/* Many copies of a few messages, twice: counted right, and not in quadratic time. */
+static void test_many_copies(void **state)
+{
+	struct fixture *x = *state;
+	enum { COPIES = 30000 };
+	struct fake f[3];
+	int64_t n;
+	for (int k = 0; k < 3; k++)
+		fake_row(&f[k], (uint64_t)k, S("trap"));
+	for (int run = 0; run < 2; run++) {
+		assert_int_equal(store_begin(x->s, &err), 0);
+		assert_int_equal(store_start(x->s, 7, &err), 0);
+		for (int i = 0; i < COPIES; i++)
+			assert_int_equal(store_put(x->s, &f[i % 3].row, 1, &err), !run);
+		assert_int_equal(store_commit(x->s, &err), 0);
+		assert_int_equal(store_count(x->s, &n, &err), 0);
+		assert_int_equal(n, COPIES);
+	}
+	assert_int_equal(store_begin(x->s, &err), 0);
+	assert_int_equal(store_put(x->s, &f[0].row, 1, &err), 1);
+	store_rollback(x->s);
+	assert_int_equal(store_begin(x->s, &err), 0);
+	assert_int_equal(store_put(x->s, &f[0].row, 1, &err), 1);
+	assert_int_equal(store_put(x->s, &f[0].row, 2, &err), 0);
+	assert_int_equal(store_commit(x->s, &err), 0);
+}
+
 /* A message that is there is attributed anew when the knowledge has changed, and only then. */
 static void test_knowledge(void **state)
 {
@@ -629,6 +656,7 @@ int main(void)
 		CASE(test_feeds),
 		CASE(test_sources_and_meta),
 		CASE(test_boxes),
+		CASE(test_many_copies),
 		CASE(test_knowledge),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
