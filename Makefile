@@ -3,7 +3,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 FUZZ_SECONDS ?= 60
 FUZZ_JOBS ?= 2
-NINJA = ninja -C
+NINJA = ninja --quiet -C
 
 .PHONY: all help deps demo check bench fuzz install format docs clean
 .NOTPARALLEL:

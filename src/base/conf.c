@@ -22,7 +22,7 @@ struct trouble {
 	unsigned long line; /* 1-based; 0 = not known */
 };
 
-static void listen(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
+__attribute__((format(printf, 3, 0))) static void listen(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
 {
 	struct trouble *t = ctx;
 	char text[512];

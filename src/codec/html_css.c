@@ -32,7 +32,8 @@ static bool hex_color(struct str s, uint32_t *rgb)
 	}
 	switch (s.n) {
 	case 4:
-		v >>= 4; /* fallthrough */
+		v >>= 4;
+		__attribute__((fallthrough));
 	case 3:
 		v = (v >> 8 & 15) * 0x110000 + (v >> 4 & 15) * 0x1100 + (v & 15) * 0x11;
 		break;
