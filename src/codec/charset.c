@@ -219,8 +219,21 @@ static bool convert_some(iconv_t cd, struct buf *b, char **src, size_t *left, in
 	return true;
 }
 
+/* How much of rest, whose start iconv refused, one U+FFFD stands for: a unit of a wide charset, a single shift of EUC-JP with
+ * its bytes, else one byte, so that what follows a stray byte is read right. */
+static size_t bad_length(const struct charset *cs, struct str rest)
+{
+	if (cs->kind == CHARSET_WIDE)
+		return strstr(cs->name, "32") ? 4 : 2;
+	size_t n = 1, shift = rest.p[0] == 0x8E ? 2 : rest.p[0] == 0x8F ? 3 : 1;
+	if (strcmp(cs->iconv, "EUC-JP-MS") == 0)
+		while (n < shift && n < rest.n && rest.p[n] >= 0xA1)
+			n++;
+	return n;
+}
+
 /* Every turn either takes input, finds the output short (it then grows up to its cap), or is the last. */
-static int from_iconv(struct arena *a, iconv_t cd, struct str in, size_t unit, struct str *out, uint64_t *anomalies)
+static int from_iconv(struct arena *a, const struct charset *cs, iconv_t cd, struct str in, struct str *out, uint64_t *anomalies)
 {
 	struct buf b;
 	buf_init_arena(&b, a, LIM_TEXT + 64);
@@ -236,7 +249,8 @@ static int from_iconv(struct arena *a, iconv_t cd, struct str in, size_t unit, s
 		if (why == E2BIG) {
 			flushed = false;
 		} else if (why) {
-			size_t skip = why == EILSEQ && left > unit ? unit : left;
+			size_t bad = why == EILSEQ && left ? bad_length(cs, str_make(src, left)) : left;
+			size_t skip = bad < left ? bad : left;
 			*anomalies |= ANOM(charset_bad_bytes);
 			buf_add(&b, UTF8_BAD);
 			src += skip;
@@ -255,10 +269,9 @@ static int from_multi(struct arena *a, const struct charset *cs, struct str in, 
 		*anomalies |= ANOM(charset_unknown);
 		return repair_utf8(a, in, out, anomalies);
 	}
-	size_t unit = cs->kind != CHARSET_WIDE ? 1 : strstr(cs->name, "32") ? 4 : 2;
 	if (cs->kind == CHARSET_SEVEN && !unshift(a, str_of(cs->name), &in))
 		return ERR_ENV;
-	return from_iconv(a, cd, in, unit, out, anomalies);
+	return from_iconv(a, cs, cd, in, out, anomalies);
 }
 
 /* UTF-16 and UTF-32 without a stated byte order: by the mark, else by where the zero bytes of the first unit are. Under

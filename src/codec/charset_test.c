@@ -141,6 +141,12 @@ static const struct {
 	{"iso-2022-jp", T("caf\xc3\xa9"), T("caf\xc3\xa9"), MISMATCH},
 	{"iso-2022-jp", T("a\xe9z"), T("a" FFFD "z"), BYTES},
 	{"iso-2022-jp", T("\x1b$B-!\x1b(B"), T("\xe2\x91\xa0"), 0},
+	{"iso-2022-jp", T("\x1b(I1z\x1b(B"), T("\xef\xbd\xb1" FFFD), BYTES},
+	{"iso-2022-jp", T("\x1b$(D!!\x1b(Bz"), T(FFFD "z"), BYTES},
+	{"euc-jp",
+		T("\x8f\xa1\xa1z\x8e"
+		  "a"),
+		T(FFFD "z" FFFD "a"), BYTES},
 	{"utf-7", T("a +AOk- b"), T("a \xc3\xa9 b"), 0},
 	{"utf-7", T("+ADw-script+AD4-"), T("<script>"), 0},
 	{"iso-2022-kr", T("\x1b$)C\x0eGQ1[\x0f"), T("\xed\x95\x9c\xea\xb8\x80"), 0},
