@@ -96,7 +96,7 @@ static size_t opaque_length(struct skipper *k, struct str s, size_t at)
 	return n;
 }
 
-/* Reads "<...>" at sc->at; stops before a comma or semicolon when the bracket is not closed. */
+/* Reads "<...>" at sc->at; stops before a comma when the bracket is not closed. */
 static void scan_angle(struct scanner *sc, struct mailbox *m)
 {
 	size_t start = sc->at + 1, i = start;
@@ -104,7 +104,7 @@ static void scan_angle(struct scanner *sc, struct mailbox *m)
 	while (i < sc->s.n) {
 		uint8_t c = sc->s.p[i];
 		size_t skip = c == '"' ? opaque_length(&sc->skip, sc->s, i) : 0;
-		if (c == '>' || ((c == ',' || c == ';') && !route))
+		if (c == '>' || (c == ',' && !route))
 			break;
 		if (c == '<') {
 			start = i + 1;
@@ -144,12 +144,14 @@ static uint8_t scan_mailbox(struct scanner *sc, struct mailbox *m)
 			sc->anomalies |= ANOM(bad_address);
 			return ',';
 		} else if (c == '<') {
+			if (at_sign)
+				sc->anomalies |= ANOM(bad_address);
 			m->phrase = str_sub(sc->s, start, sc->at - start);
 			scan_angle(sc, m);
 		} else if (c == ',' || c == ';' || (c == ':' && !m->has_angle && !at_sign && sc->at < sc->last_semicolon)) {
 			end = c;
 		} else {
-			if (m->has_angle && !ascii_space(c))
+			if ((m->has_angle && !ascii_space(c)) || (c == ':' && !at_sign))
 				sc->anomalies |= ANOM(bad_address);
 			at_sign |= c == '@';
 			sc->at++;
@@ -163,46 +165,65 @@ static uint8_t scan_mailbox(struct scanner *sc, struct mailbox *m)
 
 /* ---- names ---- */
 
-/* s without comments and, if asked, without quotes and escapes: a part of s where there are none, else in the arena. */
-static int strip(struct arena *a, struct str s, bool quotes, struct str *out)
+/* Copies a quoted string, with its quotes or as the text it means. Returns the bytes written. */
+static size_t copy_quoted(uint8_t *out, struct str quoted, bool as_text)
+{
+	size_t n = 0;
+	if (!as_text) {
+		memcpy(out, quoted.p, quoted.n);
+		return quoted.n;
+	}
+	for (size_t i = 1; i + 1 < quoted.n; i++) {
+		i += quoted.p[i] == '\\' && i + 2 < quoted.n;
+		out[n++] = quoted.p[i];
+	}
+	return n;
+}
+
+enum strip {
+	STRIP_COMMENTS = 1,
+	STRIP_QUOTES = 2, /* and escapes */
+};
+
+/* s without what `what` (enum strip) tells: a part of s where there is nothing to take out, else in the arena. */
+static int strip(struct arena *a, struct str s, unsigned what, struct str *out)
 {
 	struct skipper k = {0};
+	size_t n = 0, i = 0, skip;
 	s = str_trim(s);
-	if (quotes && s.n >= 2 && s.p[0] == '"' && quoted_length(s, 0) == s.n)
-		s = str_sub(s, 1, s.n - 2);
 	*out = s;
-	size_t n = 0, i = 0;
-	while (i < s.n && s.p[i] != '(' && !(quotes && (s.p[i] == '"' || s.p[i] == '\\')))
+	while (i < s.n && s.p[i] != '(' && s.p[i] != '"' && s.p[i] != '\\')
 		i++;
 	if (i == s.n)
 		return 0;
 	uint8_t *p = arena_alloc(a, s.n);
 	if (!p)
 		return ERR_ENV;
-	for (i = 0; i < s.n; i++) {
+	for (i = 0; i < s.n; i += skip ? skip : 1) {
 		uint8_t c = s.p[i];
-		size_t skip = c == '(' || (c == '"' && !quotes) ? opaque_length(&k, s, i) : 0;
-		if (skip) {
-			if (c == '"')
-				memcpy(p + n, s.p + i, skip), n += skip;
-			i += skip - 1;
-		} else if (!quotes) {
-			p[n++] = c;
-		} else if (c != '"') {
-			i += c == '\\' && i + 1 < s.n;
-			p[n++] = s.p[i];
-		}
+		skip = c == '(' || c == '"' ? opaque_length(&k, s, i) : 0;
+		if (skip && c == '"')
+			n += copy_quoted(p + n, str_sub(s, i, skip), what & STRIP_QUOTES);
+		else if ((skip && what & STRIP_COMMENTS) || (c == '"' && what & STRIP_QUOTES))
+			continue;
+		else if (skip)
+			n += copy_quoted(p + n, str_sub(s, i, skip), false);
+		else
+			p[n++] = c == '\\' && what & STRIP_QUOTES && i + 1 < s.n ? s.p[++i] : c;
 	}
 	arena_shrink(a, p, s.n, n);
 	*out = str_trim(str_make(p, n));
 	return 0;
 }
 
+/* A display name as readers show it: "Joe (the boss) Doe" keeps its comment; a name that is all comment loses the brackets. */
 static int decode_name(struct scanner *sc, struct str phrase, struct str *out)
 {
 	struct str text;
-	if (strip(sc->a, phrase, true, &text))
+	if (strip(sc->a, phrase, STRIP_QUOTES, &text))
 		return ERR_ENV;
+	if (str_starts(str_trim(phrase), S("(")) && comment_length(text, 0) == text.n)
+		text = str_sub(text, 1, text.n - 2);
 	return rfc2047_decode(sc->a, text, out, &sc->anomalies);
 }
 
@@ -245,17 +266,26 @@ static bool is_compact(struct str s)
 	return true;
 }
 
-/* A copy without white space and comments (RFC 5322 4.4) outside quotes, the domain in lower case. */
-static int compact(struct arena *a, struct str s, struct str *out)
+/* A copy without white space and comments (RFC 5322 4.4) outside quotes, the domain in lower case. White space elsewhere than
+ * beside a dot or the @ is damage. */
+static int compact(struct arena *a, struct str s, struct str *out, uint64_t *anomalies)
 {
 	struct skipper k = {0};
 	uint8_t *p = arena_alloc(a, s.n);
 	size_t n = 0, domain = 0;
+	bool gap = false;
 	if (!p)
 		return ERR_ENV;
 	for (size_t i = 0, skip; i < s.n; i += skip ? skip : 1) {
 		uint8_t c = s.p[i];
 		skip = c == '"' || c == '(' ? opaque_length(&k, s, i) : 0;
+		if (!ascii_space(c) && !(skip && c == '(')) {
+			if (gap && n && c != '.' && c != '@' && p[n - 1] != '.' && p[n - 1] != '@')
+				*anomalies |= ANOM(bad_address);
+			gap = false;
+		} else {
+			gap = true;
+		}
 		if (skip && c == '"') {
 			memcpy(p + n, s.p + i, skip);
 			n += skip;
@@ -283,7 +313,7 @@ static int read_spec(struct scanner *sc, struct str s, struct address *out)
 		s = str_from(s, 7);
 		sc->anomalies |= ANOM(bad_address);
 	}
-	if (!is_compact(s) && compact(sc->a, s, &s))
+	if (!is_compact(s) && compact(sc->a, s, &s, &sc->anomalies))
 		return ERR_ENV;
 	if (!utf8_valid(s) && charset_to_utf8(sc->a, s, S(""), &s, &sc->anomalies))
 		return ERR_ENV;
@@ -332,7 +362,7 @@ static struct str find_spec(struct str s)
 static int read_bare(struct scanner *sc, struct str phrase, struct address *out)
 {
 	struct str text, spec;
-	if (strip(sc->a, phrase, false, &text))
+	if (strip(sc->a, phrase, STRIP_COMMENTS, &text))
 		return ERR_ENV;
 	spec = find_spec(text);
 	if (spec.n == 0) {

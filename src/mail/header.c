@@ -131,8 +131,12 @@ static bool field_name(struct str line, size_t *name, size_t *colon)
 	return *name > 0 && i < line.n && line.p[i] == ':';
 }
 
-static bool is_known_field(struct str line)
+/* A known field stands at s, perhaps behind continuation lines. */
+static bool is_known_field(struct str s)
 {
+	struct str line = s;
+	while (is_continuation(line) && !is_blank(first_line(line)))
+		line = str_from(line, first_line(line).n);
 	size_t name, colon;
 	return field_name(line, &name, &colon) && (header_id(str_first(line, name)) != HDR_other || str_istarts(line, S("X-")));
 }
@@ -209,9 +213,8 @@ static int split_fields(struct splitter *s, header_stop_fn *stop, const void *ct
 			s->at += line.n;
 			return 0;
 		}
-		if (stop && str_starts(line, S("--")) && stop(ctx, line))
-			break;
-		if (rest.p[0] != ':' && !is_known_field(str_from(rest, line.n)))
+		/* dashes: a delimiter, if only of the multipart that this header is about to declare */
+		if (str_starts(line, S("--")) || (rest.p[0] != ':' && !is_known_field(str_from(rest, line.n))))
 			break;
 		if (add_field(s, 0, 0))
 			return ERR_ENV;

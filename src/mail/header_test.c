@@ -57,6 +57,8 @@ static void test_shapes(void **state)
 	check("Subject: a\nTo: b", "Subject| a;To| b;", "", ANOM(no_body_separator));
 	check("Subject: a\njunk\nTo: b\n\nbody", "Subject| a;|junk;To| b;", "body", ANOM(bad_header_line));
 	check("Subject: a\nHello there\nhow are you\n", "Subject| a;", "Hello there\nhow are you\n", ANOM(no_body_separator));
+	check("Subject: a\njunk\n more\nTo: b\n\nbody", "Subject| a;|junk\n more;To| b;", "body", ANOM(bad_header_line));
+	check("Subject: a\n--b\nTo: b\n\nbody", "Subject| a;", "--b\nTo: b\n\nbody", ANOM(no_body_separator));
 	check(": empty name\nTo: b\n\n", "|: empty name;To| b;", "", ANOM(bad_header_line));
 	check("  lead\nTo: b\n\n", "|  lead;To| b;", "", ANOM(bad_header_line));
 	check("just text\n", "", "just text\n", ANOM(no_header) | ANOM(no_body_separator));

@@ -317,6 +317,13 @@ static size_t before_delimiter(struct str raw, size_t start)
 	return start;
 }
 
+/* Nothing at all, or the next delimiter, right behind a delimiter line: no part, as readers do it. */
+static bool is_empty_part(const struct parser *p)
+{
+	struct str rest = str_from(p->raw, p->at);
+	return rest.n == 0 || (str_starts(rest, S("--")) && stop_at_delimiter(p, str_first(rest, line_end(rest, 0))));
+}
+
 static int take_delimiter(struct parser *p, const struct delimiter *d)
 {
 	size_t end = before_delimiter(p->raw, d->start);
@@ -330,7 +337,7 @@ static int take_delimiter(struct parser *p, const struct delimiter *d)
 	}
 	p->at = d->end;
 	if (!d->closing)
-		return open_entities(p);
+		return is_empty_part(p) ? 0 : open_entities(p);
 	e->closed = true;
 	e->epilogue = str_from(p->raw, d->end);
 	f->boundary = S("");

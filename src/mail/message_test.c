@@ -69,6 +69,12 @@ static void test_trees(void **state)
 	check(MIXED "text\n--b--\n", "0:multipart/mixed[text\n--b--\n] ", ANOM(no_parts));
 	check(TOP "Content-Type: multipart/mixed\n\nx\n", "0:multipart/mixed[x\n] ", ANOM(missing_boundary));
 	check(TOP "Content-Type: rubbish\n\nx\n", "0:text/plain[x\n] ", ANOM(bad_content_type));
+	/* no part between delimiters, or behind the last one */
+	check(MIXED "--b\n--b\n\none\n--b\n--b--\n", "0:multipart/mixed 1:text/plain[one] ", 0);
+	check(MIXED "--b\n\none\n--b\n", "0:multipart/mixed 1:text/plain[one] ", ANOM(unclosed_multipart));
+	check(MIXED "--b\n--b--\n", "0:multipart/mixed[--b\n--b--\n] ", ANOM(no_parts));
+	check(MIXED "--b\nContent-Type: multipart/mixed; boundary=c\n--c\n\none\n--c--\n--b--\n",
+		"0:multipart/mixed 1:multipart/mixed 2:text/plain[one] ", ANOM(no_body_separator));
 	/* a header that ends at a delimiter */
 	check(MIXED "--b\nContent-Type: text/html\n--b\n\nx\n--b--\n", "0:multipart/mixed 1:text/html[] 1:text/plain[x] ",
 		ANOM(no_body_separator));
