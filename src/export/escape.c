@@ -122,6 +122,19 @@ size_t esc_html(struct str s, size_t max_width, struct buf *out)
 	return escape(&e, s, max_width);
 }
 
+size_t esc_html_text(struct str s, size_t max_width, struct buf *out)
+{
+	struct buf plain;
+	if (str_find(s, S("://")) == STR_NPOS && str_ifind(s, S("www.")) == STR_NPOS)
+		return esc_html(s, max_width, out);
+	buf_init(&plain, 2 * s.n + 64);
+	defang_text(s, &plain);
+	size_t width = esc_html(buf_str(&plain), max_width, out);
+	out->oom |= plain.oom;
+	buf_free(&plain);
+	return width;
+}
+
 size_t esc_term(struct str s, size_t max_width, unsigned flags, struct buf *out)
 {
 	struct escaper e = {MODE_TERM, flags & ESCAPE_ASCII, 0, out};

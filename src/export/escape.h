@@ -20,6 +20,8 @@ enum escape_flag {
 /* For element content and for attribute values in either kind of quotes: & < > " ' ` become references.
  * max_width in columns (width.h), 0 = no cap; a cut text ends in U+2026. Returns the width written. */
 size_t esc_html(struct str s, size_t max_width, struct buf *out);
+/* The same after defang_text: what a report shows of anything. */
+size_t esc_html_text(struct str s, size_t max_width, struct buf *out);
 /* For terminals; the same cap. An escape is never cut in half. With ESCAPE_ASCII the cut is marked by "...". */
 size_t esc_term(struct str s, size_t max_width, unsigned flags, struct buf *out);
 /* One CSV cell (RFC 4180), quoted where needed. A cell that a spreadsheet would take for a formula (its first visible

@@ -1,0 +1,39 @@
+/* report.h - what an analyst reads after `trapline report`: one self-contained HTML file, and a summary for the terminal.
+ *
+ * The HTML needs no network and no script (strict CSP), prints, follows light and dark, fits a phone. Everything that comes
+ * from a message is escaped, URLs are defanged and never links, addresses masked (escape.h, mask.h). The same summary, info and
+ * rows give the same bytes. Words and numbers of both outputs come from one place (report_words.h).
+ */
+#ifndef TRAPLINE_EXPORT_REPORT_H
+#define TRAPLINE_EXPORT_REPORT_H
+
+#include "analyse/summary.h"
+#include "base/arena.h"
+#include "base/buf.h"
+
+struct report_info {
+	const char *version; /* of trapline */
+	struct str command;  /* as typed; empty members are left out */
+	struct str store;
+	struct str filter; /* what the report was narrowed to, in words */
+	struct str pack_hash, psl_version;
+	int64_t made_at;                /* TIME_NONE: not told, for reproducible bytes */
+	const struct store_feed *feeds; /* for the trust hosts; matched by name; may be NULL */
+	size_t nfeeds;
+	const struct row *messages; /* the sample to list and explain, all features set; in the order to show */
+	size_t nmessages;
+	const char *sample; /* how it was drawn: "the first three of each of the ten largest brands" */
+	bool reveal;
+};
+
+/* The page, appended to out. 0, or -1: out of memory or out's cap (see out->oom, out->full). */
+int report_html(const struct summary *s, const struct report_info *info, struct buf *out);
+
+struct report_text_opts {
+	size_t width; /* columns; 0: 80 */
+	bool ascii;   /* the terminal is not UTF-8 */
+};
+/* 15 to 30 lines. 0 or -1 as above. */
+int report_text(const struct summary *s, const struct report_info *info, const struct report_text_opts *opts, struct buf *out);
+
+#endif

@@ -1,0 +1,243 @@
+/* report_text.c - the summary for a terminal; see report.h. */
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "base/time.h"
+#include "export/escape.h"
+#include "export/report.h"
+#include "export/report_words.h"
+#include "export/svg.h"
+#include "export/width.h"
+
+enum { WIDTH = 80, WIDTH_MIN = 40, NAME = 24, BAR = 20, BRANDS = 5, CATEGORIES = 3, DOMAINS = 3, FEEDS = 4, SPARK_MAX = 48 };
+
+struct sheet {
+	struct buf *out;
+	struct buf tmp;
+	const struct summary *s;
+	size_t width;
+	bool ascii;
+};
+
+static void pad(struct sheet *t, size_t n)
+{
+	while (n--)
+		buf_byte(t->out, ' ');
+}
+
+static size_t put(struct sheet *t, struct str s, size_t cap)
+{
+	return esc_term(s, cap, t->ascii ? ESCAPE_ASCII : 0, t->out);
+}
+
+static size_t next_width(struct sheet *t, struct str word)
+{
+	size_t at = t->out->n;
+	size_t w = put(t, word, t->width);
+	t->out->n = at;
+	return w;
+}
+
+/* tmp as a paragraph, broken at blanks; empties it. */
+static void say(struct sheet *t, size_t indent)
+{
+	struct str rest = buf_str(&t->tmp), word;
+	size_t column = 0;
+	while (rest.n && str_next(&rest, ' ', &word)) {
+		size_t w = next_width(t, word);
+		if (column && column + 1 + w > t->width) {
+			buf_byte(t->out, '\n');
+			column = 0;
+		}
+		if (column == 0) {
+			pad(t, indent);
+			column = indent;
+		} else {
+			buf_byte(t->out, ' ');
+			column++;
+		}
+		column += put(t, word, t->width - indent);
+	}
+	buf_byte(t->out, '\n');
+	buf_clear(&t->tmp);
+}
+
+/* 0..1 of BAR columns, in eighths. */
+static void bar(struct sheet *t, double v)
+{
+	static const char *const eighth[] = {"", "\u258F", "\u258E", "\u258D", "\u258C", "\u258B", "\u258A", "\u2589"};
+	size_t e = (size_t)(v * BAR * 8 + 0.5), full = e / 8 > BAR ? BAR : e / 8, used = full;
+	for (size_t k = 0; k < full; k++)
+		buf_add(t->out, t->ascii ? S("#") : S("\u2588"));
+	if (full < BAR && e % 8 && !t->ascii) {
+		buf_add(t->out, str_of(eighth[e % 8]));
+		used++;
+	}
+	pad(t, BAR - used);
+}
+
+static void right(struct sheet *t, size_t width)
+{
+	size_t n = str_width(buf_str(&t->tmp));
+	pad(t, n < width ? width - n : 0);
+	buf_add(t->out, buf_str(&t->tmp));
+	buf_clear(&t->tmp);
+}
+
+static void value_row(struct sheet *t, struct str name, int64_t n, const struct summary_share *share, double scale)
+{
+	double part = t->s->messages ? (double)n / (double)t->s->messages : 0;
+	pad(t, 2);
+	size_t w = put(t, name, NAME);
+	pad(t, NAME - w + 1);
+	bar(t, scale > 0 ? part / scale : 0);
+	words_share(&t->tmp, part);
+	right(t, 13);
+	if (t->width >= 76) {
+		put_count(&t->tmp, n);
+		right(t, 12);
+	}
+	if (share && share->feeds >= 2 && t->width >= 100) {
+		pad(t, 2);
+		words_range(t->out, share);
+	}
+	buf_byte(t->out, '\n');
+}
+
+static void top(struct sheet *t, const char *title, const char *none, const struct summary_top *v, size_t max, bool host)
+{
+	size_t n = v->n < max ? v->n : max;
+	if (v->n == 0)
+		return;
+	buf_add(t->out, str_of(title));
+	if (n < v->distinct)
+		buf_printf(t->out, " (%zu of %zu shown)", n, v->distinct);
+	buf_byte(t->out, '\n');
+	double scale = v->v[0].share.all;
+	if (none && t->s->messages && (double)v->none / (double)t->s->messages > scale)
+		scale = (double)v->none / (double)t->s->messages;
+	for (size_t k = 0; k < n; k++) {
+		struct buf shown;
+		buf_init(&shown, 8192);
+		if (host)
+			defang_host(v->v[k].name, &shown);
+		else
+			buf_add(&shown, v->v[k].name);
+		value_row(t, buf_str(&shown), v->v[k].n, &v->v[k].share, scale);
+		t->out->oom |= shown.oom;
+		buf_free(&shown);
+	}
+	if (none && v->none)
+		value_row(t, str_of(none), v->none, NULL, scale);
+}
+
+/* A feed's course in at most max columns: the mean of each stretch, of its own highest; a dot where it did not watch. */
+static void spark(struct sheet *t, size_t feed, size_t max)
+{
+	static const char *const level[] = {"\u2581", "\u2582", "\u2583", "\u2584", "\u2585", "\u2586", "\u2587", "\u2588"};
+	static const char ascii[] = "_.:-=+*#";
+	const struct series *d = &t->s->by_feed;
+	size_t cols = d->nbuckets < max ? d->nbuckets : max;
+	double v[SPARK_MAX], high = 0;
+	for (size_t c = 0; c < cols; c++) {
+		size_t from = c * d->nbuckets / cols, to = (c + 1) * d->nbuckets / cols, watched = 0;
+		v[c] = 0;
+		for (size_t b = from; b < to; b++)
+			if (series_watched(d, b, feed)) {
+				watched++;
+				v[c] += series_at(d, b, 0, feed);
+			}
+		v[c] = watched ? v[c] / (double)watched : -1;
+		high = v[c] > high ? v[c] : high;
+	}
+	for (size_t c = 0; c < cols; c++) {
+		size_t k = high > 0 && v[c] > 0 ? (size_t)(v[c] / high * 7.999) : 0;
+		if (v[c] < 0)
+			buf_byte(t->out, ' ');
+		else if (t->ascii)
+			buf_byte(t->out, v[c] > 0 ? (uint8_t)ascii[k] : ' ');
+		else
+			buf_add(t->out, v[c] > 0 ? str_of(level[k]) : S("\u00B7"));
+	}
+}
+
+/* The largest feeds, in order of their names. */
+static bool is_large(const struct summary *s, size_t feed)
+{
+	size_t larger = 0;
+	for (size_t f = 0; f < s->nfeeds; f++)
+		larger += s->feeds[f].messages > s->feeds[feed].messages ||
+		          (s->feeds[f].messages == s->feeds[feed].messages && f < feed);
+	return larger < FEEDS;
+}
+
+static void feeds(struct sheet *t)
+{
+	const struct summary *s = t->s;
+	buf_add(t->out, S("Feeds: messages over time, each on its own scale"));
+	if (s->nfeeds > FEEDS)
+		buf_printf(t->out, " (%d of %zu shown)", FEEDS, s->nfeeds);
+	buf_byte(t->out, '\n');
+	for (size_t f = 0; f < s->nfeeds; f++) {
+		if (!is_large(s, f))
+			continue;
+		pad(t, 2);
+		size_t w = put(t, s->feeds[f].name.n ? s->feeds[f].name : S("further feeds"), NAME);
+		pad(t, NAME - w);
+		put_count(&t->tmp, s->feeds[f].messages);
+		right(t, 11);
+		pad(t, 2);
+		if (t->width > NAME + 17)
+			spark(t, f, t->width - NAME - 16 < SPARK_MAX ? t->width - NAME - 16 : SPARK_MAX);
+		buf_byte(t->out, '\n');
+	}
+}
+
+static void unknown(struct sheet *t)
+{
+	const struct summary *s = t->s;
+	int64_t problems = 0;
+	for (size_t k = 0; k < s->nsources; k++)
+		problems += s->sources[k].problems > 0 || !s->sources[k].complete;
+	buf_add(&t->tmp, S("Not known: "));
+	words_part(&t->tmp, s->unattributed, s->messages);
+	buf_add(&t->tmp, S(" neither brand nor category; "));
+	words_part(&t->tmp, s->messages - s->time_received, s->messages);
+	buf_add(&t->tmp, S(" without a trusted time ("));
+	put_count(&t->tmp, s->undated);
+	buf_add(&t->tmp, S(" without any); "));
+	put_count(&t->tmp, s->doubtful);
+	buf_add(&t->tmp, S(" doubtful splits; "));
+	put_count(&t->tmp, problems);
+	buf_add(&t->tmp, S(" sources with problems."));
+	say(t, 0);
+}
+
+int report_text(const struct summary *s, const struct report_info *info, const struct report_text_opts *opts, struct buf *out)
+{
+	struct sheet t = {.out = out, .s = s, .width = opts->width ? opts->width : WIDTH, .ascii = opts->ascii};
+	buf_init(&t.tmp, MIB);
+	if (t.width < WIDTH_MIN)
+		t.width = WIDTH_MIN;
+	words_headline(&t.tmp, s);
+	say(&t, 0);
+	words_deck(&t.tmp, s);
+	say(&t, 0);
+	if (info->filter.n) {
+		buf_add(&t.tmp, S("Narrowed to "));
+		buf_add(&t.tmp, info->filter);
+		say(&t, 0);
+	}
+	buf_byte(out, '\n');
+	top(&t, "Brands", "(no brand known)", &s->brands, BRANDS, false);
+	top(&t, "Categories", "(no category known)", &s->categories, CATEGORIES, false);
+	top(&t, "Linked domains", NULL, &s->domains, DOMAINS, true);
+	if (s->nfeeds)
+		feeds(&t);
+	buf_byte(out, '\n');
+	if (s->messages)
+		unknown(&t);
+	out->oom |= t.tmp.oom;
+	buf_free(&t.tmp);
+	return buf_ok(out) ? 0 : -1;
+}
