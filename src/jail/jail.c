@@ -251,7 +251,7 @@ static bool take_problem(struct jail *j, size_t n)
 	buf_init(&text, 4 * FRAME_TEXT * 4);
 	utf8_escape(raw, &text);
 	buf_z(&text);
-	j->report(j->context, head.kind, path, text.p && !text.oom ? (const char *)text.p : "damaged archive");
+	j->report(j->context, head.kind, path, text.p && !text.oom ? (const char *)text.p : "damaged");
 	buf_free(&text);
 	j->member_bad |= j->in_member;
 	j->at += n;

@@ -116,7 +116,7 @@ static void report_error(struct layer *l)
 	struct unpacker *u = l->u;
 	struct archive *a = l->archive;
 	const char *text = archive_error_string(a);
-	struct str t = text ? str_of(text) : S("damaged archive");
+	struct str t = text ? str_of(text) : S("");
 	enum jail_problem kind = JAIL_DAMAGED;
 	bool known = u->stop || l->failed || (l > u->layer && l[-1].failed);
 	l->failed = true;
@@ -131,7 +131,7 @@ static void report_error(struct layer *l)
 		kind = JAIL_SHORT; /* "No progress is possible": liblzma wants more input */
 	else if (str_ifind(t, S("encrypt")) != STR_NPOS || str_ifind(t, S("passphrase")) != STR_NPOS)
 		kind = JAIL_ENCRYPTED;
-	report(u, kind, text ? text : "damaged archive");
+	report(u, kind, text ? text : "damaged or cut short");
 }
 
 /* ---- input of a layer ---- */
@@ -298,7 +298,8 @@ static int support(struct archive *a, enum magic kind)
 {
 	switch (kind) {
 	case MAGIC_TAR:
-		return archive_read_support_format_tar(a);
+		/* cat a.tar.gz b.tar.gz is one file to gzip, and must not lose b */
+		return archive_read_support_format_tar(a) | archive_read_set_option(a, "tar", "read_concatenated_archives", "1");
 	case MAGIC_ZIP:
 		return archive_read_support_format_zip(a);
 	case MAGIC_7ZIP:
@@ -348,8 +349,19 @@ static bool open_archive(struct layer *l)
 	return archive_read_open1(a) == ARCHIVE_OK;
 }
 
-/* Opens the current entry of the top layer (or the archive itself) as an archive of this kind. */
-static void push(struct unpacker *u, enum magic kind, struct str first)
+/* A zstd frame whose window is beyond libzstd's default of 128 MiB (RFC 8878, 3.1.1.1): libarchive fails without a reason. */
+static bool window_too_large(struct str first)
+{
+	enum { MAGIC_N = 4, SINGLE_SEGMENT = 0x20, WINDOW_LOG_LEAST = 10, WINDOW_LOG_MAX = 27 };
+	if (first.n < MAGIC_N + 2 || first.p[0] != 0x28 || first.p[MAGIC_N] & SINGLE_SEGMENT)
+		return false;
+	unsigned log = WINDOW_LOG_LEAST + (first.p[MAGIC_N + 1] >> 3), eighths = first.p[MAGIC_N + 1] & 7;
+	return log > WINDOW_LOG_MAX || (log == WINDOW_LOG_MAX && eighths);
+}
+
+/* Opens the current entry of the top layer (or the archive itself) as an archive of this kind. head: its first bytes, which
+ * were taken off an entry. */
+static void push(struct unpacker *u, enum magic kind, struct str head)
 {
 	struct layer *below = u->n ? &u->layer[u->n - 1] : NULL;
 	bool same = below && magic_is_filter(below->kind) && !magic_is_filter(kind);
@@ -358,7 +370,12 @@ static void push(struct unpacker *u, enum magic kind, struct str first)
 		report(u, JAIL_CAP, "archives nested too deep: not opened");
 		return;
 	}
+	if (kind == MAGIC_ZSTD && window_too_large(head)) {
+		report(u, JAIL_CAP, "its zstd window is larger than 128 MiB (zstd --long): unpack it first");
+		return;
+	}
 	must(u->n < LAYERS);
+	struct str first = below ? head : (struct str){0};
 	struct layer *l = &u->layer[u->n++];
 	*l = (struct layer){.u = u, .kind = kind, .depth = depth, .spool = -1, .first_n = first.n, .input = mem_alloc(INPUT)};
 	if (first.n)
@@ -511,7 +528,7 @@ void unpack(int fd, struct str first, int out)
 	if (kind == MAGIC_NONE)
 		report(&u, JAIL_DAMAGED, "not an archive");
 	else
-		push(&u, kind, (struct str){0});
+		push(&u, kind, start);
 	while (u.n && !u.stop)
 		step(&u);
 	put(&u, FRAME_END, (struct str){0});

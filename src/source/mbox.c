@@ -164,12 +164,12 @@ static bool read_header(struct mbox *m, struct str w, bool eof)
 {
 	size_t limit = m->max < HEADER_MAX ? m->max : HEADER_MAX;
 	while (!m->header_end) {
-		struct str rest = str_from(w, m->line);
+		struct str rest = str_from(str_first(w, m->start + limit), m->line);
 		size_t nl = str_find_byte(rest, '\n');
-		if (nl == STR_NPOS || m->line - m->start > limit) {
-			if (!eof && w.n - m->start <= limit)
+		if (nl == STR_NPOS) {
+			if (!eof && w.n < m->start + limit)
 				return false;
-			m->header_end = w.n + 1; /* no body: nothing in it can be quoted */
+			m->header_end = SIZE_MAX; /* no body: no line of it can be quoted, or bare */
 			m->length_state = LENGTH_NONE;
 		} else if (nl == 0 || (nl == 1 && rest.p[0] == '\r')) {
 			m->header_end = m->line + nl + 1;

@@ -17,6 +17,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "jail/jail.h"
 #include "source/sniff.h"
 #include "source/source.h"
 
@@ -70,6 +71,28 @@ static char *at(const char *name)
 	return path[i];
 }
 
+static struct jail *jail;
+
+/* Adds a ustar member; size as announced, bytes as they are. */
+static void tar_add(struct buf *tar, const char *name, struct str bytes)
+{
+	uint8_t h[512] = {0}, zeros[512] = {0};
+	unsigned sum = 0;
+	snprintf((char *)h, 100, "%s", name);
+	snprintf((char *)h + 100, 8, "%07o", 0600u);
+	snprintf((char *)h + 124, 12, "%011o", (unsigned)bytes.n);
+	snprintf((char *)h + 136, 12, "%011o", 1280711000u);
+	memset(h + 148, ' ', 8);
+	h[156] = '0';
+	memcpy(h + 257, "ustar\00000", 8);
+	for (size_t i = 0; i < sizeof h; i++)
+		sum += h[i];
+	snprintf((char *)h + 148, 8, "%06o", sum);
+	buf_add(tar, str_make(h, sizeof h));
+	buf_add(tar, bytes);
+	buf_add(tar, str_make(zeros, (512 - bytes.n % 512) % 512));
+}
+
 /* All messages as "path+offset,length box feed from_line[bytes]anomalies\n", the paths below the folder; then the problems. */
 static int pull(const char *const *paths, size_t n, size_t read_max, struct buf *out, struct err *err)
 {
@@ -77,20 +100,26 @@ static int pull(const char *const *paths, size_t n, size_t read_max, struct buf 
 	struct arena arena;
 	struct raw_mail m;
 	buf_clear(out);
-	int r = source_open(&s, paths, n, &(struct source_settings){.read_max = read_max}, err);
+	int r = source_open(&s, paths, n, &(struct source_settings){.jail = jail, .read_max = read_max}, err);
 	if (r < 0)
 		return r;
 	arena_init(&arena, MIB);
 	while ((r = source_next(s, &arena, &m, err)) == 1) {
 		struct str path = str_from(m.path, str_starts(m.path, str_of(folder)) ? strlen(folder) + 1 : 0);
 		buf_add(out, path);
+		if (m.member.n)
+			buf_byte(out, '/');
+		buf_add(out, m.member);
 		buf_printf(out, "+%lld,%lld %llu ", (long long)m.offset, (long long)m.length, (unsigned long long)m.box);
 		buf_add(out, str_starts(m.feed_guess, S("trapline-source-")) ? S("FOLDER") : m.feed_guess);
 		buf_byte(out, ' ');
 		buf_add(out, str_first(m.from_line, 6));
 		buf_byte(out, '[');
 		buf_add(out, m.bytes);
-		buf_printf(out, "]%s%s\n", m.maildir ? "M" : "", m.anomalies & ANOM(doubtful_split) ? "D" : "");
+		buf_printf(out, "]%s%s\n", m.maildir ? "M" : "",
+			m.anomalies & ANOM(doubtful_split) ? "D"
+			: m.anomalies & ANOM(member_short) ? "S"
+							   : "");
 		arena_reset(&arena);
 	}
 	size_t problems;
@@ -225,24 +254,28 @@ static void test_stdin(void **state)
 	buf_free(&got);
 }
 
+static void expect_error(const char *path, const char *says)
+{
+	struct buf got;
+	struct err err = {0};
+	buf_init(&got, MIB);
+	assert_int_equal(pull(&path, 1, 0, &got, &err), ERR_INPUT);
+	if (!strstr(err.text, says))
+		fail_msg("%s", err.text);
+	buf_free(&got);
+}
+
 static void test_errors(void **state)
 {
 	(void)state;
-	struct buf got;
-	buf_init(&got, MIB);
 	put("empty", S(""));
 	put("text", S("This is a text.\n"));
 	struct {
 		const char *path, *says;
 	} cases[] = {{at("nowhere"), "nowhere: cannot be read; check the path: No such file or directory"}, {"", "empty path"},
 		{at("empty"), "empty: no message"}, {at("text"), "not mail"}, {folder, "no mail found in 2 files"}};
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct err err = {0};
-		assert_int_equal(pull(&cases[i].path, 1, 0, &got, &err), ERR_INPUT);
-		if (!strstr(err.text, cases[i].says))
-			fail_msg("%s", err.text);
-	}
-	buf_free(&got);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		expect_error(cases[i].path, cases[i].says);
 }
 
 static void test_feed_names(void **state)
@@ -258,6 +291,42 @@ static void test_feed_names(void **state)
 	assert_true(sniff_maildir_tmp(S("tmp/1280711000.1.host")));
 	assert_false(sniff_maildir_path(S("new/spam-1")));
 	assert_false(sniff_maildir_path(S("1280711000.1.host")));
+}
+
+/* Folders and boxes in an archive, a Maildir, an archive in an archive, and the end missing. */
+static void test_archive(void **state)
+{
+	(void)state;
+	struct err err = {0};
+	struct buf tar, outer;
+	buf_init(&tar, MIB);
+	buf_init(&outer, MIB);
+	tar_add(&tar, "spam/1", S(F1 M1 "\n"));
+	tar_add(&tar, "new/1280711000.1.host", S(M1 "\n" F2 M2));
+	tar_add(&tar, "tmp/1280711000.2.host", S(M1));
+	tar_add(&tar, "trap-b.mbox", S(F1 M1 "\n" F2 M2 "\n"));
+	tar_add(&tar, "README", S("Hello\n"));
+	tar_add(&outer, "in.tar", buf_str(&tar));
+	tar_add(&outer, "z", S(M2));
+	put("x/feed-7.tar", buf_str(&outer));
+	const char *paths[] = {at("x/feed-7.tar")};
+	assert_int_equal(jail_start(&jail, &err), 0);
+	expect(paths, 1,
+		"x/feed-7.tar/in.tar/spam/1+0,59 0 feed-7 From a[" M1 "]\n"
+		"x/feed-7.tar/in.tar/new/1280711000.1.host+0,75 0 feed-7 [" M1 "\n" F2 M2 "]M\n"
+		"x/feed-7.tar/in.tar/trap-b.mbox+0,59 1 trap-b From a[" M1 "]\n"
+		"x/feed-7.tar/in.tar/trap-b.mbox+60,58 1 trap-b From c[" M2 "]\n"
+		"x/feed-7.tar/z+0,16 0 feed-7 [" M2 "]\n"
+		"not mail x/feed-7.tar/in.tar/README: not mail\n");
+	put("x/feed-7.tar", str_first(buf_str(&tar), 512 + 50));
+	expect(paths, 1,
+		"x/feed-7.tar/spam/1+0,50 0 feed-7 From a[Subject]S\n"
+		"cut short x/feed-7.tar/spam/1: Truncated tar archive\n");
+	jail_stop(jail);
+	jail = NULL;
+	expect_error(paths[0], "archives cannot be read here");
+	buf_free(&tar);
+	buf_free(&outer);
 }
 
 static void test_no_memory(void **state)
@@ -283,11 +352,13 @@ static void test_no_memory(void **state)
 	buf_free(&got);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	if (jail_main_wanted(argc, argv))
+		return jail_main(argc, argv);
 #define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, make_folder, remove_folder)
 	const struct CMUnitTest tests[] = {IN_FOLDER(test_files), IN_FOLDER(test_folder), IN_FOLDER(test_maildir),
-		IN_FOLDER(test_links), IN_FOLDER(test_stdin), IN_FOLDER(test_errors), cmocka_unit_test(test_feed_names),
-		IN_FOLDER(test_no_memory)};
+		IN_FOLDER(test_links), IN_FOLDER(test_stdin), IN_FOLDER(test_errors), IN_FOLDER(test_archive),
+		cmocka_unit_test(test_feed_names), IN_FOLDER(test_no_memory)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

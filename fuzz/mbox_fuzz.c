@@ -1,0 +1,64 @@
+/* mbox_fuzz.c - the splitter at two chunk sizes: both must cut the same messages, inside the input and within the cap. */
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "jail/magic.h"
+#include "source/mbox.h"
+#include "source/sniff.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* A hash over all messages, their offsets and anomalies. The window is exactly what the splitter may see. */
+static uint64_t split(struct str in, size_t step, size_t max, bool one)
+{
+	uint8_t *window = mem_alloc(in.n + 1);
+	struct mbox m;
+	struct mbox_message msg;
+	size_t from = 0, to = 0, taken = 0;
+	uint64_t sum = 1;
+	must(window);
+	mbox_init(&m, one, max);
+	for (;;) {
+		enum mbox_result r = mbox_next(&m, str_make(window + from, to - from), taken == in.n, &msg);
+		if (r == MBOX_END)
+			break;
+		if (r == MBOX_MORE) {
+			size_t n = in.n - taken < step ? in.n - taken : step;
+			must(taken < in.n && to - from <= max + MBOX_SLACK);
+			memcpy(window + to, in.p + taken, n);
+			to += n;
+			taken += n;
+		} else if (r == MBOX_DROP) {
+			must(msg.drop_from < msg.drop_to && msg.drop_to <= to - from);
+			memmove(window + from + msg.drop_from, window + from + msg.drop_to, to - from - msg.drop_to);
+			to -= msg.drop_to - msg.drop_from;
+		} else {
+			must(msg.lead <= msg.start && msg.start <= msg.end && msg.end <= msg.next && msg.next <= to - from &&
+				msg.next > 0);
+			must(msg.end - msg.start <= max);
+			size_t n = msg.end - msg.start;
+			if (mbox_quotes(&m, &msg))
+				n = mbox_unquote(window + from + msg.start, n);
+			sum = hash64(str_make(window + from + msg.start, n), sum + msg.anomalies + msg.length * 31 + msg.lead);
+			from += msg.next;
+		}
+	}
+	mem_free(window);
+	return sum;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (size < 2)
+		return 0;
+	struct str in = str_make(data + 2, size - 2);
+	size_t step = 1 + data[0] % 97u, max = data[1] & 2 ? 1 << 20 : 200;
+	bool one = data[1] & 1;
+	must(split(in, in.n + 1, max, one) == split(in, step, max, one));
+	sniff_mail(in);
+	sniff_maildir_path(in);
+	must(sniff_feed_name(in).n <= in.n);
+	magic_of(in, one);
+	return 0;
+}
