@@ -133,9 +133,9 @@ void sink_text(struct html_ctx *c, struct html_sink *k, struct str s, bool pre)
 		case PLAIN:
 			if (pend)
 				w = put_pend(k, w, pend), pend = PEND_NONE;
-			do
+			do /* a single blank between words is copied along with them */
 				*w++ = *p++;
-			while (p < end && text_class[*p] == PLAIN);
+			while (p < end && (text_class[*p] == PLAIN || (*p == ' ' && p + 1 < end && text_class[p[1]] == PLAIN)));
 			continue;
 		case SPACE:
 			if (pre && pend && *p != '\n' && *p != '\r')

@@ -44,7 +44,7 @@ static bool ends_in_number(struct str h)
 	for (size_t i = 0; i < last.n; i++)
 		digits &= ascii_digit(last.p[i]);
 	uint64_t v;
-	bool plain;
+	bool plain = true;
 	return digits || (last.n >= 2 && last.p[1] == 'x' && ipv4_number(last, &v, &plain));
 }
 
