@@ -58,6 +58,11 @@ int(sq_error)(const struct sq *q, int rc, const char *doing, struct err *err)
 			return err_oom(err, "store");
 		if (sys == ENOSPC || sys == EFBIG || sys == EDQUOT)
 			return sq_full(q, doing, err);
+		if (!sys && (rc == SQLITE_IOERR_WRITE || rc == SQLITE_IOERR_SHMSIZE)) /* SQLite lost the reason */
+			return err_set(err, ERR_ENV,
+				"%s: cannot be written while %s (no space left, a limit on the size of files, or a failing disk): what was "
+				"committed before is intact; make room and run the same command again",
+				q->path, doing);
 		errno = sys ? sys : EIO;
 		return err_errno(err, ERR_ENV, "%s: cannot be read or written while %s (what was committed before is intact)",
 			q->path, doing);
