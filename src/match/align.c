@@ -5,10 +5,12 @@
 
 enum {
 	GAP_MAX = 3,    /* bytes that may separate two letters: " . " */
-	PIECE_MAX = 3,  /* letters of a piece when a word is torn by blanks */
+	PIECE_MAX = 3,  /* letters of a piece when a word is torn by blanks; */
+	PIECES_MIN = 3, /* and how many pieces: "log in" is not "login" */
 	SIGNS_MIN = 5,  /* shorter words have signs of their own: e-bay, u.s.p.s. */
 	TOKEN_MAX = 64, /* letters of a text word that are looked at */
-	SWAP_MIN = 4,   /* letters of a word in which two may be exchanged */
+	LETTERS_MIN =
+		6, /* shorter words turn into other words by a doubled, exchanged or like letter: loves, Lowe's; venom, Venmo */
 };
 
 /* A letter or digit of any script but those that write without blanks. */
@@ -55,11 +57,11 @@ bool align_exact(const struct phrase *p, struct str f, size_t from)
 struct walk {
 	const struct phrase *p;
 	struct str f;
-	size_t at;      /* next text byte */
-	uint32_t j;     /* next phrase letter */
+	size_t at;  /* next text byte */
+	uint32_t j; /* next phrase letter */
 	unsigned how;
-	uint32_t piece; /* letters since the last blank within the present word */
-	bool torn;      /* the present word holds a blank */
+	uint32_t piece;  /* letters since the last blank within the present word */
+	uint32_t pieces; /* of the present word before that blank; 0 = not torn */
 };
 
 /* A sign that parts sentences or clauses rather than letters. */
@@ -69,6 +71,12 @@ static bool parts_clauses(const struct walk *w, size_t at, size_t to)
 	if (c == '.')
 		return at + 1 < to && w->f.p[at + 1] == ' ' && w->piece > 1;
 	return c == ',' || c == ';' || c == ':' || c == '?' || c == '(' || c == ')' || c == '"';
+}
+
+/* The present word ends here: in one piece, or torn into enough small ones. */
+static bool word_whole(const struct walk *w)
+{
+	return w->pieces == 0 || (w->piece <= PIECE_MAX && w->pieces + 1 >= PIECES_MIN);
 }
 
 /* What stands between the last letter and the one at `to`: allowed, and of what kind? */
@@ -83,10 +91,9 @@ static bool step_gap(struct walk *w, size_t to)
 		hard |= parts_clauses(w, i, to);
 	}
 	if (w->p->gap[w->j]) {
-		if (w->torn && w->piece > PIECE_MAX)
+		if (!word_whole(w))
 			return false;
-		w->piece = 0;
-		w->torn = false;
+		w->piece = w->pieces = 0;
 		w->how |= n != 1 || !blank ? ALIGN_JOINED : 0;
 		return !hard;
 	}
@@ -98,7 +105,7 @@ static bool step_gap(struct walk *w, size_t to)
 	}
 	if (w->piece > PIECE_MAX)
 		return false;
-	w->torn = true;
+	w->pieces++;
 	w->piece = 0;
 	w->how |= ALIGN_SPACED;
 	return !hard;
@@ -121,6 +128,15 @@ static size_t next_letter(struct str f, size_t at)
 	return at;
 }
 
+/* The text's byte stands for the phrase's letter (of the same class): itself, a digit or sign, or l for i. */
+static bool like_letter(uint8_t text, uint8_t letter, uint32_t n_letters, unsigned *how)
+{
+	if (text == letter)
+		return true;
+	*how |= ALIGN_SWAPPED;
+	return !ascii_alpha(text) || n_letters >= LETTERS_MIN;
+}
+
 /* Takes one run: as many letters as the phrase has, then repetitions that directly follow. */
 static bool step_run(struct walk *w)
 {
@@ -130,13 +146,15 @@ static bool step_run(struct walk *w)
 		size_t at = next_letter(w->f, w->at);
 		if (at >= w->f.n || norm_letter[w->f.p[at]] != class || (w->j && !step_gap(w, at)))
 			return false;
-		w->how |= w->f.p[at] != w->p->letter[w->j] ? ALIGN_SWAPPED : 0;
+		if (!like_letter(w->f.p[at], w->p->letter[w->j], w->p->n_letters, &w->how))
+			return false;
 		w->piece++;
 		w->at = at + 1;
 	}
-	while (w->at < w->f.n && norm_letter[w->f.p[w->at]] == class) {
+	for (; w->at < w->f.n && norm_letter[w->f.p[w->at]] == class; w->at++) {
+		if (w->p->n_letters < LETTERS_MIN)
+			return false;
 		w->how |= ALIGN_REPEATED;
-		w->at++;
 	}
 	return true;
 }
@@ -147,7 +165,7 @@ static bool walk_from(const struct phrase *p, struct str f, size_t from, bool bo
 	while (w.j < p->n_letters)
 		if (!step_run(&w))
 			return false;
-	if ((w.torn && w.piece > PIECE_MAX) || (bounded && !phrase_ends(p, f, w.at)))
+	if (!word_whole(&w) || (bounded && !phrase_ends(p, f, w.at)))
 		return false;
 	*out = (struct span){from, w.at, w.how};
 	return true;
@@ -173,6 +191,7 @@ struct text_word {
 	uint8_t raw[TOKEN_MAX];
 	size_t n;
 	size_t from, to; /* without signs around it */
+	size_t end;      /* with them */
 	bool signs;
 };
 
@@ -181,9 +200,10 @@ static bool read_text_word(struct str f, size_t from, struct text_word *w)
 {
 	w->n = 0;
 	w->signs = false;
-	w->from = w->to = from;
+	w->from = w->to = w->end = from;
 	for (size_t i = from; i < f.n && f.p[i] > ' '; i++) {
 		uint8_t c = f.p[i];
+		w->end = i + 1;
 		if (!norm_letter[c] || c == '!' || c == '|')
 			continue;
 		if (w->n == TOKEN_MAX)
@@ -208,7 +228,8 @@ static bool one_exchange(const uint8_t *a, const uint8_t *b, size_t n)
 	size_t i = 0;
 	while (i < n && a[i] == b[i])
 		i++;
-	return n >= SWAP_MIN && i + 1 < n && a[i] == b[i + 1] && a[i + 1] == b[i] && memcmp(a + i + 2, b + i + 2, n - i - 2) == 0;
+	return n >= LETTERS_MIN && i + 1 < n && a[i] == b[i + 1] && a[i + 1] == b[i] &&
+	       memcmp(a + i + 2, b + i + 2, n - i - 2) == 0;
 }
 
 /* The same runs of letter classes; the text may repeat. */
@@ -220,12 +241,13 @@ static bool same_runs(const uint8_t *text, size_t n_text, const uint8_t *phrase,
 		for (; j < n && norm_letter[phrase[j]] == class; j++, i++) {
 			if (i >= n_text || norm_letter[text[i]] != class)
 				return false;
-			*how |= text[i] != phrase[j] ? ALIGN_SWAPPED : 0;
+			if (!like_letter(text[i], phrase[j], (uint32_t)n, how))
+				return false;
 		}
 		for (; i < n_text && norm_letter[text[i]] == class; i++)
 			*how |= ALIGN_REPEATED;
 	}
-	return i == n_text;
+	return i == n_text && (n >= LETTERS_MIN || !(*how & ALIGN_REPEATED));
 }
 
 static bool has_gap(const struct phrase *p, struct phrase_token t)
@@ -271,14 +293,13 @@ bool align_words(const struct phrase *p, struct str f, size_t from, uint32_t tok
 			return false;
 		if (k == 0)
 			s.from = w.from;
+		else if (w.from != from)
+			return false; /* signs between two words end a clause or a quotation */
 		s.to = w.to;
-		size_t end = from;
-		while (end < f.n && f.p[end] > ' ')
-			end++;
-		if (k + 1 < p->n_tokens && (end >= f.n || f.p[end] != ' '))
+		if (k + 1 < p->n_tokens && (w.end != w.to || w.end >= f.n || f.p[w.end] != ' '))
 			return false;
-		from = end + 1;
+		from = w.end + 1;
 	}
 	*out = s;
-	return s.from < s.to;
+	return s.from < s.to && (s.how & ALIGN_DISGUISE); /* the undisguised is found literally */
 }

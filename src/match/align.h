@@ -11,13 +11,13 @@
 #include "match/lexicon.h"
 
 enum align_how {
-	ALIGN_SWAPPED = 1 << 0,  /* digits, signs or twin letters for letters */
-	ALIGN_REPEATED = 1 << 1, /* letters doubled */
-	ALIGN_SIGNS = 1 << 2,    /* signs within a word */
-	ALIGN_SPACED = 1 << 3,   /* blanks within a word */
-	ALIGN_ORDER = 1 << 4,    /* neighbouring letters exchanged */
+	ALIGN_SWAPPED = 1 << 0,   /* digits, signs or twin letters for letters */
+	ALIGN_REPEATED = 1 << 1,  /* letters doubled */
+	ALIGN_SIGNS = 1 << 2,     /* signs within a word */
+	ALIGN_SPACED = 1 << 3,    /* blanks within a word */
+	ALIGN_ORDER = 1 << 4,     /* neighbouring letters exchanged */
 	ALIGN_LOOKALIKE = 1 << 5, /* not set here: homoglyphs, accents, invisible characters, gone by folding */
-	ALIGN_JOINED = 1 << 6,   /* words run together or otherwise separated: no disguise */
+	ALIGN_JOINED = 1 << 6,    /* words run together or otherwise separated: no disguise */
 };
 #define ALIGN_DISGUISE (ALIGN_SWAPPED | ALIGN_REPEATED | ALIGN_SIGNS | ALIGN_SPACED | ALIGN_ORDER | ALIGN_LOOKALIKE)
 

@@ -7,9 +7,9 @@
 #include "base/mem.h"
 
 enum {
-	URL_BYTES_MAX = 8 << 10,   /* of all URLs together */
-	URL_SQUEEZE_MIN = 9,       /* a name this long is found inside a longer host name */
-	HITS_MAX = 4096,           /* of one document */
+	URL_BYTES_MAX = 8 << 10, /* of all URLs together */
+	URL_SQUEEZE_MIN = 9,     /* a name this long is found inside a longer host name */
+	HITS_MAX = 4096,         /* of one document */
 };
 
 const char *field_name(enum field f)
@@ -202,8 +202,8 @@ static struct str join_urls(struct arena *a, const struct doc *d)
 
 static bool prepare(struct finder *f, const struct lexicon *x, struct arena *a, const struct doc *d)
 {
-	struct str src[FIELD_COUNT] = {d->subject, d->from_name, str_first(d->text, LIM_TEXT), str_first(d->hidden, LIM_TEXT),
-				       join_urls(a, d)};
+	struct str src[FIELD_COUNT] = {
+		d->subject, d->from_name, str_first(d->text, LIM_TEXT), str_first(d->hidden, LIM_TEXT), join_urls(a, d)};
 	size_t bytes = 0;
 	for (int i = 0; i < FIELD_COUNT; i++)
 		bytes += src[i].n;
@@ -265,7 +265,8 @@ bool find_phrases(struct finder *f, const struct lexicon *x, const struct hsdb *
 	for (enum field i = 0; i < FIELD_URL; i++)
 		scan_bags(f, i);
 	if (h->db[HSDB_SQUEEZE])
-		must(hs_scan(h->db[HSDB_SQUEEZE], squeeze, (unsigned)f->norm.n_squeeze, 0, f->scratch, on_squeeze, f) == HS_SUCCESS);
+		must(hs_scan(h->db[HSDB_SQUEEZE], squeeze, (unsigned)f->norm.n_squeeze, 0, f->scratch, on_squeeze, f) ==
+			HS_SUCCESS);
 	return finish(f);
 }
 

@@ -72,9 +72,10 @@ static int compile_error(const struct lexicon *x, const struct expressions *e, c
 	if (why->expression < 0 || (unsigned)why->expression >= e->n)
 		return err_set(err, ERR_ENV, "libhs cannot compile the packs: %s", why->message);
 	const struct phrase *p = &x->phrases[e->ids[why->expression]];
-	const struct pack_entry *at = p->kind == PHRASE_WORD ? &x->pack->categories[p->owner].entry : &x->pack->brands[p->owner].entry;
+	const struct pack_entry *at =
+		p->kind == PHRASE_WORD ? &x->pack->categories[p->owner].entry : &x->pack->brands[p->owner].entry;
 	return err_set(err, ERR_INPUT, "%.*s:%u: %.*s: \"%.*s\" is no pattern: %s", STR_FMT(at->file), at->line,
-		       STR_FMT(str_first(at->name, 100)), STR_FMT(str_first(p->text, 100)), why->message);
+		STR_FMT(str_first(at->name, 100)), STR_FMT(str_first(p->text, 100)), why->message);
 }
 
 static int compile(struct hsdb *h, const struct lexicon *x, struct err *err)
@@ -182,7 +183,8 @@ static bool restore(struct hsdb *h, struct str file, const uint8_t key[SHA256_BY
 	memcpy(&head, file.p, sizeof head);
 	struct str body = str_from(file, sizeof head);
 	sha256(body, sum);
-	if (memcmp(head.magic, magic, sizeof magic) != 0 || memcmp(head.key, key, SHA256_BYTES) != 0 || memcmp(head.sum, sum, SHA256_BYTES) != 0)
+	if (memcmp(head.magic, magic, sizeof magic) != 0 || memcmp(head.key, key, SHA256_BYTES) != 0 ||
+		memcmp(head.sum, sum, SHA256_BYTES) != 0)
 		return false;
 	for (enum hsdb_view v = 0; v < HSDB_COUNT; v++) {
 		char *info = NULL;
@@ -288,7 +290,8 @@ int hsdb_open(struct hsdb *h, const struct lexicon *x, const char *cache_dir, st
 	buf_init(&dir, LIM_PATH);
 	cache_folder(cache_dir, &dir);
 	hex_encode(key, 16, hex);
-	if (buf_ok(&dir) && dir.n && (size_t)snprintf(path, sizeof path, "%.*s/match-%.32s.hsdb", STR_FMT(buf_str(&dir)), hex) >= sizeof path)
+	if (buf_ok(&dir) && dir.n &&
+		(size_t)snprintf(path, sizeof path, "%.*s/match-%.32s.hsdb", STR_FMT(buf_str(&dir)), hex) >= sizeof path)
 		path[0] = 0;
 	if (path[0] && cache_load(h, path, key)) {
 		h->from_cache = true;

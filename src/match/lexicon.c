@@ -59,7 +59,7 @@ static bool letters_only(struct str fold)
 static int phrase_error(const struct pack_entry *e, struct str text, const char *what, struct err *err)
 {
 	return err_set(err, ERR_INPUT, "%.*s:%u: %.*s: \"%.*s\" %s", STR_FMT(e->file), e->line, STR_FMT(str_first(e->name, 100)),
-		       STR_FMT(str_first(text, 100)), what);
+		STR_FMT(str_first(text, 100)), what);
 }
 
 static int add_phrase(struct lexicon *x, struct phrase p, const struct pack_entry *e, struct err *err)
@@ -108,9 +108,37 @@ static int add_category_phrases(struct lexicon *x, uint32_t i, struct err *err)
 	for (size_t k = 0; rc == 0 && k < c->n_words; k++)
 		for (size_t j = 0; rc == 0 && j < c->words[k].any.n; j++)
 			rc = add_phrase(x,
-					(struct phrase){.kind = PHRASE_WORD, .owner = i, .text = c->words[k].any.v[j],
-							.weight = c->words[k].weight},
-					&c->entry, err);
+				(struct phrase){.kind = PHRASE_WORD,
+					.owner = i,
+					.text = c->words[k].any.v[j],
+					.weight = c->words[k].weight},
+				&c->entry, err);
+	return rc;
+}
+
+/* The same phrase in two brands: the later layer has the say. */
+static int drop_overruled(struct lexicon *x, struct err *err)
+{
+	struct map best; /* folded phrase -> highest layer + 1 */
+	size_t n = 0;
+	int rc = 0;
+	map_init(&best, LIM_PACK_ARENA);
+	for (size_t i = 0; rc == 0 && i < x->n_phrases; i++) {
+		const struct phrase *p = &x->phrases[i];
+		struct map_entry *m = p->kind == PHRASE_BRAND ? map_put(&best, p->fold, NULL) : NULL;
+		unsigned layer = p->kind == PHRASE_BRAND ? x->pack->brands[p->owner].entry.layer : 0;
+		if (p->kind == PHRASE_BRAND && !m)
+			rc = err_oom(err, "pack");
+		if (m && m->value < layer + 1)
+			m->value = layer + 1;
+	}
+	for (size_t i = 0; rc == 0 && i < x->n_phrases; i++) {
+		const struct phrase *p = &x->phrases[i];
+		if (p->kind != PHRASE_BRAND || map_get(&best, p->fold)->value == x->pack->brands[p->owner].entry.layer + 1)
+			x->phrases[n++] = *p;
+	}
+	x->n_phrases = n;
+	map_free(&best);
 	return rc;
 }
 
@@ -124,7 +152,7 @@ static int add_phrases(struct lexicon *x, struct err *err)
 		rc = add_brand_phrases(x, i, err);
 	for (uint32_t i = 0; rc == 0 && i < x->pack->n_categories; i++)
 		rc = add_category_phrases(x, i, err);
-	return rc;
+	return rc < 0 ? rc : drop_overruled(x, err);
 }
 
 /* ---- bags ---- */

@@ -17,18 +17,18 @@ struct phrase_token {
 };
 struct phrase {
 	enum phrase_kind kind;
-	uint32_t owner;        /* index into the pack's brands or categories */
-	double weight;         /* words: log-odds of the pack */
-	struct str text;       /* as the pack has it */
-	struct str fold;       /* folded */
-	struct str squeeze;    /* squeezed */
-	uint8_t *letter;       /* its letters a-z, in order */
-	bool *gap;             /* a separator stands before this letter */
+	uint32_t owner;     /* index into the pack's brands or categories */
+	double weight;      /* words: log-odds of the pack */
+	struct str text;    /* as the pack has it */
+	struct str fold;    /* folded */
+	struct str squeeze; /* squeezed */
+	uint8_t *letter;    /* its letters a-z, in order */
+	bool *gap;          /* a separator stands before this letter */
 	uint32_t n_letters;
 	struct phrase_token *token;
 	uint32_t n_tokens;
-	bool squeezable;       /* long enough to be looked for in disguise */
-	bool ascii;            /* the pack's text is ASCII: any other character in the source is a disguise */
+	bool squeezable; /* long enough to be looked for in disguise */
+	bool ascii;      /* the pack's text is ASCII: any other character in the source is a disguise */
 };
 
 /* A domain that the pack knows. */

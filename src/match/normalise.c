@@ -333,7 +333,8 @@ bool norm_disguised(struct str src)
 		}
 		uint32_t c = utf8_next(src, &i);
 		struct look l = look_of(c);
-		if (c != 0xAD && (l.kind == LOOK_DROP || l.kind == LOOK_CONFUSABLE || (l.kind == LOOK_LATIN && ascii_alnum(l.ascii[0]))))
+		if (c != 0xAD &&
+			(l.kind == LOOK_DROP || l.kind == LOOK_CONFUSABLE || (l.kind == LOOK_LATIN && ascii_alnum(l.ascii[0]))))
 			return true;
 	}
 	return false;

@@ -5,8 +5,7 @@
  *          also hold Latin letters (after UTS #39); zero-width, bidi, soft-hyphen and control characters are gone;
  *          typographic quotes and dashes are ASCII.
  * squeeze  from fold: letters a-z only, digits and signs read as the letters they stand for (0 o, 3 e, 4 @ a, 5 $ s ...),
- *          all else dropped, repeated letters once. l and i share one class ('i') because 1, |, I and l pass for both; so do
- *          v and w ("vvatch"). What it finds is only a candidate: look at fold to see whether it is really there.
+ *          all else dropped, repeated letters once. l and i share one class ('i') because 1, |, I and l pass for both. What it finds is only a candidate: look at fold to see whether it is really there.
  *
  * Both views are no longer than the source. All memory comes from the arena given. Total on any bytes (bad UTF-8 is kept as
  * it is). Known limits: words wholly in look-alikes are left alone, since they may be honest Cyrillic or Greek; "rn" for "m"

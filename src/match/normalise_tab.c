@@ -10,12 +10,30 @@ struct cell {
 	char ascii[3];
 };
 #undef S
-#define K {LOOK_KEEP, ""}
-#define L {LOOK_LETTER, ""}
-#define D {LOOK_DROP, ""}
-#define S {LOOK_SPACE, ""}
-#define A(text) {LOOK_LATIN, text}
-#define C(text) {LOOK_CONFUSABLE, text}
+#define K \
+	{ \
+		LOOK_KEEP, "" \
+	}
+#define L \
+	{ \
+		LOOK_LETTER, "" \
+	}
+#define D \
+	{ \
+		LOOK_DROP, "" \
+	}
+#define S \
+	{ \
+		LOOK_SPACE, "" \
+	}
+#define A(text) \
+	{ \
+		LOOK_LATIN, text \
+	}
+#define C(text) \
+	{ \
+		LOOK_CONFUSABLE, text \
+	}
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpragmas"
 #pragma GCC diagnostic ignored "-Wunterminated-string-initialization"
@@ -28,16 +46,64 @@ struct cell {
 #define LOW5(c) LOW(c), LOW((c) + 1), LOW((c) + 2), LOW((c) + 3), LOW((c) + 4)
 
 const uint8_t norm_ascii[128] = {
-	['\t'] = ' ', ['\n'] = ' ', ['\v'] = ' ', ['\f'] = ' ', ['\r'] = ' ', SAME16(0x20), SAME16(0x30), ['@'] = '@',
-	LOW5('A'), LOW5('F'), LOW5('K'), LOW5('P'), LOW5('U'), LOW('Z'), SAME4('['), ['_'] = '_', SAME16(0x60), SAME4(0x70), SAME4(0x74),
-	SAME4(0x78), ['|'] = '|', ['}'] = '}', ['~'] = '~',
+	['\t'] = ' ',
+	['\n'] = ' ',
+	['\v'] = ' ',
+	['\f'] = ' ',
+	['\r'] = ' ',
+	SAME16(0x20),
+	SAME16(0x30),
+	['@'] = '@',
+	LOW5('A'),
+	LOW5('F'),
+	LOW5('K'),
+	LOW5('P'),
+	LOW5('U'),
+	LOW('Z'),
+	SAME4('['),
+	['_'] = '_',
+	SAME16(0x60),
+	SAME4(0x70),
+	SAME4(0x74),
+	SAME4(0x78),
+	['|'] = '|',
+	['}'] = '}',
+	['~'] = '~',
 };
 
 const uint8_t norm_letter[256] = {
-	SAME4('a'), SAME4('e'), ['i'] = 'i', ['j'] = 'j', ['k'] = 'k', ['l'] = 'i', ['m'] = 'm', ['n'] = 'n', ['o'] = 'o', ['p'] = 'p',
-	SAME4('q'), ['u'] = 'u', ['v'] = 'v', ['w'] = 'v', ['x'] = 'x', ['y'] = 'y', ['z'] = 'z',
-	['0'] = 'o', ['1'] = 'i', ['2'] = 'z', ['3'] = 'e', ['4'] = 'a', ['5'] = 's', ['6'] = 'g', ['7'] = 't', ['8'] = 'b', ['9'] = 'g',
-	['@'] = 'a', ['$'] = 's', ['|'] = 'i', ['!'] = 'i', ['\\'] = 'v',
+	SAME4('a'),
+	SAME4('e'),
+	['i'] = 'i',
+	['j'] = 'j',
+	['k'] = 'k',
+	['l'] = 'i',
+	['m'] = 'm',
+	['n'] = 'n',
+	['o'] = 'o',
+	['p'] = 'p',
+	SAME4('q'),
+	['u'] = 'u',
+	['v'] = 'v',
+	['w'] = 'w',
+	['x'] = 'x',
+	['y'] = 'y',
+	['z'] = 'z',
+	['0'] = 'o',
+	['1'] = 'i',
+	['2'] = 'z',
+	['3'] = 'e',
+	['4'] = 'a',
+	['5'] = 's',
+	['6'] = 'g',
+	['7'] = 't',
+	['8'] = 'b',
+	['9'] = 'g',
+	['@'] = 'a',
+	['$'] = 's',
+	['|'] = 'i',
+	['!'] = 'i',
+	['\\'] = 'v',
 };
 
 static struct look of_cell(uint32_t c, const struct cell *cell)
@@ -76,11 +142,12 @@ struct look look_of(uint32_t c)
 {
 	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
 		if (c >= ranges[i].from && c <= ranges[i].to)
-			return unicode_is_invisible(c) ? (struct look){.kind = LOOK_DROP} : of_cell(c, &ranges[i].cells[c - ranges[i].from]);
+			return unicode_is_invisible(c) ? (struct look){.kind = LOOK_DROP}
+			                               : of_cell(c, &ranges[i].cells[c - ranges[i].from]);
 	if (unicode_is_space(c))
 		return (struct look){.kind = LOOK_SPACE};
 	if ((c >= 0x300 && c <= 0x36F) || (c >= 0x1AB0 && c <= 0x1AFF) || (c >= 0x20D0 && c <= 0x20FF) || unicode_is_invisible(c) ||
-	    unicode_is_control(c))
+		unicode_is_control(c))
 		return (struct look){.kind = LOOK_DROP};
 	if (c >= 0xFF01 && c <= 0xFF5E)
 		return latin(c - 0xFEE0);

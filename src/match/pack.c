@@ -63,8 +63,8 @@ static struct str lower_copy(struct builder *b, struct str s)
 
 static int entry_error(struct builder *b, const struct pack_entry *e, const char *what, struct str detail)
 {
-	return err_set(b->err, ERR_INPUT, "%.*s:%u: %.*s: %s%.*s", STR_FMT(e->file), e->line, STR_FMT(str_first(e->name, 100)), what,
-		       STR_FMT(str_first(detail, 200)));
+	return err_set(b->err, ERR_INPUT, "%.*s:%u: %.*s: %s%.*s", STR_FMT(e->file), e->line, STR_FMT(str_first(e->name, 100)),
+		what, STR_FMT(str_first(detail, 200)));
 }
 
 /* A registrable domain or a host: "example.com". */
@@ -95,8 +95,8 @@ static struct pack_entry entry_of(struct builder *b, const char *name, const cha
 }
 
 /* Finds or makes the place of a name: *at is its index, == n for a new one. */
-static int place(struct builder *b, enum pack_section s, const struct pack_entry *e, size_t n, const struct pack_entry *old, size_t stride,
-		 size_t *at)
+static int place(struct builder *b, enum pack_section s, const struct pack_entry *e, size_t n, const struct pack_entry *old,
+	size_t stride, size_t *at)
 {
 	if (b->oom)
 		return err_oom(b->err, "pack");
@@ -114,15 +114,15 @@ static int place(struct builder *b, enum pack_section s, const struct pack_entry
 	const struct pack_entry *was = (const void *)((const char *)old + stride * *at);
 	if (was->layer == b->layer)
 		return err_set(b->err, ERR_INPUT, "%.*s:%u: %.*s stands already at %.*s:%u", STR_FMT(e->file), e->line,
-			       STR_FMT(str_first(e->name, 100)), STR_FMT(was->file), was->line);
+			STR_FMT(str_first(e->name, 100)), STR_FMT(was->file), was->line);
 	return 0;
 }
 
-#define PUSH_AT(b, list, at, value)                                                                                              \
-	do {                                                                                                                     \
-		if ((at) == (list)->n && !vec_push(&(b)->pack->arena, (list), LIM_PACK_ENTRIES))                                 \
-			return err_oom((b)->err, "pack");                                                                        \
-		(list)->v[at] = (value);                                                                                         \
+#define PUSH_AT(b, list, at, value) \
+	do { \
+		if ((at) == (list)->n && !vec_push(&(b)->pack->arena, (list), LIM_PACK_ENTRIES)) \
+			return err_oom((b)->err, "pack"); \
+		(list)->v[at] = (value); \
 	} while (0)
 
 static int add_programme(struct builder *b, const struct raw_programme *r, unsigned line)
@@ -163,14 +163,15 @@ static void name_as_phrase(struct builder *b, struct pack_brand *brand)
 
 static int add_brand(struct builder *b, const struct raw_brand *r, unsigned line)
 {
-	struct pack_brand brand = {.entry = entry_of(b, r->name, r->source, line), .kind = (enum brand_kind)r->kind, .generic = r->generic};
+	struct pack_brand brand = {
+		.entry = entry_of(b, r->name, r->source, line), .kind = (enum brand_kind)r->kind, .generic = r->generic};
 	brand.category = keep(b, r->category);
 	brand.phrases = keep_list(b, r->phrases, r->n_phrases);
 	brand.patterns = keep_list(b, r->patterns, r->n_patterns);
 	if (brand.patterns.n == 0)
 		name_as_phrase(b, &brand);
 	if (keep_domains(b, &brand.entry, r->domains, r->n_domains, &brand.domains) < 0 ||
-	    keep_domains(b, &brand.entry, r->example_domains, r->n_example_domains, &brand.example_domains) < 0)
+		keep_domains(b, &brand.entry, r->example_domains, r->n_example_domains, &brand.example_domains) < 0)
 		return b->err->kind;
 	if (!b->oom && brand.kind == BRAND_IMPERSONATED && brand.domains.n == 0)
 		return entry_error(b, &brand.entry, "an impersonated brand needs its own domains (domains: [...])", S(""));

@@ -31,11 +31,11 @@ struct pack_entry {
 struct pack_brand {
 	struct pack_entry entry;
 	enum brand_kind kind;
-	bool generic;               /* words that honest mail uses too: never enough alone */
-	struct str category;        /* may be empty */
-	struct strs phrases;        /* at least one; the name itself unless the entry lists others */
-	struct strs patterns;       /* libhs (PCRE) syntax, over folded text */
-	struct strs domains;        /* impersonated: the brand's own */
+	bool generic;                /* words that honest mail uses too: never enough alone */
+	struct str category;         /* may be empty */
+	struct strs phrases;         /* at least one; the name itself unless the entry lists others */
+	struct strs patterns;        /* libhs (PCRE) syntax, over folded text */
+	struct strs domains;         /* impersonated: the brand's own */
 	struct strs example_domains; /* storefront: shops seen */
 };
 struct pack_programme {

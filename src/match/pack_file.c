@@ -26,39 +26,56 @@ static const cyaml_strval_t kinds[] = {
 #define NAME_OPT(T, f) CYAML_FIELD_STRING_PTR(#f, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, T, f, 1, NAME_MAX_BYTES)
 #define TEXT(T, f) CYAML_FIELD_STRING_PTR(#f, CYAML_FLAG_POINTER, T, f, 1, TEXT_MAX_BYTES)
 #define TEXT_OPT(T, f) CYAML_FIELD_STRING_PTR(#f, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, T, f, 1, TEXT_MAX_BYTES)
-#define LIST(T, f, value)                                                                                                        \
+#define LIST(T, f, value) \
 	CYAML_FIELD_SEQUENCE_COUNT(#f, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, T, f, n_##f, value, 0, LIM_PACK_ENTRIES)
 
 static const cyaml_schema_field_t programme_fields[] = {
-	NAME(struct raw_programme, name), TEXT(struct raw_programme, source), TEXT_OPT(struct raw_programme, note),
-	NAME_OPT(struct raw_programme, category), NAME_OPT(struct raw_programme, status),
-	LIST(struct raw_programme, aliases, &text_value), LIST(struct raw_programme, brands, &text_value),
-	LIST(struct raw_programme, example_domains, &text_value), CYAML_FIELD_END,
+	NAME(struct raw_programme, name),
+	TEXT(struct raw_programme, source),
+	TEXT_OPT(struct raw_programme, note),
+	NAME_OPT(struct raw_programme, category),
+	NAME_OPT(struct raw_programme, status),
+	LIST(struct raw_programme, aliases, &text_value),
+	LIST(struct raw_programme, brands, &text_value),
+	LIST(struct raw_programme, example_domains, &text_value),
+	CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t brand_fields[] = {
-	NAME(struct raw_brand, name), TEXT(struct raw_brand, source), TEXT_OPT(struct raw_brand, note),
+	NAME(struct raw_brand, name),
+	TEXT(struct raw_brand, source),
+	TEXT_OPT(struct raw_brand, note),
 	NAME_OPT(struct raw_brand, category),
 	CYAML_FIELD_ENUM("kind", CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT, struct raw_brand, kind, kinds, CYAML_ARRAY_LEN(kinds)),
 	CYAML_FIELD_BOOL("generic", CYAML_FLAG_OPTIONAL, struct raw_brand, generic),
-	LIST(struct raw_brand, phrases, &text_value), LIST(struct raw_brand, patterns, &text_value),
-	LIST(struct raw_brand, domains, &text_value), LIST(struct raw_brand, example_domains, &text_value), CYAML_FIELD_END,
+	LIST(struct raw_brand, phrases, &text_value),
+	LIST(struct raw_brand, patterns, &text_value),
+	LIST(struct raw_brand, domains, &text_value),
+	LIST(struct raw_brand, example_domains, &text_value),
+	CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t words_fields[] = {
 	CYAML_FIELD_FLOAT("weight", CYAML_FLAG_DEFAULT, struct raw_words, weight),
-	LIST(struct raw_words, any, &text_value), CYAML_FIELD_END,
+	LIST(struct raw_words, any, &text_value),
+	CYAML_FIELD_END,
 };
-static const cyaml_schema_value_t programme_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct raw_programme, programme_fields)};
+static const cyaml_schema_value_t programme_value = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct raw_programme, programme_fields)};
 static const cyaml_schema_value_t brand_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct raw_brand, brand_fields)};
 static const cyaml_schema_value_t words_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct raw_words, words_fields)};
 static const cyaml_schema_field_t category_fields[] = {
-	NAME(struct raw_category, name), TEXT(struct raw_category, source), TEXT_OPT(struct raw_category, note),
-	LIST(struct raw_category, words, &words_value), CYAML_FIELD_END,
+	NAME(struct raw_category, name),
+	TEXT(struct raw_category, source),
+	TEXT_OPT(struct raw_category, note),
+	LIST(struct raw_category, words, &words_value),
+	CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t category_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct raw_category, category_fields)};
 static const cyaml_schema_field_t file_fields[] = {
 	CYAML_FIELD_UINT("format", CYAML_FLAG_DEFAULT, struct raw_file, format),
-	LIST(struct raw_file, programmes, &programme_value), LIST(struct raw_file, brands, &brand_value),
-	LIST(struct raw_file, categories, &category_value), CYAML_FIELD_END,
+	LIST(struct raw_file, programmes, &programme_value),
+	LIST(struct raw_file, brands, &brand_value),
+	LIST(struct raw_file, categories, &category_value),
+	CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t file_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct raw_file, file_fields)};
 
@@ -172,7 +189,7 @@ static int walk_text(struct walk *w, struct str text)
 		if (!yaml_parser_parse(&parser, &event)) {
 			size_t line = parser.problem_mark.line + 1;
 			rc = parser.error == YAML_MEMORY_ERROR ? err_oom(w->err, w->name)
-							       : err_set(w->err, ERR_INPUT, "%s:%zu: %s", w->name, line,
+			                                       : err_set(w->err, ERR_INPUT, "%s:%zu: %s", w->name, line,
 									 parser.problem ? parser.problem : "not YAML");
 			break;
 		}
@@ -217,7 +234,8 @@ int pack_file_read(struct pack_file *out, const char *name, struct str text, str
 		rc = conf_load(name, text, &file_value, &raw, err);
 	f.raw = raw;
 	if (rc == 0 && f.raw->format != 1)
-		rc = err_set(err, ERR_INPUT, "%s: format %u of packs is not known, this program reads format 1", name, f.raw->format);
+		rc = err_set(
+			err, ERR_INPUT, "%s: format %u of packs is not known, this program reads format 1", name, f.raw->format);
 	if (rc == 0)
 		*out = f;
 	else

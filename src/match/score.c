@@ -71,6 +71,28 @@ static struct candidate *candidate_of(struct scoring *s, uint32_t brand)
 	return c;
 }
 
+/* Does a longer hit of the same sort hold this one ("My Canadian Pharmacy"), or one as long begin before it and reach into it
+ * ("Bank of America Online")? For words: of the same category, so that "mortgage rates" does not count "mortgage" again. */
+static bool inside_longer(const struct scoring *s, const struct hit *h)
+{
+	const struct phrase *p = phrase_of(s, h);
+	for (size_t i = 0; i < s->f->n_hits; i++) {
+		const struct hit *o = &s->f->hits[i];
+		const struct phrase *q = phrase_of(s, o);
+		uint32_t length = h->to - h->from, other = o->to - o->from;
+		if (o->from >= h->to)
+			break;
+		if (o == h || o->to <= h->from || (p->kind == PHRASE_WORD) != (q->kind == PHRASE_WORD))
+			continue;
+		if ((p->kind == PHRASE_WORD) != (p->owner == q->owner)) /* words: the same owner; names: another */
+			continue;
+		if (other > length ||
+			(other == length && (o->from < h->from || (o->from == h->from && p->kind == PHRASE_WORD && o < h))))
+			return true;
+	}
+	return false;
+}
+
 /* ---- categories ---- */
 static struct topic *topic_of(struct scoring *s, uint32_t category)
 {
@@ -92,7 +114,7 @@ static void add_word(struct scoring *s, const struct hit *h)
 	const struct phrase *p = phrase_of(s, h);
 	struct topic *t = topic_of(s, p->owner);
 	double w = p->weight * (h->field == FIELD_HIDDEN ? RULE_HIDDEN_SHARE : h->field == FIELD_URL ? RULE_URL_SHARE : 1);
-	if (!t)
+	if (!t || inside_longer(s, h))
 		return;
 	if (hit_quoted(s->f, h))
 		w *= RULE_QUOTED_SHARE;
@@ -112,7 +134,7 @@ static void add_word(struct scoring *s, const struct hit *h)
 /* The strongest words count in full, each further one less: they are not independent. */
 static void sum_topic(const struct scoring *s, struct topic *t)
 {
-	double share = 1, sum = 0;
+	double share = 1, sum = 0, weak = 0;
 	for (size_t i = 0; i < t->n; i++) /* insertion sort, strongest first */
 		for (size_t k = i; k > 0 && t->weight[k] > t->weight[k - 1]; k--) {
 			double w = t->weight[k];
@@ -121,8 +143,11 @@ static void sum_topic(const struct scoring *s, struct topic *t)
 			t->weight[k - 1] = w, t->hit[k - 1] = h;
 		}
 	for (size_t i = 0; i < t->n; i++, share *= RULE_NEXT_WORD)
-		sum += t->weight[i] * share;
-	t->total = RULE_CATEGORY_PRIOR + sum + (t->disguised ? RULE_DISGUISE : 0) + (s->facts.reply ? RULE_REPLY : 0);
+		*(t->weight[i] < RULE_WEAK_WORD ? &weak : &sum) += t->weight[i] * share;
+	double longer = s->f->norm.fields[FIELD_TEXT].src.n / RULE_TEXT_BYTES;
+	sum += weak < RULE_WEAK_CAP ? weak : RULE_WEAK_CAP;
+	t->total = RULE_CATEGORY_PRIOR - (longer > 1 ? log(longer) : 0) + sum + (t->disguised ? RULE_DISGUISE : 0) +
+	           (s->facts.reply ? RULE_REPLY : 0);
 }
 
 static const struct topic *topic_named(const struct scoring *s, struct str category)
@@ -141,26 +166,27 @@ static double support(const struct scoring *s, struct str category, double cap)
 	return v < 0 ? 0 : v > cap ? cap : v;
 }
 
+/* The strong words of phishing and of its sister categories. */
+static double lure(const struct scoring *s)
+{
+	static const char *const names[] = {"phishing", "delivery"};
+	double share = 1, sum = 0;
+	for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+		const struct topic *t = topic_named(s, str_of(names[k]));
+		for (size_t i = 0; t && i < t->n && t->weight[i] >= RULE_LURE_WORD; i++, share *= RULE_NEXT_WORD)
+			sum += t->weight[i] * share;
+	}
+	return sum > RULE_LURE_CAP ? RULE_LURE_CAP : sum;
+}
+
 /* ---- the name of a brand ---- */
 static double name_weight(const struct pack_brand *b, const struct hit *h)
 {
-	static const double shop[FIELD_COUNT] = {RULE_SHOP_SUBJECT, RULE_SHOP_FROM, RULE_SHOP_TEXT, RULE_SHOP_HIDDEN, RULE_SHOP_URL};
-	static const double claim[FIELD_COUNT] = {RULE_CLAIM_SUBJECT, RULE_CLAIM_FROM, RULE_CLAIM_TEXT, RULE_CLAIM_HIDDEN, RULE_CLAIM_URL};
+	static const double shop[FIELD_COUNT] = {
+		RULE_SHOP_SUBJECT, RULE_SHOP_FROM, RULE_SHOP_TEXT, RULE_SHOP_HIDDEN, RULE_SHOP_URL};
+	static const double claim[FIELD_COUNT] = {
+		RULE_CLAIM_SUBJECT, RULE_CLAIM_FROM, RULE_CLAIM_TEXT, RULE_CLAIM_HIDDEN, RULE_CLAIM_URL};
 	return (b->kind == BRAND_IMPERSONATED ? claim : shop)[h->field];
-}
-
-/* Is this hit inside a longer name of another brand ("My Canadian Pharmacy")? */
-static bool inside_longer(const struct scoring *s, const struct hit *h)
-{
-	for (size_t i = 0; i < s->f->n_hits; i++) {
-		const struct hit *o = &s->f->hits[i];
-		if (o->from > h->from)
-			break;
-		if (phrase_of(s, o)->kind != PHRASE_WORD && o->field == h->field && o->to >= h->to && o->to - o->from > h->to - h->from &&
-		    phrase_of(s, o)->owner != phrase_of(s, h)->owner)
-			return true;
-	}
-	return false;
 }
 
 struct named {
@@ -168,6 +194,7 @@ struct named {
 	double weight;
 	const char *rule;
 	unsigned fields; /* bit set */
+	bool claims;     /* From claims to be the brand */
 	unsigned how;
 };
 
@@ -176,16 +203,21 @@ static void see_name(const struct scoring *s, const struct pack_brand *b, const 
 {
 	double w = name_weight(b, h);
 	const char *rule = (h->how & ALIGN_DISGUISE) ? "disguised name" : "name";
-	if (inside_longer(s, h))
-		return;
+	if (inside_longer(s, h) || (h->field != FIELD_URL && hit_after_my(s->f, h)))
+		return; /* another name */
 	if (hit_quoted(s->f, h))
 		w += RULE_QUOTED, rule = "name in quoted text";
-	else if (h->field != FIELD_URL && hit_after_my(s->f, h))
-		w += RULE_LONGER_NAME, rule = "name within a longer name";
 	else if (!(h->how & ALIGN_DISGUISE) && h->field != FIELD_URL && !hit_is_name(s->f, h, phrase_of(s, h)))
-		w += b->kind == BRAND_IMPERSONATED ? RULE_CLAIM_NOT_A_NAME : RULE_NOT_A_NAME, rule = "words of the name, not written as a name";
-	if (h->field == FIELD_FROM && b->kind == BRAND_IMPERSONATED && !hit_leads(s->f, h))
-		w += RULE_CLAIM_NOT_FIRST;
+		w += b->kind == BRAND_IMPERSONATED ? RULE_CLAIM_NOT_A_NAME : RULE_NOT_A_NAME,
+			rule = "words of the name, not written as a name";
+	if (h->field == FIELD_FROM && b->kind == BRAND_IMPERSONATED) {
+		enum claim c = hit_claim(s->f, h);
+		w = c == CLAIM_WHOLE ? w : c == CLAIM_LEADS ? RULE_CLAIM_FROM_LEADS : RULE_CLAIM_TEXT;
+		rule = c == CLAIM_WHOLE   ? "From is the name"
+		       : c == CLAIM_LEADS ? "From begins with the name"
+		                          : "From mentions the name";
+		n->claims |= c != CLAIM_NONE;
+	}
 	n->fields |= 1u << h->field;
 	n->how |= h->how;
 	if (!n->best || w > n->weight) {
@@ -208,11 +240,12 @@ static void weigh_name(const struct scoring *s, struct candidate *c, struct name
 	if (!n.best)
 		return;
 	reason(c, (struct reason){"brand", &b->entry, field_name(n.best->field), hit_source(s->f, n.best), n.rule, n.weight});
-	unsigned others = (unsigned)__builtin_popcount(n.fields & ~(1u << FIELD_HIDDEN)) - 1;
-	if (others > 0 && others < FIELD_COUNT && n.weight > 0)
-		reason(c, (struct reason){"brand", &b->entry, "", S(""), "name in several places", RULE_MORE_PLACES * others});
-	if (n.how & ALIGN_DISGUISE & ~(unsigned)(b->kind == BRAND_IMPERSONATED ? ALIGN_SIGNS | ALIGN_REPEATED : 0))
-		reason(c, (struct reason){"brand", &b->entry, field_name(n.best->field), hit_source(s->f, n.best), "name in disguise", RULE_DISGUISE});
+	unsigned others = n.fields & ~(1u << FIELD_HIDDEN | 1u << FIELD_URL | 1u << n.best->field);
+	if (others && n.weight > 0 && !b->generic)
+		reason(c, (struct reason){"brand", &b->entry, "", S(""), "name in several places", RULE_MORE_PLACES});
+	if (!b->generic && n.how & ALIGN_DISGUISE & ~(unsigned)(b->kind == BRAND_IMPERSONATED ? ALIGN_SIGNS | ALIGN_REPEATED : 0))
+		reason(c, (struct reason){"brand", &b->entry, field_name(n.best->field), hit_source(s->f, n.best),
+				  "name in disguise", RULE_DISGUISE});
 	if (b->generic)
 		reason(c, (struct reason){"brand", &b->entry, "", S(""), "ordinary words", RULE_GENERIC});
 }
@@ -226,13 +259,14 @@ static void weigh_shop(const struct scoring *s, struct candidate *c)
 	weigh_name(s, c, &n);
 	for (size_t i = 0; i < s->n_voted; i++)
 		if (programme_sells(s->x, s->voted[i], c->brand))
-			reason(c, (struct reason){"brand", &b->entry, "url", s->voted_domain[i], "shop domain of its programme",
-						  s->x->pack->programmes[s->voted[i]].brands.n == 1 ? RULE_SOLE_BRAND : RULE_ONE_OF_BRANDS});
+			reason(c,
+				(struct reason){"brand", &b->entry, "url", s->voted_domain[i], "shop domain of its programme",
+					s->x->pack->programmes[s->voted[i]].brands.n == 1 ? RULE_SOLE_BRAND : RULE_ONE_OF_BRANDS});
 	if (s->facts.shop_of == c->brand + 1)
 		reason(c, (struct reason){"brand", &b->entry, "url", s->facts.shop_domain, "shop domain", RULE_DOMAIN});
 	reason(c, s->facts.links ? (struct reason){"brand", &b->entry, "url", s->facts.first_link, "a link to click", RULE_LINK}
 				 : (struct reason){"brand", &b->entry, "", S(""), "no link", RULE_NO_LINK});
-	double words = b->category.n ? support(s, b->category, RULE_SUPPORT_CAP) : 0;
+	double words = n.best && b->category.n ? support(s, b->category, RULE_SUPPORT_CAP) : 0;
 	if (words > 0)
 		reason(c, (struct reason){"brand", &b->entry, "", S(""), "words of its category", words});
 	if (s->facts.reply)
@@ -240,21 +274,32 @@ static void weigh_shop(const struct scoring *s, struct candidate *c)
 }
 
 /* ---- impersonation ---- */
-static void weigh_links(const struct scoring *s, struct candidate *c, const struct pack_brand *b)
+static void weigh_links(const struct scoring *s, struct candidate *c, const struct pack_brand *b, const struct named *n)
 {
 	struct link_facts l = link_facts_of(s->f, s->d, c->brand);
 	if (l.mismatch.n)
-		reason(c, (struct reason){"brand", &b->entry, "url", l.mismatch, "a link that shows the brand's domain and leads elsewhere", RULE_MISMATCH});
-	if (l.lookalike.n)
-		reason(c, (struct reason){"brand", &b->entry, "url", l.lookalike, "the brand's name in a foreign host", RULE_LOOKALIKE_HOST});
+		reason(c, (struct reason){"brand", &b->entry, "url", l.mismatch,
+				  "a link that shows the brand's domain and leads elsewhere", RULE_MISMATCH});
+	if (l.domain_in_host.n)
+		reason(c, (struct reason){"brand", &b->entry, "url", l.domain_in_host, "the brand's domain within a foreign host",
+				  RULE_DOMAIN_IN_HOST});
+	else if (l.name_in_host.n)
+		reason(c, (struct reason){"brand", &b->entry, "url", l.name_in_host, "the brand's name in a foreign host",
+				  RULE_NAME_IN_HOST});
+	if (!l.mismatch.n && !l.domain_in_host.n && !(n->claims || n->fields & 1u << FIELD_SUBJECT))
+		reason(c, (struct reason){"brand", &b->entry, "", S(""), "the name is only mentioned", RULE_ONLY_MENTIONED});
 	if (l.foreign && l.own == 0)
-		reason(c, (struct reason){"brand", &b->entry, "url", l.first_foreign, "links lead to foreign domains only", RULE_LINKS_FOREIGN});
+		reason(c, (struct reason){"brand", &b->entry, "url", l.first_foreign, "links lead to foreign domains only",
+				  RULE_LINKS_FOREIGN});
 	else if (l.foreign)
-		reason(c, (struct reason){"brand", &b->entry, "url", l.first_own, "links lead to the brand's domain too", RULE_LINKS_MIXED});
+		reason(c, (struct reason){"brand", &b->entry, "url", l.first_own, "links lead to the brand's domain too",
+				  RULE_LINKS_MIXED});
 	else if (l.own)
-		reason(c, (struct reason){"brand", &b->entry, "url", l.first_own, "links lead to the brand's own domain", RULE_LINKS_OWN});
+		reason(c, (struct reason){
+				  "brand", &b->entry, "url", l.first_own, "links lead to the brand's own domain", RULE_LINKS_OWN});
 	else
-		reason(c, (struct reason){"brand", &b->entry, "", S(""), "no link", s->facts.html_attachment ? RULE_HTML_ATTACHMENT : RULE_CLAIM_NO_LINK});
+		reason(c, (struct reason){"brand", &b->entry, "", S(""), "no link",
+				  s->facts.html_attachment ? RULE_HTML_ATTACHMENT : RULE_CLAIM_NO_LINK});
 	if (l.address.n)
 		reason(c, (struct reason){"brand", &b->entry, "url", l.address, "a link to a bare address", RULE_ADDRESS_LINK});
 }
@@ -267,14 +312,16 @@ static void weigh_claim(const struct scoring *s, struct candidate *c)
 	weigh_name(s, c, &n);
 	if (n.fields == 0)
 		return;
-	weigh_links(s, c, b);
+	weigh_links(s, c, b, &n);
 	if (from_is_own(s->x, s->from_domain, s->d->from_addr, c->brand))
-		reason(c, (struct reason){"brand", &b->entry, "from_addr", s->d->from_addr, "From is of the brand's own domain", RULE_FROM_OWN});
-	else if (n.fields & 1u << FIELD_FROM)
-		reason(c, (struct reason){"brand", &b->entry, "from_addr", s->d->from_addr, "From claims the name from a foreign domain", RULE_FROM_FOREIGN});
-	double lure = support(s, S("phishing"), RULE_LURE_CAP);
-	if (lure > 0)
-		reason(c, (struct reason){"brand", &b->entry, "", S(""), "words of a lure", lure});
+		reason(c, (struct reason){"brand", &b->entry, "from_addr", s->d->from_addr, "From is of the brand's own domain",
+				  RULE_FROM_OWN});
+	else if (n.claims)
+		reason(c, (struct reason){"brand", &b->entry, "from_addr", s->d->from_addr,
+				  "From claims the name from a foreign domain", RULE_FROM_FOREIGN});
+	double words = lure(s);
+	if (words > 0)
+		reason(c, (struct reason){"brand", &b->entry, "", S(""), "words of a lure", words});
 	else
 		reason(c, (struct reason){"brand", &b->entry, "", S(""), "no words of a lure", RULE_NO_LURE});
 	if (s->facts.reply)
@@ -344,7 +391,8 @@ static void name_programme(const struct scoring *s, const struct candidate *bran
 		v->programme_confidence = logistic(agrees ? RULE_DOMAIN - 1 : RULE_DOMAIN_ALONE);
 		give_reason(v, (struct reason){"programme", &p->entry, "url", s->voted_domain[0], "shop domain", RULE_DOMAIN});
 		if (!agrees)
-			give_reason(v, (struct reason){"programme", &p->entry, "", v->brand->name, "a brand of others", RULE_DOMAIN_ALONE - RULE_DOMAIN});
+			give_reason(v, (struct reason){"programme", &p->entry, "", v->brand->name, "a brand of others",
+					       RULE_DOMAIN_ALONE - RULE_DOMAIN});
 		return;
 	}
 	if (!brand)
@@ -353,10 +401,12 @@ static void name_programme(const struct scoring *s, const struct candidate *bran
 	if (n == 1) {
 		v->programme = &all[list[0]].entry;
 		v->programme_confidence = round(v->brand_confidence * RULE_PROGRAMME_OF_BRAND * 1000) / 1000;
-		give_reason(v, (struct reason){"programme", v->programme, "", v->brand->name, "the only programme known to sell the brand", 0});
+		give_reason(v, (struct reason){"programme", v->programme, "", v->brand->name,
+				       "the only programme known to sell the brand", 0});
 	}
 	for (uint32_t i = 0; n > 1 && i < n; i++)
-		give_reason(v, (struct reason){"programme", &all[list[i]].entry, "", v->brand->name, "one of several programmes that sell the brand: none is named", 0});
+		give_reason(v, (struct reason){"programme", &all[list[i]].entry, "", v->brand->name,
+				       "one of several programmes that sell the brand: none is named", 0});
 }
 
 static void name_category(const struct scoring *s, const struct candidate *brand, struct verdict *v)
@@ -385,8 +435,9 @@ static void name_category(const struct scoring *s, const struct candidate *brand
 		v->category_confidence = logistic(best->total);
 	double share = 1;
 	for (size_t i = 0; i < best->n && i < 6; i++, share *= RULE_NEXT_WORD)
-		give_reason(v, (struct reason){"category", v->category, field_name(best->hit[i]->field), hit_source(s->f, best->hit[i]),
-					       (best->hit[i]->how & ALIGN_DISGUISE) ? "disguised word" : "word", best->weight[i] * share});
+		give_reason(
+			v, (struct reason){"category", v->category, field_name(best->hit[i]->field), hit_source(s->f, best->hit[i]),
+				   (best->hit[i]->how & ALIGN_DISGUISE) ? "disguised word" : "word", best->weight[i] * share});
 }
 
 void score(const struct finder *f, const struct doc *d, struct str from_domain, struct verdict *v)

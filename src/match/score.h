@@ -21,7 +21,7 @@ enum { REASONS_MAX = 32 };
 
 struct verdict {
 	const struct pack_entry *brand, *programme, *category; /* NULL: not named */
-	struct str category_name; /* of a category that only a brand entry names */
+	struct str category_name;                              /* of a category that only a brand entry names */
 	double brand_confidence, programme_confidence, category_confidence;
 	bool disguised; /* disguised words were found */
 	struct reason reasons[REASONS_MAX];

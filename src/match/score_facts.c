@@ -1,7 +1,7 @@
 /* score_facts.c - see score_rules.h. */
 #include "match/score_rules.h"
 
-enum { LINE_LOOK_BACK = 4096 };
+enum { LINE_LOOK_BACK = 4096, NAME_IN_HOST_MIN = 6 };
 
 /* ---- the message ---- */
 static bool clickable(const struct url *u)
@@ -25,8 +25,8 @@ struct mail_facts mail_facts_of(const struct doc *d)
 		}
 	m.reply = (str_istarts(d->subject, S("re:")) || str_istarts(d->subject, S("aw:"))) && has_quoted_line(d->text);
 	for (size_t i = 0; i < d->n_attachments; i++)
-		m.html_attachment |= str_eq(d->attachments[i].type, S("text/html")) || str_iends(d->attachments[i].name, S(".html")) ||
-				     str_iends(d->attachments[i].name, S(".htm"));
+		m.html_attachment |= str_eq(d->attachments[i].type, S("text/html")) ||
+		                     str_iends(d->attachments[i].name, S(".html")) || str_iends(d->attachments[i].name, S(".htm"));
 	return m;
 }
 
@@ -81,12 +81,44 @@ bool hit_is_name(const struct finder *f, const struct hit *h, const struct phras
 	return capitals * 2 >= words;
 }
 
-bool hit_leads(const struct finder *f, const struct hit *h)
+/* Words that organisations add to their name in From. */
+static bool office_word(struct str w)
 {
-	for (size_t i = f->norm.fields[h->field].fold; i < h->from; i++)
-		if (ascii_alnum(f->norm.fold[i]) || f->norm.fold[i] >= 0x80)
+	static const char *const words[] = {"a", "access", "account", "accounts", "admin", "administrator", "alert", "alerts",
+		"and", "assistance", "bank", "banking", "billing", "business", "card", "care", "center", "centre", "client", "co",
+		"com", "communications", "confirmation", "contact", "corp", "corporation", "credit", "customer", "customers", "de",
+		"delivery", "department", "dept", "desk", "email", "fr", "fraud", "from", "group", "help", "helpdesk", "inc",
+		"info", "information", "it", "llc", "login", "ltd", "mail", "mailer", "mailing", "member", "members", "membership",
+		"message", "messages", "my", "net", "news", "no", "noreply", "notice", "notification", "notifications", "notify",
+		"of", "office", "official", "online", "order", "orders", "org", "payment", "payments", "post", "prevention",
+		"protection", "reply", "resolution", "review", "reward", "rewards", "safety", "secure", "security", "server",
+		"service", "services", "shipping", "sign", "store", "support", "system", "team", "technical", "the", "tracking",
+		"trust", "uk", "update", "updates", "us", "usa", "verification", "verify", "via", "web", "webmail", "your"};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (str_eq(w, str_of(words[i])))
+			return true;
+	return false;
+}
+
+static bool only_office_words(const uint8_t *p, size_t n)
+{
+	for (size_t i = 0, end; i < n; i = end) {
+		for (end = i; end < n && (ascii_alpha(p[end]) || p[end] >= 0x80); end++)
+			;
+		if (end == i)
+			end++;
+		else if (!office_word(str_make(p + i, end - i)))
 			return false;
+	}
 	return true;
+}
+
+enum claim hit_claim(const struct finder *f, const struct hit *h)
+{
+	const struct norm_field *nf = &f->norm.fields[h->field];
+	if (!only_office_words(f->norm.fold + nf->fold, h->from - nf->fold))
+		return CLAIM_NONE;
+	return only_office_words(f->norm.fold + h->to, nf->fold_end - h->to) ? CLAIM_WHOLE : CLAIM_LEADS;
 }
 
 /* ---- domains ---- */
@@ -141,8 +173,21 @@ static bool name_in_host(const struct finder *f, uint32_t brand, struct str host
 	for (size_t i = 0; host.n && i < f->n_hits; i++) {
 		const struct hit *h = &f->hits[i];
 		const struct phrase *p = &f->lexicon->phrases[h->phrase];
-		if (h->field == FIELD_URL && p->kind == PHRASE_BRAND && p->owner == brand && p->squeeze.n >= 4 &&
-		    str_ifind(host, hit_source(f, h)) != STR_NPOS)
+		if (h->field == FIELD_URL && p->kind == PHRASE_BRAND && p->owner == brand && p->n_letters >= NAME_IN_HOST_MIN &&
+			str_ifind(host, hit_source(f, h)) != STR_NPOS)
+			return true;
+	}
+	return false;
+}
+
+/* "paypal.com" in "www.paypal.com.example.net" or "paypal.com-login.example". */
+static bool domain_in_host(const struct pack_brand *b, struct str host)
+{
+	for (size_t i = 0; i < b->domains.n; i++) {
+		struct str d = b->domains.v[i];
+		size_t at = d.n >= 6 ? str_find(host, d) : STR_NPOS;
+		if (at != STR_NPOS && at + d.n + 1 < host.n && !ascii_alnum(host.p[at + d.n]) &&
+			(at == 0 || !ascii_alnum(host.p[at - 1])))
 			return true;
 	}
 	return false;
@@ -167,8 +212,10 @@ struct link_facts link_facts_of(const struct finder *f, const struct doc *d, uin
 			l.address = u->raw;
 		if (!l.mismatch.n && u->text.n && shows_domain(u->text, b))
 			l.mismatch = u->raw;
-		if (!l.lookalike.n && name_in_host(f, brand, host))
-			l.lookalike = u->raw;
+		if (!l.domain_in_host.n && domain_in_host(b, host))
+			l.domain_in_host = u->raw;
+		if (!l.name_in_host.n && name_in_host(f, brand, host))
+			l.name_in_host = u->raw;
 	}
 	return l;
 }

@@ -20,26 +20,26 @@
 #define RULE_DOMAIN 6.0       /* a shop's own domain */
 #define RULE_DOMAIN_ALONE 2.0 /* the same when the name says otherwise */
 /* any name */
-#define RULE_MORE_PLACES 0.75 /* for each further field: they depend on one another */
+#define RULE_MORE_PLACES 0.75 /* once: places depend on one another */
 #define RULE_DISGUISE 2.5     /* nobody disguises an honest word */
-#define RULE_GENERIC -3.5
+#define RULE_GENERIC -4.5
 #define RULE_NOT_A_NAME -2.5
-#define RULE_LONGER_NAME -4.5
 #define RULE_QUOTED -3.0
 #define RULE_REPLY -2.0
 /* impersonation: a claim, contradicted by where mail and links come from */
 #define RULE_CLAIM_PRIOR -4.0
 #define RULE_CLAIM_SUBJECT 1.5
 #define RULE_CLAIM_FROM 4.0
-#define RULE_CLAIM_TEXT 1.0
+#define RULE_CLAIM_FROM_LEADS 2.5
+#define RULE_CLAIM_TEXT 0.5
 #define RULE_CLAIM_HIDDEN 0.0
 #define RULE_CLAIM_URL 0.5
 #define RULE_CLAIM_NOT_A_NAME -1.0
-#define RULE_CLAIM_NOT_FIRST -1.5
 #define RULE_FROM_OWN -3.5
 #define RULE_FROM_FOREIGN 1.0
 #define RULE_MISMATCH 4.0
-#define RULE_LOOKALIKE_HOST 2.0
+#define RULE_DOMAIN_IN_HOST 3.0 /* paypal.com.example.net */
+#define RULE_NAME_IN_HOST 1.0   /* paypal-login.example.net */
 #define RULE_ADDRESS_LINK 1.5
 #define RULE_LINKS_FOREIGN 1.0
 #define RULE_LINKS_MIXED -1.5
@@ -47,7 +47,9 @@
 #define RULE_CLAIM_NO_LINK -2.0
 #define RULE_HTML_ATTACHMENT 1.0
 #define RULE_LURE_CAP 3.0
+#define RULE_LURE_WORD 2.0 /* words of this weight make a lure, weaker ones do not */
 #define RULE_NO_LURE -2.0
+#define RULE_ONLY_MENTIONED -3.0 /* neither From nor subject nor a link claims the name */
 /* categories */
 #define RULE_CATEGORY_PRIOR -3.0
 #define RULE_HIDDEN_SHARE 0.4
@@ -55,16 +57,19 @@
 #define RULE_QUOTED_SHARE 0.3
 #define RULE_NEXT_WORD 0.8
 #define RULE_STRONG_WORD 2.0
+#define RULE_WEAK_WORD 1.3 /* words below this together add at most RULE_WEAK_CAP */
+#define RULE_WEAK_CAP 1.5
+#define RULE_TEXT_BYTES 3000.0 /* longer text holds more words by chance: prior - ln(bytes / this) */
 /* programmes */
 #define RULE_PROGRAMME_OF_BRAND 0.97
 
 /* Of the message as a whole. */
 struct mail_facts {
-	bool links;              /* something to click outside of hidden text */
+	bool links; /* something to click outside of hidden text */
 	struct str first_link;
-	bool reply;              /* "Re:" and quoted lines: an answer to something */
+	bool reply; /* "Re:" and quoted lines: an answer to something */
 	bool html_attachment;
-	uint32_t shop_of;        /* brand + 1 whose shop domain is linked */
+	uint32_t shop_of; /* brand + 1 whose shop domain is linked */
 	struct str shop_domain;
 };
 struct mail_facts mail_facts_of(const struct doc *d);
@@ -73,12 +78,15 @@ struct mail_facts mail_facts_of(const struct doc *d);
 bool hit_quoted(const struct finder *f, const struct hit *h);                          /* on a line that quotes another mail */
 bool hit_after_my(const struct finder *f, const struct hit *h);                        /* "My" before it: a longer name */
 bool hit_is_name(const struct finder *f, const struct hit *h, const struct phrase *p); /* its words begin with capitals */
-bool hit_leads(const struct finder *f, const struct hit *h);                           /* nothing but signs before it */
+/* How a name in From claims to be the sender: alone or with words as "Support Team"; first, with other words; not at all. */
+enum claim { CLAIM_NONE, CLAIM_LEADS, CLAIM_WHOLE };
+enum claim hit_claim(const struct finder *f, const struct hit *h);
 
 /* Of the links, seen from one brand. */
 struct link_facts {
 	size_t own, foreign; /* links to click */
-	struct str first_own, first_foreign, mismatch, lookalike, address;
+	struct str first_own, first_foreign, mismatch, address;
+	struct str domain_in_host, name_in_host;
 };
 struct link_facts link_facts_of(const struct finder *f, const struct doc *d, uint32_t brand);
 /* Is the From address of the brand's own domains? */
