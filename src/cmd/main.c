@@ -14,6 +14,11 @@
 enum { READS = OPTS_COMMON | OPTS_STORE | OPTS_OUTPUT | OPTS_FILTER };
 
 const struct command commands[] = {
+	{"report", "[PATH...]", "read what is new, analyse, print a summary and write one self-contained HTML file",
+		OPTS_COMMON | OPTS_STORE | OPTS_INGEST | OPTS_RANGE | OPTS_REPORT, 0, -1, cmd_report,
+		"PATH is an mbox, a Maildir, a message, a folder or an archive of these (tar, zip, 7z, gz, xz, bz2, zst), or - for stdin.\n"
+		"Without PATH the store as it is is reported. The report covers the whole store; filters narrow it. It goes to\n"
+		"trapline-report.html unless -o says otherwise. With PATH, --feed names the feed of these paths; without, it is a filter."},
 	{"ingest", "[PATH...]", "read what is new into the store", OPTS_COMMON | OPTS_STORE | OPTS_INGEST, 0, -1, cmd_ingest,
 		"PATH as for report; without PATH the paths of the config file's feeds are read. Reading the same mail again, also from a\n"
 		"moved or repacked archive, stores nothing twice as long as the feed has the same name."},

@@ -1,0 +1,154 @@
+/* report.c - trapline report [PATH...]: the main job. Read what is new, sum up, say it in the terminal and in one HTML file. */
+#include "export/report.h"
+
+#include <langinfo.h>
+
+#include "cmd/command.h"
+#include "cmd/output.h"
+#include "cmd/sample.h"
+#include "cmd/session.h"
+
+#define DEFAULT_REPORT "trapline-report.html"
+enum { PAGE_BYTES = 64 << 20, TEXT_BYTES = 1 << 20, WORK_BYTES = 1 << 30, HOURS_UP_TO_DAYS = 3 };
+
+struct page {
+	struct session *s;
+	struct arena arena;
+	struct summary sum;
+	struct report_info info;
+	struct store_filter filter;
+	struct str feeds[OPT_LIST_MAX];
+};
+
+static void say_filter(const char *name, struct str value, struct buf *out)
+{
+	if (!value.p)
+		return;
+	buf_printf(out, "%s%s ", out->n ? ", " : "", name);
+	buf_add(out, value.n ? value : S("(none)"));
+}
+
+/* What the report was narrowed to, in words. */
+static struct str filter_words(struct page *p)
+{
+	const struct store_filter *f = &p->filter;
+	struct buf b;
+	char t[TIME_ISO_SIZE];
+	buf_init_arena(&b, &p->arena, 4096);
+	for (size_t i = 0; i < f->nfeeds; i++)
+		say_filter("feed", f->feeds[i], &b);
+	if (f->since != TIME_NONE)
+		time_iso(f->since, t), say_filter("since", str_of(t), &b);
+	if (f->until != TIME_NONE)
+		time_iso(f->until, t), say_filter("until", str_of(t), &b);
+	say_filter("brand", f->brand, &b);
+	say_filter("programme", f->programme, &b);
+	say_filter("category", f->category, &b);
+	say_filter("domain", f->domain, &b);
+	say_filter("From domain", f->from_domain, &b);
+	say_filter("country", f->country, &b);
+	if (f->subject.n)
+		say_filter("subject with", f->subject, &b);
+	return buf_str(&b);
+}
+
+static struct str meta(struct page *p, const char *key, struct err *err)
+{
+	struct str v = S("");
+	return store_meta(p->s->store, key, &p->arena, &v, err) > 0 ? v : S("");
+}
+
+static int gather(struct page *p, struct err *err)
+{
+	const struct options *o = p->s->o;
+	struct store *s = p->s->store;
+	struct store_feed *feeds;
+	struct row *rows;
+	p->filter = session_filter(o, o->n_paths == 0, p->feeds);
+	struct summary_params params = {.filter = p->filter, .unit = SERIES_DAY};
+	int rc = summary_build(s, &params, &p->arena, &p->sum, err);
+	/* A few days are better seen by the hour. */
+	if (!rc && p->sum.by_feed.nbuckets && p->sum.by_feed.nbuckets <= HOURS_UP_TO_DAYS) {
+		params.unit = SERIES_HOUR;
+		rc = summary_build(s, &params, &p->arena, &p->sum, err);
+	}
+	if (!rc)
+		rc = store_feeds(s, &p->arena, &feeds, &p->info.nfeeds, err);
+	if (!rc)
+		rc = sample_messages(s, &p->filter, &p->arena, &rows, &p->info.nmessages, err);
+	if (rc)
+		return rc;
+	p->info.feeds = feeds;
+	p->info.messages = rows;
+	p->info.version = TRAPLINE_VERSION;
+	p->info.command = str_of(o->command_line ? o->command_line : "");
+	p->info.store = str_of(p->s->store_path);
+	p->info.filter = filter_words(p);
+	p->info.pack_hash = meta(p, "pack", err);
+	p->info.psl_version = meta(p, "psl", err);
+	p->info.made_at = TIME_NONE;
+	p->info.sample =
+		"drawn by lot: of each brand, each category without a brand, and the rest, the three messages with the smallest ids";
+	p->info.reveal = o->reveal;
+	return err->kind;
+}
+
+static int write_page(struct page *p, const char *path, struct err *err)
+{
+	struct buf page;
+	buf_init(&page, PAGE_BYTES);
+	if (report_html(&p->sum, &p->info, &page))
+		err_set(err, ERR_ENV,
+			page.oom ? "out of memory (report)" : "the report is too large; narrow it with --since and --until");
+	else
+		output_text(path, buf_str(&page), err);
+	buf_free(&page);
+	return err->kind;
+}
+
+static int write_summary(struct page *p, const char *path, struct err *err)
+{
+	struct buf text;
+	struct table_opts look = output_table(p->s->o, "report");
+	struct report_text_opts opts = {.width = look.width, .ascii = look.ascii};
+	buf_init(&text, TEXT_BYTES);
+	if (report_text(&p->sum, &p->info, &opts, &text)) {
+		err_oom(err, "summary");
+	} else {
+		buf_printf(&text, "\nreport: %s\n", path);
+		output_text(NULL, buf_str(&text), err);
+	}
+	buf_free(&text);
+	return err->kind;
+}
+
+static int report(struct session *s, struct err *err)
+{
+	struct page p = {.s = s};
+	const char *path = s->o->out ? s->o->out : DEFAULT_REPORT;
+	arena_init(&p.arena, WORK_BYTES);
+	int rc = gather(&p, err);
+	if (!rc && p.sum.messages == 0)
+		rc = err_set(err, ERR_INPUT, "%s: no message %s; nothing to report", s->store_path,
+			p.info.filter.n ? "passes the filter" : "is stored");
+	if (!rc)
+		rc = write_page(&p, path, err);
+	if (!rc && s->o->verbose >= 0)
+		rc = write_summary(&p, path, err);
+	arena_free(&p.arena);
+	return rc;
+}
+
+int cmd_report(const struct options *o, struct err *err)
+{
+	struct session s;
+	int rc = session_open(&s, o, err);
+	if (!rc && (o->n_paths || s.config->feeds_count))
+		rc = session_ingest(&s, err);
+	if (!rc && !s.store)
+		rc = session_open_store(&s, STORE_READ, err);
+	if (!rc)
+		rc = report(&s, err);
+	session_close(&s);
+	return rc;
+}
