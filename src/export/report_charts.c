@@ -10,6 +10,8 @@
 enum { FEEDS_STACKED = 8, PANELS_MAX = 12 };
 enum { WIDE = 1040, WIDE_HEIGHT = 320, SLIM = 350, SLIM_HEIGHT = 240, PANEL = 280, PANEL_HEIGHT = 130 };
 
+static const double HIDE_FROM = 0.66; /* a larger share of messages without a value would press the others flat */
+
 static const char *unit_of(const struct series *t)
 {
 	return t->unit_s == SECONDS_AN_HOUR ? "messages an hour" : "messages a day";
@@ -42,7 +44,7 @@ static void both(struct page *p, struct chart *c, const char *id)
 	page_raw(p, "</div><div class=\"slim\">");
 	svg_stack(c, &p->arena, p->out);
 	if (c->nkeys > 1)
-		svg_legend(c->keys, c->nkeys, p->out);
+		svg_legend(c->keys, c->nkeys - c->rest_hidden, p->out);
 	page_raw(p, "</div>");
 }
 
@@ -254,6 +256,12 @@ void report_shares(struct page *p, const struct series *t, const char *id, const
 		shown += t->keys[k].kind == KEY_VALUE;
 	if (shown < t->distinct)
 		buf_printf(&p->tmp, "; top %zu of %zu %s shown", shown, t->distinct, many);
+	const struct series_key *rest = &t->keys[which[c.nkeys - 1]];
+	c.rest_hidden = rest->kind == KEY_NONE && c.nkeys > 1 && (double)rest->total > HIDE_FROM * (double)p->s->messages;
+	if (c.rest_hidden) {
+		buf_printf(&p->tmp, "; not drawn: %s, ", none);
+		words_part(&p->tmp, rest->total, p->s->messages);
+	}
 	buf_add(&p->tmp, S("."));
 	caption(p, title);
 	both(p, &c, id);

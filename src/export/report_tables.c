@@ -31,16 +31,20 @@ static double scale_of(const struct summary_top *t, size_t rows)
 	return max;
 }
 
+/* Of hosts, "others" counts pairs of message and host: no share of the messages. */
 static void rest(struct page *p, const struct top *t, const char *what, size_t values, int64_t n)
 {
 	if (n == 0)
 		return;
 	page_raw(p, "<tr class=\"rest\"><td class=\"v\">");
-	if (values)
-		buf_printf(p->out, "%zu ", values);
+	if (values) {
+		page_count(p, (int64_t)values);
+		page_raw(p, " ");
+	}
 	page_raw(p, what);
 	page_raw(p, "</td><td class=\"b\"></td><td class=\"n\">");
-	page_share(p, p->s->messages ? (double)n / (double)p->s->messages : 0);
+	if (!values || !t->host)
+		page_share(p, p->s->messages ? (double)n / (double)p->s->messages : 0);
 	page_raw(p, "</td><td class=\"n\">");
 	page_count(p, n);
 	page_raw(p, t->range ? "</td><td class=\"r more\"></td></tr>" : "</td></tr>");

@@ -104,6 +104,13 @@ static void value_row(struct sheet *t, struct str name, int64_t n, const struct 
 	buf_byte(t->out, '\n');
 }
 
+static void shown(struct sheet *t, size_t n, size_t of)
+{
+	buf_printf(t->out, " (%zu of ", n);
+	put_count(t->out, (int64_t)of);
+	buf_add(t->out, S(" shown)"));
+}
+
 static void top(struct sheet *t, const char *title, const char *none, const struct summary_top *v, size_t max, bool host)
 {
 	size_t n = v->n < max ? v->n : max;
@@ -111,21 +118,21 @@ static void top(struct sheet *t, const char *title, const char *none, const stru
 		return;
 	buf_add(t->out, str_of(title));
 	if (n < v->distinct)
-		buf_printf(t->out, " (%zu of %zu shown)", n, v->distinct);
+		shown(t, n, v->distinct);
 	buf_byte(t->out, '\n');
 	double scale = v->v[0].share.all;
 	if (none && t->s->messages && (double)v->none / (double)t->s->messages > scale)
 		scale = (double)v->none / (double)t->s->messages;
 	for (size_t k = 0; k < n; k++) {
-		struct buf shown;
-		buf_init(&shown, 8192);
+		struct buf name;
+		buf_init(&name, 8192);
 		if (host)
-			defang_host(v->v[k].name, &shown);
+			defang_host(v->v[k].name, &name);
 		else
-			buf_add(&shown, v->v[k].name);
-		value_row(t, buf_str(&shown), v->v[k].n, &v->v[k].share, scale);
-		t->out->oom |= shown.oom;
-		buf_free(&shown);
+			buf_add(&name, v->v[k].name);
+		value_row(t, buf_str(&name), v->v[k].n, &v->v[k].share, scale);
+		t->out->oom |= name.oom;
+		buf_free(&name);
 	}
 	if (none && v->none)
 		value_row(t, str_of(none), v->none, NULL, scale);
@@ -176,7 +183,7 @@ static void feeds(struct sheet *t)
 	const struct summary *s = t->s;
 	buf_add(t->out, S("Feeds: messages over time, each on its own scale"));
 	if (s->nfeeds > FEEDS)
-		buf_printf(t->out, " (%d of %zu shown)", FEEDS, s->nfeeds);
+		shown(t, FEEDS, s->nfeeds);
 	buf_byte(t->out, '\n');
 	for (size_t f = 0; f < s->nfeeds; f++) {
 		if (!is_large(s, f))

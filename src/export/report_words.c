@@ -5,7 +5,7 @@
 #include "export/svg.h"
 
 enum { FEEDS_NAMED = 4 };
-static const double HEADLINE_MIN = 0.02; /* a smaller leader is no headline */
+static const double HEADLINE_GOOD = 0.1, HEADLINE_MIN = 0.02; /* a smaller leader is no headline */
 
 static void put(struct buf *out, const char *z)
 {
@@ -122,15 +122,37 @@ double words_rate(const struct summary *s)
 	return days >= 2 ? (double)dated / days : -1;
 }
 
+/* The largest brand, or the largest category where that says more; NULL: neither is worth it. */
+static const struct summary_value *leader(const struct summary *s)
+{
+	const struct summary_value *brand = s->brands.n ? &s->brands.v[0] : NULL,
+				   *category = s->categories.n ? &s->categories.v[0] : NULL;
+	if (brand && brand->share.all >= HEADLINE_GOOD)
+		return brand;
+	if (category && category->share.all >= HEADLINE_GOOD)
+		return category;
+	if (brand && brand->share.all >= HEADLINE_MIN)
+		return brand;
+	return category && category->share.all >= HEADLINE_MIN ? category : NULL;
+}
+
+/* The name as a sentence begins. */
+static void put_capital(struct buf *out, struct str name)
+{
+	if (name.n && ascii_alpha(name.p[0])) {
+		buf_byte(out, (uint8_t)(name.p[0] & ~0x20));
+		name = str_from(name, 1);
+	}
+	buf_add(out, name);
+}
+
 void words_headline(struct buf *out, const struct summary *s)
 {
-	const struct summary_value *lead = s->brands.n ? &s->brands.v[0] : NULL;
-	if (!lead || lead->share.all < HEADLINE_MIN)
-		lead = s->categories.n ? &s->categories.v[0] : NULL;
+	const struct summary_value *lead = leader(s);
 	if (s->messages == 0) {
 		put(out, "No messages");
-	} else if (lead && lead->share.all >= HEADLINE_MIN) {
-		buf_add(out, lead->name);
+	} else if (lead) {
+		put_capital(out, lead->name);
 		put(out, " leads with ");
 		if (lead->share.all > 0.1 && lead->share.all < 0.99)
 			buf_printf(out, "%.0f %%", lead->share.all * 100);

@@ -129,17 +129,35 @@ static void spread(double *y, size_t n, double top, double bottom)
 	}
 }
 
-/* Names beside the last bin that knows anything, in the order of the stack. */
+/* Where the stack stands at its right end: the mean of its last few bins, by their weight, so that a last day of one message
+ * does not decide. */
+static void right_end(const struct plot *p, double *v)
+{
+	size_t nk = p->c->nkeys, last = p->nbins, left = p->nbins / 20 + 3;
+	double weight = 0;
+	memset(v, 0, nk * sizeof *v);
+	for (; last > 0 && left > 0; last--) {
+		const struct plot_bin *bin = &p->bins[last - 1];
+		if (bin->total <= 0)
+			continue;
+		left--;
+		weight += bin->total;
+		for (size_t k = 0; k < nk; k++)
+			v[k] += p->v[(last - 1) * nk + k] * bin->total;
+	}
+	for (size_t k = 0; k < nk && weight > 0; k++)
+		v[k] /= weight;
+}
+
+/* Names beside the right end, in the order of the stack. */
 static void put_labels(const struct plot *p, struct buf *out)
 {
-	size_t nk = p->c->nkeys, last = p->nbins;
-	double at[SVG_KEYS_MAX], y[SVG_KEYS_MAX], sum = 0;
-	while (last > 1 && !(p->bins[last - 1].watched && p->bins[last - 1].total > 0))
-		last--;
+	size_t nk = plot_drawn(p->c);
+	double v[SVG_KEYS_MAX], at[SVG_KEYS_MAX], y[SVG_KEYS_MAX], sum = 0;
+	right_end(p, v);
 	for (size_t k = 0; k < nk; k++) {
-		double v = p->v[(last - 1) * nk + k];
-		at[k] = y[k] = plot_y(p, sum + v / 2);
-		sum += v;
+		at[k] = y[k] = plot_y(p, sum + v[k] / 2);
+		sum += v[k];
 	}
 	spread(y, nk, p->top + 2, p->bottom - 4);
 	for (size_t k = 0; k < nk; k++) {
@@ -187,7 +205,7 @@ void svg_stack(const struct chart *c, struct arena *a, struct buf *out)
 	plot_y_axis(&p, 5, out);
 	plot_gaps(&p, out);
 	buf_add(out, S("<g class=\"stack\">"));
-	for (size_t k = 0; k < c->nkeys; k++) {
+	for (size_t k = 0; k < plot_drawn(c); k++) {
 		put_key(&p, k, base, out);
 		for (size_t b = 0; b < p.nbins; b++)
 			base[b] += p.v[b * c->nkeys + k];

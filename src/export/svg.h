@@ -37,8 +37,9 @@ struct chart {
 	const int64_t *values;  /* [nbuckets][nkeys] */
 	const uint8_t *watched; /* [nbuckets], 0: nobody was watching. NULL: always somebody */
 	unsigned width, height; /* px */
-	bool share;             /* 100 %: each bin's parts of its own total */
-	bool labels;            /* names to the right of the stack (needs about 200 px), and values on hover; else see svg_legend */
+	bool rest_hidden; /* the last key counts for the totals of shares but is not drawn: the axis ends where the others do */
+	bool share;       /* 100 %: each bin's parts of its own total */
+	bool labels;      /* names to the right of the stack (needs about 200 px), and values on hover; else see svg_legend */
 };
 
 /* How the buckets had to be joined at that width: "", "weekly means", "monthly means" ... */

@@ -179,8 +179,7 @@ static double nice_tick(double max, size_t max_ticks)
 {
 	double raw = max / (double)max_ticks, p = pow(10, floor(log10(raw)));
 	double f = raw / p;
-	double tick = (f <= 1.0001 ? 1 : f <= 2.0001 ? 2 : f <= 5.0001 ? 5 : 10) * p;
-	return tick < 1 ? 1 : tick;
+	return (f <= 1.0001 ? 1 : f <= 2.0001 ? 2 : f <= 5.0001 ? 5 : 10) * p;
 }
 
 static void fill_bin(struct plot *p, size_t b, size_t run)
@@ -204,13 +203,22 @@ static void fill_bin(struct plot *p, size_t b, size_t run)
 		for (size_t k = 0; k < c->nkeys; k++)
 			p->v[b * c->nkeys + k] *= 100 / bin->total;
 	}
-	if (!c->share && bin->total > p->max)
-		p->max = bin->total;
+	double top = c->share ? 0 : bin->total;
+	for (size_t k = 0; c->share && k < plot_drawn(c); k++)
+		top += p->v[b * c->nkeys + k];
+	if (top > p->max)
+		p->max = top;
+}
+
+size_t plot_drawn(const struct chart *c)
+{
+	return c->nkeys - (c->rest_hidden && c->nkeys > 1);
 }
 
 bool plot_init(struct plot *p, const struct chart *c, double left, double top, double right, double bottom, struct arena *a)
 {
-	*p = (struct plot){.c = c, .left = left, .top = top, .right = right, .bottom = bottom, .max = c->share ? 100 : 0};
+	*p = (struct plot){
+		.c = c, .left = left, .top = top, .right = right, .bottom = bottom, .max = c->share && !c->rest_hidden ? 100 : 0};
 	if (c->nbuckets == 0 || c->nruns == 0 || c->nkeys == 0 || c->nkeys > SVG_KEYS_MAX)
 		return false;
 	double width = right - left;
@@ -319,7 +327,7 @@ void plot_gaps(const struct plot *p, struct buf *out)
 static void tick_label(struct buf *out, double v, bool share)
 {
 	if (share)
-		buf_printf(out, "%.0f\xC2\xA0%%", v);
+		buf_printf(out, "%.*f\xC2\xA0%%", llround(v * 10) % 10 != 0, v);
 	else if (v >= 1e6)
 		buf_printf(out, "%.*f\xC2\xA0M", fmod(v, 1e6) != 0, v / 1e6);
 	else
@@ -329,7 +337,9 @@ static void tick_label(struct buf *out, double v, bool share)
 void plot_y_axis(const struct plot *p, size_t max_ticks, struct buf *out)
 {
 	buf_add(out, S("<g class=\"ya\">"));
-	double tick = p->c->share ? 25 : nice_tick(p->max > 0 ? p->max : 1, max_ticks);
+	double tick = p->max == 100 && p->c->share ? 25 : nice_tick(p->max > 0 ? p->max : 1, max_ticks);
+	if (tick < 1 && !p->c->share)
+		tick = 1;
 	for (double v = 0; v <= p->max + tick / 1000; v += tick) {
 		double y = plot_y(p, v);
 		buf_printf(out, "<path class=\"%s\" d=\"M", v > 0 ? "grid" : "base");

@@ -20,11 +20,12 @@ struct plot {
 	struct plot_bin *bins;
 	size_t nbins;
 	double *v;  /* [nbins][nkeys]: mean per watched bucket */
-	double max; /* largest total of a bin; 100 for shares */
+	double max; /* largest total drawn of a bin; 100 for shares */
 };
 
 /* False: out of memory, or nothing to show. */
 bool plot_init(struct plot *p, const struct chart *c, double left, double top, double right, double bottom, struct arena *a);
+size_t plot_drawn(const struct chart *c); /* keys drawn: the first ones */
 enum svg_step plot_step(const struct chart *c, double width);
 double plot_y(const struct plot *p, double value);
 double plot_x(const struct plot *p, size_t run, size_t bucket); /* bucket: index, within the run or one behind it */
