@@ -57,10 +57,10 @@ SINGLE = {
     'ibm1125': ('cp1125', 6, 'cp1125 ruscii windows-1125'),
 }
 MULTI = {
-    'gb2312': ('GB18030', 'gb_2312 gb_2312-80 csgb2312 csiso58gb231280 iso-ir-58 chinese euc-cn x-euc-cn gb2312-80 gb2312_charset'),
+    'gb2312': ('GB18030', 'gb_2312 gb_2312-80 csgb2312 csiso58gb231280 iso-ir-58 chinese euc-cn x-euc-cn gb2312-80 gb2312_charset eucgb2312_cn'),
     'gbk': ('GB18030', 'x-gbk cp936 ms936 windows-936'),
     'gb18030': ('GB18030', 'gb18030-2000 gb18030-2005'),
-    'big5': ('BIG5-HKSCS', 'cn-big5 csbig5 x-x-big5 big5-tw x-big5 cp950 ms950 windows-950 big5-eten chinesebig5 big5-hkscs big5hk big5-hkscs:2004'),
+    'big5': ('BIG5-HKSCS', 'cn-big5 csbig5 x-x-big5 big5-tw x-big5 cp950 ms950 windows-950 big5-eten chinesebig5 big5-hkscs big5hk big5-hkscs:2004 big5_tw'),
     'euc-jp': ('EUC-JP-MS', 'x-euc-jp cseucpkdfmtjapanese eucjp ujis euc-jp-ms eucjp-ms'),
     'shift_jis': ('CP932', 'csshiftjis ms_kanji sjis windows-31j x-sjis cp932 ms932 shiftjis mskanji x-ms-cp932 shift_jisx0213'),
     'euc-kr': ('UHC', 'cseuckr csksc56011987 iso-ir-149 korean ks_c_5601-1987 ks_c_5601-1989 ksc5601 ks_c_5601 windows-949 cp949 ms949 uhc x-windows-949 ksc5601-1987'),
@@ -88,6 +88,10 @@ WIDE = {
     'utf-32be': ('UTF-32BE', 'ucs-4be'),
 }
 
+# The Windows charset of the same script; windows-1252 for the other ISO ones.
+WINDOWS = {'iso-8859-2': 'cp1250', 'iso-8859-5': 'cp1251', 'iso-8859-6': 'cp1256', 'iso-8859-7': 'cp1253', 'iso-8859-8': 'cp1255',
+           'iso-8859-13': 'cp1257'}
+
 
 def key(label):
     return re.sub('[^a-z0-9]', '', label.lower())
@@ -101,9 +105,9 @@ def high_half(name, codec):
         except UnicodeDecodeError:
             ch = '\ufffd'
         if 0x80 <= byte < 0xA0 and (codec == 'latin_1' or codec.startswith('iso8859')):
-            # Readers show the C1 range of the Latin charsets as the Windows one; a control otherwise.
+            # Nobody writes C1 controls: what stands here is Windows text under the ISO label. A control where that has none.
             try:
-                ch = bytes([byte]).decode('cp1252')
+                ch = bytes([byte]).decode(WINDOWS.get(name.replace('-8859-8-i', '-8859-8'), 'cp1252'))
             except UnicodeDecodeError:
                 ch = chr(byte)
         out.append(ord(ch))

@@ -232,6 +232,33 @@ static size_t bad_length(const struct charset *cs, struct str rest)
 	return n;
 }
 
+/* What Big5 of Microsoft and ETEN has and glibc's Big5-HKSCS refuses; 0 for all else. */
+static uint32_t big5_symbol(const struct charset *cs, struct str rest)
+{
+	static const uint16_t t[][2] = {{0xA15A, 0x2574}, {0xA1C3, 0xFFE3}, {0xA1C5, 0x02CD}, {0xA1FE, 0xFF0F}, {0xA240, 0xFF3C},
+		{0xA2CC, 0x5341}, {0xA2CE, 0x5345}, {0xA3E1, 0x20AC}};
+	if (rest.n < 2 || strcmp(cs->iconv, "BIG5-HKSCS") != 0)
+		return 0;
+	for (size_t i = 0; i < sizeof t / sizeof *t; i++)
+		if ((rest.p[0] << 8 | rest.p[1]) == t[i][0])
+			return t[i][1];
+	return 0;
+}
+
+/* At what iconv refused: writes what it stands for, returns its length. */
+static size_t step_over(const struct charset *cs, struct str rest, bool cut_off, struct buf *b, uint64_t *anomalies)
+{
+	uint32_t c = big5_symbol(cs, rest);
+	if (c) {
+		buf_utf8(b, c);
+		return 2;
+	}
+	*anomalies |= ANOM(charset_bad_bytes);
+	buf_add(b, UTF8_BAD);
+	size_t n = cut_off || !rest.n ? rest.n : bad_length(cs, rest);
+	return n < rest.n ? n : rest.n;
+}
+
 /* Every turn either takes input, finds the output short (it then grows up to its cap), or is the last. */
 static int from_iconv(struct arena *a, const struct charset *cs, iconv_t cd, struct str in, struct str *out, uint64_t *anomalies)
 {
@@ -249,10 +276,7 @@ static int from_iconv(struct arena *a, const struct charset *cs, iconv_t cd, str
 		if (why == E2BIG) {
 			flushed = false;
 		} else if (why) {
-			size_t bad = why == EILSEQ && left ? bad_length(cs, str_make(src, left)) : left;
-			size_t skip = bad < left ? bad : left;
-			*anomalies |= ANOM(charset_bad_bytes);
-			buf_add(&b, UTF8_BAD);
+			size_t skip = step_over(cs, str_make(src, left), why != EILSEQ, &b, anomalies);
 			src += skip;
 			left -= skip;
 		}
@@ -274,15 +298,17 @@ static int from_multi(struct arena *a, const struct charset *cs, struct str in, 
 	return from_iconv(a, cs, cd, in, out, anomalies);
 }
 
-/* UTF-16 and UTF-32 without a stated byte order: by the mark, else by where the zero bytes of the first unit are. Under
- * such a label, ASCII bytes without a NUL are ASCII: the label is what is wrong, as browsers have it too. */
+/* UTF-16 and UTF-32 without a stated byte order: by the mark, else by where the zero bytes of the first unit are. Longer text
+ * without a NUL that is valid UTF-8 is that: the label is what is wrong (browsers have it so too), for no language fills
+ * sixteen units with such bytes. */
 static int from_wide(struct arena *a, const struct charset *cs, struct str in, struct str *out, uint64_t *anomalies)
 {
+	enum { PROOF = 32 };
 	bool four = strstr(cs->name, "32") != NULL;
 	size_t unit = four ? 4 : 2;
 	struct str le = four ? S("\xFF\xFE\0\0") : S("\xFF\xFE"), be = four ? S("\0\0\xFE\xFF") : S("\xFE\xFF");
 	bool marked = str_starts(in, le) || str_starts(in, be);
-	if (!marked && str_find_byte(in, 0) == STR_NPOS && utf8_valid(in)) {
+	if (!marked && (in.n >= PROOF || in.n % unit) && str_find_byte(in, 0) == STR_NPOS && utf8_valid(in)) {
 		*anomalies |= ANOM(charset_mismatch);
 		*out = in;
 		return 0;
