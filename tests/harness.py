@@ -45,7 +45,7 @@ def mbox(mails, quote=True):
     for m in mails:
         if quote:
             m = b''.join(b'>' + line if line.lstrip(b'>').startswith(b'From ') else line for line in m.splitlines(True))
-        out += b'From seller@sender.example Wed Sep  1 00:00:00 2010\n' + m + b'\n'
+        out += b'From seller@sender.example Wed Sep  1 00:00:00 2010\n' + m + (b'\n' if m.endswith(b'\n') else b'\n\n')
     return out
 
 
@@ -72,12 +72,12 @@ class Test:
             self.write('%s/%05d.eml' % (name, i), m)
         return self.path(name)
 
-    def run(self, *args, code=0, stdin=b'', env=None, fsize=None):
+    def run(self, *args, code=0, stdin=b'', env=None, fsize=None, user=None, program=TRAPLINE):
         """Runs the program in the case's folder; code None: any exit code. fsize: largest file it may write, in bytes."""
         def limits():
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (fsize, fsize))
-        run = subprocess.run([TRAPLINE, *args], cwd=self.dir, input=stdin, capture_output=True, timeout=TIMEOUT_S,
+        run = subprocess.run([program, *args], cwd=self.dir, input=stdin, capture_output=True, timeout=TIMEOUT_S, user=user,
                              env=dict(os.environ, **(env or {})), preexec_fn=limits if fsize is not None else None)
         result = Result(run.returncode, run.stdout, run.stderr)
         assert 'Sanitizer' not in result.err and 'runtime error' not in result.err, result.err[-4000:]
@@ -85,6 +85,14 @@ class Test:
         assert code is None or run.returncode == code, 'trapline %s: exit code %d, not %d: %s' % (
             ' '.join(args), run.returncode, code, (result.err or result.out)[-2000:])
         return result
+
+    def unprivileged(self, *args, code=0):
+        """run() as a user to whom permissions apply, also when the tests run as root."""
+        if os.geteuid():
+            return self.run(*args, code=code)
+        os.chmod(self.dir, 0o777)
+        program = shutil.copy(TRAPLINE, self.path('program'))
+        return self.run(*args, code=code, user=65534, program=program)
 
     def measured(self, *args, code=0):
         """As run(), with .seconds of processor time and .rss, the most memory in bytes of the largest of its processes."""
@@ -120,8 +128,8 @@ class Test:
         return run.stdout
 
 
-def content(rows, drop=('source_path', 'source_member', 'source_offset', 'source_length', 'occurrence')):
-    """Rows without their provenance, in an order of their own, to compare what two ways of reading gave."""
+def content(rows, drop=('mail_from', 'source_path', 'source_member', 'source_offset', 'source_length', 'occurrence')):
+    """Rows without their provenance (a From_ line tells the envelope's sender, too), in an order of their own, to compare what two ways of reading gave."""
     return sorted(json.dumps({k: v for k, v in row.items() if k not in drop}, sort_keys=True) for row in rows)
 
 

@@ -189,8 +189,10 @@ static void show(struct table *t, const struct column *c, struct str s)
 		mask_tokens(t->mask, s, &masked);
 	else
 		buf_add(&masked, s);
-	if (people && c->show == SHOW_URL)
-		(c->kind == KIND_JSON ? defang_text : defang_url)(buf_str(&masked), &t->tmp);
+	if (people && c->show == SHOW_URL && c->kind != KIND_JSON)
+		defang_url(buf_str(&masked), &t->tmp);
+	else if (people && (c->kind == KIND_TEXT || c->kind == KIND_LIST || c->kind == KIND_JSON))
+		defang_text(buf_str(&masked), &t->tmp);
 	else
 		buf_add(&t->tmp, buf_str(&masked));
 	t->oom |= !buf_ok(&masked);

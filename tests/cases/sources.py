@@ -158,5 +158,5 @@ def case_config_with_two_feeds(t):
     t.run('ingest', '-c', 'c.yaml')
     rows = t.messages()
     same([sum(m['feed'] == f for m in rows) for f in ('one', 'two')], [5, 16])
-    kinds = {f['name']: f['kind'] for f in t.run('feeds', '--store', 't.db', '--format', 'json').json()['feeds']}
+    kinds = {f['feed']: f['kind'] for f in t.run('feeds', '--store', 't.db', '--format', 'json').json()['feeds']}
     same(kinds, {'one': 'lab', 'two': 'trap'})
