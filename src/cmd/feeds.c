@@ -77,7 +77,7 @@ static int add_path(struct feed_set *s, struct feed *f, const char *path, struct
 		p->path = arena_dup(&s->arena, str_of(real));
 		p->feed = f;
 	}
-	free(real);
+	free(real); /* banned: realpath gave it */
 	return p && p->path.p ? 0 : err_oom(err, "feeds");
 }
 
@@ -168,7 +168,7 @@ static struct feed *by_path(const struct feed_set *s, struct str path)
 		if (str_starts(r, p) && (r.n == p.n || r.p[p.n] == '/' || str_ends(p, S("/"))))
 			found = s->paths.v[i].feed;
 	}
-	free(real);
+	free(real); /* banned: realpath gave it */
 	return found;
 }
 

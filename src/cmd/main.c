@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "cmd/command.h"
+#include "export/escape.h"
 #include "jail/jail.h"
 
 enum { READS = OPTS_COMMON | OPTS_STORE | OPTS_OUTPUT | OPTS_FILTER };
@@ -48,7 +50,11 @@ const struct command *command_find(const char *name)
 
 static int fail(const struct err *err)
 {
-	fprintf(stderr, "trapline: %s\n", err->text);
+	struct buf safe; /* the text may hold names of files and archive members */
+	buf_init(&safe, 64 * KIB);
+	esc_term(str_of(err->text), 0, 0, &safe);
+	fprintf(stderr, "trapline: %.*s\n", STR_FMT(buf_str(&safe)));
+	buf_free(&safe);
 	return err->kind == ERR_USAGE ? 2 : err->kind == ERR_INPUT ? 3 : 4;
 }
 
