@@ -33,21 +33,21 @@
 #define LIM_ATTACHMENT LIM_MESSAGE
 
 /* ---- HTML and URLs ---- */
-#define LIM_TAGS 20000       /* tags looked at in one HTML part */
-#define LIM_ATTRS 64         /* attributes looked at in one tag */
-#define LIM_HTML_DEPTH 256   /* open elements remembered (styles that hide text) */
-#define LIM_HTML (8 * MIB)   /* bytes of one HTML part that are looked at: newsletters stay under 1 MiB */
-#define LIM_HTML_LINKS 4000  /* URL-carrying attributes kept of one HTML part, the same one counted again */
-#define LIM_HTML_IMAGES 1000 /* images kept of one HTML part */
-#define LIM_HTML_FORMS 64    /* forms kept of one HTML part */
-#define LIM_HTML_RULES 256   /* style sheet rules that can hide text kept of one HTML part */
-#define LIM_HTML_BASE 1024   /* bytes of <base href>: it is copied in front of every relative link */
-#define LIM_META_CHARSET 1024 /* bytes searched for <meta charset>, as browsers do */
-#define LIM_HTML_TITLE 1024  /* bytes of the title */
+#define LIM_TAGS 20000          /* tags looked at in one HTML part */
+#define LIM_ATTRS 64            /* attributes looked at in one tag */
+#define LIM_HTML_DEPTH 256      /* open elements remembered (styles that hide text) */
+#define LIM_HTML (8 * MIB)      /* bytes of one HTML part that are looked at: newsletters stay under 1 MiB */
+#define LIM_HTML_LINKS 4000     /* URL-carrying attributes kept of one HTML part, the same one counted again */
+#define LIM_HTML_IMAGES 1000    /* images kept of one HTML part */
+#define LIM_HTML_FORMS 64       /* forms kept of one HTML part */
+#define LIM_HTML_RULES 256      /* style sheet rules that can hide text kept of one HTML part */
+#define LIM_HTML_BASE 1024      /* bytes of <base href>: it is copied in front of every relative link */
+#define LIM_META_CHARSET 1024   /* bytes searched for <meta charset>, as browsers do */
+#define LIM_HTML_TITLE 1024     /* bytes of the title */
 #define LIM_CSS_DECLARATIONS 64 /* declarations looked at in one style attribute or rule */
-#define LIM_LINK_TEXT 256    /* bytes of a link's visible text: a host name to compare with fits */
-#define LIM_URLS 1000        /* URLs kept of one message */
-#define LIM_URL (8 * KIB)    /* one URL: browsers stop near there */
+#define LIM_LINK_TEXT 256       /* bytes of a link's visible text: a host name to compare with fits */
+#define LIM_URLS 1000           /* URLs kept of one message */
+#define LIM_URL (8 * KIB)       /* one URL: browsers stop near there */
 
 /* ---- sources ---- */
 #define LIM_ARCHIVE_DEPTH 4         /* archives inside archives: a quine archive never ends by itself */
@@ -56,25 +56,25 @@
 #define LIM_MEMFD (128 * MIB)       /* a member that needs seeking is spooled into memory up to this */
 #define LIM_JAIL_AS (400 * MIB)     /* address space of the jail: a zstd window of 128 MiB fits */
 #define LIM_PATH (4 * KIB)
-#define LIM_WALK_DEPTH 128            /* folders inside folders: archives of years have under 20 */
-#define LIM_WALK_NAMES (256 * MIB)    /* names of one folder, held to sort them: some four million */
-#define LIM_WALK_LINKS 1000           /* symbolic links followed in one argument */
-#define LIM_PROBLEMS 1000             /* damaged or foreign files described one by one; the rest is counted */
+#define LIM_WALK_DEPTH 128         /* folders inside folders: archives of years have under 20 */
+#define LIM_WALK_NAMES (256 * MIB) /* names of one folder, held to sort them: some four million */
+#define LIM_WALK_LINKS 1000        /* symbolic links followed in one argument */
+#define LIM_PROBLEMS 1000          /* damaged or foreign files described one by one; the rest is counted */
 
 /* ---- store and series ---- */
-#define LIM_STORE_CACHE (32 * MIB)    /* SQLite's page cache: the index over ids of a few million messages stays in it */
-#define LIM_STORE_WORDS (16 * MIB)    /* text of interned words kept in memory; more is looked up again */
-#define LIM_SERIES_DAYS 5000          /* days on one axis: 13 years */
-#define LIM_SERIES_HOURS 40000        /* hours on one axis: 4.5 years */
-#define LIM_SERIES_CELLS (16 * MIB)   /* numbers in one series (buckets x values x feeds, 4 bytes each) */
-#define LIM_SERIES_KEYS 200           /* values of one dimension shown one by one */
-#define LIM_SERIES_FEEDS 64           /* feeds shown one by one */
+#define LIM_STORE_CACHE (32 * MIB)  /* SQLite's page cache: the index over ids of a few million messages stays in it */
+#define LIM_STORE_WORDS (16 * MIB)  /* text of interned words kept in memory; more is looked up again */
+#define LIM_SERIES_DAYS 5000        /* days on one axis: 13 years */
+#define LIM_SERIES_HOURS 40000      /* hours on one axis: 4.5 years */
+#define LIM_SERIES_CELLS (16 * MIB) /* numbers in one series (buckets x values x feeds, 4 bytes each) */
+#define LIM_SERIES_KEYS 200         /* values of one dimension shown one by one */
+#define LIM_SERIES_FEEDS 64         /* feeds shown one by one */
 
 /* ---- packs ---- */
-#define LIM_PACK_FILE (16 * MIB)      /* one YAML file: the shipped ones are under 100 KiB */
-#define LIM_PACK_ENTRIES 100000       /* entries or values of one list: libhs takes about that many patterns in sane memory */
-#define LIM_PACK_CACHE (512 * MIB)    /* compiled patterns on disk: 100,000 phrases are about 100 MiB */
-#define LIM_PACK_ARENA (256 * MIB)    /* all packs merged */
+#define LIM_PACK_FILE (16 * MIB)   /* one YAML file: the shipped ones are under 100 KiB */
+#define LIM_PACK_ENTRIES 100000    /* entries or values of one list: libhs takes about that many patterns in sane memory */
+#define LIM_PACK_CACHE (512 * MIB) /* compiled patterns on disk: 100,000 phrases are about 100 MiB */
+#define LIM_PACK_ARENA (256 * MIB) /* all packs merged */
 
 /* ---- run time ---- */
 #define LIM_BATCH (1 * MIB)    /* raw bytes the reader gives to a worker at a time */
