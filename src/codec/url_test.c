@@ -195,6 +195,9 @@ static void test_text(void **state)
 		/* quoted-printable that nobody decoded, and not */
 		{"a =3D b http://h.com/ab=\ncd?x=3Dy z", "http://h.com/abcd?x=y"},
 		{"http://h.com/?id=\nthanks", "http://h.com/?id="},
+		{"http://www.lon=\ng.com/x", "http://www.long.com/x"},
+		{"<http://www.lon\ng.com/x> <http://b.com\r\n/y\n/z> <http://c.com\nis it>",
+			"http://www.long.com/x http://b.com/y/z http://c.com/"},
 		{"http://a.com/http://b.com/", "http://a.com/http://b.com/"},
 		{"x.http://h.com/", "http://h.com/"},
 	};
@@ -335,7 +338,7 @@ static void test_linear(void **state)
 {
 	static const char *const patterns[] = {".", ":", "://", "http://", "www.", "a.", "a.b", "http://a.", "(", "http://a.com/)",
 		"=\n", "http://a.com/=\n", "=3D http://a.com/=\n", "a.com ", "www.a.com/((((", "@a.com", "a.com/", "\xC3\xA9.",
-		"http:/\\", "-.-"};
+		"http:/\\", "-.-", "<http://a\n", "<http://a\nb"};
 	struct fixture *f = *state;
 	enum { SIZE = 1 << 20 };
 	uint8_t *p = test_malloc(SIZE);

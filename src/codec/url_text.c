@@ -19,11 +19,11 @@ static inline bool stop_byte(uint8_t c)
 	return c <= ' ' || c >= 127 || (marks[c >> 6] & BIT(c));
 }
 
-/* Top-level domains that are taken for one without a path behind them: none is a word that might follow a full stop. */
+/* Top-level domains that are taken for one without a path behind them: none is a word that might follow a full
+ * stop, nor a usual file extension or a member in program text. */
 static const char *const plain_tlds[] = {"com", "net", "org", "info", "biz", "edu", "gov", "mobi", "eu", "uk", "de", "fr", "nl",
-	"pl", "ru", "su", "ua", "cn", "hk", "tw", "jp", "kr", "br", "ca", "au", "nz", "za", "ch", "cz", "sk", "hu", "ro", "se",
-	"dk", "fi", "tv", "cc", "ws", "io", "xyz", "site", "online", "shop", "store", "club", "top", "icu", "vip", "app", "dev",
-	"example"};
+	"ru", "su", "ua", "cn", "hk", "tw", "jp", "kr", "br", "ca", "au", "nz", "za", "ch", "cz", "sk", "hu", "ro", "se", "dk",
+	"fi", "tv", "cc", "ws", "io", "xyz", "online", "shop", "club", "icu", "vip", "example"};
 
 static bool plain_tld(struct str tld)
 {
@@ -55,7 +55,15 @@ static bool has_soft_breaks(struct url_scan *s)
 	return s->soft_breaks > 0;
 }
 
-static size_t url_end(struct url_scan *s, size_t i, bool *soft)
+/* Text at..end, from behind "://", is still within the host, which never holds '='. */
+static bool in_host(const struct url_scan *s, size_t from, size_t end)
+{
+	struct str t = str_sub(s->text, from, end - from);
+	return str_find_byte(t, '/') == STR_NPOS && str_find_byte(t, '?') == STR_NPOS;
+}
+
+/* Where the URL whose host starts at `host` ends; read on from i. */
+static size_t url_end(struct url_scan *s, size_t host, size_t i, bool *soft)
 {
 	const uint8_t *p = s->text.p;
 	size_t from = i, n = s->text.n;
@@ -64,13 +72,34 @@ static size_t url_end(struct url_scan *s, size_t i, bool *soft)
 			i++;
 		bool eol =
 			i < n && i > from && p[i - 1] == '=' && (p[i] == '\n' || (p[i] == '\r' && i + 1 < n && p[i + 1] == '\n'));
-		if (!eol || i - from > LIM_URL || !has_soft_breaks(s))
+		if (!eol || i - from > LIM_URL || !(in_host(s, host, i) || has_soft_breaks(s)))
 			break;
 		*soft = true;
 		i += p[i] == '\r' ? 2 : 1;
 	}
 	s->work += i - from;
 	return i;
+}
+
+/* A URL in angle brackets may be broken over lines (RFC 3986 appendix C): on to the '>' if it comes soon, else end. */
+static size_t angle_end(struct url_scan *s, size_t end)
+{
+	const uint8_t *p = s->text.p;
+	size_t n = s->text.n, i = end;
+	for (int lines = 0; lines < 3; lines++) {
+		i += i < n && p[i] == '\r';
+		if (i >= n || p[i] != '\n')
+			break;
+		size_t line = ++i;
+		while (i < n && i - line < LIM_URL && !stop_byte(p[i]))
+			i++;
+		s->work += i - line;
+		if (i == line || i == n)
+			break;
+		if (p[i] == '>')
+			return i;
+	}
+	return end;
 }
 
 /* Punctuation that ends the sentence rather than the URL; closing brackets that were not opened in it. */
@@ -151,7 +180,9 @@ static bool with_scheme(struct url_scan *s, size_t colon, struct str *token, boo
 	size_t host = colon + 3;
 	while (slash(s->text, host))
 		host++;
-	size_t end = url_end(s, host_start_end(s, host), soft);
+	size_t end = url_end(s, host, host_start_end(s, host), soft);
+	if (from > 0 && s->text.p[from - 1] == '<')
+		end = angle_end(s, end);
 	s->at = end;
 	end = trim_end(s->text, host, end);
 	*token = str_sub(s->text, from, end - from);
@@ -212,7 +243,7 @@ static bool without_scheme(struct url_scan *s, size_t dot, struct str *token, un
 	if (after == '@' || !plausible_host(s, host, path, before, flags))
 		return false;
 	if (more || (after == '=' && host_end == end)) {
-		end = url_end(s, end, soft);
+		end = url_end(s, from, end, soft);
 		s->at = end;
 		host_end = trim_end(s->text, from, end);
 		if (!more && !*soft)
