@@ -9,7 +9,7 @@
 
 #include "base/utf8.h"
 
-enum { LOOK_AT = 8 << 10, SLOTS = 1024, MIN_HITS = 3, MIN_SHARE_PERCENT = 6, MAX_TOKENS = 600 };
+enum { LOOK_AT = 2 << 10, SLOTS = 4096, MIN_HITS = 3, MIN_SHARE_PERCENT = 6, MAX_TOKENS = 200 };
 
 static const struct {
 	const char *code;
@@ -43,7 +43,7 @@ static uint64_t word_key(struct str w)
 
 static struct slot *slot_of(uint64_t key)
 {
-	size_t i = (size_t)((key * 0x9E3779B97F4A7C15u) >> 54);
+	size_t i = (size_t)((key * 0x9E3779B97F4A7C15u) >> 52);
 	while (table[i].key && table[i].key != key)
 		i = (i + 1) % SLOTS;
 	return &table[i];
