@@ -23,6 +23,7 @@ struct jail_request {
 enum frame_type { FRAME_MEMBER = 1, FRAME_DATA, FRAME_MEMBER_END, FRAME_PROBLEM, FRAME_END };
 struct frame {
 	uint32_t type, n;
+	uint64_t packed; /* bytes of the archive read so far */
 };
 /* FRAME_PROBLEM: struct problem_frame, the path, the text. */
 struct problem_frame {

@@ -23,6 +23,7 @@ struct jail {
 	jail_report *report;
 	void *context;
 	bool in_member, member_bad, ended;
+	uint64_t packed;
 	uint64_t data; /* bytes of the current data frame still to come */
 	size_t at, n;  /* of in */
 	uint8_t path[LIM_PATH];
@@ -143,7 +144,7 @@ static int begin(struct jail *j, uint32_t test, int fd, struct str first, jail_r
 	j->report = report;
 	j->context = context;
 	j->in_member = j->member_bad = j->ended = false;
-	j->data = 0;
+	j->data = j->packed = 0;
 	j->at = j->n = 0;
 	return 0;
 }
@@ -278,6 +279,7 @@ static enum frame_type take_frame(struct jail *j, struct str *path)
 	if (ok) {
 		memcpy(&f, j->in + j->at, sizeof f);
 		j->at += sizeof f;
+		j->packed = f.packed;
 		switch (f.type) {
 		case FRAME_MEMBER:
 			ok = f.n <= LIM_PATH && take_member(j, f.n, path);
@@ -356,6 +358,11 @@ bool jail_next(struct jail *j, struct str *path)
 bool jail_member_bad(const struct jail *j)
 {
 	return j->member_bad;
+}
+
+uint64_t jail_packed(const struct jail *j)
+{
+	return j->packed;
 }
 
 int jail_self_test(struct jail *j, enum jail_test what, jail_report *report, void *context, struct err *err)

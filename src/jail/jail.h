@@ -44,7 +44,7 @@ int jail_start(struct jail **j, struct err *err);
 void jail_stop(struct jail *j); /* NULL-safe; ends server and child */
 
 /* Begins with an archive: `first` are the bytes that were read off fd already (at most JAIL_FIRST; none when fd can seek:
- * it is then read from its current offset). fd stays the caller's and shares its file offset with the child. */
+ * it is then read from its current offset). fd stays the caller's; the child moves its offset. */
 int jail_open(struct jail *j, int fd, struct str first, jail_report *report, void *context, struct err *err);
 /* True: a member begins, *path is its chain ("a.tar/b.mbox"; empty for a compressed single file), valid until the next
  * jail_next; false: the archive has ended. Skips what is left of the member before. */
@@ -53,6 +53,8 @@ bool jail_next(struct jail *j, struct str *path);
 size_t jail_read(struct jail *j, void *p, size_t n);
 /* Whether the member just read to its end was reported as short or damaged. */
 bool jail_member_bad(const struct jail *j);
+/* Bytes of the archive that the child has read, for progress; a child may lie. */
+uint64_t jail_packed(const struct jail *j);
 void jail_close(struct jail *j); /* also in the middle */
 
 /* Tests only: lets a child try what it must not, and reports how it ended. */

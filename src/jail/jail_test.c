@@ -318,19 +318,19 @@ static double now(void)
 static void test_bombs(void **state)
 {
 	(void)state;
-	uint8_t *zeros = arena_zalloc(&memory, 1, 256 * MIB);
+	uint8_t *zeros = arena_zalloc(&memory, 1, 96 * MIB);
 	assert_non_null(zeros);
 	double start = now();
 	long_output = true;
 	static const char *const packers[] = {"bz2", "xz", "zst"}; /* gzip cannot reach the ratio: at most 1032 */
 	for (size_t i = 0; i < 3; i++) {
-		struct str bomb = one("tar", packers[i], "zeros", str_make(zeros, 256 * MIB));
+		struct str bomb = one("tar", packers[i], "zeros", str_make(zeros, 96 * MIB));
 		struct str got = unpacked(bomb, false);
 		expect_has(got, "!cap zeros unpacks to more than 1000 times its size");
 		expect_has(got, "?\n");
 	}
 	/* A bomb in a bomb; the outer one is small. */
-	struct str inner = one("raw", "zst", "x", str_make(zeros, 256 * MIB));
+	struct str inner = one("raw", "zst", "x", str_make(zeros, 96 * MIB));
 	expect_has(unpacked(one("zip", "", "in.zst", inner), true), "!cap in.zst unpacks");
 	assert_true(now() - start < 60);
 }

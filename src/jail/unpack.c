@@ -78,7 +78,7 @@ static uint8_t *frame_room(struct unpacker *u, size_t n)
 
 static void frame_done(struct unpacker *u, enum frame_type type, size_t n)
 {
-	struct frame f = {type, (uint32_t)n};
+	struct frame f = {type, (uint32_t)n, u->packed};
 	memcpy(u->out + u->out_n, &f, sizeof f);
 	u->out_n += sizeof f + n;
 }

@@ -155,15 +155,17 @@ static size_t read_file(struct source *s, uint8_t *p, size_t n)
 	return got > 0 ? (size_t)got : 0;
 }
 
-/* Bytes of the member. The child reads the file; its offset, which we share, is the progress. */
+/* Bytes of the member, with progress. */
 static size_t read_member(struct source *s, uint8_t *p, size_t n)
 {
 	size_t got = jail_read(s->settings.jail, p, n);
-	off_t at = s->regular ? lseek(s->fd, 0, SEEK_CUR) : -1;
+	uint64_t packed = jail_packed(s->settings.jail);
 	if (got == 0)
 		s->cut_short = jail_member_bad(s->settings.jail);
-	if (at > 0 && (uint64_t)at <= s->size && s->bytes_before + (uint64_t)at > s->progress.bytes_read)
-		s->progress.bytes_read = s->bytes_before + (uint64_t)at;
+	if (s->regular && packed > s->size)
+		packed = s->size; /* zip and 7z are read here and there */
+	if (s->bytes_before + packed > s->progress.bytes_read)
+		s->progress.bytes_read = s->bytes_before + packed;
 	return got;
 }
 
@@ -266,7 +268,7 @@ static int open_archive(struct source *s, struct err *err)
 	off_t at = lseek(s->fd, 0, SEEK_CUR);
 	if (at >= 0 && (uint64_t)at == first.n && lseek(s->fd, 0, SEEK_SET) == 0)
 		first.n = 0; /* a file, from its start: the child can seek in it */
-	s->progress.bytes_read = s->bytes_before + first.n;
+	s->progress.bytes_read = s->bytes_before;
 	int r = jail_open(s->settings.jail, s->fd, str_first(first, JAIL_FIRST), on_jail_problem, s, err);
 	s->in_archive = r == 0;
 	return r == 0 ? 1 : r;
@@ -292,6 +294,8 @@ static bool start_mail(struct source *s, bool maildir)
 {
 	struct str first = str_first(window_str(&s->window), SNIFF_BYTES);
 	enum sniff kind = sniff_mail(first);
+	if (kind == SNIFF_EMPTY && !s->window.eof)
+		kind = SNIFF_OTHER; /* white space, and then something */
 	s->progress.files++;
 	if (kind == SNIFF_EMPTY || (kind == SNIFF_OTHER && !maildir)) {
 		if (!s->cut_short)

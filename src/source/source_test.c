@@ -31,7 +31,7 @@ static char folder[64];
 static int make_folder(void **state)
 {
 	(void)state;
-	strcpy(folder, "/tmp/trapline-source-XXXXXX");
+	snprintf(folder, sizeof folder, "/tmp/trapline-source-XXXXXX");
 	return mkdtemp(folder) ? 0 : -1;
 }
 
@@ -337,6 +337,14 @@ static void test_no_memory(void **state)
 	put("a/x", S(F1 M1 "\n" F2 M2 "\n"));
 	put("a/empty", S(""));
 	assert_int_equal(symlink("..", at("a/loop")), 0);
+	struct buf tar;
+	struct err none = {0};
+	buf_init(&tar, MIB);
+	tar_add(&tar, "x", S(M1));
+	tar_add(&tar, "y", S("no mail"));
+	put("t", str_first(buf_str(&tar), tar.n - 3));
+	buf_free(&tar);
+	assert_int_equal(jail_start(&jail, &none), 0);
 	const char *paths[] = {folder};
 	for (long n = 0;; n++) {
 		struct err err = {0};
@@ -349,6 +357,8 @@ static void test_no_memory(void **state)
 		assert_true(r == ERR_ENV || r == 0);
 		assert_true(n < 1000);
 	}
+	jail_stop(jail);
+	jail = NULL;
 	buf_free(&got);
 }
 
