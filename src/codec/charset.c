@@ -298,6 +298,27 @@ static int from_multi(struct arena *a, const struct charset *cs, struct str in, 
 	return from_iconv(a, cs, cd, in, out, anomalies);
 }
 
+/* Japanese spam often sends Shift_JIS, sometimes EUC-JP, under the label iso-2022-jp: eight-bit text without escapes is read as
+ * the one that it fits wholly. EUC-JP first, for most of it is kana to Shift_JIS. */
+static int from_seven(struct arena *a, const struct charset *cs, struct str in, struct str *out, uint64_t *anomalies)
+{
+	static const struct str guesses[] = {STR_INIT("euc-jp"), STR_INIT("shift_jis")};
+	bool eight = str_starts(str_of(cs->name), S("iso-2022-jp")) && str_find_byte(in, 0x1B) == STR_NPOS && !ascii_only(in);
+	for (size_t i = 0; eight && i < sizeof guesses / sizeof *guesses; i++) {
+		uint64_t found = 0;
+		struct arena_mark mark = arena_mark(a);
+		if (from_multi(a, find_charset(guesses[i]), in, out, &found))
+			return ERR_ENV;
+		if (!(found & ANOM(charset_bad_bytes))) {
+			*anomalies |= found | ANOM(charset_bad_bytes);
+			return 0;
+		}
+		arena_release(a, mark);
+		*out = (struct str){NULL, 0};
+	}
+	return from_multi(a, cs, in, out, anomalies);
+}
+
 /* UTF-16 and UTF-32 without a stated byte order: by the mark, else by where the zero bytes of the first unit are. Longer text
  * without a NUL that is valid UTF-8 is that: the label is what is wrong (browsers have it so too), for no language fills
  * sixteen units with such bytes. */
@@ -379,5 +400,5 @@ int charset_to_utf8(struct arena *a, struct str bytes, struct str label, struct 
 		*anomalies |= ANOM(charset_bad_bytes);
 	if (kind == CHARSET_ASCII || kind == CHARSET_SINGLE)
 		return from_single(a, cs ? cs->high : high_half[0], bytes, out, anomalies);
-	return from_multi(a, cs, bytes, out, anomalies);
+	return kind == CHARSET_SEVEN ? from_seven(a, cs, bytes, out, anomalies) : from_multi(a, cs, bytes, out, anomalies);
 }

@@ -6,6 +6,7 @@
  *
  * Text that is UTF-8 under another label is taken as UTF-8 (charset_mismatch) where that is sound: us-ascii, unknown or no
  * label; single-byte charsets when all of it is valid and it holds several multi-byte sequences; the seven-bit charsets.
+ * Shift_JIS and EUC-JP under the label iso-2022-jp are read (charset_bad_bytes).
  */
 #ifndef TRAPLINE_CODEC_CHARSET_H
 #define TRAPLINE_CODEC_CHARSET_H

@@ -20,7 +20,7 @@ static uint8_t *unshift_hz(struct str in, uint8_t *o)
 			i++;
 		} else {
 			gb = gb && c != '\n';
-			*o++ = gb && c > ' ' ? c | 0x80 : c < 0x80 ? c : NOTHING;
+			*o++ = gb && c > ' ' ? c | 0x80 : c;
 		}
 	}
 	return o;
