@@ -27,6 +27,8 @@ static size_t put_authority(struct str s, size_t i, bool in_text, struct buf *ou
 			buf_add(out, S("[.]"));
 		else if (c == '@' && !done)
 			buf_add(out, S("[@]"));
+		else if (c == ':' && str_starts(str_from(s, i), S("//")))
+			buf_add(out, S("[:]")); /* "http:http://evil.example" */
 		else
 			buf_add(out, str_sub(s, at, i - at));
 	}

@@ -167,6 +167,7 @@ static void test_defang(void **state)
 		   "example/"),
 			Z("hxxp://evil[.]example/")},
 		{Z("http://[2001:db8::1]/"), Z("hxxp://[2001:db8::1]/")},
+		{Z("http:http://evil.example/"), Z("hxxp:http[:]//evil.example/")},
 		{Z("http://"), Z("hxxp://")},
 		{Z(""), Z("")},
 	};
@@ -290,6 +291,33 @@ static void test_mask_windows(void **state)
 	buf_free(&b);
 }
 
+/* Addresses that match almost everywhere cost no more than the budget, and nothing gets out. */
+static void test_mask_budget(void **state)
+{
+	(void)state;
+	enum { N = 1 << 20 };
+	struct mask m;
+	struct buf b;
+	char local[128 + 8];
+	char address[MASK_MAX][128 + 8];
+	uint8_t *text = mem_alloc(N);
+	memset(text, 'A', N);
+	memset(local, 'A', sizeof local);
+	mask_init(&m);
+	for (size_t k = 0; k < MASK_MAX; k++) {
+		memcpy(address[k], local, sizeof local);
+		address[k][126] = (char)('b' + k % 20);
+		address[k][127] = (char)('0' + k / 20);
+		memcpy(address[k] + 128, "@b.c", 4);
+		mask_add(&m, str_make(address[k], 132));
+	}
+	buf_init(&b, 2 * N);
+	mask_tokens(&m, str_make(text, N), &b);
+	expect(S("AAAA"), &b, S("***"));
+	buf_free(&b);
+	mem_free(text);
+}
+
 static void test_mask_memory(void **state)
 {
 	(void)state;
@@ -332,6 +360,7 @@ int main(void)
 		cmocka_unit_test(test_mask_addr),
 		cmocka_unit_test(test_mask_tokens),
 		cmocka_unit_test(test_mask_windows),
+		cmocka_unit_test(test_mask_budget),
 		cmocka_unit_test(test_mask_memory),
 		cmocka_unit_test(test_width),
 	};

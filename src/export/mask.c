@@ -17,6 +17,8 @@ enum {
 	WINDOW = 1536,    /* bytes decoded at a time */
 	OVERLAP = 402,    /* >= LOCAL_MAX + GAP_MAX + DOMAIN_MAX, a multiple of 3 */
 	DIGEST_NEEDLES = 8,
+	BUDGET_FREE = 1 << 18,
+	BUDGET_PER_BYTE = 64, /* bytes compared for one text: 256 KiB and 64 for each of its own */
 };
 _Static_assert(OVERLAP >= LOCAL_MAX + GAP_MAX + DOMAIN_MAX && OVERLAP % 3 == 0 && WINDOW % 3 == 0, "windows overlap by one token");
 
@@ -27,6 +29,7 @@ struct work {
 	const struct mask *m;
 	struct str text;
 	uint8_t *marks; /* enum mark for each byte of text; NULL until something is found */
+	size_t budget;  /* bytes that may still be compared: addresses made of one letter must not cost seconds */
 	bool oom;
 };
 
@@ -127,11 +130,21 @@ static bool alone(struct str s, size_t i, size_t n)
 	return (i == 0 || !ascii_alnum(s.p[i - 1])) && (i + n == s.n || !ascii_alnum(s.p[i + n]));
 }
 
+/* Does s begin with the needle's local part? Pays for the bytes looked at. */
+static bool starts_local(struct work *w, struct str s, struct str local)
+{
+	size_t k = 0;
+	while (k < local.n && k < s.n && ascii_lower(s.p[k]) == ascii_lower(local.p[k]))
+		k++;
+	w->budget -= k < w->budget ? k : w->budget;
+	return k == local.n;
+}
+
 /* Bytes at i that carry needle d, 0 = none. */
-static size_t carries(const struct mask_needle *d, struct str s, size_t i, bool decoded, enum mark *mark)
+static size_t carries(struct work *w, const struct mask_needle *d, struct str s, size_t i, bool decoded, enum mark *mark)
 {
 	struct str here = str_from(s, i);
-	if (!str_istarts(here, d->local))
+	if (w->budget == 0 || !starts_local(w, here, d->local))
 		return 0;
 	for (size_t gap = 1; d->domain.n && gap <= GAP_MAX; gap++) {
 		if (!str_istarts(str_from(here, d->local.n + gap), d->domain))
@@ -148,12 +161,12 @@ static size_t carries(const struct mask_needle *d, struct str s, size_t i, bool 
 }
 
 /* The longest match at i. */
-static size_t match_at(const struct mask *m, struct str s, size_t i, bool decoded, enum mark *mark)
+static size_t match_at(struct work *w, struct str s, size_t i, bool decoded, enum mark *mark)
 {
 	size_t best = 0;
-	for (uint64_t left = m->first[s.p[i]]; left; left &= left - 1) {
+	for (uint64_t left = w->m->first[s.p[i]]; left; left &= left - 1) {
 		enum mark mk;
-		size_t n = carries(&m->needle[__builtin_ctzll(left)], s, i, decoded, &mk);
+		size_t n = carries(w, &w->m->needle[__builtin_ctzll(left)], s, i, decoded, &mk);
 		if (n > best)
 			best = n, *mark = mk;
 	}
@@ -178,7 +191,7 @@ static void search_clear(struct work *w, const struct view *v)
 {
 	for (size_t i = 0; i < v->s.n;) {
 		enum mark mark;
-		size_t n = w->m->first[v->s.p[i]] ? match_at(w->m, v->s, i, false, &mark) : 0;
+		size_t n = w->m->first[v->s.p[i]] ? match_at(w, v->s, i, false, &mark) : 0;
 		if (n)
 			mark_range(w, v, i, i + n, v->map ? MARK_TOKEN : mark);
 		i += n ? n : 1;
@@ -245,7 +258,7 @@ static void search_run(struct work *w, const struct view *v, const struct coding
 		struct str d = {bytes, decode(c, str_sub(v->s, from, end - from), bytes, WINDOW)};
 		for (size_t i = 0; i < d.n;) {
 			enum mark mark;
-			size_t n = w->m->first[d.p[i]] ? match_at(w->m, d, i, true, &mark) : 0;
+			size_t n = w->m->first[d.p[i]] ? match_at(w, d, i, true, &mark) : 0;
 			if (n)
 				mark_coded(w, v, c, start, base + i, base + i + n);
 			i += n ? n : 1;
@@ -357,7 +370,7 @@ static void write_marked(const struct work *w, struct buf *out)
 
 void mask_tokens(const struct mask *m, struct str text, struct buf *out)
 {
-	struct work w = {.m = m, .text = text};
+	struct work w = {.m = m, .text = text, .budget = BUDGET_FREE + BUDGET_PER_BYTE * text.n};
 	struct view clear = {text, NULL};
 	if (m->n == 0 || text.n == 0 || text.n >= UINT32_MAX) {
 		buf_add(out, m->n && text.n ? S("***") : text);
@@ -366,8 +379,8 @@ void mask_tokens(const struct mask *m, struct str text, struct buf *out)
 	search(&w, &clear);
 	if (str_find_byte(text, '%') != STR_NPOS)
 		search_percent(&w);
-	if (w.oom) {
-		out->oom = true;
+	if (w.oom || w.budget == 0) {
+		out->oom |= w.oom;
 		buf_add(out, S("***"));
 	} else if (w.marks) {
 		write_marked(&w, out);

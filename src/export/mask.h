@@ -32,7 +32,8 @@ void mask_of_row(struct mask *m, const struct row *r);
 /* "abuse@mx.trap.example" -> "a***@m***.example": the same for the same address, the first character and the last label kept. */
 void mask_addr(struct str address, struct buf *out);
 /* text with every token that carries a recipient replaced: an address by its mask_addr, anything else by "***".
- * Without memory for its work it writes "***" for the whole text and sets out->oom. */
+ * Where that would take too long (text and addresses made to match almost everywhere) it writes "***" for the whole text; so it
+ * does without memory for its work, which also sets out->oom. */
 void mask_tokens(const struct mask *m, struct str text, struct buf *out);
 
 #endif
