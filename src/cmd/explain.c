@@ -144,13 +144,18 @@ static void evidence_lines(const struct ledger *l, struct str evidence)
 		text(l, json_member(e, "kind"), SHOW_PLAIN);
 		fputs(" ", l->f);
 		text(l, json_member(e, "name"), SHOW_PLAIN);
-		fputs("  in ", l->f);
-		text(l, json_member(e, "where"), SHOW_PLAIN);
-		fputs(": \"", l->f);
-		text(l, json_member(e, "text"), SHOW_PLAIN);
-		fputs("\"  (", l->f);
+		fputs(": ", l->f);
 		text(l, json_member(e, "rule"), SHOW_PLAIN);
-		fputs(")\n", l->f);
+		if (json_member(e, "where").n) {
+			fputs(", in ", l->f);
+			text(l, json_member(e, "where"), SHOW_PLAIN);
+		}
+		if (json_member(e, "text").n) {
+			fputs(": \"", l->f);
+			text(l, json_member(e, "text"), SHOW_PLAIN);
+			fputs("\"", l->f);
+		}
+		fputs("\n", l->f);
 	}
 	json_decref(all);
 }

@@ -153,3 +153,14 @@ def case_locale_and_time_zone_do_not_matter(t):
         same(t.run('messages', '--store', 't.db', '--format', 'csv', env=env).out, want)
         t.run('ingest', '--store', 'x.db', '--no-default-packs', '--feed', 'f', '--trust', 'mx.trap.example', 'box', env=env)
         same(t.run('messages', '--store', 'x.db', '--format', 'csv').out, want)
+
+
+def case_man_pages_tell_every_option(t):
+    import os
+
+    from harness import ROOT
+    for command in ('report', 'ingest', 'messages', 'series', 'brands', 'explain', 'feeds'):
+        helped = set(re.findall(r'--([a-z-]+)', t.run('help', command).out.split('options:')[1]))
+        with open(os.path.join(ROOT, 'docs/man/trapline-%s.1' % command), encoding='utf-8') as f:
+            page = set(re.findall(r'Fl Fl ([a-z-]+)', '\n'.join(line for line in f if line.startswith('.It'))))
+        same((command, helped ^ page), (command, set()))
