@@ -50,16 +50,35 @@ static bool decode(struct str s, uint32_t *c, size_t *len)
 	return true;
 }
 
+static inline bool is_tail(uint8_t b)
+{
+	return (b & 0xC0) == 0x80;
+}
+
+/* The length of the sequence at p if it is one of the plain ones of two or three bytes (n >= 3 bytes are there), else 0. */
+static inline size_t plain_sequence(const uint8_t *p)
+{
+	if (p[0] >= 0xC2 && p[0] <= 0xDF)
+		return is_tail(p[1]) ? 2 : 0;
+	bool plain = p[0] >= 0xE1 && p[0] <= 0xEF && p[0] != 0xED;
+	return plain && is_tail(p[1]) && is_tail(p[2]) ? 3 : 0;
+}
+
 size_t utf8_valid_prefix(struct str s)
 {
 	size_t i = 0;
 	while (i < s.n) {
 		uint32_t c;
-		size_t len;
-		i += ascii_prefix(str_from(s, i));
-		if (i == s.n)
-			break;
-		if (!decode(str_from(s, i), &c, &len))
+		size_t len = 0;
+		if (s.p[i] < 0x80) {
+			i++;
+			if (i < s.n && s.p[i] < 0x80)
+				i += ascii_prefix(str_from(s, i));
+			continue;
+		}
+		if (s.n - i >= 3)
+			len = plain_sequence(s.p + i);
+		if (!len && !decode(str_from(s, i), &c, &len))
 			break;
 		i += len;
 	}
