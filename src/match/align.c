@@ -171,19 +171,24 @@ static bool walk_from(const struct phrase *p, struct str f, size_t from, bool bo
 	return true;
 }
 
-bool align_squeezed(const struct phrase *p, struct str f, size_t near, struct span *out)
+/* The first letter of a repeated run may belong to what stands before: tries each place within the run. */
+static bool walk_run(const struct phrase *p, struct str f, size_t near, bool bounded, struct span *out)
 {
-	/* The first letter of a repeated run may belong to the word before: try each beginning of a word within the run. */
 	uint8_t class = norm_letter[p->letter[0]];
 	for (size_t at = near; at < f.n && norm_letter[f.p[at]] == class; at = next_letter(f, at + 1))
-		if (word_begins(f, at) && walk_from(p, f, at, true, out))
+		if ((!bounded || word_begins(f, at)) && walk_from(p, f, at, bounded, out))
 			return true;
 	return false;
 }
 
+bool align_squeezed(const struct phrase *p, struct str f, size_t near, struct span *out)
+{
+	return walk_run(p, f, near, true, out);
+}
+
 bool align_inside(const struct phrase *p, struct str f, size_t near, struct span *out)
 {
-	return walk_from(p, f, near, false, out);
+	return walk_run(p, f, near, false, out);
 }
 
 /* ---- word by word, where neighbouring letters may be exchanged ---- */

@@ -48,11 +48,16 @@ static struct counter *counter_of(struct finder *f, uint32_t phrase)
 	return c;
 }
 
+static bool room_for_hit(struct finder *f, uint32_t phrase, enum field field)
+{
+	return counter_of(f, phrase)->hits[field] < HITS_A_FIELD;
+}
+
 /* May one more candidate of this phrase be looked at here? */
 static bool may_try(struct finder *f, uint32_t phrase, enum field field)
 {
 	struct counter *c = counter_of(f, phrase);
-	return c->hits[field] < HITS_A_FIELD && c->tries[field]++ < TRIES_A_FIELD;
+	return room_for_hit(f, phrase, field) && c->tries[field]++ < TRIES_A_FIELD;
 }
 
 static struct str folded(const struct finder *f, size_t field)
@@ -285,10 +290,10 @@ static void naive_disguised(struct finder *f, uint32_t phrase, enum field field)
 	struct str text = folded(f, field);
 	for (size_t i = 0; field != FIELD_URL && i < text.n; i++)
 		for (uint32_t t = 0; t < p->n_tokens; t++)
-			if ((i == 0 || text.p[i - 1] == ' ') && lexicon_anchor(p) == t)
+			if ((i == 0 || text.p[i - 1] == ' ') && lexicon_anchor(p) == t && room_for_hit(f, phrase, field))
 				try_words(f, phrase, t, field, i);
 	for (size_t i = 0; i < text.n; i++)
-		if (norm_letter[text.p[i]] == norm_letter[p->letter[0]])
+		if (norm_letter[text.p[i]] == norm_letter[p->letter[0]] && room_for_hit(f, phrase, field))
 			try_squeezed(f, phrase, field, i);
 }
 

@@ -69,6 +69,8 @@ static bool collect(struct expressions *e, struct arena *a, const struct lexicon
 
 static int compile_error(const struct lexicon *x, const struct expressions *e, const hs_compile_error_t *why, struct err *err)
 {
+	if (strstr(why->message, "allocate memory")) /* libhs has no code for it here */
+		return err_oom(err, "patterns");
 	if (why->expression < 0 || (unsigned)why->expression >= e->n)
 		return err_set(err, ERR_ENV, "libhs cannot compile the packs: %s", why->message);
 	const struct phrase *p = &x->phrases[e->ids[why->expression]];

@@ -110,6 +110,12 @@ int match_doc(const struct matcher *m, struct matcher_scratch *s, struct arena *
 		return ERR_ENV;
 	struct verdict *v = &s->verdict;
 	score(&s->finder, d, io->from_domain, v);
+	if (v->n_reasons) {
+		struct str e = evidence(a, v);
+		if (!e.n)
+			return ERR_ENV;
+		io->evidence = e;
+	}
 	if (v->disguised)
 		io->anomalies |= (int64_t)ANOM(obfuscated_words);
 	if (v->brand)
@@ -120,10 +126,5 @@ int match_doc(const struct matcher *m, struct matcher_scratch *s, struct arena *
 	io->brand_confidence = v->brand_confidence;
 	io->programme_confidence = v->programme_confidence;
 	io->category_confidence = v->category_confidence;
-	if (v->n_reasons) {
-		io->evidence = evidence(a, v);
-		if (!io->evidence.n)
-			return ERR_ENV;
-	}
 	return 0;
 }

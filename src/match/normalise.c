@@ -6,6 +6,10 @@
  */
 #include "match/normalise.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "match/normalise_tab.h"
@@ -50,25 +54,60 @@ static void put(struct folder *f, uint8_t c, size_t from)
 	f->out[f->n++] = c;
 }
 
+#ifdef __SSE2__
+/* Sixteen bytes at a time as long as nothing is dropped and no two blanks meet; returns the bytes taken. */
+static size_t fold_plain(const uint8_t *p, size_t n, uint8_t *out, bool *blank)
+{
+	const __m128i space = _mm_set1_epi8(' ');
+	size_t i = 0;
+	for (; i + 16 <= n; i += 16) {
+		__m128i c = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+		__m128i white = _mm_cmplt_epi8(_mm_add_epi8(c, _mm_set1_epi8(128 - 9)), _mm_set1_epi8(-128 + 5)); /* 9..13 */
+		__m128i upper = _mm_cmplt_epi8(_mm_add_epi8(c, _mm_set1_epi8(128 - 'A')), _mm_set1_epi8(-128 + 26));
+		c = _mm_or_si128(_mm_andnot_si128(white, c), _mm_and_si128(white, space));
+		c = _mm_or_si128(c, _mm_and_si128(upper, space)); /* a blank is also the bit of lower case */
+		unsigned dropped =
+			(unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_cmplt_epi8(c, space), _mm_cmpeq_epi8(c, _mm_set1_epi8(127))));
+		unsigned blanks = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(c, space));
+		if (dropped || (blanks & (blanks << 1 | *blank)))
+			break;
+		_mm_storeu_si128((__m128i *)(void *)(out + i), c);
+		*blank = blanks >> 15;
+	}
+	return i;
+}
+#else
+static size_t fold_plain(const uint8_t *p, size_t n, uint8_t *out, bool *blank)
+{
+	(void)p, (void)n, (void)out, (void)blank;
+	return 0;
+}
+#endif
+
 /* ASCII only. */
 static void fold_ascii(struct folder *f, size_t end)
 {
 	const uint8_t *p = f->src.p;
 	uint8_t *out = f->out;
 	size_t n = f->n;
-	unsigned blank = f->blank;
+	bool blank = f->blank;
 	if (f->map) {
 		for (; f->i < end; f->i++)
 			if (norm_ascii[p[f->i]])
 				put(f, norm_ascii[p[f->i]], f->i);
 		return;
 	}
-	for (size_t i = f->i; i < end; i++) {
-		uint8_t c = norm_ascii[p[i]];
-		unsigned is_blank = c == ' ';
-		out[n] = c;
-		n += (c != 0) & !(is_blank & blank);
-		blank = c ? is_blank : blank;
+	for (size_t i = f->i; i < end;) {
+		size_t plain = fold_plain(p + i, end - i, out + n, &blank);
+		i += plain;
+		n += plain;
+		for (size_t stop = end - i > 16 ? i + 16 : end; i < stop; i++) {
+			uint8_t c = norm_ascii[p[i]];
+			bool is_blank = c == ' ';
+			out[n] = c;
+			n += (c != 0) & !(is_blank & blank);
+			blank = c ? is_blank : blank;
+		}
 	}
 	f->i = end;
 	f->n = n;

@@ -95,8 +95,8 @@ static struct pack_entry entry_of(struct builder *b, const char *name, const cha
 }
 
 /* Finds or makes the place of a name: *at is its index, == n for a new one. */
-static int place(struct builder *b, enum pack_section s, const struct pack_entry *e, size_t n, const struct pack_entry *old,
-	size_t stride, size_t *at)
+static int place(
+	struct builder *b, enum pack_section s, const struct pack_entry *e, size_t n, const void *old, size_t stride, size_t *at)
 {
 	if (b->oom)
 		return err_oom(b->err, "pack");
@@ -111,7 +111,7 @@ static int place(struct builder *b, enum pack_section s, const struct pack_entry
 	*at = m->value;
 	if (fresh)
 		return 0;
-	const struct pack_entry *was = (const void *)((const char *)old + stride * *at);
+	const struct pack_entry *was = (const void *)((const char *)old + stride * *at); /* the first member of each */
 	if (was->layer == b->layer)
 		return err_set(b->err, ERR_INPUT, "%.*s:%u: %.*s stands already at %.*s:%u", STR_FMT(e->file), e->line,
 			STR_FMT(str_first(e->name, 100)), STR_FMT(was->file), was->line);
@@ -135,7 +135,7 @@ static int add_programme(struct builder *b, const struct raw_programme *r, unsig
 	p.brands = keep_list(b, r->brands, r->n_brands);
 	if (keep_domains(b, &p.entry, r->example_domains, r->n_example_domains, &p.example_domains) < 0)
 		return b->err->kind;
-	if (place(b, SECTION_PROGRAMMES, &p.entry, b->programmes.n, &b->programmes.v->entry, sizeof p, &at) < 0)
+	if (place(b, SECTION_PROGRAMMES, &p.entry, b->programmes.n, b->programmes.v, sizeof p, &at) < 0)
 		return b->err->kind;
 	PUSH_AT(b, &b->programmes, at, p);
 	return 0;
@@ -144,7 +144,7 @@ static int add_programme(struct builder *b, const struct raw_programme *r, unsig
 static int put_brand(struct builder *b, const struct pack_brand *brand)
 {
 	size_t at;
-	if (place(b, SECTION_BRANDS, &brand->entry, b->brands.n, &b->brands.v->entry, sizeof *brand, &at) < 0)
+	if (place(b, SECTION_BRANDS, &brand->entry, b->brands.n, b->brands.v, sizeof *brand, &at) < 0)
 		return b->err->kind;
 	PUSH_AT(b, &b->brands, at, *brand);
 	return 0;
@@ -189,7 +189,7 @@ static int add_category(struct builder *b, const struct raw_category *r, unsigne
 			return entry_error(b, &c.entry, "a weight is log-odds between -10 and 10", S(""));
 		c.words[c.n_words++] = (struct pack_words){r->words[i].weight, keep_list(b, r->words[i].any, r->words[i].n_any)};
 	}
-	if (place(b, SECTION_CATEGORIES, &c.entry, b->categories.n, &b->categories.v->entry, sizeof c, &at) < 0)
+	if (place(b, SECTION_CATEGORIES, &c.entry, b->categories.n, b->categories.v, sizeof c, &at) < 0)
 		return b->err->kind;
 	PUSH_AT(b, &b->categories, at, c);
 	return 0;

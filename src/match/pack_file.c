@@ -79,15 +79,19 @@ static const cyaml_schema_field_t file_fields[] = {
 };
 static const cyaml_schema_value_t file_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct raw_file, file_fields)};
 
-/* Where the walk stands: depth 1 is the document's mapping, 2 a section's list, 3 an entry. */
+/* Where the walk stands: depth 1 is the document's mapping, 2 a section's list, 3 an entry, 5 a group of words. */
+struct level {
+	bool mapping;  /* else a list */
+	bool value;    /* of a mapping: a value comes next, not a key */
+	uint32_t seen; /* of a mapping: its keys so far, by position in the list of known ones */
+};
 struct walk {
 	const char *name;
 	struct pack_lines *lines;
 	struct err *err;
 	int depth, documents;
-	bool key;     /* at depth 1 the next scalar is a key */
-	int section;  /* of the list at depth 2; -1 for another */
-	bool mapping; /* the document is a mapping */
+	int section; /* of the list at depth 2; -1 for another */
+	struct level level[DEPTH_MAX + 1];
 };
 
 static int complain(struct walk *w, const yaml_event_t *e, const char *what)
@@ -115,45 +119,80 @@ static int add_line(struct walk *w, const yaml_event_t *e)
 	return 0;
 }
 
-static int section_of(const char *key)
+/* The keys that may stand in a mapping at this depth; NULL: anything (libcyaml complains). */
+static const char *const *keys_at(int depth, int section)
 {
-	static const char *const names[SECTION_COUNT] = {"programmes", "brands", "categories"};
-	for (int i = 0; i < SECTION_COUNT; i++)
-		if (strcmp(key, names[i]) == 0)
-			return i;
-	return -1;
+	static const char *const top[] = {"programmes", "brands", "categories", "format", NULL};
+	static const char *const words[] = {"weight", "any", NULL};
+	static const char *const entry[SECTION_COUNT][12] = {
+		{"name", "source", "note", "category", "status", "aliases", "brands", "example_domains", NULL},
+		{"name", "source", "note", "category", "kind", "generic", "phrases", "patterns", "domains", "example_domains",
+			NULL},
+		{"name", "source", "note", "words", NULL},
+	};
+	if (depth == 1)
+		return top;
+	if (depth == 3 && section >= 0)
+		return entry[section];
+	return depth == 5 && section == SECTION_CATEGORIES ? words : NULL;
+}
+
+/* libcyaml refuses these too, but tells the line before. */
+static int check_key(struct walk *w, const yaml_event_t *e)
+{
+	const char *key = (const char *)e->data.scalar.value;
+	const char *const *keys = keys_at(w->depth, w->section);
+	uint32_t bit = 1;
+	if (!keys)
+		return 0;
+	for (; *keys && strcmp(*keys, key) != 0; keys++)
+		bit <<= 1;
+	if (!*keys)
+		return err_set(w->err, ERR_INPUT, "%s:%zu: no such key: %.100s", w->name, e->start_mark.line + 1, key);
+	if (w->level[w->depth].seen & bit)
+		return err_set(w->err, ERR_INPUT, "%s:%zu: the key stands twice: %s", w->name, e->start_mark.line + 1, key);
+	w->level[w->depth].seen |= bit;
+	if (w->depth == 1)
+		w->section = __builtin_ctz(bit) < SECTION_COUNT ? __builtin_ctz(bit) : -1;
+	return 0;
+}
+
+/* A value (scalar, list or mapping) begins or a key: *key tells which. */
+static int begin_node(struct walk *w, const yaml_event_t *e, bool *key)
+{
+	struct level *l = &w->level[w->depth];
+	*key = l->mapping && !l->value;
+	if (l->mapping)
+		l->value = !l->value;
+	return w->depth == 2 ? add_line(w, e) : 0;
 }
 
 static int open_node(struct walk *w, const yaml_event_t *e)
 {
-	if (w->depth == 0)
-		w->mapping = w->key = e->type == YAML_MAPPING_START_EVENT;
-	if (w->depth == 2 && add_line(w, e) < 0)
+	bool key;
+	if (begin_node(w, e, &key) < 0)
 		return w->err->kind;
-	if (++w->depth > DEPTH_MAX)
+	if (key)
+		return complain(w, e, "a list or mapping as a key");
+	if (w->depth == 0 && e->type != YAML_MAPPING_START_EVENT)
+		return complain(w, e, "a pack is a mapping with format, programmes, brands, categories");
+	if (w->depth == DEPTH_MAX)
 		return complain(w, e, "nested too deep for a pack");
+	w->level[++w->depth] = (struct level){.mapping = e->type == YAML_MAPPING_START_EVENT};
 	return 0;
-}
-
-static void close_node(struct walk *w)
-{
-	w->depth--;
-	if (w->depth == 1)
-		w->key = true;
 }
 
 static int scalar(struct walk *w, const yaml_event_t *e)
 {
 	struct str text = str_make(e->data.scalar.value, e->data.scalar.length);
+	bool key;
 	if (str_find_byte(text, 0) != STR_NPOS)
 		return complain(w, e, "a NUL character in a pack");
-	if (w->depth == 1 && w->key) {
-		w->section = section_of((const char *)e->data.scalar.value);
-		w->key = false;
-	} else if (w->depth == 1) {
-		w->key = true;
-	}
-	return w->depth == 2 ? add_line(w, e) : 0;
+	if (w->depth == 0)
+		return complain(w, e, "a pack is a mapping with format, programmes, brands, categories");
+	if (begin_node(w, e, &key) < 0)
+		return w->err->kind;
+	return key ? check_key(w, e) : 0;
 }
 
 static int walk_event(struct walk *w, const yaml_event_t *e)
@@ -168,7 +207,7 @@ static int walk_event(struct walk *w, const yaml_event_t *e)
 		return open_node(w, e);
 	case YAML_MAPPING_END_EVENT:
 	case YAML_SEQUENCE_END_EVENT:
-		close_node(w);
+		w->depth--;
 		return 0;
 	case YAML_SCALAR_EVENT:
 		return scalar(w, e);
@@ -198,8 +237,8 @@ static int walk_text(struct walk *w, struct str text)
 		yaml_event_delete(&event);
 	}
 	yaml_parser_delete(&parser);
-	if (rc == 0 && !w->mapping)
-		rc = err_set(w->err, ERR_INPUT, "%s:1: a pack is a mapping with format, programmes, brands, categories", w->name);
+	if (rc == 0 && !w->documents)
+		rc = err_set(w->err, ERR_INPUT, "%s:1: an empty file is no pack", w->name);
 	return rc;
 }
 

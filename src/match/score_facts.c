@@ -201,7 +201,7 @@ struct link_facts link_facts_of(const struct finder *f, const struct doc *d, uin
 	for (size_t i = 0; i < d->n_urls && i < 200; i++) { /* phishing has few */
 		const struct url *u = &d->urls[i];
 		struct str host = u->host.n ? u->host : u->domain;
-		if (!clickable(u))
+		if (!clickable(u) || (u->flags & URL_BARE)) /* a bare domain in the text is more often a name than a link */
 			continue;
 		if (owns(x, host, brand)) {
 			l.first_own = l.own++ ? l.first_own : u->raw;
