@@ -73,7 +73,9 @@ def report(what, why, path, ours, theirs):
         while i < min(len(ours), len(theirs)) and ours[i] == theirs[i]:
             i += 1
         i = max(0, i - 40) if isinstance(ours, (str, bytes)) else max(0, i - 1)
-        print('%s: %s differ\n    ours   (%d) %r\n    Python (%d) %r' % (path, what, len(ours), ours[i:i + 200], len(theirs), theirs[i:i + 200]))
+        print('%s: %s differ' % (path, what))
+        print('    ours   (%d) %r' % (len(ours), ours[i:i + 200]))
+        print('    Python (%d) %r' % (len(theirs), theirs[i:i + 200]))
 
 
 def compare(what, path, ours, theirs, why):
@@ -222,7 +224,7 @@ def compare_header(m, message):
             except Exception as e:
                 theirs = repr(e)
             a = [a.lower() for _, a in mine['list'] if a]
-            compare('addresses', path, a, theirs, lambda: why_addresses(raw, a, theirs, mine['found']))
+            compare('addresses', path, a, theirs, lambda: why_addresses(raw, a, theirs, mine['found'] | (found & {'bare_cr'})))
 
 
 def compare_date(m, raw):
@@ -289,7 +291,7 @@ def why_tree(m, names, found):
 def why_words(raw, ours, theirs, found):
     if theirs.startswith('LookupError'):
         return 'python_charset'
-    if re.search('\r(?!\n)', raw) or 'bare_cr' in found:
+    if 'bare_cr' in found:
         return 'bare_cr'
     if re.search('[\x0b\x0c\x1c\x1d\x1e\x85\udc85]', raw):
         return 'python_lines'
@@ -304,7 +306,7 @@ def why_words(raw, ours, theirs, found):
 
 
 def why_addresses(raw, ours, theirs, found):
-    if re.search('\r(?!\n)', raw):
+    if 'bare_cr' in found:
         return 'bare_cr'
     if 'bad_address' in found:
         return 'bad_address'
@@ -339,7 +341,8 @@ def why_bytes(mine, part, theirs, found):
 def why_text(mine, charset, found):
     if charset.lower().startswith(('iso-2022', 'shift', 'x-sjis', 'euc', 'big5', 'gb', 'ks_c')):
         return 'vendor_rows'
-    why = first_of(found, ('charset_bad_bytes', 'charset'), ('charset_mismatch', 'charset'), ('charset_unknown', 'charset'), ('text_cap', 'cap'))
+    why = first_of(found, ('charset_bad_bytes', 'charset'), ('charset_mismatch', 'charset'),
+                   ('charset_unknown', 'charset'), ('text_cap', 'cap'))
     if why != 'unexplained':
         return why
     if mine['B'].startswith((b'\xef\xbb\xbf', b'\xff\xfe', b'\xfe\xff')):

@@ -20,34 +20,38 @@
 #include "mail/message.h"
 
 /* The explained classes: CLASS(name, why). */
+/* clang-format off */
 #define CLASSES(CLASS) \
 	CLASS(unexplained, "") \
 	CLASS(bad_address, "the list follows no standard (our bad_address): each reader guesses") \
 	CLASS(comment, "GMime drops a comment at the end of a name and keeps one in its middle; here names are shown as written") \
 	CLASS(bare_cr, "GMime takes a CR without LF out of a value; it is white space here") \
-	CLASS(raw_8bit, "raw 8-bit text in a field: each reader guesses its charset") CLASS( \
-		no_header, "GMime refuses what has no header; here it is a body") CLASS(line_end, \
-		"GMime cuts the line end before a delimiter by the line end behind it") CLASS(boundary_blank, \
-		"a boundary that ends in a blank, which RFC 2046 5.1.1 forbids, is trimmed here") CLASS(bad_parameter, \
-		"a damaged parameter that is understood here") CLASS(address_8bit, \
-		"GMime drops addresses with 8-bit bytes") CLASS(encoded_words, \
-		"GMime loses text where several encoded words stand side by side") CLASS(bad_encoded_word, \
-		"a damaged encoded word: each reader guesses") CLASS(bad_content_type, \
-		"GMime takes an unreadable type for application/octet-stream; RFC 2045 5.2 says text/plain") CLASS(duplicate_field, \
-		"a MIME field stands there twice: the first counts here, the last there") CLASS(no_separator, \
-		"GMime drops or misreads the line that ends a header without an empty line; it is body here") CLASS(qp_trailing, \
-		"GMime keeps white space before line ends in quoted-printable; RFC 2045 6.7 (3) has it deleted") \
-		CLASS(qp_bad, "a damaged escape in quoted-printable: it stands as it is here") CLASS( \
-			base64_chunks, "GMime stops or stumbles at padding inside base64") CLASS(uu, \
-			"GMime decodes uuencode by another idea of its damage") CLASS(nul, "GMime cuts text at NUL") \
-			CLASS(not_utf8, "GMime hands out bytes that are no UTF-8: it gives up on the charset") CLASS( \
-				charset_unknown, "a charset that nobody knows: each reader guesses") CLASS(charset_bad_bytes, \
-				"bytes outside the charset: U+FFFD here, dropped or '?' there") CLASS(charset_mismatch, \
-				"UTF-8 under another label is read as UTF-8 here") CLASS(c1, \
-				"0x80..0x9f under a Latin label are windows-125x here (WHATWG), C1 controls or nothing there") \
-				CLASS(vendor_rows, "East Asian charsets are read with the vendors' rows and glyphs (WHATWG)") \
-					CLASS(html_meta, "the charset of the HTML's own <meta> counts here") \
-						CLASS(bom, "a byte order mark is dropped here") CLASS(text_cap, "our cap on text")
+	CLASS(raw_8bit, "raw 8-bit text in a field: each reader guesses its charset") \
+	CLASS(no_header, "GMime refuses what has no header; here it is a body") \
+	CLASS(line_end, "GMime cuts the line end before a delimiter by the line end behind it") \
+	CLASS(boundary_blank, "a boundary that ends in a blank, which RFC 2046 5.1.1 forbids, is trimmed here") \
+	CLASS(bad_parameter, "a damaged parameter that is understood here") \
+	CLASS(address_8bit, "GMime drops addresses with 8-bit bytes") \
+	CLASS(encoded_words, "GMime loses text where several encoded words stand side by side") \
+	CLASS(bad_encoded_word, "a damaged encoded word: each reader guesses") \
+	CLASS(bad_content_type, "GMime takes an unreadable type for application/octet-stream; RFC 2045 5.2 says text/plain") \
+	CLASS(duplicate_field, "a MIME field stands there twice: the first counts here, the last there") \
+	CLASS(no_separator, "GMime drops or misreads the line that ends a header without an empty line; it is body here") \
+	CLASS(qp_trailing, "GMime keeps white space before line ends in quoted-printable; RFC 2045 6.7 (3) has it deleted") \
+	CLASS(qp_bad, "a damaged escape in quoted-printable: it stands as it is here") \
+	CLASS(base64_chunks, "GMime stops or stumbles at padding inside base64") \
+	CLASS(uu, "GMime decodes uuencode by another idea of its damage") \
+	CLASS(nul, "GMime cuts text at NUL") \
+	CLASS(not_utf8, "GMime hands out bytes that are no UTF-8: it gives up on the charset") \
+	CLASS(charset_unknown, "a charset that nobody knows: each reader guesses") \
+	CLASS(charset_bad_bytes, "bytes outside the charset: U+FFFD here, dropped or '?' there") \
+	CLASS(charset_mismatch, "UTF-8 under another label is read as UTF-8 here") \
+	CLASS(c1, "0x80..0x9f under a Latin label are windows-125x here (WHATWG), C1 controls or nothing there") \
+	CLASS(vendor_rows, "East Asian charsets are read with the vendors' rows and glyphs (WHATWG)") \
+	CLASS(html_meta, "the charset of the HTML's own <meta> counts here") \
+	CLASS(bom, "a byte order mark is dropped here") \
+	CLASS(text_cap, "our cap on text")
+/* clang-format on */
 
 enum kind {
 #define CLASS(name, why) CLASS_##name,
@@ -462,7 +466,9 @@ static enum kind why_tree(const struct message *m)
 	}
 	if (m->anomalies & ANOM(bad_content_type))
 		return CLASS_bad_content_type;
-	return m->anomalies & ANOM(bad_parameter) ? CLASS_bad_parameter : CLASS_unexplained;
+	if (m->anomalies & ANOM(bad_parameter))
+		return CLASS_bad_parameter;
+	return m->anomalies & ANOM(no_body_separator) ? CLASS_no_separator : CLASS_unexplained;
 }
 
 static void compare_tree(struct arena *a, const struct message *m, GMimeMessage *message)
