@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "analyse/summary.h"
 #include "base/limits.h"
 #include "store/store_test.h"
 
@@ -51,9 +52,11 @@ static void put_all(struct store *s, uint64_t rows, int want, struct err *err)
 {
 	for (uint64_t i = 0; i < rows;) {
 		must_rc(store_begin(s, err), err);
+		if (i == 0)
+			must_rc(store_start(s, 1, err), err);
 		for (uint64_t end = i + BATCH; i < rows && i < end; i++) {
 			struct fake f;
-			int rc = store_put(s, fake_row(&f, i, i % 3 ? S("trap-1") : S("trap-2")), 0, err);
+			int rc = store_put(s, fake_row(&f, i, i % 3 ? S("trap-1") : S("trap-2")), 1, err);
 			must_rc(rc, err);
 			must(rc == want);
 		}
@@ -156,6 +159,19 @@ static double scan(struct store *s, uint64_t columns, unsigned flags, uint64_t r
 	return cpu_s() - start;
 }
 
+static double summary(struct store *s, uint64_t rows, struct err *err)
+{
+	struct summary_params p = {.filter = STORE_FILTER_ALL};
+	struct summary out;
+	struct arena a;
+	arena_init(&a, 64 * MIB);
+	double start = cpu_s();
+	must_rc(summary_build(s, &p, &a, &out, err), err);
+	must((uint64_t)out.messages == rows);
+	arena_free(&a);
+	return cpu_s() - start;
+}
+
 static double file_mb(const char *path)
 {
 	struct stat st;
@@ -196,6 +212,7 @@ int main(int argc, char **argv)
 	double hot = scan(s, twelve, STORE_UNORDERED | STORE_IDS, rows, &err);
 	double hot_words = scan(s, twelve, STORE_UNORDERED, rows, &err);
 	double ordered = scan(s, twelve | FEAT_BIT(id) | FEAT_BIT(subject), 0, rows, &err);
+	double whole = summary(s, rows, &err);
 	store_close(s);
 
 	struct rusage ru;
@@ -203,10 +220,10 @@ int main(int argc, char **argv)
 	snprintf(path, sizeof path, "%s/facts.db", dir);
 	double facts = put_facts(path, rows < 100000 ? rows : 100000) * r / (rows < 100000 ? r : 100000) - making;
 	printf("{\"rows\":%llu,\"put_per_cpu_s\":%.0f,\"put_per_wall_s\":%.0f,\"again_per_cpu_s\":%.0f,\"facts_put_per_cpu_s\":%.0f,"
-	       "\"ratio\":%.2f,\"hot_scan_s_per_million\":%.2f,\"with_words_s_per_million\":%.2f,\"ordered_s_per_million\":%.2f,"
+	       "\"ratio\":%.2f,\"hot_scan_s_per_million\":%.2f,\"with_words_s_per_million\":%.2f,\"ordered_s_per_million\":%.2f,\"summary_s_per_million\":%.2f,"
 	       "\"file_mb\":%.1f,\"max_rss_mb\":%.1f}\n",
 		(unsigned long long)rows, r / wide, r / wide_wall, r / again, r / facts, facts / wide, hot / r * 1e6,
-		hot_words / r * 1e6, ordered / r * 1e6, mb, (double)ru.ru_maxrss / 1024);
+		hot_words / r * 1e6, ordered / r * 1e6, whole / r * 1e6, mb, (double)ru.ru_maxrss / 1024);
 	rm_dir(dir);
 	return 0;
 }
