@@ -1,6 +1,6 @@
 /* store_bench.c - how fast messages go into the store and are counted out of it.
  *
- * bench-store [ROWS]: stores ROWS (default 300000) made-up but realistic rows, in batches of 10000, then as one row per fact
+ * bench-store [ROWS]: stores ROWS (default 300000) made-up but realistic rows, in batches of STORE_BATCH, then as one row per fact
  * (message, name, value; the layout that this store does not have) with the same pragmas, then scans. One JSON line; rates are
  * per second of CPU and, in brackets of the name, of the clock.
  */
@@ -13,7 +13,7 @@
 #include "base/limits.h"
 #include "store/store_test.h"
 
-enum { BATCH = 10000 };
+enum { BATCH = STORE_BATCH };
 
 static double cpu_s(void)
 {

@@ -41,7 +41,9 @@ int store_start(struct store *s, int64_t knowledge, struct err *err);
  * two; it needs no memory. A copy that is there with other knowledge is replaced by this one. With box 0 the row's own
  * occurrence is taken, and what is there stays. */
 int store_put(struct store *s, const struct row *row, uint64_t box, struct err *err);
-enum { STORE_BATCH = 2000 }; /* messages in a batch: enough to pay for a commit, little to lose */
+/* Messages in a batch. Ids are random: each one lands on another page of their index, so that a batch rewrites most of it and a
+ * larger one costs less for each message (1 M messages stored: 54 s with 2000, 14..27 s with 20000). About a second of work. */
+enum { STORE_BATCH = 20000 };
 
 /* ---- feeds ---- */
 struct store_feed {
