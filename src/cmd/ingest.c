@@ -236,12 +236,18 @@ static int put_log(struct ingest *g, struct err *err)
 
 /* ---- the run ---- */
 
+static uint64_t count_damage(const struct ingest *g)
+{
+	const uint64_t *n = source_progress(g->source)->problems;
+	return n[SOURCE_UNREADABLE] + n[SOURCE_SHORT] + n[SOURCE_DAMAGED] + n[SOURCE_ENCRYPTED];
+}
+
 static void say(const struct ingest *g)
 {
 	size_t n;
 	const struct source_problem *p = source_problems(g->source, &n);
 	int verbose = g->s->o->verbose;
-	if (verbose < 0)
+	if (verbose < 0 || (!g->messages && n == 1)) /* the one problem is the error to come */
 		return;
 	for (size_t i = 0; i < n && (verbose || i < SHOW_PROBLEMS); i++)
 		fprintf(stderr, "trapline: %s\n", p[i].text);
@@ -297,9 +303,11 @@ static int run(struct ingest *g, struct err *err)
 		rc = pipeline_run(&p, seen, g, err);
 	if (!rc)
 		rc = put_log(g, err);
-	if (!rc)
-		say(g);
-	return rc ? rc : source_verdict(g->source, err);
+	if (rc)
+		return rc;
+	say(g);
+	s->damaged = count_damage(g);
+	return source_verdict(g->source, err);
 }
 
 int session_ingest(struct session *s, struct err *err)
@@ -318,12 +326,22 @@ int session_ingest(struct session *s, struct err *err)
 	return err->kind;
 }
 
+int session_verdict(const struct session *s, struct err *err)
+{
+	if (!s->damaged)
+		return 0;
+	return err_set(err, ERR_INPUT, "%llu source%s could not be read to the end (-v lists them); everything else is stored",
+		(unsigned long long)s->damaged, s->damaged == 1 ? "" : "s");
+}
+
 int cmd_ingest(const struct options *o, struct err *err)
 {
 	struct session s;
 	int rc = session_open(&s, o, err);
 	if (!rc)
 		rc = session_ingest(&s, err);
+	if (!rc)
+		rc = session_verdict(&s, err);
 	session_close(&s);
 	return rc;
 }

@@ -32,6 +32,8 @@ static int choose_columns(struct listing *l, const char *list, struct err *err)
 static int put_message(void *ctx, const struct store_row *r)
 {
 	struct listing *l = ctx;
+	if (l->table.failed)
+		return 1;
 	if (l->seen++ >= l->max)
 		return 0; /* counted for "N of M shown" */
 	table_message(&l->table, r->row, l->features, l->n_features);

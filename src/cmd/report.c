@@ -149,6 +149,8 @@ int cmd_report(const struct options *o, struct err *err)
 		rc = session_open_store(&s, STORE_READ, err);
 	if (!rc)
 		rc = report(&s, err);
+	if (!rc)
+		rc = session_verdict(&s, err);
 	session_close(&s);
 	return rc;
 }

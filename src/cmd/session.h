@@ -12,6 +12,7 @@ struct session {
 	const char *store_path;
 	struct store *store; /* once opened */
 	int jobs;
+	uint64_t damaged; /* sources and members that session_ingest could not read to their end */
 };
 
 int session_open(struct session *s, const struct options *o, struct err *err);
@@ -24,5 +25,7 @@ struct store_filter session_filter(const struct options *o, bool with_feed, stru
 /* Reads the paths (or, without paths, those of the config's feeds) into the store, which is open for writing; says on stderr
  * what was read and what was wrong, unless quiet. In ingest.c. */
 int session_ingest(struct session *s, struct err *err);
+/* At the end of the command: ERR_INPUT when something could not be read whole, so that a script notices. All else is done. */
+int session_verdict(const struct session *s, struct err *err);
 
 #endif

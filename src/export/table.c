@@ -403,7 +403,7 @@ int table_end(struct table *t, size_t total, struct err *err)
 	arena_free(&t->arena);
 	if (t->oom)
 		return err_oom(err, "output");
-	if (t->failed) {
+	if (t->failed && t->write_errno != EPIPE) { /* a reader that has seen enough is no error */
 		errno = t->write_errno;
 		return err_errno(err, ERR_ENV, "cannot write the output");
 	}

@@ -13,7 +13,7 @@
  * the other two escape it (escape.h) and defang URLs. In all of them columns with SHOW_MASK show masked addresses and, after
  * table_mask, other text loses the tokens that carry a recipient: unless opts.reveal.
  * Memory: table format keeps up to max_rows rows (64 MiB), the others one row. Errors of writing, and lack of memory, are kept and
- * told by table_end. Column arrays and opts' strings must outlive the table; cells are copied.
+ * told by table_end (a closed pipe is none); `failed` tells a loop that it may stop. Column arrays and opts' strings must outlive the table; cells are copied.
  */
 #ifndef TRAPLINE_EXPORT_TABLE_H
 #define TRAPLINE_EXPORT_TABLE_H
