@@ -49,7 +49,7 @@ const struct header *header_get(struct headers h, enum hdr_id id)
 {
 	for (size_t i = 0; i < h.n; i++)
 		if (h.v[i].id == id)
-			return &h.v[i];
+			return h.v + i;
 	return NULL;
 }
 
@@ -60,7 +60,7 @@ const struct header *header_find(struct headers h, struct str name)
 		return header_get(h, id);
 	for (size_t i = 0; i < h.n; i++)
 		if (h.v[i].id == HDR_other && name.n && str_ieq(h.v[i].name, name))
-			return &h.v[i];
+			return h.v + i;
 	return NULL;
 }
 
