@@ -16,7 +16,8 @@
 static void put(char tag, struct str s)
 {
 	printf("%c %zu\n", tag, s.n);
-	fwrite(s.p, 1, s.n, stdout);
+	if (s.n)
+		fwrite(s.p, 1, s.n, stdout);
 	putchar('\n');
 }
 
