@@ -272,15 +272,22 @@ static int emit(struct scan *sc, sqlite3_stmt *st, struct err *err)
 	return sc->fn(sc->ctx, &out);
 }
 
+/* The index over ids serves ids only: for anything else SQLite would walk it and fetch every row from another place. */
+static void from_message(struct buf *b, bool by_id)
+{
+	buf_add(b, S(" FROM message m "));
+	buf_add(b, by_id ? S("INDEXED BY message_key") : S("NOT INDEXED"));
+}
+
 /* "SELECT m.feed, m.occurrence, m.key, <columns> FROM message m [CROSS JOIN detail d ...]" */
-static void select_sql(struct buf *b, const struct scan *sc, bool join)
+static void select_sql(struct buf *b, const struct scan *sc, bool join, bool by_id)
 {
 	buf_add(b, S("SELECT m.feed, m.occurrence, m.key"));
 	for (int i = 0; i < sc->ncolumns; i++) {
 		const struct feature *f = &feature_table[sc->column[i]];
 		buf_printf(b, ", %s.\"%s\"", f->place == PLACE_HOT ? "m" : "d", f->name);
 	}
-	buf_add(b, S(" FROM message m"));
+	from_message(b, by_id);
 	if (join)
 		buf_add(b, S(" CROSS JOIN detail d ON d.n = m.n"));
 }
@@ -290,7 +297,7 @@ static int stored_order(struct scan *sc, const struct where *w, int64_t limit, s
 	CLEANUP(sq_finalize) sqlite3_stmt *st = NULL;
 	CLEANUP(buf_free) struct buf b;
 	buf_init(&b, 1 * MIB);
-	select_sql(&b, sc, sc->cold || w->cold);
+	select_sql(&b, sc, sc->cold || w->cold, w->ids);
 	buf_add(&b, buf_str(&w->sql));
 	if (limit > 0)
 		buf_printf(&b, " LIMIT %lld", (long long)limit);
@@ -335,7 +342,9 @@ static int prepare_ordered(struct ordered *o, const struct where *w, int64_t lim
 	CLEANUP(buf_free) struct buf b;
 	struct sq *q = o->sc->q;
 	buf_init(&b, 1 * MIB);
-	buf_add(&b, S("SELECT m.n, m.time, m.key, m.feed, m.occurrence FROM message m JOIN feed f ON f.n = m.feed"));
+	buf_add(&b, S("SELECT m.n, m.time, m.key, m.feed, m.occurrence"));
+	from_message(&b, w->ids);
+	buf_add(&b, S(" CROSS JOIN feed f ON f.n = m.feed"));
 	if (w->cold)
 		buf_add(&b, S(" CROSS JOIN detail d ON d.n = m.n"));
 	buf_add(&b, buf_str(&w->sql));
@@ -344,7 +353,7 @@ static int prepare_ordered(struct ordered *o, const struct where *w, int64_t lim
 		buf_printf(&b, " LIMIT %lld", (long long)limit + TIES);
 	int rc = buf_ok(&b) ? sq_prepare(q, buf_str(&b), &o->keys, err) : err_oom(err, "scan");
 	buf_clear(&b);
-	select_sql(&b, o->sc, o->sc->cold);
+	select_sql(&b, o->sc, o->sc->cold, false);
 	buf_add(&b, S(" WHERE m.n = ?"));
 	if (rc == 0)
 		rc = buf_ok(&b) ? sq_prepare(q, buf_str(&b), &o->fetch, err) : err_oom(err, "scan");
