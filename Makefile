@@ -28,11 +28,10 @@ check: ## unit and end-to-end tests
 	@$(NINJA) build-check
 	@scripts/run-tests build-check
 
-bench: ## measure: parse, ingest, report; prints one JSON line each
+bench: ## measure parse, ingest and report; one JSON line each (BENCH_FILE: an mbox of your own)
 	@scripts/deps build check
-	@scripts/setup build-bench --buildtype=release -Ddebug=true -Db_lto=true -Dtests=disabled
-	@$(NINJA) build-bench
-	@bench/run build-bench
+	@$(MAKE) --no-print-directory all
+	@bench/run $(BENCH_FILE)
 
 fuzz: ## libFuzzer over every target, FUZZ_SECONDS each (default 60)
 	@scripts/deps build check
