@@ -7,7 +7,7 @@
 /* kind, then up to three ASCII bytes. */
 struct cell {
 	uint8_t kind;
-	char ascii[3];
+	char ascii[4];
 };
 #undef S
 #define K \
@@ -34,11 +34,7 @@ struct cell {
 	{ \
 		LOOK_CONFUSABLE, text \
 	}
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wpragmas"
-#pragma GCC diagnostic ignored "-Wunterminated-string-initialization"
 #include "match/normalise_data.h"
-#pragma GCC diagnostic pop
 
 #define SAME4(c) [c] = c, [(c) + 1] = (c) + 1, [(c) + 2] = (c) + 2, [(c) + 3] = (c) + 3
 #define SAME16(c) SAME4(c), SAME4((c) + 4), SAME4((c) + 8), SAME4((c) + 12)
