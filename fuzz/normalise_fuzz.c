@@ -57,7 +57,8 @@ static void check_finding(struct arena *a, struct str s)
 {
 	size_t half = s.n / 2;
 	struct url u = {.raw = str_from(s, half)};
-	struct doc d = {.subject = str_first(s, half), .text = str_from(s, half), .from_name = str_first(s, 40), .urls = &u, .n_urls = 1};
+	struct doc d = {
+		.subject = str_first(s, half), .text = str_from(s, half), .from_name = str_first(s, 40), .urls = &u, .n_urls = 1};
 	must(find_phrases(&fast, &lexicon, &hsdb, a, &d));
 	must(find_phrases_naive(&naive, &lexicon, a, &d));
 	must(fast.n_hits == naive.n_hits);

@@ -10,7 +10,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char base[] = "format: 1\nprogrammes:\n  - {name: P, source: s, brands: [A b]}\nbrands:\n  - {name: C d, source: s}\n";
+	static const char base[] =
+		"format: 1\nprogrammes:\n  - {name: P, source: s, brands: [A b]}\nbrands:\n  - {name: C d, source: s}\n";
 	const struct pack_text t[] = {{"base.yaml", {(const uint8_t *)base, sizeof base - 1}}, {"p.yaml", {data, size}}};
 	static const unsigned layers[] = {0, 1};
 	struct pack *p = NULL;
@@ -22,7 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	for (size_t i = 0; i < p->n_brands; i++)
-		must(p->brands[i].entry.name.n && p->brands[i].entry.source.n && (p->brands[i].phrases.n || p->brands[i].patterns.n));
+		must(p->brands[i].entry.name.n && p->brands[i].entry.source.n &&
+			(p->brands[i].phrases.n || p->brands[i].patterns.n));
 	if (lexicon_build(&x, p, &err) == 0) {
 		for (size_t i = 0; i < x.n_phrases; i++)
 			must(x.phrases[i].kind == PHRASE_PATTERN || x.phrases[i].fold.n >= 2);

@@ -4,11 +4,12 @@
 #include "match/normalise.h"
 
 enum {
-	GAP_MAX = 3,    /* bytes that may separate two letters: " . " */
-	PIECE_MAX = 3,  /* letters of a piece when a word is torn by blanks; */
-	PIECES_MIN = 3, /* and how many pieces: "log in" is not "login" */
-	SIGNS_MIN = 5,  /* shorter words have signs of their own: e-bay, u.s.p.s. */
-	TOKEN_MAX = 64, /* letters of a text word that are looked at */
+	GAP_MAX = 3,      /* bytes that may separate two letters: " . " */
+	PIECE_MAX = 3,    /* letters of a piece when a word is torn by blanks; */
+	PIECES_MIN = 3,   /* and how many pieces: "log in" is not "login" */
+	SIGNS_MIN = 5,    /* shorter words have signs of their own: e-bay, u.s.p.s. */
+	SIGNS_HONEST = 1, /* hyphens and apostrophes that honest words have: on-line, bachelor's */
+	TOKEN_MAX = 64,   /* letters of a text word that are looked at */
 	LETTERS_MIN =
 		6, /* shorter words turn into other words by a doubled, exchanged or like letter: loves, Lowe's; venom, Venmo */
 };
@@ -62,6 +63,7 @@ struct walk {
 	unsigned how;
 	uint32_t piece;  /* letters since the last blank within the present word */
 	uint32_t pieces; /* of the present word before that blank; 0 = not torn */
+	uint32_t signs;  /* within words */
 };
 
 /* A sign that parts sentences or clauses rather than letters. */
@@ -73,10 +75,16 @@ static bool parts_clauses(const struct walk *w, size_t at, size_t to)
 	return c == ',' || c == ';' || c == ':' || c == '?' || c == '(' || c == ')' || c == '"';
 }
 
+/* Of a short word only single letters are pieces: "1 on OS" is not IONOS. */
+static uint32_t piece_max(const struct phrase *p)
+{
+	return p->n_letters < LETTERS_MIN ? 1 : PIECE_MAX;
+}
+
 /* The present word ends here: in one piece, or torn into enough small ones. */
 static bool word_whole(const struct walk *w)
 {
-	return w->pieces == 0 || (w->piece <= PIECE_MAX && w->pieces + 1 >= PIECES_MIN);
+	return w->pieces == 0 || (w->piece <= piece_max(w->p) && w->pieces + 1 >= PIECES_MIN);
 }
 
 /* What stands between the last letter and the one at `to`: allowed, and of what kind? */
@@ -100,10 +108,10 @@ static bool step_gap(struct walk *w, size_t to)
 	if (n == 0)
 		return true;
 	if (!blank) {
-		w->how |= w->p->n_letters >= SIGNS_MIN ? ALIGN_SIGNS : ALIGN_JOINED;
+		w->signs += n == 1 && (w->f.p[w->at] == '-' || w->f.p[w->at] == '\'') ? 1 : SIGNS_HONEST + 1;
 		return !hard;
 	}
-	if (w->piece > PIECE_MAX)
+	if (w->piece > piece_max(w->p))
 		return false;
 	w->pieces++;
 	w->piece = 0;
@@ -137,6 +145,12 @@ static bool like_letter(uint8_t text, uint8_t letter, uint32_t n_letters, unsign
 	return !ascii_alpha(text) || n_letters >= LETTERS_MIN;
 }
 
+/* A word of one letter: nothing else stands for it ("3 gold" is not e-gold). */
+static bool lone_letter(const struct phrase *p, uint32_t j)
+{
+	return (j == 0 || p->gap[j]) && (j + 1 == p->n_letters || p->gap[j + 1]);
+}
+
 /* Takes one run: as many letters as the phrase has, then repetitions that directly follow. */
 static bool step_run(struct walk *w)
 {
@@ -146,13 +160,15 @@ static bool step_run(struct walk *w)
 		size_t at = next_letter(w->f, w->at);
 		if (at >= w->f.n || norm_letter[w->f.p[at]] != class || (w->j && !step_gap(w, at)))
 			return false;
+		if (w->f.p[at] != w->p->letter[w->j] && lone_letter(w->p, w->j))
+			return false;
 		if (!like_letter(w->f.p[at], w->p->letter[w->j], w->p->n_letters, &w->how))
 			return false;
 		w->piece++;
 		w->at = at + 1;
 	}
 	for (; w->at < w->f.n && norm_letter[w->f.p[w->at]] == class; w->at++) {
-		if (w->p->n_letters < LETTERS_MIN)
+		if (w->p->n_letters < LETTERS_MIN || w->f.p[w->at] != w->f.p[w->at - 1]) /* codeline is not codeine */
 			return false;
 		w->how |= ALIGN_REPEATED;
 	}
@@ -167,6 +183,8 @@ static bool walk_from(const struct phrase *p, struct str f, size_t from, bool bo
 			return false;
 	if (!word_whole(&w) || (bounded && !phrase_ends(p, f, w.at)))
 		return false;
+	if (w.signs)
+		w.how |= w.signs > SIGNS_HONEST && p->n_letters >= SIGNS_MIN ? ALIGN_SIGNS : ALIGN_JOINED;
 	*out = (struct span){from, w.at, w.how};
 	return true;
 }
@@ -197,14 +215,14 @@ struct text_word {
 	size_t n;
 	size_t from, to; /* without signs around it */
 	size_t end;      /* with them */
-	bool signs;
+	uint32_t signs;  /* within it */
 };
 
 /* The letters of the blank-delimited word at `from`. False when it is too long. */
 static bool read_text_word(struct str f, size_t from, struct text_word *w)
 {
 	w->n = 0;
-	w->signs = false;
+	w->signs = 0;
 	w->from = w->to = w->end = from;
 	for (size_t i = from; i < f.n && f.p[i] > ' '; i++) {
 		uint8_t c = f.p[i];
@@ -216,7 +234,9 @@ static bool read_text_word(struct str f, size_t from, struct text_word *w)
 		if (w->n == 0)
 			w->from = i;
 		else
-			w->signs |= i != w->to;
+			w->signs += i == w->to                                                    ? 0
+			            : i == w->to + 1 && (f.p[w->to] == '-' || f.p[w->to] == '\'') ? 1
+			                                                                          : SIGNS_HONEST + 1;
 		w->raw[w->n++] = c;
 		w->to = i + 1;
 	}
@@ -249,7 +269,7 @@ static bool same_runs(const uint8_t *text, size_t n_text, const uint8_t *phrase,
 			if (!like_letter(text[i], phrase[j], (uint32_t)n, how))
 				return false;
 		}
-		for (; i < n_text && norm_letter[text[i]] == class; i++)
+		for (; i < n_text && norm_letter[text[i]] == class && text[i] == text[i - 1]; i++)
 			*how |= ALIGN_REPEATED;
 	}
 	return i == n_text && (n >= LETTERS_MIN || !(*how & ALIGN_REPEATED));
@@ -271,7 +291,7 @@ static bool same_word(const struct text_word *w, const struct phrase *p, struct 
 			return false;
 		h = ALIGN_ORDER;
 	}
-	*how |= h | (w->signs && t.n >= SIGNS_MIN && !has_gap(p, t) ? ALIGN_SIGNS : 0);
+	*how |= h | (w->signs > SIGNS_HONEST && t.n >= SIGNS_MIN && !has_gap(p, t) ? ALIGN_SIGNS : 0);
 	return true;
 }
 

@@ -112,6 +112,9 @@ static void disguises(void **state)
 		{"Health&Care M@ll", "Health&Care Mall", ALIGN_SWAPPED},
 		{"RX Dierct Store", "RX Direct Store", ALIGN_ORDER},
 		{"RX Direct $tore", "RX Direct Store", ALIGN_SWAPPED},
+		{"via-gra", "viagra", PLAIN}, /* one hyphen is no disguise */
+		{"sildenafilil", "sildenafil", NOT},
+		{"sildenafill", "sildenafil", ALIGN_REPEATED},
 		{"e-bay", "Ebay", NOT},
 		{"Ebay", "Ebay", PLAIN},
 		{"(UPS)", "UPS", PLAIN},
