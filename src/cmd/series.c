@@ -48,7 +48,10 @@ static size_t put_series(struct table *t, const struct series *s, size_t max)
 				table_z(t, series_dim_names[s->dim]);
 				table_str(t, key_name(&s->keys[k]));
 				table_int(t, series_at(s, b, k, f));
-				table_int(t, s->untrusted[b * s->nfeeds + f]);
+				if (s->dim == DIM_NONE)
+					table_int(t, s->untrusted[b * s->nfeeds + f]);
+				else
+					table_null(t); /* known for the bucket, not for each key */
 			}
 		}
 	return seen;

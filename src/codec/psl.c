@@ -63,9 +63,10 @@ static int load_file(struct psl *p, const char *path, struct err *e)
 	if (r)
 		return r;
 	p->owned = psl_load_file(path);
-	if (!p->owned || psl_suffix_count(p->owned) == 0)
+	/* Any text file can be read as rules; a list without com is none. (A DAFSA does not tell its number of rules.) */
+	if (!p->owned || !psl_is_public_suffix2(p->owned, "com", PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE))
 		return err_set(e, ERR_INPUT,
-			"public suffix list %s: no rules in it; give the list of publicsuffix.org, as text or DAFSA", path);
+			"public suffix list %s: no such rules in it; give the list of publicsuffix.org, as text or DAFSA", path);
 	p->ctx = p->owned;
 	return 0;
 }

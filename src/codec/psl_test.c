@@ -110,7 +110,7 @@ static void test_loading(void **state)
 	e = (struct err){0};
 	write_list(path, "// nothing\n");
 	assert_true(psl_load(&p, path, &e) < 0);
-	assert_non_null(strstr(e.text, "no rules"));
+	assert_non_null(strstr(e.text, "no such rules"));
 	mem_fail_from(0);
 	e = (struct err){0};
 	assert_true(psl_load(&p, path, &e) < 0);
