@@ -13,12 +13,17 @@ int ascii_hex(uint8_t c)
 	return -1;
 }
 
-bool str_ieq(struct str a, struct str b)
+bool str_ieq_bytes(const uint8_t *a, const uint8_t *b, size_t n)
 {
-	if (a.n != b.n)
-		return false;
-	for (size_t i = 0; i < a.n; i++)
-		if (ascii_lower(a.p[i]) != ascii_lower(b.p[i]))
+	for (; n >= 8; a += 8, b += 8, n -= 8) {
+		uint64_t v, w, letters;
+		memcpy(&v, a, 8);
+		memcpy(&w, b, 8);
+		if (v != w && ascii_lower8(v, &letters) != ascii_lower8(w, &letters))
+			return false;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (a[i] != b[i] && ascii_lower(a[i]) != ascii_lower(b[i]))
 			return false;
 	return true;
 }

@@ -6,6 +6,7 @@
 #ifndef TRAPLINE_BASE_STR_H
 #define TRAPLINE_BASE_STR_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -90,10 +91,34 @@ static inline bool ascii_space(uint8_t c)
 {
 	return c == ' ' || (c >= 9 && c <= 13);
 }
+/* Eight bytes at once, lowest address in the lowest byte: w with its letters in lower case; *letters has the top bit of
+ * each byte that is one. */
+static inline uint64_t ascii_lower8(uint64_t w, uint64_t *letters)
+{
+	const uint64_t ones = 0x0101010101010101u, tops = 0x80 * ones;
+	uint64_t low7 = (w | 0x20 * ones) & ~tops;
+	*letters = ((low7 + (0x80 - 'a') * ones) & ~(low7 + (0x7F - 'z') * ones)) & ~w & tops;
+	return w | *letters >> 2;
+}
+/* Up to eight bytes of s from i on (i <= s.n) as ascii_lower8 takes them; zero behind the end. */
+static inline uint64_t str_load8(struct str s, size_t i)
+{
+	uint64_t w = 0;
+	if (s.n - i >= sizeof w)
+		memcpy(&w, s.p + i, sizeof w);
+	else if (s.n > i)
+		memcpy(&w, s.p + i, s.n - i);
+	return le64toh(w);
+}
 /* 0..15, or -1 */
 int ascii_hex(uint8_t c);
 
-bool str_ieq(struct str a, struct str b); /* ASCII case-insensitive */
+bool str_ieq_bytes(const uint8_t *a, const uint8_t *b, size_t n);
+/* ASCII case-insensitive. Most that are asked differ in length already. */
+static inline bool str_ieq(struct str a, struct str b)
+{
+	return a.n == b.n && str_ieq_bytes(a.p, b.p, a.n);
+}
 bool str_istarts(struct str s, struct str prefix);
 bool str_iends(struct str s, struct str suffix);
 size_t str_find(struct str s, struct str needle);  /* STR_NPOS when absent */

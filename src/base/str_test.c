@@ -19,6 +19,28 @@ static void compare(void **state)
 	assert_true(str_cmp(S("\x80"), S("a")) > 0);
 }
 
+/* Every byte at every place of a word, against the functions that take one byte. */
+static void eight_at_once(void **state)
+{
+	(void)state;
+	for (unsigned c = 0; c < 256; c++)
+		for (size_t at = 0; at < 20; at++) {
+			uint8_t a[20] = "Ab[`{@zZ\x80\xC1\xE1qQAAAAAAA", b[20];
+			uint64_t letters, low;
+			a[at] = (uint8_t)c;
+			low = ascii_lower8(str_load8(str_make(a, sizeof a), 0), &letters);
+			for (size_t i = 0; i < 8; i++) {
+				assert_int_equal((uint8_t)(low >> 8 * i), ascii_lower(a[i]));
+				assert_int_equal((letters >> 8 * i & 0xFF) == 0x80, ascii_alpha(a[i]));
+			}
+			memcpy(b, a, sizeof a);
+			b[at] ^= 0x20;
+			assert_int_equal(str_ieq(str_make(a, sizeof a), str_make(b, sizeof b)), ascii_alpha((uint8_t)c));
+		}
+	assert_true(str_load8(S("abc"), 1) == ('b' | 'c' << 8));
+	assert_true(str_load8(S("abc"), 3) == 0);
+}
+
 static void slice(void **state)
 {
 	struct str s = S("0123456789"), none = {NULL, 0};
@@ -129,6 +151,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(compare),
+		cmocka_unit_test(eight_at_once),
 		cmocka_unit_test(slice),
 		cmocka_unit_test(find),
 		cmocka_unit_test(split),

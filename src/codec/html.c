@@ -33,7 +33,7 @@ struct name {
 	bool upper, lower;
 };
 
-static inline const uint8_t *read_name(const uint8_t *p, const uint8_t *end, const uint8_t table[256], struct name *out)
+static const uint8_t *read_odd_name(const uint8_t *p, const uint8_t *end, const uint8_t table[256], struct name *out)
 {
 	const uint8_t *from = p;
 	uint64_t key = 0;
@@ -46,6 +46,20 @@ static inline const uint8_t *read_name(const uint8_t *p, const uint8_t *end, con
 	}
 	*out = (struct name){key, str_make(from, (size_t)(p - from)), diff != 0, lower};
 	return p;
+}
+
+/* Names of one to seven letters, which most are, at one go; end: of the input. */
+static inline const uint8_t *read_name(const uint8_t *p, const uint8_t *end, const uint8_t table[256], struct name *out)
+{
+	uint64_t letters, raw = str_load8(str_make(p, (size_t)(end - p)), 0), low = ascii_lower8(raw, &letters);
+	uint64_t stop = ~letters & 0x8080808080808080u;
+	unsigned n = stop ? (unsigned)__builtin_ctzll(stop) / 8 : 8;
+	if (n == 0 || n == 8 || (p + n < end && table[p[n]]))
+		return read_odd_name(p, end, table, out);
+	uint64_t name = ((uint64_t)1 << 8 * n) - 1, upper = (low ^ raw) & name;
+	uint64_t lower = (letters & name) >> 2 & ~upper; /* 0x20 in each byte that was lower case */
+	*out = (struct name){__builtin_bswap64(low & name) >> (64 - 8 * n), str_make(p, n), upper != 0, lower != 0};
+	return p + n;
 }
 
 /* A value that starts with a quote at p. Returns what follows it; NULL when its end is missing. */

@@ -355,7 +355,7 @@ static struct str drop_important(struct str v)
 
 void css_declarations(struct html_css *css, struct str s)
 {
-	bool simple = false;
+	bool simple = str_find_byte(s, '(') == STR_NPOS && str_find_byte(s, '"') == STR_NPOS && str_find_byte(s, '\'') == STR_NPOS;
 	for (unsigned n = 0; s.n && n < LIM_CSS_DECLARATIONS; n++) {
 		size_t end = declaration_end(s, &simple);
 		struct str d = str_first(s, end);

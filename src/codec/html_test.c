@@ -45,6 +45,25 @@ static void expect(const char *what, const char *html, struct str got, const cha
 		fail_msg("%s of\n%s\nis\n[%.*s]\nnot\n[%s]", what, html, STR_FMT(got), want);
 }
 
+/* Text is copied by words of eight bytes: what is special at every place of one. */
+static void test_text_places(void **state)
+{
+	static const struct {
+		const char *html, *text;
+	} cases[] = {{" ", " "}, {"  ", " "}, {"\n", " "}, {"\t ", " "}, {"&amp;", "&"}, {"&", "&"}, {"\xC2\xA0", " "},
+		{"\xC3\xA9", "\xC3\xA9"}, {"\xC2\xA9", "\xC2\xA9"}, {"\1", "\1"}, {" !", " !"}, {" &lt;", " <"}, {"<b> </b>", " "},
+		{"\x7F", "\x7F"}};
+	const char *around = "abcdefghijklmnopqrst";
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		for (int at = 1; at < 20; at++) {
+			char html[64], want[64];
+			snprintf(html, sizeof html, "%.*s%s%s", at, around, cases[i].html, around + at);
+			snprintf(want, sizeof want, "%.*s%s%s", at, around, cases[i].text, around + at);
+			assert_int_equal(scan(*state, str_of(html)), 0);
+			expect("text", html, ((struct fixture *)*state)->r.text, want);
+		}
+}
+
 static void test_text(void **state)
 {
 	static const struct {
@@ -386,6 +405,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_text, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_text_places, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hidden, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_links, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_images_and_forms, setup, teardown),

@@ -113,6 +113,30 @@ static uint8_t space_pend(uint8_t pend, bool pre, uint8_t byte, uint8_t **w)
 	return PEND_NONE;
 }
 
+/* Plain text of which nothing is to do, as long as eight bytes of it hold only single blanks and nothing else that
+ * text_class knows. A blank at their end waits for what follows. */
+static const uint8_t *copy_plain(const uint8_t *p, const uint8_t *end, uint8_t **out)
+{
+	const uint64_t ones = 0x0101010101010101u, tops = 0x80 * ones;
+#define ZERO_BYTES(x) (((x)-ones) & ~(x)&tops) /* exact for the lowest, may tell too many above it */
+	uint8_t *w = *out;
+	while (end - p >= 8) {
+		uint64_t x;
+		memcpy(&x, p, 8);
+		uint64_t blank = x ^ ' ' * ones, amp = x ^ '&' * ones, nbsp = x ^ 0xC2 * ones;
+		uint64_t blanks = ZERO_BYTES(blank);
+		if ((((x - ' ' * ones) & ~x & tops) | ZERO_BYTES(amp) | ZERO_BYTES(nbsp) | (blanks & blanks >> 8)))
+			break;
+		memcpy(w, &x, 8);
+		size_t n = 8 - (p[7] == ' ');
+		p += n;
+		w += n;
+	}
+#undef ZERO_BYTES
+	*out = w;
+	return p;
+}
+
 /* Output is never longer than input, but for one separator of two bytes; every further separator stands for white space. */
 void sink_text(struct html_ctx *c, struct html_sink *k, struct str s, bool pre)
 {
@@ -133,6 +157,9 @@ void sink_text(struct html_ctx *c, struct html_sink *k, struct str s, bool pre)
 		case PLAIN:
 			if (pend)
 				w = put_pend(k, w, pend), pend = PEND_NONE;
+			p = copy_plain(p, end, &w);
+			if (p == end || text_class[*p] != PLAIN)
+				continue;
 			do /* a single blank between words is copied along with them */
 				*w++ = *p++;
 			while (p < end && (text_class[*p] == PLAIN || (*p == ' ' && p + 1 < end && text_class[p[1]] == PLAIN)));

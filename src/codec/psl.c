@@ -23,7 +23,7 @@ struct cached {
 	uint64_t hash;
 	uint8_t host, domain, icann; /* bytes */
 };
-enum { CACHE_SLOTS = 2048, MAX_HOST = 255, MAX_LIST = 16 << 20, MAX_LABELS = 10 };
+enum { CACHE_SLOTS = 8192, MAX_HOST = 255, MAX_LIST = 16 << 20, MAX_LABELS = 10 };
 static _Thread_local struct cached cache[CACHE_SLOTS];
 
 static const char *base_name(const char *path)
@@ -128,18 +128,16 @@ static const char *last_labels(const char *z, size_t n)
 	return z;
 }
 
-/* The shortest end of z that has one label more than a public suffix of that type; 0 when there is none. */
-static size_t registrable(const struct psl *p, const char *z, size_t n, int type)
+/* From *at on to the longest public suffix of that type, label by label. *before: the label more that is registrable. */
+static void find_suffix(const struct psl *p, const char **at, const char **before, int type)
 {
-	const char *at = last_labels(z, n), *before = NULL;
-	while (!psl_is_public_suffix2(p->ctx, at, type)) {
-		const char *dot = strchr(at, '.');
-		before = at;
+	while (!psl_is_public_suffix2(p->ctx, *at, type)) {
+		const char *dot = strchr(*at, '.');
+		*before = *at;
 		if (!dot)
 			break;
-		at = dot + 1;
+		*at = dot + 1;
 	}
-	return before ? n - (size_t)(before - z) : 0;
 }
 
 static bool lookup(const struct psl *p, struct str host, struct cached *c)
@@ -151,8 +149,11 @@ static bool lookup(const struct psl *p, struct str host, struct cached *c)
 	memcpy(z, host.p, host.n);
 	z[host.n] = 0;
 	c->host = (uint8_t)host.n;
-	c->domain = (uint8_t)registrable(p, z, host.n, PSL_TYPE_ANY);
-	c->icann = (uint8_t)registrable(p, z, host.n, PSL_TYPE_ICANN);
+	const char *at = last_labels(z, host.n), *before = NULL, *end = z + host.n;
+	find_suffix(p, &at, &before, PSL_TYPE_ANY);
+	c->domain = before ? (uint8_t)(end - before) : 0;
+	find_suffix(p, &at, &before, PSL_TYPE_ICANN); /* what is no suffix of any type is none of this one */
+	c->icann = before ? (uint8_t)(end - before) : 0;
 	return true;
 }
 

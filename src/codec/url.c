@@ -5,15 +5,15 @@
 
 /* Bytes of path, query and fragment that stay as they are: letters, digits and these, as bits of 128. */
 #define BIT(c) ((uint64_t)1 << ((c)&63))
-static const uint64_t plain_mark[2] = {
+static const uint64_t plain[2] = {
 	BIT('!') | BIT('#') | BIT('$') | BIT('%') | BIT('&') | BIT('\'') | BIT('(') | BIT(')') | BIT('*') | BIT('+') | BIT(',') |
-		BIT('-') | BIT('.') | BIT('/') | BIT(':') | BIT(';') | BIT('=') | BIT('?'),
-	BIT('@') | BIT('[') | BIT(']') | BIT('^') | BIT('_') | BIT('{') | BIT('|') | BIT('}') | BIT('~'),
+		BIT('-') | BIT('.') | BIT('/') | BIT(':') | BIT(';') | BIT('=') | BIT('?') | (uint64_t)0x3FF << 48,
+	BIT('@') | BIT('[') | BIT(']') | BIT('^') | BIT('_') | BIT('{') | BIT('|') | BIT('}') | BIT('~') | 0x07FFFFFE07FFFFFEu,
 };
 
 static inline bool plain_byte(uint8_t c)
 {
-	return ascii_alnum(c) || (c < 128 && (plain_mark[c >> 6] & BIT(c)));
+	return c < 128 && (plain[c >> 6] & BIT(c));
 }
 
 static bool scheme_byte(uint8_t c)
@@ -37,10 +37,7 @@ static struct str clean(struct arena *arena, struct str s)
 		s = str_from(s, 1);
 	while (s.n && s.p[s.n - 1] <= ' ')
 		s.n--;
-	bool dirty = false;
-	for (size_t i = 0; i < s.n; i++)
-		dirty |= s.p[i] == '\t' || s.p[i] == '\n' || s.p[i] == '\r';
-	if (!dirty)
+	if (str_find_byte(s, '\t') == STR_NPOS && str_find_byte(s, '\n') == STR_NPOS && str_find_byte(s, '\r') == STR_NPOS)
 		return s;
 	uint8_t *out = arena_alloc(arena, s.n);
 	size_t n = 0;
@@ -59,32 +56,40 @@ static uint8_t *put_escaped(uint8_t *w, uint8_t c)
 	return w;
 }
 
+/* A character above ASCII at *i, moved behind it: valid UTF-8 stays, else one byte is percent-encoded. */
+static uint8_t *put_high(uint8_t *w, struct str s, size_t *i)
+{
+	uint8_t c = s.p[*i];
+	size_t len = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : 2;
+	if (utf8_valid_prefix(str_sub(s, *i, 4)) < len)
+		return put_escaped(w, s.p[(*i)++]);
+	memcpy(w, s.p + *i, len);
+	*i += len;
+	return w + len;
+}
+
 /* Path, query and fragment, or a userinfo. Valid UTF-8 stays, all else that is not plain is percent-encoded. */
 static uint8_t *put_rest(uint8_t *w, struct str s)
 {
-	bool path = true;
-	for (size_t i = 0; i < s.n;) {
-		uint8_t c = s.p[i];
-		path &= c != '?' && c != '#';
-		if (plain_byte(c)) {
-			*w++ = c;
+	bool path = true; /* neither '?' nor '#' in front of `seen` */
+	for (size_t i = 0, seen = 0; i < s.n;) {
+		size_t run = i;
+		while (i < s.n && plain_byte(s.p[i]))
 			i++;
-		} else if (c == '\\') {
-			*w++ = path ? '/' : c;
-			i++;
-		} else if (c < 0x80) {
-			w = put_escaped(w, c);
-			i++;
+		if (i > run)
+			memcpy(w, s.p + run, i - run);
+		w += i - run;
+		if (i == s.n)
+			break;
+		if (s.p[i] >= 0x80) {
+			w = put_high(w, s, &i);
+		} else if (s.p[i] == '\\') {
+			struct str before = str_sub(s, seen, i - seen);
+			path = path && str_find_byte(before, '?') == STR_NPOS && str_find_byte(before, '#') == STR_NPOS;
+			seen = i++;
+			*w++ = path ? '/' : '\\';
 		} else {
-			size_t n = utf8_valid_prefix(str_sub(s, i, 4)), from = i;
-			size_t len = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : 2;
-			i += n >= len ? len : 1;
-			for (size_t k = from; k < i; k++) {
-				if (n >= len)
-					*w++ = s.p[k];
-				else
-					w = put_escaped(w, s.p[k]);
-			}
+			w = put_escaped(w, s.p[i++]);
 		}
 	}
 	return w;

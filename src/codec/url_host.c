@@ -213,7 +213,7 @@ size_t url_host(struct str in, uint8_t *out, unsigned *flags)
 		n--;
 	if (n && ends_in_number(str_make(out, n)))
 		return ipv4(out, n, flags);
-	if (n >= 4 && memmem(out, n, "xn--", 4))
+	if (n >= 4 && memchr(out, '-', n) && memmem(out, n, "xn--", 4))
 		*flags |= URL_IDN;
 	if (n && !labels_fit(str_make(out, n)))
 		*flags |= URL_BAD_HOST;

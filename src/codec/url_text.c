@@ -21,9 +21,9 @@ static inline bool stop_byte(uint8_t c)
 
 /* Top-level domains that are taken for one without a path behind them: none is a word that might follow a full
  * stop, nor a usual file extension or a member in program text. */
-static const char *const plain_tlds[] = {"com", "net", "org", "info", "biz", "edu", "gov", "mobi", "eu", "uk", "de", "fr", "nl",
-	"ru", "su", "ua", "cn", "hk", "tw", "jp", "kr", "br", "ca", "au", "nz", "za", "ch", "cz", "sk", "hu", "ro", "se", "dk",
-	"fi", "tv", "cc", "ws", "io", "xyz", "online", "shop", "club", "icu", "vip", "example"};
+static const char plain_tlds[][8] = {"com", "net", "org", "info", "biz", "edu", "gov", "mobi", "eu", "uk", "de", "fr", "nl", "ru",
+	"su", "ua", "cn", "hk", "tw", "jp", "kr", "br", "ca", "au", "nz", "za", "ch", "cz", "sk", "hu", "ro", "se", "dk", "fi",
+	"tv", "cc", "ws", "io", "xyz", "online", "shop", "club", "icu", "vip", "example"};
 
 static bool plain_tld(struct str tld)
 {

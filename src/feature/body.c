@@ -200,6 +200,13 @@ static int content_type(struct body *b, const struct part *top)
 	return t.oom ? ERR_ENV : 0;
 }
 
+/* What went in was valid UTF-8; the cap may have cut the last character. */
+static struct str whole_characters(const struct buf *b)
+{
+	struct str s = buf_str(b);
+	return b->full ? str_first(s, utf8_valid_prefix(s)) : s;
+}
+
 int extract_body(struct arena *a, const struct extract_settings *set, const struct message *m, struct doc *doc, struct row *row)
 {
 	struct body b = {.a = a, .doc = doc, .row = row};
@@ -215,8 +222,8 @@ int extract_body(struct arena *a, const struct extract_settings *set, const stru
 		return ERR_ENV;
 	if (b.text.full || b.hidden.full)
 		b.anomalies |= ANOM(text_cap);
-	doc->text = str_first(buf_str(&b.text), utf8_valid_prefix(buf_str(&b.text)));
-	doc->hidden = str_first(buf_str(&b.hidden), utf8_valid_prefix(buf_str(&b.hidden)));
+	doc->text = whole_characters(&b.text);
+	doc->hidden = whole_characters(&b.hidden);
 	doc->attachments = b.attachments.v;
 	doc->n_attachments = b.attachments.n;
 	row->n_parts = (int64_t)m->n_parts;

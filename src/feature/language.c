@@ -9,7 +9,7 @@
 
 #include "base/utf8.h"
 
-enum { LOOK_AT = 2 << 10, SLOTS = 4096, MIN_HITS = 3, MIN_SHARE_PERCENT = 6, MAX_TOKENS = 200 };
+enum { SLOT_BITS = 10, LOOK_AT = 2 << 10, SLOTS = 1 << SLOT_BITS, MIN_HITS = 3, MIN_SHARE_PERCENT = 6, MAX_TOKENS = 200 };
 
 static const struct {
 	const char *code;
@@ -29,21 +29,14 @@ static const struct {
 enum { N_LANGUAGES = sizeof languages / sizeof *languages };
 
 static struct slot {
-	uint64_t key; /* the word's bytes, zero-padded; 0 = empty */
+	uint64_t key; /* the word as str_load8 reads it, lower case; 0 = empty */
 	uint32_t mask;
 } table[SLOTS];
 static pthread_once_t table_once = PTHREAD_ONCE_INIT;
 
-static uint64_t word_key(struct str w)
-{
-	uint64_t k = 0;
-	memcpy(&k, w.p, w.n < 8 ? w.n : 8);
-	return k;
-}
-
 static struct slot *slot_of(uint64_t key)
 {
-	size_t i = (size_t)((key * 0x9E3779B97F4A7C15u) >> 52);
+	size_t i = (size_t)((key * 0x9E3779B97F4A7C15u) >> (64 - SLOT_BITS));
 	while (table[i].key && table[i].key != key)
 		i = (i + 1) % SLOTS;
 	return &table[i];
@@ -54,8 +47,8 @@ static void build_table(void)
 	for (int l = 0; l < N_LANGUAGES; l++) {
 		struct str rest = str_of(languages[l].words), w;
 		while (str_next(&rest, ' ', &w)) {
-			struct slot *s = slot_of(word_key(w));
-			s->key = word_key(w);
+			struct slot *s = slot_of(str_load8(w, 0));
+			s->key = str_load8(w, 0);
 			s->mask |= 1u << l;
 		}
 	}
@@ -67,25 +60,33 @@ static bool word_byte(uint8_t c)
 	return ascii_alpha(c) || c >= 0x80;
 }
 
+/* The word at *i, moved behind it, as a key of the table: lower case, ASCII only; 0 when it is longer than a key. */
+static uint64_t next_word(struct str text, size_t *i)
+{
+	const uint64_t tops = 0x8080808080808080u;
+	uint64_t letters, raw = str_load8(text, *i), low = ascii_lower8(raw, &letters);
+	uint64_t end = ~(letters | raw) & tops; /* the lowest bit is that of the first byte behind the word */
+	*i += end ? (size_t)__builtin_ctzll(end) / 8 : 8;
+	if (!end && *i < text.n && word_byte(text.p[*i])) {
+		while (*i < text.n && word_byte(text.p[*i]))
+			++*i;
+		return 0;
+	}
+	return low & (((end & -end) >> 7) - 1);
+}
+
 static struct str by_words(struct str text)
 {
 	uint32_t hits[N_LANGUAGES] = {0};
 	uint32_t tokens = 0;
 	pthread_once(&table_once, build_table);
-	for (size_t i = 0; i < text.n && tokens < MAX_TOKENS;) {
-		uint8_t w[8];
-		size_t n = 0;
+	for (size_t i = 0; tokens < MAX_TOKENS; tokens++) {
 		while (i < text.n && !word_byte(text.p[i]))
 			i++;
-		for (; i < text.n && word_byte(text.p[i]); i++, n++)
-			if (n < sizeof w)
-				w[n] = ascii_lower(text.p[i]);
-		if (n == 0)
+		if (i == text.n)
 			break;
-		tokens++;
-		if (n > sizeof w)
-			continue;
-		uint32_t mask = slot_of(word_key(str_make(w, n)))->mask;
+		uint64_t key = next_word(text, &i);
+		uint32_t mask = key ? slot_of(key)->mask : 0;
 		for (; mask; mask &= mask - 1)
 			hits[__builtin_ctz(mask)]++;
 	}
@@ -113,7 +114,7 @@ static enum script script_of(uint32_t c)
 	} ranges[] = {{0x370, 0x3FF, GREEK}, {0x400, 0x52F, CYRILLIC}, {0x590, 0x5FF, HEBREW}, {0x600, 0x6FF, ARABIC},
 		{0xE00, 0xE7F, THAI}, {0x3040, 0x30FF, KANA}, {0x3400, 0x9FFF, HAN}, {0xAC00, 0xD7AF, HANGUL},
 		{0xF900, 0xFAFF, HAN}, {0xFF66, 0xFF9D, KANA}};
-	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+	for (size_t i = 0; c >= ranges[0].lo && i < sizeof ranges / sizeof *ranges; i++)
 		if (c >= ranges[i].lo && c <= ranges[i].hi)
 			return ranges[i].script;
 	return LATIN;
@@ -123,15 +124,20 @@ static enum script script_of(uint32_t c)
 static struct str by_script(struct str text)
 {
 	uint32_t n[N_SCRIPTS] = {0};
-	uint32_t letters = 0, ukrainian = 0;
+	uint32_t ukrainian = 0, letters = 0;
 	for (size_t i = 0; i < text.n;) {
-		uint32_t c = utf8_next(text, &i);
-		if (c < 0x80 ? !ascii_alpha((uint8_t)c) : c < 0xC0)
+		if (text.p[i] < 0x80) {
+			n[LATIN] += ascii_alpha(text.p[i++]);
 			continue;
-		letters++;
+		}
+		uint32_t c = utf8_next(text, &i);
+		if (c < 0xC0)
+			continue;
 		n[script_of(c)]++;
 		ukrainian += c == 0x456 || c == 0x457 || c == 0x454 || c == 0x491;
 	}
+	for (int s = 0; s < N_SCRIPTS; s++)
+		letters += n[s];
 	uint32_t fair = letters / 4 + 4;
 	if (n[KANA] + n[HAN] >= fair)
 		return n[KANA] * 10 >= n[HAN] ? S("ja") : S("zh");

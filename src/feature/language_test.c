@@ -26,6 +26,9 @@ static void guesses(void **state)
 		{"您的帐户已被暂停，请点击链接", "zh"},
 		{"고객님의 계정이 정지되었습니다", "ko"},
 		{"\xff\xfe\x80 the and", ""},
+		/* words of 8 bytes and more; a word at the very end */
+		{"whichever account andthethe thetheand togetherandthe yesterday withfromwithfrom", ""},
+		{"Your invoice is in the attachment for you and", "en"},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
