@@ -28,9 +28,48 @@ bool str_ieq_bytes(const uint8_t *a, const uint8_t *b, size_t n)
 	return true;
 }
 
+typedef uint8_t v16 __attribute__((vector_size(16)));
+typedef uint64_t v2 __attribute__((vector_size(16)));
+
+static v16 load16(const uint8_t *p)
+{
+	v16 v;
+	memcpy(&v, p, sizeof v);
+	return v;
+}
+
+/* A pair of bytes, each compared after its case bit was set: 0x20 for a letter, 0 for others. */
+struct pair {
+	uint8_t a, b, case_a, case_b;
+};
+
+static inline v2 pair_at(const uint8_t *p, struct pair x)
+{
+	return (v2)(((load16(p) | x.case_a) == (v16){0} + x.a) & ((load16(p + 1) | x.case_b) == (v16){0} + x.b));
+}
+
+static inline size_t find_pair(struct str s, size_t from, struct pair x)
+{
+	size_t i = from;
+	for (; i + 33 <= s.n; i += 32) {
+		v2 hit = pair_at(s.p + i, x) | pair_at(s.p + i + 16, x);
+		if (hit[0] | hit[1])
+			break;
+	}
+	for (; i + 1 < s.n; i++)
+		if ((s.p[i] | x.case_a) == x.a && (s.p[i + 1] | x.case_b) == x.b)
+			return i;
+	return STR_NPOS;
+}
+
+size_t str_find_pair(struct str s, size_t from, uint8_t a, uint8_t b)
+{
+	return find_pair(s, from, (struct pair){a, b, 0, 0});
+}
+
 bool str_istarts(struct str s, struct str prefix)
 {
-	return s.n >= prefix.n && str_ieq(str_first(s, prefix.n), prefix);
+	return str_ieq(str_first(s, prefix.n), prefix);
 }
 
 bool str_iends(struct str s, struct str suffix)
@@ -48,10 +87,9 @@ size_t str_find(struct str s, struct str needle)
 	return q ? (size_t)((const uint8_t *)q - s.p) : STR_NPOS;
 }
 
-/* The next place at or after `from` where s has the byte c in either case. */
-static size_t find_icase_byte(struct str s, size_t from, uint8_t c)
+static size_t find_icase_byte(struct str s, uint8_t c)
 {
-	for (size_t i = from; i < s.n; i++)
+	for (size_t i = 0; i < s.n; i++)
 		if (ascii_lower(s.p[i]) == c)
 			return i;
 	return STR_NPOS;
@@ -63,9 +101,12 @@ size_t str_ifind(struct str s, struct str needle)
 		return 0;
 	if (s.n < needle.n)
 		return STR_NPOS;
-	uint8_t first = ascii_lower(needle.p[0]);
-	struct str starts = str_first(s, s.n - needle.n + 1);
-	for (size_t i = find_icase_byte(starts, 0, first); i != STR_NPOS; i = find_icase_byte(starts, i + 1, first))
+	uint8_t a = ascii_lower(needle.p[0]), b = needle.n > 1 ? ascii_lower(needle.p[1]) : 0;
+	if (needle.n == 1)
+		return find_icase_byte(s, a);
+	const struct pair x = {a, b, ascii_alpha(a) ? 0x20 : 0, ascii_alpha(b) ? 0x20 : 0};
+	struct str starts = str_first(s, s.n - needle.n + 2);
+	for (size_t i = 0; (i = find_pair(starts, i, x)) != STR_NPOS; i++)
 		if (str_ieq(str_sub(s, i, needle.n), needle))
 			return i;
 	return STR_NPOS;

@@ -114,14 +114,18 @@ static inline uint64_t str_load8(struct str s, size_t i)
 int ascii_hex(uint8_t c);
 
 bool str_ieq_bytes(const uint8_t *a, const uint8_t *b, size_t n);
-/* ASCII case-insensitive. Most that are asked differ in length already. */
+/* ASCII case-insensitive. Most that are asked differ in length or in the first byte. */
 static inline bool str_ieq(struct str a, struct str b)
 {
-	return a.n == b.n && str_ieq_bytes(a.p, b.p, a.n);
+	if (a.n != b.n)
+		return false;
+	return a.n == 0 || (ascii_lower(a.p[0]) == ascii_lower(b.p[0]) && str_ieq_bytes(a.p, b.p, a.n));
 }
 bool str_istarts(struct str s, struct str prefix);
 bool str_iends(struct str s, struct str suffix);
-size_t str_find(struct str s, struct str needle);  /* STR_NPOS when absent */
+size_t str_find(struct str s, struct str needle); /* STR_NPOS when absent */
+/* The first place at or after `from` where the byte a is followed by b. For rare pairs: about a cycle for three bytes. */
+size_t str_find_pair(struct str s, size_t from, uint8_t a, uint8_t b);
 size_t str_ifind(struct str s, struct str needle); /* ASCII case-insensitive */
 size_t str_rfind_byte(struct str s, uint8_t c);
 struct str str_trim(struct str s);  /* ascii_space off both ends */

@@ -41,6 +41,28 @@ static void eight_at_once(void **state)
 	assert_true(str_load8(S("abc"), 3) == 0);
 }
 
+/* A pair, and half a pair before it, at every place of texts of every length up to three steps of the search. */
+static void find_pairs(void **state)
+{
+	uint8_t t[100];
+	(void)state;
+	for (size_t n = 0; n < sizeof t; n++)
+		for (size_t at = 0; at + 1 < n; at++) {
+			memset(t, '.', sizeof t);
+			t[at / 2] = 'F';
+			t[at] = 'F';
+			t[at + 1] = 'r';
+			struct str s = str_make(t, n);
+			assert_int_equal(str_find_pair(s, 0, 'F', 'r'), at);
+			assert_int_equal(str_find_pair(s, at, 'F', 'r'), at);
+			assert_true(str_find_pair(s, at + 1, 'F', 'r') == STR_NPOS);
+			assert_true(str_find_pair(str_first(s, at + 1), 0, 'F', 'r') == STR_NPOS);
+			assert_int_equal(str_ifind(s, S("fR")), at);
+			assert_true(str_ifind(str_first(s, at + 1), S("fr")) == STR_NPOS);
+			assert_true(str_ifind(s, S("FR.")) == (at + 3 <= n ? at : STR_NPOS));
+		}
+}
+
 static void slice(void **state)
 {
 	struct str s = S("0123456789"), none = {NULL, 0};
@@ -152,6 +174,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(compare),
 		cmocka_unit_test(eight_at_once),
+		cmocka_unit_test(find_pairs),
 		cmocka_unit_test(slice),
 		cmocka_unit_test(find),
 		cmocka_unit_test(split),

@@ -248,9 +248,20 @@ static bool good_local(struct str l)
 {
 	if (str_starts(l, S("\"")))
 		return quoted_length(l, 0) == l.n;
+	static const bool special[256] = {['('] = true,
+		[')'] = true,
+		['<'] = true,
+		['>'] = true,
+		['['] = true,
+		[']'] = true,
+		[':'] = true,
+		[';'] = true,
+		['@'] = true,
+		['\\'] = true,
+		[','] = true};
 	bool atom = false;
 	for (size_t i = 0; i < l.n; i++) {
-		if (l.p[i] == '.' ? !atom : l.p[i] <= ' ' || l.p[i] == 0x7F || memchr("()<>[]:;@\\,\"", l.p[i], 11))
+		if (l.p[i] == '.' ? !atom : l.p[i] <= ' ' || l.p[i] == 0x7F || special[l.p[i]])
 			return false;
 		atom = l.p[i] != '.';
 	}

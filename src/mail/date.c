@@ -52,8 +52,9 @@ static int name_index(struct str w, const char *list)
 {
 	if (w.n < 3)
 		return -1;
+	const char a = (char)ascii_lower(w.p[0]), b = (char)ascii_lower(w.p[1]), c = (char)ascii_lower(w.p[2]);
 	for (int i = 0; list[i * 3]; i++)
-		if (str_ieq(str_first(w, 3), str_make(list + i * 3, 3)))
+		if (list[i * 3] == a && list[i * 3 + 1] == b && list[i * 3 + 2] == c)
 			return i;
 	return -1;
 }

@@ -118,11 +118,17 @@ static bool is_continuation(struct str s)
 	return s.n && (s.p[0] == ' ' || s.p[0] == '\t');
 }
 
+/* A byte of a field name: printable ASCII but the colon (RFC 5322 2.2). */
+static inline bool name_byte(uint8_t c)
+{
+	return (uint8_t)(c - '!') < 0x7F - '!' && c != ':';
+}
+
 /* The length of the field name at the start of line and, in *colon, where its colon stands. No field: false. */
 static bool field_name(struct str line, size_t *name, size_t *colon)
 {
 	size_t i = 0;
-	while (i < line.n && line.p[i] > ' ' && line.p[i] < 0x7F && line.p[i] != ':')
+	while (i < line.n && name_byte(line.p[i]))
 		i++;
 	*name = i;
 	while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'))

@@ -29,31 +29,16 @@ struct parser {
 
 /* ---- delimiter lines ---- */
 
-typedef uint8_t v16 __attribute__((vector_size(16)));
-typedef uint64_t v2 __attribute__((vector_size(16)));
-
-static v16 load16(const uint8_t *p)
-{
-	v16 v;
-	memcpy(&v, p, sizeof v);
-	return v;
-}
-
 /* The next line at or after `at` (a line start) that begins with "--"; STR_NPOS when there is none. */
 static size_t next_dashes(struct str s, size_t at)
 {
 	if (str_starts(str_from(s, at), S("--")))
 		return at;
-	const v16 lf = (v16){0} + (uint8_t)'\n', dash = (v16){0} + (uint8_t)'-';
-	size_t i = at;
-	for (; i + 18 <= s.n; i += 16) {
-		v2 hit = (v2)((load16(s.p + i) == lf) & (load16(s.p + i + 1) == dash) & (load16(s.p + i + 2) == dash));
-		if (hit[0] | hit[1])
-			break;
+	while ((at = str_find_pair(s, at, '\n', '-')) != STR_NPOS) {
+		at++;
+		if (at + 1 < s.n && s.p[at + 1] == '-')
+			return at;
 	}
-	for (; i + 2 < s.n; i++)
-		if (s.p[i] == '\n' && s.p[i + 1] == '-' && s.p[i + 2] == '-')
-			return i + 1;
 	return STR_NPOS;
 }
 
@@ -116,10 +101,26 @@ static bool next_delimiter(const struct parser *p, struct delimiter *d)
 
 /* ---- an entity's header ---- */
 
+/* RFC 2045 5.1: printable ASCII but the specials. */
 static bool is_token(struct str s)
 {
+	static const bool special[256] = {['('] = true,
+		[')'] = true,
+		['<'] = true,
+		['>'] = true,
+		['@'] = true,
+		[','] = true,
+		[';'] = true,
+		[':'] = true,
+		['\\'] = true,
+		['"'] = true,
+		['/'] = true,
+		['['] = true,
+		[']'] = true,
+		['?'] = true,
+		['='] = true};
 	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] <= ' ' || s.p[i] >= 0x7F || memchr("()<>@,;:\\\"/[]?=", s.p[i], 15))
+		if (s.p[i] <= ' ' || s.p[i] >= 0x7F || special[s.p[i]])
 			return false;
 	return s.n > 0;
 }

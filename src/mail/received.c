@@ -105,8 +105,16 @@ static struct token next_token(struct lexer *l)
 		l->at = n > rest.n ? l->s.n : l->at + n;
 		return (struct token){TOKEN_COMMENT, str_trim(str_sub(rest, 1, n - 2))};
 	}
-	size_t n = 0;
-	while (n < rest.n && !ascii_space(rest.p[n]) && rest.p[n] != ';' && (n == 0 || rest.p[n] != '('))
+	static const bool ends_word[256] = {['\t'] = true,
+		['\n'] = true,
+		['\v'] = true,
+		['\f'] = true,
+		['\r'] = true,
+		[' '] = true,
+		[';'] = true,
+		['('] = true};
+	size_t n = 1; /* neither a space nor a ';' nor a '(' */
+	while (n < rest.n && !ends_word[rest.p[n]])
 		n++;
 	l->at += n;
 	return (struct token){TOKEN_WORD, str_first(rest, n)};
@@ -114,10 +122,11 @@ static struct token next_token(struct lexer *l)
 
 static enum clause keyword(struct str w)
 {
-	static const char *const names[] = {"", "from", "by", "via", "with", "id", "for"};
+	static const struct str names[] = {
+		STR_INIT(""), STR_INIT("from"), STR_INIT("by"), STR_INIT("via"), STR_INIT("with"), STR_INIT("id"), STR_INIT("for")};
 	if (w.n >= 2 && w.n <= 4)
 		for (unsigned i = CLAUSE_FROM; i <= CLAUSE_FOR; i++)
-			if (str_ieq(w, str_of(names[i])))
+			if (str_ieq(w, names[i]))
 				return (enum clause)i;
 	return CLAUSE_NONE;
 }

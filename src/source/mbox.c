@@ -230,14 +230,23 @@ static bool quoted_at(struct str w, size_t f)
 
 enum split { SPLIT_MORE, SPLIT_NONE, SPLIT_AT };
 
+/* The offset of the next "From " in [from, limit) that stands behind a line end or a '>', or STR_NPOS. */
+static size_t next_from(struct str w, size_t from, size_t limit)
+{
+	struct str s = str_first(w, limit);
+	for (size_t f = from; (f = str_find_pair(s, f, 'F', 'r')) != STR_NPOS; f++)
+		if (f > 0 && (w.p[f - 1] == '\n' || w.p[f - 1] == '>') && str_starts(str_from(s, f), S("From ")))
+			return f;
+	return STR_NPOS;
+}
+
 /* Searches [m->scan, limit) for the next From_ line; with `believed`, none splits. SPLIT_AT leaves its offset in m->scan. */
 static enum split find_split(struct mbox *m, struct str w, size_t limit, bool believed, bool eof)
 {
 	while (m->scan < limit) {
-		const uint8_t *hit = memmem(w.p + m->scan, limit - m->scan, "From ", 5);
-		if (!hit)
+		size_t f = next_from(w, m->scan, limit);
+		if (f == STR_NPOS)
 			break;
-		size_t f = (size_t)(hit - w.p);
 		if (f > m->start && w.p[f - 1] == '>' && !m->quoted)
 			m->quoted = quoted_at(w, f);
 		if (f > m->start && w.p[f - 1] == '\n') {
