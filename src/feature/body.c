@@ -10,6 +10,7 @@
 #include "base/vec.h"
 #include "codec/charset.h"
 #include "codec/html.h"
+#include "codec/uuencode.h"
 #include "feature/extract.h"
 #include "feature/language.h"
 
@@ -47,11 +48,40 @@ static int add_html(struct body *b, struct str html, bool *shown)
 	return b->urls.oom ? ERR_ENV : 0;
 }
 
-static int add_plain(struct body *b, struct str text)
+static int keep_attachment(struct body *b, struct str type, struct str name, struct str bytes)
+{
+	b->row->n_attachments++;
+	if (b->attachments.n == KEEP_ATTACHMENTS)
+		return 0;
+	struct doc_attachment *t = vec_push(b->a, &b->attachments, KEEP_ATTACHMENTS);
+	if (!t || extract_text(b->a, name, &t->name))
+		return ERR_ENV;
+	t->type = type;
+	t->size = bytes.n;
+	sha256(bytes, t->sha256);
+	return 0;
+}
+
+static int add_stretch(struct body *b, struct str text)
 {
 	paragraph(&b->text, text);
 	url_set_add_text(&b->urls, text, 0);
 	return b->urls.oom ? ERR_ENV : 0;
+}
+
+/* Files that stand uuencoded in the text are attachments, not text. */
+static int add_plain(struct body *b, struct str text)
+{
+	struct uu_block block;
+	size_t at = 0, done = 0;
+	int found = 0;
+	while ((found = uu_next(b->a, text, &at, &block, &b->anomalies)) > 0) {
+		if (add_stretch(b, str_sub(text, done, block.start - done)) ||
+			keep_attachment(b, S("application/octet-stream"), block.name, block.data))
+			return ERR_ENV;
+		done = block.end;
+	}
+	return found ? ERR_ENV : add_stretch(b, str_from(text, done));
 }
 
 static bool is_html(const struct part *p)
@@ -108,24 +138,16 @@ static int add_texts(struct body *b, const struct message *m)
 
 static int add_attachment(struct body *b, const struct part *p)
 {
-	struct str bytes;
-	b->row->n_attachments++;
-	b->row->n_images += str_eq(p->type, S("image"));
-	if (b->attachments.n == KEEP_ATTACHMENTS)
-		return 0;
-	struct doc_attachment *t = vec_push(b->a, &b->attachments, KEEP_ATTACHMENTS);
+	struct str bytes = S("");
 	struct buf type;
-	if (!t || part_decode(b->a, p, &bytes, &b->anomalies))
+	b->row->n_images += str_eq(p->type, S("image"));
+	if (b->attachments.n < KEEP_ATTACHMENTS && part_decode(b->a, p, &bytes, &b->anomalies))
 		return ERR_ENV;
 	buf_init_arena(&type, b->a, 256);
 	buf_add(&type, p->type);
 	buf_byte(&type, '/');
 	buf_add(&type, p->subtype);
-	t->type = buf_str(&type);
-	t->name = p->filename;
-	t->size = bytes.n;
-	sha256(bytes, t->sha256);
-	return type.oom ? ERR_ENV : 0;
+	return type.oom ? ERR_ENV : keep_attachment(b, buf_str(&type), p->filename, bytes);
 }
 
 static int attachments_json(struct body *b)
