@@ -269,7 +269,7 @@ static bool same_runs(const uint8_t *text, size_t n_text, const uint8_t *phrase,
 			if (!like_letter(text[i], phrase[j], (uint32_t)n, how))
 				return false;
 		}
-		for (; i < n_text && norm_letter[text[i]] == class && text[i] == text[i - 1]; i++)
+		for (; i > 0 && i < n_text && norm_letter[text[i]] == class && text[i] == text[i - 1]; i++)
 			*how |= ALIGN_REPEATED;
 	}
 	return i == n_text && (n >= LETTERS_MIN || !(*how & ALIGN_REPEATED));

@@ -109,7 +109,7 @@ int match_doc(const struct matcher *m, struct matcher_scratch *s, struct arena *
 	if (!find_phrases(&s->finder, &m->lexicon, &m->hsdb, a, d))
 		return ERR_ENV;
 	struct verdict *v = &s->verdict;
-	score(&s->finder, d, io->from_domain, v);
+	score(&s->finder, d, v);
 	if (v->n_reasons) {
 		struct str e = evidence(a, v);
 		if (!e.n)

@@ -128,7 +128,7 @@ static int place(
 static int add_programme(struct builder *b, const struct raw_programme *r, unsigned line)
 {
 	struct pack_programme p = {.entry = entry_of(b, r->name, r->source, line)};
-	size_t at;
+	size_t at = 0;
 	p.aliases = keep_list(b, r->aliases, r->n_aliases);
 	p.category = keep(b, r->category);
 	p.status = keep(b, r->status);
@@ -143,7 +143,7 @@ static int add_programme(struct builder *b, const struct raw_programme *r, unsig
 
 static int put_brand(struct builder *b, const struct pack_brand *brand)
 {
-	size_t at;
+	size_t at = 0;
 	if (place(b, SECTION_BRANDS, &brand->entry, b->brands.n, b->brands.v, sizeof *brand, &at) < 0)
 		return b->err->kind;
 	PUSH_AT(b, &b->brands, at, *brand);
@@ -181,7 +181,7 @@ static int add_brand(struct builder *b, const struct raw_brand *r, unsigned line
 static int add_category(struct builder *b, const struct raw_category *r, unsigned line)
 {
 	struct pack_category c = {.entry = entry_of(b, r->name, r->source, line)};
-	size_t at;
+	size_t at = 0;
 	c.words = arena_zalloc(&b->pack->arena, r->n_words + 1, sizeof *c.words);
 	b->oom |= !c.words;
 	for (unsigned i = 0; c.words && i < r->n_words; i++) {

@@ -28,7 +28,6 @@ struct scoring {
 	const struct finder *f;
 	const struct lexicon *x;
 	const struct doc *d;
-	struct str from_domain;
 	struct mail_facts facts;
 	struct candidate candidates[BRANDS_MAX];
 	size_t n_candidates;
@@ -131,6 +130,17 @@ static void add_word(struct scoring *s, const struct hit *h)
 	}
 }
 
+/* Categories whose words honest organisations write too. */
+static const char *const lures[] = {"phishing", "delivery"};
+
+static bool is_lure(const struct scoring *s, const struct topic *t)
+{
+	for (size_t k = 0; k < sizeof lures / sizeof *lures; k++)
+		if (str_ieq(s->x->pack->categories[t->category].entry.name, str_of(lures[k])))
+			return true;
+	return false;
+}
+
 /* The strongest words count in full, each further one less: they are not independent. */
 static void sum_topic(const struct scoring *s, struct topic *t)
 {
@@ -148,6 +158,8 @@ static void sum_topic(const struct scoring *s, struct topic *t)
 	sum += weak < RULE_WEAK_CAP ? weak : RULE_WEAK_CAP;
 	t->total = RULE_CATEGORY_PRIOR - (longer > 1 ? log(longer) : 0) + sum + (t->disguised ? RULE_DISGUISE : 0) +
 	           (s->facts.reply ? RULE_REPLY : 0);
+	if (t->total > 0 && is_lure(s, t) && mail_is_own(s->f, s->d))
+		t->total += RULE_OWN_MAIL;
 }
 
 static const struct topic *topic_named(const struct scoring *s, struct str category)
@@ -169,10 +181,9 @@ static double support(const struct scoring *s, struct str category, double cap)
 /* The strong words of phishing and of its sister categories. */
 static double lure(const struct scoring *s)
 {
-	static const char *const names[] = {"phishing", "delivery"};
 	double share = 1, sum = 0;
-	for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
-		const struct topic *t = topic_named(s, str_of(names[k]));
+	for (size_t k = 0; k < sizeof lures / sizeof *lures; k++) {
+		const struct topic *t = topic_named(s, str_of(lures[k]));
 		for (size_t i = 0; t && i < t->n && t->weight[i] >= RULE_LURE_WORD; i++, share *= RULE_NEXT_WORD)
 			sum += t->weight[i] * share;
 	}
@@ -274,7 +285,9 @@ static void weigh_shop(const struct scoring *s, struct candidate *c)
 }
 
 /* ---- impersonation ---- */
-static void weigh_links(const struct scoring *s, struct candidate *c, const struct pack_brand *b, const struct named *n)
+/* True when the mail claims to be the brand and a link pretends to lead there: a lure of its own. */
+static bool weigh_links(
+	const struct scoring *s, struct candidate *c, const struct pack_brand *b, const struct named *n, bool own_from)
 {
 	struct link_facts l = link_facts_of(s->f, s->d, c->brand);
 	if (l.mismatch.n)
@@ -286,7 +299,8 @@ static void weigh_links(const struct scoring *s, struct candidate *c, const stru
 	else if (l.name_in_host.n)
 		reason(c, (struct reason){"brand", &b->entry, "url", l.name_in_host, "the brand's name in a foreign host",
 				  RULE_NAME_IN_HOST});
-	if (!l.mismatch.n && !l.domain_in_host.n && !(n->claims || n->fields & 1u << FIELD_SUBJECT))
+	bool claimed = n->claims || own_from || n->fields & 1u << FIELD_SUBJECT;
+	if (!claimed && !l.domain_in_host.n)
 		reason(c, (struct reason){"brand", &b->entry, "", S(""), "the name is only mentioned", RULE_ONLY_MENTIONED});
 	if (l.foreign && l.own == 0)
 		reason(c, (struct reason){"brand", &b->entry, "url", l.first_foreign, "links lead to foreign domains only",
@@ -302,6 +316,7 @@ static void weigh_links(const struct scoring *s, struct candidate *c, const stru
 				  s->facts.html_attachment ? RULE_HTML_ATTACHMENT : RULE_CLAIM_NO_LINK});
 	if (l.address.n)
 		reason(c, (struct reason){"brand", &b->entry, "url", l.address, "a link to a bare address", RULE_ADDRESS_LINK});
+	return claimed && (l.mismatch.n || l.domain_in_host.n);
 }
 
 static void weigh_claim(const struct scoring *s, struct candidate *c)
@@ -312,8 +327,9 @@ static void weigh_claim(const struct scoring *s, struct candidate *c)
 	weigh_name(s, c, &n);
 	if (n.fields == 0)
 		return;
-	weigh_links(s, c, b, &n);
-	if (from_is_own(s->x, s->from_domain, s->d->from_addr, c->brand))
+	bool own_from = from_is_own(s->x, s->d->from_addr, c->brand);
+	bool elsewhere = weigh_links(s, c, b, &n, own_from);
+	if (own_from)
 		reason(c, (struct reason){"brand", &b->entry, "from_addr", s->d->from_addr, "From is of the brand's own domain",
 				  RULE_FROM_OWN});
 	else if (n.claims)
@@ -322,7 +338,7 @@ static void weigh_claim(const struct scoring *s, struct candidate *c)
 	double words = lure(s);
 	if (words > 0)
 		reason(c, (struct reason){"brand", &b->entry, "", S(""), "words of a lure", words});
-	else
+	else if (!elsewhere)
 		reason(c, (struct reason){"brand", &b->entry, "", S(""), "no words of a lure", RULE_NO_LURE});
 	if (s->facts.reply)
 		reason(c, (struct reason){"brand", &b->entry, "subject", s->d->subject, "a reply with quoted text", RULE_REPLY});
@@ -440,13 +456,12 @@ static void name_category(const struct scoring *s, const struct candidate *brand
 				   (best->hit[i]->how & ALIGN_DISGUISE) ? "disguised word" : "word", best->weight[i] * share});
 }
 
-void score(const struct finder *f, const struct doc *d, struct str from_domain, struct verdict *v)
+void score(const struct finder *f, const struct doc *d, struct verdict *v)
 {
 	struct scoring s;
 	s.f = f;
 	s.x = f->lexicon;
 	s.d = d;
-	s.from_domain = from_domain;
 	s.n_candidates = s.n_topics = s.n_voted = 0;
 	v->brand = v->programme = v->category = NULL;
 	v->category_name = S("");

@@ -28,7 +28,6 @@ struct verdict {
 	size_t n_reasons;
 };
 
-/* from_domain: registrable domain of the From address, may be empty. */
-void score(const struct finder *f, const struct doc *d, struct str from_domain, struct verdict *out);
+void score(const struct finder *f, const struct doc *d, struct verdict *out);
 
 #endif

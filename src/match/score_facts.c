@@ -130,16 +130,22 @@ static bool owns(const struct lexicon *x, struct str host, uint32_t brand)
 	return false;
 }
 
-bool from_is_own(const struct lexicon *x, struct str from_domain, struct str from_addr, uint32_t brand)
+/* The lower-cased host of the From address, in the caller's room; empty when it is too long. */
+static struct str from_host(struct str from_addr, uint8_t room[256])
 {
 	size_t at = str_rfind_byte(from_addr, '@');
-	uint8_t host[256];
-	struct str h = at == STR_NPOS ? from_domain : str_from(from_addr, at + 1);
-	if (h.n > sizeof host)
-		return false;
+	struct str h = at == STR_NPOS ? S("") : str_from(from_addr, at + 1);
+	if (h.n > 256)
+		return S("");
 	for (size_t i = 0; i < h.n; i++)
-		host[i] = ascii_lower(h.p[i]);
-	return owns(x, str_make(host, h.n), brand) || owns(x, from_domain, brand);
+		room[i] = ascii_lower(h.p[i]);
+	return str_make(room, h.n);
+}
+
+bool from_is_own(const struct lexicon *x, struct str from_addr, uint32_t brand)
+{
+	uint8_t room[256];
+	return owns(x, from_host(from_addr, room), brand);
 }
 
 bool programme_sells(const struct lexicon *x, uint32_t programme, uint32_t brand)
@@ -218,4 +224,17 @@ struct link_facts link_facts_of(const struct finder *f, const struct doc *d, uin
 			l.name_in_host = u->raw;
 	}
 	return l;
+}
+
+bool mail_is_own(const struct finder *f, const struct doc *d)
+{
+	uint8_t room[256];
+	const struct lexicon *x = f->lexicon;
+	for (const struct domain_link *l = lexicon_host(x, from_host(d->from_addr, room)); l; l = domain_next(x, l))
+		if (l->role == DOMAIN_OWN) {
+			struct link_facts links = link_facts_of(f, d, l->owner);
+			if (links.own && !links.foreign)
+				return true;
+		}
+	return false;
 }

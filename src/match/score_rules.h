@@ -60,6 +60,7 @@
 #define RULE_WEAK_WORD 1.3 /* words below this together add at most RULE_WEAK_CAP */
 #define RULE_WEAK_CAP 1.5
 #define RULE_TEXT_BYTES 3000.0 /* longer text holds more words by chance: prior - ln(bytes / this) */
+#define RULE_OWN_MAIL -3.0         /* no lure: mail of a known organisation, with links to it alone */
 /* programmes */
 #define RULE_PROGRAMME_OF_BRAND 0.97
 
@@ -90,7 +91,9 @@ struct link_facts {
 };
 struct link_facts link_facts_of(const struct finder *f, const struct doc *d, uint32_t brand);
 /* Is the From address of the brand's own domains? */
-bool from_is_own(const struct lexicon *x, struct str from_domain, struct str from_addr, uint32_t brand);
+bool from_is_own(const struct lexicon *x, struct str from_addr, uint32_t brand);
+/* Do From and all links belong to one organisation that the packs know? */
+bool mail_is_own(const struct finder *f, const struct doc *d);
 bool programme_sells(const struct lexicon *x, uint32_t programme, uint32_t brand);
 
 #endif
