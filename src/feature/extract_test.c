@@ -102,6 +102,7 @@ static void text_as_read(void **state)
 		{"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nfirst\n--b\nContent-Type: image/gif; name=a.gif\n"
 		 "Content-Transfer-Encoding: base64\n\nR0lG\n--b\n\nsecond\n--b--\n",
 			"first\n\nsecond", "", 0, 1},
+		{"\nbefore\nbegin 644 cat.txt\n#0V%T\n`\nend\nafter\n", "before\n\nafter", "", 0, 1},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
