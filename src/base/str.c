@@ -125,7 +125,7 @@ struct str str_rtrim(struct str s)
 	return s;
 }
 
-struct str str_trim(struct str s)
+struct str str_trim_blanks(struct str s)
 {
 	while (s.n && ascii_space(s.p[0]))
 		s = str_from(s, 1);

@@ -128,7 +128,12 @@ size_t str_find(struct str s, struct str needle); /* STR_NPOS when absent */
 size_t str_find_pair(struct str s, size_t from, uint8_t a, uint8_t b);
 size_t str_ifind(struct str s, struct str needle); /* ASCII case-insensitive */
 size_t str_rfind_byte(struct str s, uint8_t c);
-struct str str_trim(struct str s);  /* ascii_space off both ends */
+struct str str_trim_blanks(struct str s);
+/* ascii_space off both ends; seldom there is any. */
+static inline struct str str_trim(struct str s)
+{
+	return s.n && (ascii_space(s.p[0]) || ascii_space(s.p[s.n - 1])) ? str_trim_blanks(s) : s;
+}
 struct str str_rtrim(struct str s); /* ascii_space off the right end */
 /* Bytewise order, shorter first on a tie: <0, 0, >0. For qsort wrappers. */
 int str_cmp(struct str a, struct str b);

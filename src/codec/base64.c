@@ -1,6 +1,10 @@
-/* base64.c - see base64.h. Clean groups go through four tables that hold each sextet already shifted; the rest, line ends
- * included, one character at a time. */
+/* base64.c - see base64.h. Clean stretches go sixteen bytes at a time where the processor can (SSSE3), clean groups through
+ * four tables that hold each sextet already shifted; the rest, line ends included, one character at a time. */
 #include "codec/base64.h"
+
+#ifdef __x86_64__
+#include <tmmintrin.h>
+#endif
 
 #include "base/anomaly.h"
 
@@ -48,9 +52,42 @@ static inline uint32_t group(const uint8_t *p)
 	return sextet[0][p[0]] | sextet[1][p[1]] | sextet[2][p[2]] | sextet[3][p[3]];
 }
 
+#ifdef __x86_64__
+/* Sixteen clean bytes a step, after W. Mula and D. Lemire, "Faster Base64 Encoding and Decoding Using AVX2 Instructions"
+ * (2018): a byte's high half tells which low halves go with it, and what to add to get its sextet. Stops at the first
+ * sixteen that hold anything else; may write four bytes past what counts, for which the input left owes room. */
+__attribute__((target("ssse3"))) static const uint8_t *decode_blocks(const uint8_t *p, const uint8_t *end, uint8_t **o)
+{
+	const __m128i low_kinds = _mm_setr_epi8(21, 17, 17, 17, 17, 17, 17, 17, 17, 17, 19, 26, 27, 27, 27, 26);
+	const __m128i high_kinds = _mm_setr_epi8(16, 16, 1, 2, 4, 8, 4, 8, 16, 16, 16, 16, 16, 16, 16, 16);
+	const __m128i offsets = _mm_setr_epi8(0, 16, 19, 4, -65, -65, -71, -71, 0, 0, 0, 0, 0, 0, 0, 0);
+	const __m128i order = _mm_setr_epi8(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1);
+	const __m128i half = _mm_set1_epi8(15), slash = _mm_set1_epi8('/');
+	uint8_t *out = *o;
+	for (; end - p >= 24; p += 16, out += 12) {
+		__m128i in = _mm_loadu_si128((const __m128i *)p);
+		__m128i high = _mm_and_si128(_mm_srli_epi32(in, 4), half), low = _mm_and_si128(in, half);
+		__m128i odd = _mm_and_si128(_mm_shuffle_epi8(low_kinds, low), _mm_shuffle_epi8(high_kinds, high));
+		if (_mm_movemask_epi8(_mm_cmpeq_epi8(odd, _mm_setzero_si128())) != 0xFFFF)
+			break;
+		__m128i offset = _mm_shuffle_epi8(offsets, _mm_add_epi8(_mm_cmpeq_epi8(in, slash), high));
+		__m128i sextets = _mm_add_epi8(in, offset);
+		__m128i pairs = _mm_maddubs_epi16(sextets, _mm_set1_epi32(0x01400140));
+		__m128i words = _mm_madd_epi16(pairs, _mm_set1_epi32(0x00011000));
+		_mm_storeu_si128((__m128i *)out, _mm_shuffle_epi8(words, order));
+	}
+	*o = out;
+	return p;
+}
+#endif
+
 /* Whole clean groups from p on; returns where it stopped and moves *o on. May write one byte past what counts. */
 static const uint8_t *decode_groups(const uint8_t *p, const uint8_t *end, uint8_t **o)
 {
+#ifdef __x86_64__
+	if (__builtin_cpu_supports("ssse3"))
+		p = decode_blocks(p, end, o);
+#endif
 	uint8_t *out = *o;
 	while (end - p >= 8) {
 		uint32_t a = group(p), b = group(p + 4);

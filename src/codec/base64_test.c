@@ -148,10 +148,31 @@ static void look(void **state)
 	assert_true(s.padding);
 }
 
+/* Every byte at every place of a clean stretch, against the same text with blanks that only the slow way passes. */
+static void places(void **state)
+{
+	static const char clean[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	(void)state;
+	for (unsigned c = 0; c < 256; c++)
+		for (size_t at = 0; at < 40; at++) {
+			uint8_t in[64], blanks[2 * 64], fast[BASE64_OUT_MAX(64)], slow[BASE64_OUT_MAX(2 * 64)];
+			uint64_t fast_bits = 0, slow_bits = 0;
+			memcpy(in, clean, sizeof in);
+			in[at] = (uint8_t)c;
+			for (size_t i = 0; i < sizeof in; i++)
+				blanks[2 * i] = in[i], blanks[2 * i + 1] = ' ';
+			size_t n = decode(str_make(in, sizeof in), fast, &fast_bits);
+			struct str want = str_make(slow, decode(str_make(blanks, sizeof blanks), slow, &slow_bits));
+			assert_same(str_make(fast, n), want, str_make(in, sizeof in));
+			assert_int_equal(fast_bits, slow_bits);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known),
+		cmocka_unit_test(places),
 		cmocka_unit_test(round_trips),
 		cmocka_unit_test(truncated),
 		cmocka_unit_test(any_byte_anywhere),

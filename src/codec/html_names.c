@@ -28,11 +28,14 @@ const char *html_tag_name(enum html_tag tag)
 }
 
 enum { SLOT_BITS = 9, SLOTS = 1 << SLOT_BITS };
-struct slot {
-	uint64_t key;
-	uint8_t len, value;
+struct table {
+	uint8_t slots[SLOTS]; /* the number of a name; 0: free */
+	uint64_t keys[HTML_TAG_COUNT];
+	uint8_t lengths[HTML_TAG_COUNT];
+	const char *const *names;
 };
-static struct slot tag_slots[SLOTS], attr_slots[SLOTS];
+_Static_assert((int)ATTR_COUNT <= (int)HTML_TAG_COUNT, "one table size does for both");
+static struct table tags = {.names = tag_names}, attrs = {.names = attr_names};
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static inline uint32_t slot_of(uint64_t key)
@@ -40,24 +43,27 @@ static inline uint32_t slot_of(uint64_t key)
 	return (uint32_t)(key * 0x9E3779B97F4A7C15u >> (64 - SLOT_BITS));
 }
 
-static void insert(struct slot *slots, const char *name, uint8_t value)
+static void insert(struct table *t, uint8_t value)
 {
 	uint64_t key = 0;
+	const char *name = t->names[value];
 	size_t n = strlen(name);
 	for (size_t i = 0; i < n && i < 8; i++)
 		key = key << 8 | (uint8_t)name[i];
 	uint32_t i = slot_of(key);
-	while (slots[i].len)
+	while (t->slots[i])
 		i = (i + 1) % SLOTS;
-	slots[i] = (struct slot){key, (uint8_t)n, value};
+	t->slots[i] = value;
+	t->keys[value] = key;
+	t->lengths[value] = (uint8_t)n;
 }
 
 static void fill(void)
 {
 	for (int t = 1; t < HTML_TAG_COUNT; t++)
-		insert(tag_slots, tag_names[t], (uint8_t)t);
+		insert(&tags, (uint8_t)t);
 	for (int a = 1; a < ATTR_COUNT; a++)
-		insert(attr_slots, attr_names[a], (uint8_t)a);
+		insert(&attrs, (uint8_t)a);
 	html_bytes_init();
 }
 
@@ -67,20 +73,21 @@ void html_names_init(void)
 }
 
 /* Names longer than the packed key are compared in full. */
-static inline uint8_t lookup(const struct slot *slots, const char *const *names, uint64_t key, struct str name)
+static inline uint8_t lookup(const struct table *t, uint64_t key, struct str name)
 {
-	for (uint32_t i = slot_of(key); slots[i].len; i = (i + 1) % SLOTS)
-		if (slots[i].key == key && slots[i].len == name.n && (name.n <= 8 || str_ieq(name, str_of(names[slots[i].value]))))
-			return slots[i].value;
+	uint8_t v;
+	for (uint32_t i = slot_of(key); (v = t->slots[i]); i = (i + 1) % SLOTS)
+		if (t->keys[v] == key && t->lengths[v] == name.n && (name.n <= 8 || str_ieq(name, str_of(t->names[v]))))
+			return v;
 	return 0;
 }
 
 enum html_tag html_tag_lookup(uint64_t key, struct str name)
 {
-	return lookup(tag_slots, tag_names, key, name);
+	return lookup(&tags, key, name);
 }
 
 enum html_attr html_attr_lookup(uint64_t key, struct str name)
 {
-	return lookup(attr_slots, attr_names, key, name);
+	return lookup(&attrs, key, name);
 }

@@ -168,6 +168,8 @@ void sink_text(struct html_ctx *c, struct html_sink *k, struct str s, bool pre)
 			if (pre && pend && *p != '\n' && *p != '\r')
 				w = put_pend(k, w, pend);
 			pend = space_pend(pend, pre, *p++, &w);
+			while (!pre && p < end && text_class[*p] == SPACE)
+				p++;
 			continue;
 		case DROP:
 			p++;

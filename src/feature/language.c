@@ -28,18 +28,18 @@ static const struct {
 };
 enum { N_LANGUAGES = sizeof languages / sizeof *languages };
 
-static struct slot {
-	uint64_t key; /* the word as str_load8 reads it, lower case; 0 = empty */
-	uint32_t mask;
-} table[SLOTS];
+/* Open addressing; most words of a text find an empty slot, and the masks alone stay in the cache. */
+static uint16_t slot_mask[SLOTS];
+static uint64_t slot_key[SLOTS]; /* the word as str_load8 reads it, lower case */
+_Static_assert(N_LANGUAGES <= 16, "a set of languages is a 16-bit mask");
 static pthread_once_t table_once = PTHREAD_ONCE_INIT;
 
-static struct slot *slot_of(uint64_t key)
+static size_t slot_of(uint64_t key)
 {
 	size_t i = (size_t)((key * 0x9E3779B97F4A7C15u) >> (64 - SLOT_BITS));
-	while (table[i].key && table[i].key != key)
+	while (slot_mask[i] && slot_key[i] != key)
 		i = (i + 1) % SLOTS;
-	return &table[i];
+	return i;
 }
 
 static void build_table(void)
@@ -47,9 +47,9 @@ static void build_table(void)
 	for (int l = 0; l < N_LANGUAGES; l++) {
 		struct str rest = str_of(languages[l].words), w;
 		while (str_next(&rest, ' ', &w)) {
-			struct slot *s = slot_of(str_load8(w, 0));
-			s->key = str_load8(w, 0);
-			s->mask |= 1u << l;
+			size_t i = slot_of(str_load8(w, 0));
+			slot_key[i] = str_load8(w, 0);
+			slot_mask[i] |= (uint16_t)(1u << l);
 		}
 	}
 }
@@ -86,7 +86,7 @@ static struct str by_words(struct str text)
 		if (i == text.n)
 			break;
 		uint64_t key = next_word(text, &i);
-		uint32_t mask = key ? slot_of(key)->mask : 0;
+		uint32_t mask = key ? slot_mask[slot_of(key)] : 0;
 		for (; mask; mask &= mask - 1)
 			hits[__builtin_ctz(mask)]++;
 	}
