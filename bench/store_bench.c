@@ -53,10 +53,10 @@ static void put_all(struct store *s, uint64_t rows, int want, struct err *err)
 	for (uint64_t i = 0; i < rows;) {
 		must_rc(store_begin(s, err), err);
 		if (i == 0)
-			must_rc(store_start(s, 1, err), err);
+			must_rc(store_start(s, err), err);
 		for (uint64_t end = i + BATCH; i < rows && i < end; i++) {
 			struct fake f;
-			int rc = store_put(s, fake_row(&f, i, i % 3 ? S("trap-1") : S("trap-2")), 1, err);
+			int rc = store_put(s, fake_row(&f, i, i % 3 ? S("trap-1") : S("trap-2")), 1, 1, err);
 			must_rc(rc, err);
 			must(rc == want);
 		}

@@ -58,7 +58,7 @@ static void put_all(struct fixture *x, bool backwards)
 {
 	assert_int_equal(store_begin(x->s, &err), 0);
 	for (size_t i = 0; i < x->n; i++)
-		assert_int_equal(store_put(x->s, &x->fakes[backwards ? x->n - 1 - i : i].row, 0, &err), 1);
+		assert_int_equal(store_put(x->s, &x->fakes[backwards ? x->n - 1 - i : i].row, 0, 0, &err), 1);
 	assert_int_equal(store_commit(x->s, &err), 0);
 }
 
@@ -344,7 +344,7 @@ static void test_rank_ties(void **state)
 		snprintf(name, sizeof name, "w%05d", (int)(mix((uint64_t)i) % 90000) + 10000 * (i == N / 2));
 		row.brand = str_of(name);
 		memcpy(row.id, &i, sizeof i);
-		assert_int_equal(store_put(x->s, &row, 0, &err), 1);
+		assert_int_equal(store_put(x->s, &row, 0, 0, &err), 1);
 	}
 	assert_int_equal(store_commit(x->s, &err), 0);
 	uint32_t max;

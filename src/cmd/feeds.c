@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/limits.h"
 #include "base/map.h"
 #include "base/mem.h"
@@ -22,9 +23,11 @@ struct feed_set {
 	VEC(struct feed *) feeds;
 	VEC(struct feed_path) paths;
 	struct map by_name;      /* value: index + 1 */
+	VEC(struct feed) known;  /* what the store knows */
+	struct map known_names;  /* value: index + 1 */
 	struct feed *forced;     /* --feed */
 	struct trust call_trust; /* --trust */
-	struct str call_kind;    /* --kind */
+	struct str call_kind;    /* --kind; NULL: not given */
 	struct buf last_path;    /* of the previous message, and its feed: messages come in runs */
 	struct buf last_guess;
 	struct feed *last;
@@ -44,9 +47,35 @@ static int set_trust(struct feed_set *s, struct trust *t, const char *const *hos
 		v[i] = arena_dup(&s->arena, str_of(hosts[i]));
 		if (!v[i].p)
 			return err_oom(err, "feeds");
+		if (!v[i].n)
+			return err_set(
+				err, ERR_USAGE, "an empty name of a trusted host: give --trust the name that stands behind \"by\"");
 	}
 	*t = (struct trust){v, n};
 	return 0;
+}
+
+static int64_t boundary_of(const struct trust *t)
+{
+	uint64_t h = 0;
+	for (size_t i = 0; i < t->n; i++)
+		h = hash64(t->hosts[i], h);
+	return (int64_t)(h >> 1);
+}
+
+/* Fills what was not said about the feed. */
+static void complete(const struct feed_set *s, struct feed *f)
+{
+	const struct map_entry *e = s->known_names.n ? map_get(&s->known_names, f->name) : NULL;
+	if (e) {
+		const struct feed *known = &s->known.v[e->value - 1];
+		if (!f->trust.n)
+			f->trust = known->trust;
+		if (!f->kind_given)
+			f->kind = known->kind;
+		f->name_guessed &= known->name_guessed;
+	}
+	f->boundary = boundary_of(&f->trust);
 }
 
 /* The feed of that name, made when it is new. */
@@ -61,7 +90,12 @@ static struct feed *feed_named(struct feed_set *s, struct str name, bool guessed
 		err_oom(err, "feeds");
 		return NULL;
 	}
-	*f = (struct feed){.name = e->key, .kind = s->call_kind, .name_guessed = guessed, .trust = s->call_trust};
+	*f = (struct feed){.name = e->key,
+		.kind = s->call_kind.p ? s->call_kind : S("trap"),
+		.kind_given = s->call_kind.p,
+		.name_guessed = guessed,
+		.trust = s->call_trust};
+	complete(s, f);
 	*slot = f;
 	e->value = s->feeds.n;
 	return f;
@@ -90,6 +124,7 @@ static int add_config_feed(struct feed_set *s, const struct config_feed *c, stru
 		f->kind = arena_dup(&s->arena, str_of(c->kind));
 		if (!f->kind.p)
 			return err_oom(err, "feeds");
+		f->kind_given = true;
 	}
 	if (c->trust_count && !s->call_trust.n && set_trust(s, &f->trust, (const char *const *)c->trust, c->trust_count, err))
 		return err->kind;
@@ -106,7 +141,10 @@ static int fill(struct feed_set *s, const struct options *o, const struct config
 	if (o->feed.n > 1)
 		return err_set(
 			err, ERR_USAGE, "--feed names the one feed of all paths of a call; several feeds need a config file (-c)");
-	s->call_kind = o->kind ? str_of(o->kind) : S("trap");
+	if (o->feed.n && !*o->feed.v[0])
+		return err_set(err, ERR_USAGE, "--feed: the name is empty");
+	if (o->kind)
+		s->call_kind = str_of(o->kind);
 	if (set_trust(s, &s->call_trust, o->trust.v, o->trust.n, err))
 		return err->kind;
 	for (unsigned i = 0; i < c->feeds_count; i++)
@@ -129,6 +167,7 @@ int feed_set_new(struct feed_set **out, const struct options *o, const struct co
 		return err_oom(err, "feeds");
 	arena_init(&s->arena, 64 * MIB);
 	map_init(&s->by_name, 64 * MIB);
+	map_init(&s->known_names, 64 * MIB);
 	buf_init(&s->last_path, LIM_PATH);
 	buf_init(&s->last_guess, LIM_PATH);
 	if (fill(s, o, c, err)) {
@@ -146,8 +185,38 @@ void feed_set_free(struct feed_set *s)
 	buf_free(&s->last_path);
 	buf_free(&s->last_guess);
 	map_free(&s->by_name);
+	map_free(&s->known_names);
 	arena_free(&s->arena);
 	mem_free(s);
+}
+
+static int add_known(struct feed_set *s, const struct store_feed *k, struct err *err)
+{
+	struct map_entry *e = map_put(&s->known_names, k->name, NULL);
+	struct feed *f = e ? vec_push(&s->arena, &s->known, LIM_FEEDS) : NULL;
+	struct str *hosts = f ? arena_alloc(&s->arena, (k->trust.n + 1) * sizeof *hosts) : NULL;
+	if (!hosts)
+		return err_oom(err, "feeds");
+	for (size_t i = 0; i < k->trust.n; i++) {
+		hosts[i] = arena_dup(&s->arena, k->trust.v[i]);
+		if (!hosts[i].p)
+			return err_oom(err, "feeds");
+	}
+	*f = (struct feed){.name = e->key, .kind = arena_dup(&s->arena, k->kind), .name_guessed = k->name_guessed};
+	if (!k->trust_guessed)
+		f->trust = (struct trust){hosts, k->trust.n};
+	e->value = s->known.n;
+	return f->kind.p ? 0 : err_oom(err, "feeds");
+}
+
+int feed_set_known(struct feed_set *s, const struct store_feed *known, size_t n, struct err *err)
+{
+	for (size_t i = 0; i < n; i++)
+		if (add_known(s, &known[i], err))
+			return err->kind;
+	for (size_t i = 0; i < s->feeds.n; i++)
+		complete(s, s->feeds.v[i]);
+	return 0;
 }
 
 /* The config's feed whose path is the file or a folder above it. */

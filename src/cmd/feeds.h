@@ -2,7 +2,8 @@
  *
  * In this order: --feed (for all paths of the call); a feed of the config file whose path holds the message's file, or whose
  * name is the guessed one; the source's guess. A feed's trust hosts come from --trust or the config; without them the trust
- * boundary is guessed from message to message, and the feed says so.
+ * boundary is guessed from message to message, and the feed says so. What the store was told about a feed before holds until
+ * something else is said: who forgets --trust or --kind the next time changes nothing.
  */
 #ifndef TRAPLINE_CMD_FEEDS_H
 #define TRAPLINE_CMD_FEEDS_H
@@ -13,17 +14,22 @@
 #include "cmd/options.h"
 #include "mail/trace.h"
 #include "source/source.h"
+#include "store/store.h"
 
 struct feed {
 	struct str name;
 	struct str kind; /* trap, lab, customer, list */
 	bool name_guessed;
+	bool kind_given;    /* by --kind or the config, now or before */
 	struct trust trust; /* no hosts: guessed */
+	int64_t boundary;   /* a number for the trust hosts; 0: none */
 };
 
 struct feed_set;
 int feed_set_new(struct feed_set **out, const struct options *o, const struct config *c, struct err *err);
 void feed_set_free(struct feed_set *s); /* NULL-safe */
+/* What is known of feeds already: for those that nothing else is said about. Before the first feed_set_of. */
+int feed_set_known(struct feed_set *s, const struct store_feed *known, size_t n, struct err *err);
 /* The feed of a message, made when it is new. Valid until feed_set_free. NULL: out of memory. Reader's thread only. */
 const struct feed *feed_set_of(struct feed_set *s, const struct raw_mail *mail, struct err *err);
 size_t feed_set_count(const struct feed_set *s);

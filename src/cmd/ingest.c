@@ -15,7 +15,7 @@
 #include "cmd/session.h"
 #include "jail/jail.h"
 
-/* How a row comes to be: a change here makes stored rows be read anew (store_start). */
+/* How a row comes to be: a change here makes stored rows be read anew (store_put). */
 enum { EXTRACT_VERSION = 1, SHOW_PROBLEMS = 20, NOTE_BYTES = 4096 };
 
 /* What was read for one feed out of one argument: a line of the store's log of sources. */
@@ -263,9 +263,16 @@ static void say(const struct ingest *g)
 static int start(struct ingest *g, struct err *err)
 {
 	struct store *s = g->s->store;
-	int rc = store_begin(s, err);
+	struct store_feed *known;
+	size_t n;
+	int rc = store_feed_list(s, &g->arena, &known, &n, err);
 	if (!rc)
-		rc = store_start(s, knowledge_of(g), err);
+		rc = feed_set_known(g->feeds, known, n, err);
+	if (!rc)
+		rc = store_begin(s, err);
+	if (rc)
+		return rc;
+	rc = store_start(s, err);
 	if (!rc)
 		return store_commit(s, err);
 	store_rollback(s);
@@ -297,6 +304,7 @@ static int run(struct ingest *g, struct err *err)
 		.extract = &extract,
 		.matcher = g->matcher,
 		.store = s->store,
+		.knowledge = rc ? 0 : knowledge_of(g),
 		.jobs = s->jobs,
 		.show_progress = s->o->verbose >= 0};
 	if (!rc)

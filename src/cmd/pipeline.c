@@ -89,7 +89,7 @@ struct sink {
 
 static int put(struct sink *k, const struct job *j, struct err *err)
 {
-	int rc = store_put(k->p->store, &j->row, j->mail.box, err);
+	int rc = store_put(k->p->store, &j->row, j->mail.box, k->p->knowledge ^ j->feed->boundary, err);
 	if (rc < 0)
 		return rc;
 	k->messages++;
@@ -226,8 +226,6 @@ static void *reader_main(void *arg)
 	int more = 1;
 	arena_init(&scratch, LIM_ARENA);
 	while (more > 0 && (b = queue_take(&r->free))) {
-		arena_reset(&b->raw);
-		arena_reset(&b->out);
 		b->n = b->bytes = 0;
 		b->seq = seq++;
 		more = fill_batch(r, b, &scratch, &err);
@@ -251,6 +249,7 @@ static int work_batch(const struct pipeline *p, struct worker *w, struct batch *
 		if (row_copy(&b->out, &row, &j->row))
 			return err_oom(err, "rows in flight");
 	}
+	arena_reset(&w->arena); /* a worker that waits holds nothing */
 	return 0;
 }
 
@@ -284,6 +283,9 @@ static int write_batch(struct run *r, struct sink *k, struct batch *b, struct er
 		rc = store_commit(s, err);
 	else
 		store_rollback(s);
+	/* before there is room: a batch that waits for the reader must not hold what it was counted for */
+	arena_reset(&b->raw);
+	arena_reset(&b->out);
 	if (!rc)
 		give_room(r, b->bytes);
 	return rc;

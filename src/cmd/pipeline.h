@@ -20,6 +20,7 @@ struct pipeline {
 	const struct extract_settings *extract;
 	const struct matcher *matcher;
 	struct store *store;
+	int64_t knowledge; /* what rows are made with (store_put), the feeds' trust hosts apart */
 	int jobs;
 	bool show_progress;
 };

@@ -31,6 +31,7 @@ enum sq_stmt {
 	SQ_COMMIT,
 	SQ_FIND,
 	SQ_SEEN,
+	SQ_PLACE,
 	SQ_DROP_HOT,
 	SQ_DROP_COLD,
 	SQ_PUT_HOT,
@@ -56,9 +57,8 @@ struct sq {
 	struct store base;
 	sqlite3 *db;
 	char *path;
-	int64_t run;       /* of this store_start; 0: none */
-	int64_t knowledge; /* what rows are attributed with in this run */
-	bool failed;       /* a put of this batch failed: it may be half there, so that only a rollback is left */
+	int64_t run; /* of this store_start; 0: none */
+	bool failed; /* a put of this batch failed: it may be half there, so that only a rollback is left */
 	sqlite3_stmt *stmt[SQ_STMT_COUNT];
 	struct arena scratch;    /* one put */
 	struct map word_ids;     /* word -> id, for writing; emptied when full and on rollback */
@@ -116,8 +116,8 @@ int sq_words(struct store *s, store_word_fn fn, void *ctx, struct err *err);
 int sq_begin(struct store *s, struct err *err);
 int sq_commit(struct store *s, struct err *err);
 void sq_rollback(struct store *s);
-int sq_start(struct store *s, int64_t knowledge, struct err *err);
-int sq_put(struct store *s, const struct row *row, uint64_t box, struct err *err);
+int sq_start(struct store *s, struct err *err);
+int sq_put(struct store *s, const struct row *row, uint64_t box, int64_t knowledge, struct err *err);
 int sq_feed_id(struct sq *q, struct str name, bool make, uint32_t *id, struct err *err);
 /* Runs a statement that returns no rows. On failure the batch is marked as failed. */
 int sq_step(struct sq *q, sqlite3_stmt *st, const char *doing, struct err *err);

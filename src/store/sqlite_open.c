@@ -95,6 +95,9 @@ static const char *const statements[SQ_STMT_COUNT] = {
 	[SQ_FIND] = "SELECT d.id, m.occurrence, m.box, m.knowledge, m.n FROM message m CROSS JOIN detail d ON d.n = m.n "
 		    "WHERE m.key = ? AND m.feed = ? AND m.occurrence BETWEEN ? AND ? ORDER BY m.occurrence",
 	[SQ_SEEN] = "UPDATE message SET box = ? WHERE n = ?",
+	[SQ_PLACE] = "SELECT t.text, p.text, d.source_member, d.source_offset, d.mail_from FROM message m "
+		     "CROSS JOIN detail d ON d.n = m.n LEFT JOIN word t ON t.id = m.time_source "
+		     "LEFT JOIN word p ON p.id = d.source_path WHERE m.n = ?",
 	[SQ_DROP_HOT] = "DELETE FROM message WHERE n = ?",
 	[SQ_DROP_COLD] = "DELETE FROM detail WHERE n = ?",
 	[SQ_WORD_FIND] = "SELECT id FROM word WHERE text = ?",

@@ -262,50 +262,96 @@ static int insert(struct sq *q, sqlite3_stmt *st, int col, enum feature_place pl
 	return sq_step(q, st, "storing a message", err);
 }
 
-static int put_new(struct sq *q, const struct row *row, uint32_t feed, int64_t occurrence, int64_t box, struct err *err)
+/* What a row is put with. */
+struct put {
+	const struct row *row;
+	uint32_t feed;
+	int64_t box, knowledge;
+};
+
+static int put_new(struct sq *q, const struct put *p, int64_t occurrence, struct err *err)
 {
 	sqlite3_stmt *hot = sq_stmt(q, SQ_PUT_HOT, err), *cold = sq_stmt(q, SQ_PUT_COLD, err);
 	if (!hot || !cold)
 		return err->kind;
-	sqlite3_bind_int64(hot, 1, feed);
+	sqlite3_bind_int64(hot, 1, p->feed);
 	sqlite3_bind_int64(hot, 2, occurrence);
-	sqlite3_bind_int64(hot, 3, id_key(row->id));
-	sqlite3_bind_int64(hot, 4, box);
-	sqlite3_bind_int64(hot, 5, q->knowledge);
-	int rc = insert(q, hot, 6, PLACE_HOT, row, err);
+	sqlite3_bind_int64(hot, 3, id_key(p->row->id));
+	sqlite3_bind_int64(hot, 4, p->box);
+	sqlite3_bind_int64(hot, 5, p->knowledge);
+	int rc = insert(q, hot, 6, PLACE_HOT, p->row, err);
 	if (rc < 0)
 		return rc;
 	sqlite3_bind_int64(cold, 1, sqlite3_last_insert_rowid(q->db));
-	return insert(q, cold, 2, PLACE_COLD, row, err);
+	return insert(q, cold, 2, PLACE_COLD, p->row, err);
 }
 
-static int put(struct sq *q, const struct row *row, int64_t box, struct err *err)
+static int time_rank(struct str time_source)
 {
-	uint32_t feed;
+	return str_eq(time_source, S("received"))    ? 0
+	       : str_eq(time_source, S("from_line")) ? 1
+	       : str_eq(time_source, S("date"))      ? 2
+	                                             : 3;
+}
+
+static int compare_str(struct str a, struct str b)
+{
+	int d = memcmp(a.n ? a.p : (const uint8_t *)"", b.n ? b.p : (const uint8_t *)"", a.n < b.n ? a.n : b.n);
+	return d ? d : (a.n > b.n) - (a.n < b.n);
+}
+
+/* Whether the row tells more than the stored copy, or as much from a smaller place: 1, 0 or an error. */
+static int is_better(struct sq *q, const struct row *row, int64_t n, struct err *err)
+{
+	sqlite3_stmt *st = sq_stmt(q, SQ_PLACE, err);
+	if (!st)
+		return err->kind;
+	sqlite3_bind_int64(st, 1, n);
+	int rc = sqlite3_step(st), d = 0;
+	if (rc == SQLITE_ROW) {
+		int64_t offset = sqlite3_column_int64(st, 3);
+		d = time_rank(row->time_source) - time_rank(column_str(st, 0));
+		d = d ? d : !row->mail_from.n - !column_str(st, 4).n;
+		d = d ? d : compare_str(row->source_path, column_str(st, 1));
+		d = d ? d : compare_str(row->source_member, column_str(st, 2));
+		d = d ? d : (row->source_offset > offset) - (row->source_offset < offset);
+	}
+	sqlite3_reset(st);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE ? d < 0 : sq_error(q, rc, "looking a message up", err);
+}
+
+static int replace(struct sq *q, const struct put *p, const struct copy *c, struct err *err)
+{
+	int rc = step_with(q, SQ_DROP_HOT, c->n, 0, false, err);
+	if (rc == 0)
+		rc = step_with(q, SQ_DROP_COLD, c->n, 0, false, err);
+	return rc ? rc : put_new(q, p, c->occurrence, err);
+}
+
+static int put(struct sq *q, struct put *p, struct err *err)
+{
 	struct copy c = {0};
 	int64_t next = 0;
-	int rc = sq_feed_id(q, row->feed, true, &feed, err);
+	int rc = sq_feed_id(q, p->row->feed, true, &p->feed, err);
 	if (rc == 0)
-		rc = find_copy(q, row, feed, box, &c, &next, err);
+		rc = find_copy(q, p->row, p->feed, p->box, &c, &next, err);
 	if (rc)
 		return rc;
 	if (!c.found) {
-		rc = put_new(q, row, feed, next, box, err);
+		rc = put_new(q, p, next, err);
 		return rc < 0 ? rc : 1;
 	}
-	if (box && c.knowledge == q->knowledge)
-		return step_with(q, SQ_SEEN, box, c.n, true, err);
-	if (!box)
+	if (!p->box)
 		return 0;
-	rc = step_with(q, SQ_DROP_HOT, c.n, 0, false, err);
-	if (rc == 0)
-		rc = step_with(q, SQ_DROP_COLD, c.n, 0, false, err);
-	return rc ? rc : put_new(q, row, feed, c.occurrence, box, err);
+	rc = c.knowledge == p->knowledge ? is_better(q, p->row, c.n, err) : 1;
+	if (rc < 0)
+		return rc;
+	return rc ? replace(q, p, &c, err) : step_with(q, SQ_SEEN, p->box, c.n, true, err);
 }
 
 enum { BOX_BITS = 24 }; /* boxes of one run that are told apart; more of them share numbers only after 16 M files */
 
-int sq_put(struct store *s, const struct row *row, uint64_t box, struct err *err)
+int sq_put(struct store *s, const struct row *row, uint64_t box, int64_t knowledge, struct err *err)
 {
 	struct sq *q = sq_of(s);
 	must(!sqlite3_get_autocommit(q->db) || q->failed); /* failed: SQLite may have rolled back by itself */
@@ -313,13 +359,15 @@ int sq_put(struct store *s, const struct row *row, uint64_t box, struct err *err
 		return err_set(err, ERR_ENV, "%s: the batch has failed already", q->path);
 	must(!box || q->run);
 	arena_reset(&q->scratch);
-	int64_t number = box ? q->run << BOX_BITS | (int64_t)(box & ((1u << BOX_BITS) - 1)) : 0;
-	int rc = put(q, row, number, err);
+	struct put p = {.row = row, .knowledge = knowledge};
+	if (box)
+		p.box = q->run << BOX_BITS | (int64_t)(box & ((1u << BOX_BITS) - 1));
+	int rc = put(q, &p, err);
 	q->failed = rc < 0;
 	return rc;
 }
 
-int sq_start(struct store *s, int64_t knowledge, struct err *err)
+int sq_start(struct store *s, struct err *err)
 {
 	struct sq *q = sq_of(s);
 	char text[24];
@@ -332,7 +380,6 @@ int sq_start(struct store *s, int64_t knowledge, struct err *err)
 	if (rc && !str_u64(old, &run))
 		return err_set(err, ERR_INPUT, "%s: the store is damaged (its number of runs is no number)", q->path);
 	q->run = (int64_t)++run;
-	q->knowledge = knowledge;
 	snprintf(text, sizeof text, "%llu", (unsigned long long)run);
 	return sq_put_meta(s, "runs", str_of(text), err);
 }

@@ -37,14 +37,14 @@ void store_rollback(struct store *s)
 	s->ops->rollback(s);
 }
 
-int store_start(struct store *s, int64_t knowledge, struct err *err)
+int store_start(struct store *s, struct err *err)
 {
-	return s->ops->start(s, knowledge, err);
+	return s->ops->start(s, err);
 }
 
-int store_put(struct store *s, const struct row *row, uint64_t box, struct err *err)
+int store_put(struct store *s, const struct row *row, uint64_t box, int64_t knowledge, struct err *err)
 {
-	return s->ops->put(s, row, box, err);
+	return s->ops->put(s, row, box, knowledge, err);
 }
 
 int store_put_feed(struct store *s, const struct store_feed *feed, struct err *err)

@@ -32,15 +32,16 @@ void store_close(struct store *s); /* rolls an open batch back; NULL-safe */
 int store_begin(struct store *s, struct err *err);
 int store_commit(struct store *s, struct err *err);
 void store_rollback(struct store *s); /* also after an error of put or commit; harmless without a batch */
-/* Inside a batch, once before the puts of an ingest: what messages are attributed with from here on (a hash of packs and lists;
- * it only has to differ when they do). */
-int store_start(struct store *s, int64_t knowledge, struct err *err);
+/* Inside a batch, once before the puts of an ingest: boxes are those of a new run. */
+int store_start(struct store *s, struct err *err);
 /* 1 = stored, 0 = was there already. Only inside a batch. A feed that nobody declared is made, all of it marked as guessed.
  * box is the unit of this ingest in which equal messages are counted (source.h), from 1: the k-th copy in one box is
  * occurrence k-1, whatever other boxes held, so that a moved archive does not count twice and two copies in one box count as
- * two; it needs no memory. A copy that is there with other knowledge is replaced by this one. With box 0 the row's own
- * occurrence is taken, and what is there stays. */
-int store_put(struct store *s, const struct row *row, uint64_t box, struct err *err);
+ * two; it needs no memory. knowledge is what the row was made with (a hash of packs, lists and trust hosts; it only has to differ when
+ * they do): a copy that is there with other knowledge is replaced by this one. With the same, the one with the better time
+ * (received, From_ line, Date), then the smaller place (path, member, offset) stays, so that the order of reading does not
+ * matter. With box 0 the row's own occurrence is taken, and what is there stays. */
+int store_put(struct store *s, const struct row *row, uint64_t box, int64_t knowledge, struct err *err);
 /* Messages in a batch. Ids are random: each one lands on another page of their index, so that a batch rewrites most of it and a
  * larger one costs less for each message (1 M messages stored: 54 s with 2000, 14..27 s with 20000). About a second of work. */
 enum { STORE_BATCH = 20000 };

@@ -63,10 +63,10 @@ static int put_range(struct store *s, uint64_t from, uint64_t to, uint64_t batch
 		if ((rc = store_begin(s, err)) < 0)
 			return rc;
 		if (i == from)
-			rc = store_start(s, 1, err);
+			rc = store_start(s, err);
 		for (uint64_t end = i + batch; rc >= 0 && i < to && i < end; i++) {
 			struct fake f;
-			rc = store_put(s, fake_row(&f, i, S("trap")), 1, err);
+			rc = store_put(s, fake_row(&f, i, S("trap")), 1, 1, err);
 		}
 		if (rc >= 0)
 			rc = store_commit(s, err);
@@ -477,11 +477,11 @@ static void test_locked(void **state)
 	assert_int_equal(store_count(c, &n, &err), 0);
 	store_close(c);
 	struct fake f;
-	assert_int_equal(store_put(a, fake_row(&f, 1, S("trap")), 0, &err), 1);
+	assert_int_equal(store_put(a, fake_row(&f, 1, S("trap")), 0, 0, &err), 1);
 	assert_int_equal(store_commit(a, &err), 0);
 	assert_int_equal(store_begin(b, &err), 0);
-	assert_int_equal(store_put(b, fake_row(&f, 1, S("trap")), 0, &err), 0);
-	assert_int_equal(store_put(b, fake_row(&f, 2, S("trap")), 0, &err), 1);
+	assert_int_equal(store_put(b, fake_row(&f, 1, S("trap")), 0, 0, &err), 0);
+	assert_int_equal(store_put(b, fake_row(&f, 2, S("trap")), 0, 0, &err), 1);
 	assert_int_equal(store_commit(b, &err), 0);
 	store_close(a);
 	store_close(b);

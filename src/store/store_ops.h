@@ -9,8 +9,8 @@ struct store_ops {
 	int (*begin)(struct store *s, struct err *err);
 	int (*commit)(struct store *s, struct err *err);
 	void (*rollback)(struct store *s);
-	int (*start)(struct store *s, int64_t knowledge, struct err *err);
-	int (*put)(struct store *s, const struct row *row, uint64_t box, struct err *err);
+	int (*start)(struct store *s, struct err *err);
+	int (*put)(struct store *s, const struct row *row, uint64_t box, int64_t knowledge, struct err *err);
 	int (*put_feed)(struct store *s, const struct store_feed *feed, struct err *err);
 	int (*feeds)(struct store *s, bool count, struct arena *a, struct store_feed **out, size_t *n, struct err *err);
 	int (*put_source)(struct store *s, const struct store_source *src, struct err *err);

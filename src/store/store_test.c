@@ -53,7 +53,7 @@ static void reopen(struct fixture *x, enum store_mode mode)
 static void put_one(struct fixture *x, const struct row *row, int want)
 {
 	assert_int_equal(store_begin(x->s, &err), 0);
-	int rc = store_put(x->s, row, 0, &err);
+	int rc = store_put(x->s, row, 0, 0, &err);
 	if (rc < 0)
 		fail_msg("%s", err.text);
 	assert_int_equal(rc, want);
@@ -65,7 +65,7 @@ static void put_fakes(struct fixture *x, uint64_t from, uint64_t to, struct str 
 	struct fake f;
 	assert_int_equal(store_begin(x->s, &err), 0);
 	for (uint64_t i = from; i < to; i++)
-		assert_int_equal(store_put(x->s, fake_row(&f, i, feed), 0, &err), 1);
+		assert_int_equal(store_put(x->s, fake_row(&f, i, feed), 0, 0, &err), 1);
 	assert_int_equal(store_commit(x->s, &err), 0);
 }
 
@@ -261,7 +261,7 @@ static void test_order(void **state)
 				row->time = TIME_NONE;
 			if (i % 7 == 0)
 				row->id[30] = (uint8_t)i, memset(row->id, 9, 8), row->time = 1280620800;
-			assert_int_equal(store_put(x->s, row, 0, &err), 1);
+			assert_int_equal(store_put(x->s, row, 0, 0, &err), 1);
 		}
 		assert_int_equal(store_commit(x->s, &err), 0);
 	}
@@ -467,7 +467,7 @@ static void test_words_over_cache(void **state)
 				.feed = S("t"), .time = i, .date = TIME_NONE, .mailer = S("m"), .brand = str_make(text, LONG)};
 			text[snprintf((char *)text, 16, "%d", i)] = 'w';
 			memcpy(row.id, &i, sizeof i);
-			assert_int_equal(store_put(x->s, &row, 0, &err), !pass);
+			assert_int_equal(store_put(x->s, &row, 0, 0, &err), !pass);
 		}
 	assert_int_equal(store_commit(x->s, &err), 0);
 	for (int pass = 0; pass < 2; pass++) {
@@ -496,7 +496,7 @@ static void test_rollback_forgets(void **state)
 	assert_int_equal(store_begin(x->s, &err), 0);
 	struct row *row = fake_row(&f, 1, S("gone"));
 	row->brand = S("Lost Brand");
-	assert_int_equal(store_put(x->s, row, 0, &err), 1);
+	assert_int_equal(store_put(x->s, row, 0, 0, &err), 1);
 	store_rollback(x->s);
 	store_rollback(x->s);
 	struct row *other = fake_row(&g, 2, S("stays"));
@@ -577,10 +577,10 @@ static void test_boxes(void **state)
 	for (size_t r = 0; r < sizeof runs / sizeof *runs; r++) {
 		int stored = 0;
 		assert_int_equal(store_begin(x->s, &err), 0);
-		assert_int_equal(store_start(x->s, 7, &err), 0);
+		assert_int_equal(store_start(x->s, &err), 0);
 		for (int i = 0; i < runs[r].copies; i++)
-			stored += store_put(x->s, row, 1, &err);
-		assert_int_equal(store_put(x->s, row, 2, &err), 0); /* another box: the first copy again */
+			stored += store_put(x->s, row, 1, 7, &err);
+		assert_int_equal(store_put(x->s, row, 2, 7, &err), 0); /* another box: the first copy again */
 		assert_int_equal(store_commit(x->s, &err), 0);
 		assert_int_equal(stored, runs[r].stored);
 		assert_int_equal(store_count(x->s, &n, &err), 0);
@@ -599,19 +599,19 @@ static void test_many_copies(void **state)
 		fake_row(&f[k], (uint64_t)k, S("trap"));
 	for (int run = 0; run < 2; run++) {
 		assert_int_equal(store_begin(x->s, &err), 0);
-		assert_int_equal(store_start(x->s, 7, &err), 0);
+		assert_int_equal(store_start(x->s, &err), 0);
 		for (int i = 0; i < COPIES; i++)
-			assert_int_equal(store_put(x->s, &f[i % 3].row, 1, &err), !run);
+			assert_int_equal(store_put(x->s, &f[i % 3].row, 1, 7, &err), !run);
 		assert_int_equal(store_commit(x->s, &err), 0);
 		assert_int_equal(store_count(x->s, &n, &err), 0);
 		assert_int_equal(n, COPIES);
 	}
 	assert_int_equal(store_begin(x->s, &err), 0);
-	assert_int_equal(store_put(x->s, &f[0].row, 1, &err), 1);
+	assert_int_equal(store_put(x->s, &f[0].row, 1, 7, &err), 1);
 	store_rollback(x->s);
 	assert_int_equal(store_begin(x->s, &err), 0);
-	assert_int_equal(store_put(x->s, &f[0].row, 1, &err), 1);
-	assert_int_equal(store_put(x->s, &f[0].row, 2, &err), 0);
+	assert_int_equal(store_put(x->s, &f[0].row, 1, 7, &err), 1);
+	assert_int_equal(store_put(x->s, &f[0].row, 2, 7, &err), 0);
 	assert_int_equal(store_commit(x->s, &err), 0);
 }
 
@@ -631,8 +631,8 @@ static void test_knowledge(void **state)
 	for (size_t i = 0; i < 3; i++) {
 		row->brand = str_of(names[i]);
 		assert_int_equal(store_begin(x->s, &err), 0);
-		assert_int_equal(store_start(x->s, knowledge[i], &err), 0);
-		assert_int_equal(store_put(x->s, row, 1, &err), i == 0);
+		assert_int_equal(store_start(x->s, &err), 0);
+		assert_int_equal(store_put(x->s, row, 1, knowledge[i], &err), i == 0);
 		assert_int_equal(store_commit(x->s, &err), 0);
 		assert_int_equal(store_get(x->s, str_make(hex, sizeof hex), &a, &got, &err), 1);
 		assert_true(str_eq(got.brand, str_of(want[i])));

@@ -107,6 +107,41 @@ def case_id_is_the_hash_of_the_message(t):
     same({r['id'] for r in t.messages()}, {hashlib.sha256(mail(n)).hexdigest() for n in (1, 2)})
 
 
+FORGED = 'Received: from forged.example (forged.example [198.51.100.66]) by outer.example; Wed, 01 Sep 2010 00:00:00 +0000\n'
+
+
+def case_another_trust_boundary_is_applied(t):
+    """Messages that are there are read anew when the feed's own hosts have become known; who forgets them next time changes nothing."""
+    t.write('f.mbox', mbox([FORGED.encode() + mail(i) for i in range(3)]))
+    t.write('g.mbox', mbox([FORGED.encode() + mail(9)]))
+    t.ingest('--feed', 'f', 'f.mbox')
+    same({m['ip'] for m in t.messages()}, {'198.51.100.66'})
+    t.ingest('--feed', 'f', '--kind', 'lab', '--trust', 'mx.trap.example', 'f.mbox')
+    same({m['ip'] for m in t.messages()}, {None})
+    t.ingest('--feed', 'f', 'f.mbox', 'g.mbox')
+    same([m['ip'] for m in t.messages()], [None] * 4)
+    feed, = t.run('feeds', '--store', 't.db', '--format', 'jsonl').lines()
+    same((feed['kind'], feed['trust_from']), ('lab', 'given'))
+
+
+def case_overlapping_sources_in_any_order(t):
+    """Of two copies of one message the same one is kept, whatever came first."""
+    mails = [mail(i, received='') for i in range(5)]
+    t.write('x.mbox', mbox(mails[1:] + mails[1:2]))
+    t.write('y.mbox', mbox(mails[:3] + mails[1:2]))
+    t.eml_folder('a', mails)
+    outputs = set()
+    for i, order in enumerate((('x.mbox', 'y.mbox', 'a'), ('a', 'y.mbox', 'x.mbox'), ('y.mbox', 'x.mbox', 'a', 'x.mbox'))):
+        store = '%d.db' % i
+        t.run('ingest', '--store', store, '--feed', 'f', *order)
+        outputs.add(t.run('messages', '--store', store, '--format', 'jsonl').out)
+        for path in order:
+            t.run('ingest', '--store', store, '--feed', 'f', path)
+        outputs.add(t.run('messages', '--store', store, '--format', 'jsonl').out)
+    same(len(outputs), 1)
+    same({m['time_source'] for m in t.messages(store='0.db')}, {'from_line'})
+
+
 def case_full_disk(t):
     """Files may not grow past a limit (as good as a full disk to the writer): a clear error, an intact store, and it goes on later."""
     t.ingest('--feed', 'f', t.write('small', many(20)))

@@ -143,6 +143,13 @@ def case_zip_bomb(t):
     assert any(m['message_id'] == '<m1@sender.example>' for m in rows), 'the mail beside the bomb is lost'
 
 
+def case_large_messages_in_many_threads(t):
+    """What waits to be written is bounded, and what was written is given back."""
+    t.write('large.zip', zip_of([('%d.eml' % i, mail(i) + b'A' * (20 << 20)) for i in range(16)]))
+    used = t.measured('ingest', '--store', 't.db', '--no-default-packs', '-j', '8', 'large.zip')
+    assert SANITIZED or used.rss < 200 << 20, used.rss
+
+
 def case_nested_bomb(t):
     data = zip_of([('zeros', bytes(64 << 20))])
     for depth in range(6):
