@@ -63,6 +63,7 @@
 
 /* ---- store and series ---- */
 #define LIM_STORE_CACHE (32 * MIB)  /* SQLite's page cache: the index over ids of a few million messages stays in it */
+#define LIM_STORE_KNOWN (1 * MIB)   /* filter of stored ids: a million messages fill a quarter of it */
 #define LIM_STORE_WORDS (16 * MIB)  /* text of interned words kept in memory; more is looked up again */
 #define LIM_SERIES_DAYS 5000        /* days on one axis: 13 years */
 #define LIM_SERIES_HOURS 40000      /* hours on one axis: 4.5 years */

@@ -273,16 +273,18 @@ static void *worker_main(void *arg)
 	return NULL;
 }
 
-static int write_batch(struct run *r, struct sink *k, struct batch *b, struct err *err)
+/* Puts a batch of the reader's. A batch of the store's takes many of them: a commit costs the same for few and for many. */
+static int write_batch(struct run *r, struct sink *k, struct batch *b, size_t *in_batch, struct err *err)
 {
 	struct store *s = r->p->store;
-	int rc = store_begin(s, err);
+	int rc = *in_batch ? 0 : store_begin(s, err);
 	for (size_t i = 0; i < b->n && !rc; i++)
 		rc = put(k, &b->jobs[i], err);
-	if (!rc)
+	*in_batch += b->n;
+	if (!rc && *in_batch >= STORE_BATCH) {
 		rc = store_commit(s, err);
-	else
-		store_rollback(s);
+		*in_batch = 0;
+	}
 	/* before there is room: a batch that waits for the reader must not hold what it was counted for */
 	arena_reset(&b->raw);
 	arena_reset(&b->out);
@@ -299,20 +301,24 @@ static void writer(struct run *r, struct sink *k)
 	struct err err = {0};
 	struct progress progress;
 	uint64_t next = 0;
+	size_t in_batch = 0;
 	progress_start(&progress, "reading", r->p->show_progress);
-	while ((b = queue_take(&r->done))) {
+	while (!err.kind && (b = queue_take(&r->done))) {
 		held[b->seq % r->n_batches] = b;
-		while ((b = held[next % r->n_batches]) && b->seq == next) {
+		while (!err.kind && (b = held[next % r->n_batches]) && b->seq == next) {
 			held[next++ % r->n_batches] = NULL;
-			if (write_batch(r, k, b, &err)) {
-				run_fail(r, &err);
-				break;
-			}
-			queue_put(&r->free, b);
+			if (!write_batch(r, k, b, &in_batch, &err))
+				queue_put(&r->free, b);
 		}
 		progress_show(&progress, atomic_load(&r->read), r->total_bytes, k->messages);
 	}
 	progress_end(&progress);
+	if (!err.kind && in_batch)
+		store_commit(r->p->store, &err);
+	if (err.kind) {
+		store_rollback(r->p->store);
+		run_fail(r, &err);
+	}
 }
 
 static int run_init(struct run *r, const struct pipeline *p, struct err *err)

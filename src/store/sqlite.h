@@ -45,12 +45,19 @@ enum sq_stmt {
 	SQ_SOURCE_PUT,
 	SQ_META_PUT,
 	SQ_META_GET,
+	SQ_VERSION_GET,
 	SQ_STMT_COUNT
 };
 
 struct word_slot {
 	uint32_t id;
 	struct str text;
+};
+
+/* Which messages are surely not stored. */
+struct known {
+	uint64_t *bits;     /* NULL: not made yet */
+	int64_t rows, puts; /* messages when it was asked first (-1: not yet), and times asked since */
 };
 
 struct sq {
@@ -60,8 +67,11 @@ struct sq {
 	int64_t run; /* of this store_start; 0: none */
 	bool failed; /* a put of this batch failed: it may be half there, so that only a rollback is left */
 	sqlite3_stmt *stmt[SQ_STMT_COUNT];
-	struct arena scratch;    /* one put */
-	struct map word_ids;     /* word -> id, for writing; emptied when full and on rollback */
+	struct arena scratch; /* one put */
+	struct map word_ids;  /* word -> id, for writing; emptied when full and on rollback */
+	bool all_words;       /* word_ids holds every stored word that is not too long for it */
+	int64_t data_version; /* SQLite's number for what other connections committed */
+	struct known known;
 	struct map feed_ids;     /* feed -> n */
 	struct map copies;       /* (feed, box, id) -> copies the box holds: only of messages with many copies */
 	struct word_slot *words; /* id -> word, for reading: direct-mapped by id */
@@ -101,6 +111,14 @@ int64_t column_time(sqlite3_stmt *st, int col);          /* NULL: TIME_NONE */
 void bind_time(sqlite3_stmt *st, int col, int64_t t);
 /* The first 8 bytes of an id, as a number with the same order. */
 int64_t id_key(const uint8_t id[SHA256_BYTES]);
+
+/* ---- sqlite_known.c ---- */
+/* 0: no message with this key (id_key) is stored; 1: perhaps. Inside a batch. */
+int known_perhaps(struct sq *q, int64_t key, struct err *err);
+void known_add(struct known *k, int64_t key); /* to be told of each message stored */
+void known_forget(struct known *k);
+/* At the start of a batch: what was known of the store is forgotten when another connection has written to it. */
+int sq_see_others(struct sq *q, struct err *err);
 
 /* ---- sqlite_word.c ---- */
 /* Id of a word (0 for an empty one), made when missing if `make`; *id 0 when missing otherwise. */

@@ -112,6 +112,7 @@ static const char *const statements[SQ_STMT_COUNT] = {
 			  "problems = excluded.problems, note = excluded.note, complete = excluded.complete",
 	[SQ_META_PUT] = "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
 	[SQ_META_GET] = "SELECT value FROM meta WHERE key = ?",
+	[SQ_VERSION_GET] = "PRAGMA data_version",
 };
 
 static int prepare_static(struct sq *q, enum sq_stmt which, struct err *err)
@@ -142,6 +143,7 @@ static void sq_close(struct store *s)
 	map_free(&q->word_ids);
 	map_free(&q->feed_ids);
 	map_free(&q->copies);
+	known_forget(&q->known);
 	arena_free(&q->scratch);
 	arena_free(&q->word_text);
 	mem_free(q->words);
@@ -183,6 +185,7 @@ static struct sq *sq_new(const char *path)
 	map_init(&q->word_ids, LIM_STORE_WORDS);
 	map_init(&q->feed_ids, LIM_STORE_WORDS);
 	map_init(&q->copies, LIM_STORE_WORDS);
+	known_forget(&q->known);
 	arena_init(&q->scratch, LIM_ARENA);
 	arena_init(&q->word_text, SIZE_MAX); /* trimmed between rows */
 	return q;

@@ -14,7 +14,7 @@ int sq_begin(struct store *s, struct err *err)
 	int rc = sqlite3_step(st);
 	sqlite3_reset(st);
 	q->failed = false;
-	return rc == SQLITE_DONE ? 0 : sq_error(q, rc, "starting a batch", err);
+	return rc == SQLITE_DONE ? sq_see_others(q, err) : sq_error(q, rc, "starting a batch", err);
 }
 
 int sq_step(struct sq *q, sqlite3_stmt *st, const char *doing, struct err *err)
@@ -46,6 +46,7 @@ void sq_rollback(struct store *s)
 	if (q->db && !sqlite3_get_autocommit(q->db))
 		sqlite3_exec(q->db, "ROLLBACK", NULL, NULL, NULL);
 	map_clear(&q->word_ids);
+	q->all_words = false;
 	map_clear(&q->feed_ids);
 	map_clear(&q->copies);
 	if (q->words)
@@ -128,13 +129,16 @@ static void remember_copy(struct sq *q, const struct row *row, uint32_t feed, in
 static int find_copy(
 	struct sq *q, const struct row *row, uint32_t feed, int64_t box, struct copy *c, int64_t *next, struct err *err)
 {
-	sqlite3_stmt *st = sq_stmt(q, SQ_FIND, err);
-	int64_t first = box ? first_copy(q, row, feed, box) : row->occurrence;
+	int64_t first = box ? first_copy(q, row, feed, box) : row->occurrence, key = id_key(row->id);
+	int perhaps = known_perhaps(q, key, err);
 	*c = (struct copy){0};
 	*next = first;
+	if (perhaps <= 0)
+		return perhaps;
+	sqlite3_stmt *st = sq_stmt(q, SQ_FIND, err);
 	if (!st)
 		return err->kind;
-	sqlite3_bind_int64(st, 1, id_key(row->id));
+	sqlite3_bind_int64(st, 1, key);
 	sqlite3_bind_int64(st, 2, feed);
 	sqlite3_bind_int64(st, 3, first);
 	sqlite3_bind_int64(st, 4, box ? INT64_MAX : row->occurrence);
@@ -282,6 +286,7 @@ static int put_new(struct sq *q, const struct put *p, int64_t occurrence, struct
 	int rc = insert(q, hot, 6, PLACE_HOT, p->row, err);
 	if (rc < 0)
 		return rc;
+	known_add(&q->known, id_key(p->row->id));
 	sqlite3_bind_int64(cold, 1, sqlite3_last_insert_rowid(q->db));
 	return insert(q, cold, 2, PLACE_COLD, p->row, err);
 }
@@ -379,6 +384,10 @@ int sq_start(struct store *s, struct err *err)
 		return rc;
 	if (rc && !str_u64(old, &run))
 		return err_set(err, ERR_INPUT, "%s: the store is damaged (its number of runs is no number)", q->path);
+	uint32_t words;
+	if ((rc = sq_word_max(s, &words, err)) < 0)
+		return rc;
+	q->all_words |= words == 0;
 	q->run = (int64_t)++run;
 	snprintf(text, sizeof text, "%llu", (unsigned long long)run);
 	return sq_put_meta(s, "runs", str_of(text), err);

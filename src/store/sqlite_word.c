@@ -5,15 +5,21 @@
 /* Longer words are looked up each time, so that a few of them cannot empty the cache. */
 enum { CACHED_WORD_BYTES = 1024, CACHED_WORDS = 200000 };
 
+static void forget_words(struct sq *q)
+{
+	map_clear(&q->word_ids);
+	q->all_words = false;
+}
+
 static void remember(struct sq *q, struct str word, uint32_t id)
 {
 	if (word.n > CACHED_WORD_BYTES)
 		return;
 	if (q->word_ids.n >= CACHED_WORDS)
-		map_clear(&q->word_ids);
+		forget_words(q);
 	struct map_entry *e = map_put(&q->word_ids, word, NULL);
 	if (!e) { /* full or no memory: start anew, without this one */
-		map_clear(&q->word_ids);
+		forget_words(q);
 		return;
 	}
 	e->value = id;
@@ -35,6 +41,19 @@ static int make_word(struct sq *q, struct str word, uint32_t *id, struct err *er
 	return 0;
 }
 
+static int find_word(struct sq *q, struct str word, uint32_t *id, struct err *err)
+{
+	sqlite3_stmt *st = sq_stmt(q, SQ_WORD_FIND, err);
+	if (!st)
+		return err->kind;
+	bind_str(st, 1, word);
+	int rc = sqlite3_step(st);
+	if (rc == SQLITE_ROW)
+		*id = (uint32_t)sqlite3_column_int64(st, 0);
+	sqlite3_reset(st);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : sq_error(q, rc, "looking a word up", err);
+}
+
 int sq_word_id(struct sq *q, struct str word, bool make, uint32_t *id, struct err *err)
 {
 	*id = 0;
@@ -45,16 +64,9 @@ int sq_word_id(struct sq *q, struct str word, bool make, uint32_t *id, struct er
 		*id = (uint32_t)e->value;
 		return 0;
 	}
-	sqlite3_stmt *st = sq_stmt(q, SQ_WORD_FIND, err);
-	if (!st)
-		return err->kind;
-	bind_str(st, 1, word);
-	int rc = sqlite3_step(st);
-	if (rc == SQLITE_ROW)
-		*id = (uint32_t)sqlite3_column_int64(st, 0);
-	sqlite3_reset(st);
-	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
-		return sq_error(q, rc, "looking a word up", err);
+	int rc = make && q->all_words && word.n <= CACHED_WORD_BYTES ? 0 : find_word(q, word, id, err);
+	if (rc < 0)
+		return rc;
 	if (!*id && (!make || (rc = make_word(q, word, id, err)) < 0))
 		return make ? rc : 0;
 	remember(q, word, *id);

@@ -509,6 +509,57 @@ static void test_rollback_forgets(void **state)
 	same_row(row, &got);
 }
 
+static void put_range(struct store *s, uint64_t from, uint64_t to, int want)
+{
+	struct fake f;
+	assert_int_equal(store_begin(s, &err), 0);
+	assert_int_equal(store_start(s, &err), 0);
+	for (uint64_t i = from; i < to; i++)
+		assert_int_equal(store_put(s, fake_row(&f, i, S("trap")), 1, 7, &err), want);
+	assert_int_equal(store_commit(s, &err), 0);
+}
+
+/* What a store that began empty knows it does not hold is forgotten when another process writes to the same file. */
+static void test_two_writers(void **state)
+{
+	enum { N = 300 };
+	struct fixture *x = *state;
+	struct store *other;
+	int64_t n;
+	uint32_t words, after;
+	assert_int_equal(store_open(&other, x->path, STORE_WRITE, &err), 0);
+	put_range(x->s, 0, N, 1);
+	put_range(other, N, 2 * N, 1);
+	put_range(x->s, 2 * N, 3 * N, 1);
+	assert_int_equal(store_word_max(x->s, &words, &err), 0);
+	put_range(x->s, 0, 3 * N, 0);
+	put_range(other, 0, 3 * N, 0);
+	assert_int_equal(store_word_max(x->s, &after, &err), 0);
+	assert_int_equal(words, after);
+	assert_int_equal(store_count(x->s, &n, &err), 0);
+	assert_int_equal(n, 3 * N);
+	store_close(other);
+}
+
+/* The filter is made in the middle of a run over a store that holds messages. */
+static void test_known_messages(void **state)
+{
+	enum { N = 2000 };
+	struct fixture *x = *state;
+	struct fake f;
+	put_range(x->s, 0, N, 1);
+	reopen(x, STORE_WRITE);
+	assert_int_equal(store_begin(x->s, &err), 0);
+	assert_int_equal(store_start(x->s, &err), 0);
+	for (uint64_t i = 0; i < N; i++) {
+		assert_int_equal(store_put(x->s, fake_row(&f, i, S("trap")), 1, 7, &err), 0);
+		assert_int_equal(store_put(x->s, fake_row(&f, N + i, S("trap")), 1, 7, &err), 1);
+	}
+	store_rollback(x->s);
+	put_range(x->s, N, 2 * N, 1);
+	put_range(x->s, 0, 2 * N, 0);
+}
+
 /* ---- facts ---- */
 
 static void test_feeds(void **state)
@@ -653,6 +704,8 @@ int main(void)
 		CASE(test_words),
 		CASE(test_words_over_cache),
 		CASE(test_rollback_forgets),
+		CASE(test_two_writers),
+		CASE(test_known_messages),
 		CASE(test_feeds),
 		CASE(test_sources_and_meta),
 		CASE(test_boxes),
