@@ -13,17 +13,15 @@ extern const uint8_t html_tag_flags[HTML_TAG_COUNT];
 /* Attributes that are looked at. */
 enum html_attr {
 	ATTR_OTHER,
+/* clang-format off */
 #define HTML_ATTRS(X) \
-	X(HREF, "href") \
-	X(SRC, "src") \
-	X(BACKGROUND, "background") \
-	X(BGCOLOR, "bgcolor") \
-	X(COLOR, "color") \
-	X(STYLE, "style") \
-	X(CLASS, "class") X(ID, "id") X(ACTION, "action") X(FORMACTION, "formaction") X(METHOD, "method") X(TYPE, "type") \
-		X(VALUE, "value") X(ALT, "alt") X(WIDTH, "width") X(HEIGHT, "height") X(SIZE, "size") X(HIDDEN, "hidden") \
-			X(CONTENT, "content") X(HTTP_EQUIV, "http-equiv") X(TEXT, "text") X(LINK, "link") X(DATA, "data") \
-				X(PLACEHOLDER, "placeholder") X(POSTER, "poster") X(DYNSRC, "dynsrc") X(LOWSRC, "lowsrc")
+	X(HREF, "href") X(SRC, "src") X(BACKGROUND, "background") X(BGCOLOR, "bgcolor") X(COLOR, "color") \
+	X(STYLE, "style") X(CLASS, "class") X(ID, "id") X(ACTION, "action") X(FORMACTION, "formaction") \
+	X(METHOD, "method") X(TYPE, "type") X(VALUE, "value") X(ALT, "alt") X(WIDTH, "width") \
+	X(HEIGHT, "height") X(SIZE, "size") X(HIDDEN, "hidden") X(CONTENT, "content") \
+	X(HTTP_EQUIV, "http-equiv") X(TEXT, "text") X(LINK, "link") X(DATA, "data") \
+	X(PLACEHOLDER, "placeholder") X(POSTER, "poster") X(DYNSRC, "dynsrc") X(LOWSRC, "lowsrc")
+/* clang-format on */
 #define HTML_ATTR_ENUM(id, name) ATTR_##id,
 	HTML_ATTRS(HTML_ATTR_ENUM)
 #undef HTML_ATTR_ENUM

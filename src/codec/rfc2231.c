@@ -5,6 +5,7 @@
 #include "base/anomaly.h"
 #include "base/err.h"
 #include "base/limits.h"
+#include "base/mem.h"
 #include "codec/charset.h"
 #include "codec/rfc2047.h"
 
@@ -329,6 +330,7 @@ static int make_param(struct reader *r, struct segment *g, int n, int at, struct
 	}
 	if (lowest >= 0)
 		return join_extended(r, g, n, first, lowest, &p->value);
+	must(literal);
 	return rfc2047_decode(r->arena, literal->value, &p->value, r->anomalies);
 }
 

@@ -43,6 +43,7 @@ static void both(struct page *p, struct chart *c, const char *id)
 	c->labels = false;
 	page_raw(p, "</div><div class=\"slim\">");
 	svg_stack(c, &p->arena, p->out);
+	c->id = NULL;
 	if (c->nkeys > 1)
 		svg_legend(c->keys, c->nkeys - c->rest_hidden, p->out);
 	page_raw(p, "</div>");

@@ -60,7 +60,7 @@
 #define RULE_WEAK_WORD 1.3 /* words below this together add at most RULE_WEAK_CAP */
 #define RULE_WEAK_CAP 1.5
 #define RULE_TEXT_BYTES 3000.0 /* longer text holds more words by chance: prior - ln(bytes / this) */
-#define RULE_OWN_MAIL -3.0         /* no lure: mail of a known organisation, with links to it alone */
+#define RULE_OWN_MAIL -3.0     /* no lure: mail of a known organisation, with links to it alone */
 /* programmes */
 #define RULE_PROGRAMME_OF_BRAND 0.97
 

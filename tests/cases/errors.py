@@ -79,7 +79,7 @@ def case_unreadable_file(t):
 def case_unreadable_file_among_others(t):
     t.eml_folder('d', [mail(i) for i in range(3)])
     os.chmod(t.write('d/00001.eml', mail(1)), 0)
-    says(t.unprivileged('ingest', '--store', 't.db', '--no-default-packs', 'd'), '00001.eml', 'ermission')
+    says(t.unprivileged('ingest', '--store', 't.db', '--no-default-packs', 'd', code=INPUT), '00001.eml', 'ermission')
     same(t.count(), 2)
 
 
