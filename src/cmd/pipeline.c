@@ -277,7 +277,7 @@ static void *worker_main(void *arg)
 static int write_batch(struct run *r, struct sink *k, struct batch *b, size_t *in_batch, struct err *err)
 {
 	struct store *s = r->p->store;
-	int rc = *in_batch ? 0 : store_begin(s, err);
+	int rc = *in_batch || !b->n ? 0 : store_begin(s, err); /* the reader's last batch may be empty */
 	for (size_t i = 0; i < b->n && !rc; i++)
 		rc = put(k, &b->jobs[i], err);
 	*in_batch += b->n;
