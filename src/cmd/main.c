@@ -58,15 +58,13 @@ static int fail(const struct err *err)
 	return err->kind == ERR_USAGE ? 2 : err->kind == ERR_INPUT ? 3 : 4;
 }
 
-static bool wants_help(int argc, char **argv)
+/* The first argument; help and version may be asked for as options, too. */
+static const char *command_name(int argc, char **argv)
 {
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--") == 0)
-			return false;
-		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
-			return true;
-	}
-	return false;
+	const char *first = argc < 2 ? "help" : argv[1];
+	if (strcmp(first, "--version") == 0)
+		return "version";
+	return strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 ? "help" : first;
 }
 
 /* What was typed, as one line; cut when it is long. */
@@ -87,23 +85,22 @@ int main(int argc, char **argv)
 		return jail_main(argc, argv);
 	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN);
-	const char *name = argc < 2 ? "help" : strcmp(argv[1], "--version") == 0 ? "version" : argv[1];
-	if (name[0] == '-')
-		name = "help";
+	const char *name = command_name(argc, argv);
 	const struct command *c = command_find(name);
 	if (!c) {
-		err_set(&err, ERR_USAGE, "no command named %s; see: trapline help", name);
+		err_set(&err, ERR_USAGE,
+			name[0] == '-' ? "the command comes first, not %s; see: trapline help"
+				       : "no command named \"%s\"; see: trapline help",
+			name);
 		return fail(&err);
 	}
-	if (argc > 1 && wants_help(argc - 1, argv + 1)) {
+	int skip = argc > 1 ? 1 : 0;
+	if (options_parse(&o, c, argc - skip, argv + skip, &err))
+		return fail(&err);
+	if (o.help) {
 		help_print(c);
 		return 0;
 	}
-	int skip = argc > 1 ? 1 : 0;
-	if (strcmp(name, "help") == 0 && argc > 1 && argv[1][0] == '-')
-		skip = argc - 1;
-	if (options_parse(&o, c, argc - skip, argv + skip, &err))
-		return fail(&err);
 	o.command_line = joined(argc, argv);
 	int rc = c->run(&o, &err);
 	return rc < 0 ? fail(&err) : rc;

@@ -61,7 +61,7 @@ static const struct option_spec specs[] = {
 	{"quiet", 'q', NULL, OPTS_COMMON, TYPE_LESS, AT(verbose), "no progress, no summary"},
 	{"verbose", 'v', NULL, OPTS_COMMON, TYPE_MORE, AT(verbose), "say more"},
 };
-enum { N_SPECS = sizeof specs / sizeof *specs, LONG_BASE = 256 };
+enum { N_SPECS = sizeof specs / sizeof *specs, LONG_BASE = 256, HELP = LONG_BASE + N_SPECS };
 
 static const char *const format_names[] = {
 	[FORMAT_TABLE] = "table", [FORMAT_JSON] = "json", [FORMAT_JSONL] = "jsonl", [FORMAT_CSV] = "csv"};
@@ -145,7 +145,9 @@ static void getopt_tables(unsigned sets, struct option *longs, char *shorts)
 				shorts[m++] = ':';
 		}
 	}
+	longs[n++] = (struct option){"help", no_argument, NULL, HELP};
 	longs[n] = (struct option){0};
+	shorts[m++] = 'h';
 	shorts[m] = 0;
 }
 
@@ -159,22 +161,38 @@ static const struct option_spec *spec_of(int code, unsigned sets)
 	return NULL;
 }
 
+/* getopt tells the letter of a short option; it may stand within a word of several that is not done with yet. */
+static int unknown_option(char **argv, const struct command *c, struct err *err)
+{
+	if (optopt > 0 && optopt < LONG_BASE)
+		return err_set(err, ERR_USAGE, "unknown option -%c; see: trapline help %s", optopt, c->name);
+	return err_set(err, ERR_USAGE, "unknown option %s; see: trapline help %s", argv[optind - 1], c->name);
+}
+
 int options_parse(struct options *o, const struct command *c, int argc, char **argv, struct err *err)
 {
-	struct option longs[N_SPECS + 1];
-	char shorts[2 * N_SPECS + 2];
+	struct option longs[N_SPECS + 2];
+	char shorts[2 * N_SPECS + 3];
 	*o = (struct options){.command = c, .since = TIME_NONE, .until = TIME_NONE, .limit = -1, .top = -1};
 	getopt_tables(c->options, longs, shorts);
 	opterr = 0;
 	optind = 1;
 	for (int code; (code = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {
 		if (code == '?')
-			return err_set(err, ERR_USAGE, "unknown option %s; see: trapline help %s", argv[optind - 1], c->name);
+			return unknown_option(argv, c, err);
 		if (code == ':')
 			return err_set(err, ERR_USAGE, "%s needs a value; see: trapline help %s", argv[optind - 1], c->name);
+		if (code == 'h' || code == HELP) {
+			o->help = true;
+			return 0;
+		}
 		if (apply(o, spec_of(code, c->options), optarg, err))
 			return err->kind;
 	}
+	if (o->since != TIME_NONE && o->until != TIME_NONE && o->since >= o->until)
+		return err_set(err, ERR_USAGE, "--since is not before --until: no message can pass");
+	if (o->out && !*o->out)
+		return err_set(err, ERR_USAGE, "--output: the name is empty");
 	o->paths = (const char *const *)(argv + optind);
 	o->n_paths = (size_t)(argc - optind);
 	if ((int)o->n_paths < c->min_paths)

@@ -45,6 +45,7 @@ struct options {
 	int jobs;    /* 0: one per core */
 	int verbose; /* -1 quiet, 0, 1.. */
 	bool reveal, no_default_packs;
+	bool help; /* asked for: nothing else is set */
 };
 
 /* Fills *o from argv[0..argc), argv[0] being the command's name. Strings point into argv. */

@@ -331,14 +331,25 @@ static void take_comment(struct received *r, struct str c)
 		r->from_ident = str_first(c, at);
 }
 
+/* "x(1.2.3.4)": the client's own word may go on in parentheses. Only smap writes its peer so. */
+static bool is_glued(const struct clauses *c, struct str comment)
+{
+	const uint8_t *p = comment.p;
+	while (p > c->from.p && *p != '(')
+		p--;
+	return p > c->from.p && !ascii_space(p[-1]) && p[-1] != ')';
+}
+
 static void read_from(const struct clauses *c, struct received *r)
 {
 	uint8_t ip[16];
 	bool address = ip_parse(c->from, ip) > 0;
 	if (r->family == RECEIVED_EXIM && address)
 		set_ip(r, c->from);
-	for (size_t i = 0; i < c->n_from_comments; i++)
-		take_comment(r, c->from_comments[i]);
+	for (int glued = 0; glued < 2; glued++)
+		for (size_t i = 0; i < c->n_from_comments; i++)
+			if (is_glued(c, c->from_comments[i]) == glued)
+				take_comment(r, c->from_comments[i]);
 	if (r->family == RECEIVED_EXIM || r->family == RECEIVED_QMAIL) {
 		if (address && !r->ip_len)
 			set_ip(r, c->from);

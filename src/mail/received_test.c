@@ -50,6 +50,9 @@ static const struct {
 	{"from nobody by mx with local (Exim 4.63) (envelope-from <a@b>) id 1 for a@b" DATE,
 		"exim nobody nobody - mx local 1 a@b l"},
 	{"from [192.0.2.1] by mx with smtp (Exim 4.5) id 1" DATE, "exim - - 192.0.2.1 mx smtp 1 -"},
+	/* a HELO that goes on in parentheses */
+	{"from x(192.0.2.66) (unknown [192.0.2.1]) by mx (8.9.3/8.9.3) with SMTP id l3" DATE,
+		"sendmail x - 192.0.2.1 mx SMTP l3 -"},
 	/* qmail */
 	{"(qmail 24664 invoked from network); 28 Aug 2010 00:05:39 -0000", "qmail - - - - - - - i"},
 	{"(qmail 28 invoked by uid 508); 24 Jul 2002 17:30:21 -0000", "qmail - - - - - - - il"},

@@ -81,6 +81,12 @@ static bool is_believed(const struct walk *w, const struct received *r)
 	return w->hops == 0 || w->any_host || same_site(r->by, w->last.by);
 }
 
+/* The looked-up name is the peer's own, not what the owner of its address wrote into the DNS: qmail does not look it up again. */
+static bool is_verified(const struct received *r)
+{
+	return !r->rdns_unverified && r->family != RECEIVED_QMAIL;
+}
+
 /* Takes one more believed field and decides whether to go on below it. */
 static void believe(struct walk *w, const struct received *r, int index, uint64_t *anomalies)
 {
@@ -88,7 +94,7 @@ static void believe(struct walk *w, const struct received *r, int index, uint64_
 	if (w->hops && w->last.time != TIME_NONE && r->time != TIME_NONE && r->time > w->last.time + CLOCK_SKEW)
 		*anomalies |= ANOM(received_time_backwards);
 	bool internal = is_inside(r), handed = !r->has_from || r->local;
-	bool known = w->guess ? same_site(r->from_rdns, r->by) : trust_has(w->trust, r->from_rdns);
+	bool known = w->guess ? same_site(r->from_rdns, r->by) : is_verified(r) && trust_has(w->trust, r->from_rdns);
 	w->goes_on = internal || handed || known;
 	w->any_host = w->guess ? internal || (handed && ip_parse(r->by, ip)) : is_loopback(r);
 	w->last = *r;

@@ -2,12 +2,15 @@
  *
  * A Received field is believed when each one above it was and it was written by (`by`) a host that we trust. The peer is who
  * handed the message to those hosts: the from clause of the last believed field. Hand-overs inside are walked through: from
- * private addresses, from a trusted host (by its looked-up name), by IMAP or POP3, from a local user, always to a trusted host;
+ * private addresses, from a trusted host (by its looked-up name, where it was verified), by IMAP or POP3, from a local user, always to a trusted host;
  * from loopback to whoever wrote the next field (content filters). Hand-overs above the first trusted host are passed over.
  * qmail's "invoked" line belongs to the field below it. All below the last believed field is the sender's, perhaps forged.
  *
  * Without trust hosts the boundary is guessed: the topmost field is the feed's own; hand-overs go on from private addresses,
  * by IMAP or POP3, and between hosts of one domain (told by its last labels).
+ *
+ * Known limit: a receiving host behind address translation that sees every peer under one private address looks like a
+ * hand-over inside; a field that the sender forged in a trusted host's name is then believed.
  */
 #ifndef TRAPLINE_MAIL_TRACE_H
 #define TRAPLINE_MAIL_TRACE_H

@@ -39,6 +39,13 @@ static const struct {
 	/* a HELO of our own name proves nothing */
 	{"test", "Received: from gw.test (unknown [192.0.2.7]) by in.test (Postfix) with SMTP id 1" AT("11") PEER("gw.test"),
 		"192.0.2.7 gw.test - in.test 0", 0, 0},
+	/* nor does a looked-up name that nobody looked up the other way */
+	{"test",
+		"Received: from gw.test (gw.test [192.0.2.7] (may be forged)) by in.test (8.9.3/8.9.3) with SMTP id 1" AT("11")
+			PEER("gw.test"),
+		"192.0.2.7 gw.test gw.test in.test 0", U, 0},
+	{"test", "Received: from gw.test (192.0.2.7)\n  by in.test with SMTP; 13 Apr 2007 11:00:00 -0000\n" PEER("gw.test"),
+		"192.0.2.7 gw.test gw.test in.test 0", 0, 0},
 	/* the reader's own pickup above the trusted host */
 	{"mx.test",
 		"Received: from mx.test [192.0.2.7] by localhost with IMAP (fetchmail-5.9.0) for a@b" AT("11") PEER("mx.test")

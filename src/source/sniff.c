@@ -3,7 +3,7 @@
 
 #include "source/mbox.h"
 
-enum { LINES = 64 }; /* header lines looked at */
+enum { LINES = 512 }; /* header lines looked at; a sender may write many fields of its own first */
 
 /* Fields that other files with "name: value" lines hardly have. */
 static bool mail_field(struct str name)

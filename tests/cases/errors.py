@@ -38,6 +38,29 @@ def case_unknown_option(t):
     says(t.run('ingest', '--frobnicate', 'x', code=USAGE), 'frobnicate')
 
 
+def case_option_before_the_command(t):
+    for args in (['--nonsense'], ['-v', 'ingest', 'x'], ['--store', 't.db', 'messages'], ['--', 'messages']):
+        says(t.run(*args, code=2), args[0], 'command')
+    for args in (['--help'], ['-h'], ['messages', '-h'], ['messages', '--limit', '3', '--help']):
+        assert 'usage:' in t.run(*args).out, args
+
+
+def case_value_that_looks_like_help(t):
+    t.write('m.eml', mail(1, subject='what -h does'))
+    t.ingest('m.eml')
+    same(len(t.messages('--subject', '-h')), 1)
+
+
+def case_options_that_make_no_sense(t):
+    t.write('m.eml', mail(1))
+    t.ingest('m.eml')
+    says(t.run('messages', '--store', 't.db', '-qz', code=2), '-z')
+    says(t.run('messages', '--store', 't.db', '-o', '', code=2), '--output')
+    says(t.run('messages', '--store', 't.db', '--since', '2011-01-01', '--until', '2010-01-01', code=2), '--since')
+    says(t.ingest('--feed', '', 'm.eml', code=2), '--feed')
+    says(t.ingest('--trust', '', 'm.eml', code=2), '--trust')
+
+
 def case_no_path(t):
     t.run('ingest', '--store', 't.db', code=USAGE)
     assert not os.path.exists(t.path('t.db'))

@@ -64,6 +64,12 @@ def case_from_line_on_single_files(t):
     check(t, 'd')
 
 
+def case_many_fields_of_its_own_first(t):
+    t.write('m', ''.join('X-%d: 1\n' % i for i in range(300)).encode() + mail(1))
+    t.ingest('m')
+    same(t.count(), 1)
+
+
 def case_stdin(t):
     check(t, '-', stdin=mbox(MAILS))
 
