@@ -8,6 +8,7 @@
 
 enum {
 	URL_BYTES_MAX = 8 << 10, /* of all URLs together */
+	URL_MAX = 200,           /* of one: names stand in front, then come tracking tokens */
 	URL_SQUEEZE_MIN = 9,     /* a name this long is found inside a longer host name */
 	HITS_MAX = 4096,         /* of one document */
 };
@@ -159,33 +160,38 @@ static void bag_hit(struct finder *f, uint64_t sum, enum field field, size_t fro
 			try_words(f, x->bag[i].phrase, x->bag[i].token, field, from);
 }
 
+static void end_word(struct finder *f, uint64_t sum, enum field field, size_t begin)
+{
+	size_t bit = sum >> 32 & (BAG_FILTER_BITS - 1);
+	if (f->lexicon->bag_filter[bit / 64] >> bit % 64 & 1)
+		bag_hit(f, sum, field, begin);
+}
+
 static void scan_bags(struct finder *f, enum field field)
 {
-	const struct lexicon *x = f->lexicon;
+	const uint64_t *value = f->lexicon->letter_value;
 	struct str text = folded(f, field);
 	uint64_t sum = 0, last = 0;
 	size_t begin = 0;
-	for (size_t i = 0; i <= text.n; i++) {
-		uint8_t c = i < text.n ? text.p[i] : ' ';
-		uint64_t v = x->letter_value[c];
+	for (size_t i = 0; i < text.n; i++) {
+		uint64_t v = value[text.p[i]];
 		sum += v != last ? v : 0;
 		last = v ? v : last;
-		if (c != ' ')
+		if (text.p[i] != ' ')
 			continue;
-		size_t bit = sum >> 32 & (BAG_FILTER_BITS - 1);
-		if (x->bag_filter[bit / 64] >> bit % 64 & 1)
-			bag_hit(f, sum, field, begin);
+		end_word(f, sum, field, begin);
 		sum = last = 0;
 		begin = i + 1;
 	}
+	end_word(f, sum, field, begin);
 }
 
 /* ---- putting it together ---- */
 static size_t url_bytes(const struct doc *d, size_t *n)
 {
 	size_t bytes = 0, i = 0;
-	for (; i < d->n_urls && bytes + d->urls[i].raw.n < URL_BYTES_MAX; i++)
-		bytes += d->urls[i].raw.n + 1;
+	for (; i < d->n_urls && bytes < URL_BYTES_MAX; i++)
+		bytes += str_first(d->urls[i].raw, URL_MAX).n + 1;
 	*n = i;
 	return bytes;
 }
@@ -196,7 +202,7 @@ static struct str join_urls(struct arena *a, const struct doc *d)
 	size_t n, bytes = url_bytes(d, &n), k = 0;
 	uint8_t *p = arena_alloc(a, bytes + 1);
 	for (size_t i = 0; p && i < n; i++) {
-		struct str raw = d->urls[i].raw;
+		struct str raw = str_first(d->urls[i].raw, URL_MAX);
 		if (raw.n)
 			memcpy(p + k, raw.p, raw.n);
 		k += raw.n;
@@ -243,7 +249,8 @@ static void mark_lookalikes(struct finder *f)
 	for (size_t i = 0; i < f->n_hits; i++) {
 		struct hit *h = &f->hits[i];
 		const struct phrase *p = &f->lexicon->phrases[h->phrase];
-		if (p->ascii && p->kind != PHRASE_PATTERN && !f->norm.fields[h->field].ascii && norm_disguised(hit_source(f, h)))
+		if (p->ascii && p->kind != PHRASE_PATTERN && !norm_ascii_span(&f->norm, h->field, h->from, h->to) &&
+			norm_disguised(hit_source(f, h)))
 			h->how |= ALIGN_LOOKALIKE;
 	}
 }

@@ -14,7 +14,7 @@
 #include "base/utf8.h"
 #include "match/normalise_tab.h"
 
-enum { BLOCK = 64, WORD_MAX = 256 };
+enum { BLOCK = 128, SQUEEZE_BLOCK = 64, WORD_MAX = 256, FOLD_SLACK = 16 };
 
 bool norm_init(struct norm *n, struct arena *a, size_t max_fields, size_t src_bytes)
 {
@@ -23,9 +23,9 @@ bool norm_init(struct norm *n, struct arena *a, size_t max_fields, size_t src_by
 	*n = (struct norm){.max_fields = max_fields, .room = src_bytes};
 	n->fields = arena_alloc(a, max_fields * sizeof *n->fields);
 	n->marks = arena_alloc(a, (room / BLOCK + 2 * max_fields + 1) * sizeof *n->marks);
-	n->squeeze_at = arena_alloc(a, (room / BLOCK + 2) * sizeof *n->squeeze_at);
-	/* The folding loop writes a byte and then decides whether it counts: one byte of slack. */
-	n->fold = arena_alloc(a, room + 1);
+	n->squeeze_at = arena_alloc(a, (room / SQUEEZE_BLOCK + 2) * sizeof *n->squeeze_at);
+	/* Both loops write first and decide then what counts. */
+	n->fold = arena_alloc(a, room + FOLD_SLACK);
 	n->squeeze = arena_alloc(a, room + 1);
 	return n->fields && n->marks && n->squeeze_at && n->fold && n->squeeze;
 }
@@ -55,7 +55,7 @@ static void put(struct folder *f, uint8_t c, size_t from)
 }
 
 #ifdef __SSE2__
-/* Sixteen bytes at a time as long as nothing is dropped and no two blanks meet; returns the bytes taken. */
+/* Folds up to the first byte that is dropped or a second blank; returns the bytes taken. Writes up to 16 bytes more. */
 static size_t fold_plain(const uint8_t *p, size_t n, uint8_t *out, bool *blank)
 {
 	const __m128i space = _mm_set1_epi8(' ');
@@ -66,12 +66,16 @@ static size_t fold_plain(const uint8_t *p, size_t n, uint8_t *out, bool *blank)
 		__m128i upper = _mm_cmplt_epi8(_mm_add_epi8(c, _mm_set1_epi8(128 - 'A')), _mm_set1_epi8(-128 + 26));
 		c = _mm_or_si128(_mm_andnot_si128(white, c), _mm_and_si128(white, space));
 		c = _mm_or_si128(c, _mm_and_si128(upper, space)); /* a blank is also the bit of lower case */
+		_mm_storeu_si128((__m128i *)(void *)(out + i), c);
 		unsigned dropped =
 			(unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_cmplt_epi8(c, space), _mm_cmpeq_epi8(c, _mm_set1_epi8(127))));
 		unsigned blanks = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(c, space));
-		if (dropped || (blanks & (blanks << 1 | *blank)))
-			break;
-		_mm_storeu_si128((__m128i *)(void *)(out + i), c);
+		unsigned stop = dropped | (blanks & (blanks << 1 | *blank));
+		if (stop) {
+			unsigned k = (unsigned)__builtin_ctz(stop);
+			*blank = k ? blanks >> (k - 1) & 1 : *blank;
+			return i + k;
+		}
 		*blank = blanks >> 15;
 	}
 	return i;
@@ -101,12 +105,14 @@ static void fold_ascii(struct folder *f, size_t end)
 		size_t plain = fold_plain(p + i, end - i, out + n, &blank);
 		i += plain;
 		n += plain;
-		for (size_t stop = end - i > 16 ? i + 16 : end; i < stop; i++) {
+		/* Then the trouble itself, and what follows when it is more of that. */
+		for (bool trouble = true; trouble && i < end; i++) {
 			uint8_t c = norm_ascii[p[i]];
 			bool is_blank = c == ' ';
 			out[n] = c;
 			n += (c != 0) & !(is_blank & blank);
 			blank = c ? is_blank : blank;
+			trouble = c == 0 || is_blank || end - i <= 16;
 		}
 	}
 	f->i = end;
@@ -237,18 +243,19 @@ void norm_add(struct norm *n, struct str utf8)
 	must(n->n_fields < n->max_fields && utf8.n <= n->room);
 	n->room -= utf8.n;
 	struct norm_field *field = &n->fields[n->n_fields++];
-	*field = (struct norm_field){.src = utf8, .fold = n->n_fold, .mark = n->n_marks, .ascii = true};
+	*field = (struct norm_field){.src = utf8, .fold = n->n_fold, .mark = n->n_marks};
 	struct folder f = {.src = utf8, .out = n->fold + n->n_fold, .blank = true};
 	size_t floor = 0;
-	n->marks[n->n_marks++] = (struct norm_mark){0, (uint32_t)n->n_fold};
+	n->marks[n->n_marks++] = (struct norm_mark){0, (uint32_t)n->n_fold, true};
 	while (f.i < utf8.n) {
 		size_t end = utf8.n - f.i < BLOCK ? utf8.n : f.i + BLOCK;
-		if (all_ascii(utf8.p + f.i, end - f.i))
+		bool ascii = all_ascii(utf8.p + f.i, end - f.i);
+		if (ascii)
 			fold_ascii(&f, end);
 		else
-			fold_to(&f, end, &floor), field->ascii = false;
+			fold_to(&f, end, &floor);
 		/* A later step may go back behind this mark, but only over bytes that are written one to one. */
-		n->marks[n->n_marks++] = (struct norm_mark){(uint32_t)f.i, (uint32_t)(n->n_fold + f.n)};
+		n->marks[n->n_marks++] = (struct norm_mark){(uint32_t)f.i, (uint32_t)(n->n_fold + f.n), ascii};
 	}
 	n->n_fold += f.n;
 	field->fold_end = n->n_fold;
@@ -263,9 +270,10 @@ static void squeeze_field(struct norm *n, struct norm_field *f)
 	uint8_t last = 0;
 	f->squeeze = k;
 	for (size_t i = f->fold; i < f->fold_end;) {
-		size_t end = (i / BLOCK + 1) * BLOCK < f->fold_end ? (i / BLOCK + 1) * BLOCK : f->fold_end;
-		if (i % BLOCK == 0)
-			n->squeeze_at[i / BLOCK] = (uint32_t)k;
+		size_t end = (i / SQUEEZE_BLOCK + 1) * SQUEEZE_BLOCK < f->fold_end ? (i / SQUEEZE_BLOCK + 1) * SQUEEZE_BLOCK
+		                                                                   : f->fold_end;
+		if (i % SQUEEZE_BLOCK == 0)
+			n->squeeze_at[i / SQUEEZE_BLOCK] = (uint32_t)k;
 		for (; i < end; i++) {
 			uint8_t c = norm_letter[in[i]];
 			out[k] = c;
@@ -274,8 +282,8 @@ static void squeeze_field(struct norm *n, struct norm_field *f)
 		}
 	}
 	f->squeeze_end = k;
-	if (f->fold_end % BLOCK == 0) /* the separator's place begins a block */
-		n->squeeze_at[f->fold_end / BLOCK] = (uint32_t)k;
+	if (f->fold_end % SQUEEZE_BLOCK == 0) /* the separator's place begins a block */
+		n->squeeze_at[f->fold_end / SQUEEZE_BLOCK] = (uint32_t)k;
 	out[k++] = NORM_SEP;
 	n->n_squeeze = k;
 }
@@ -309,8 +317,8 @@ size_t norm_field_of_fold(const struct norm *n, size_t fold_pos)
 	return lo;
 }
 
-/* The last mark of the field that is not behind fold_pos. */
-static struct norm_mark mark_before(const struct norm *n, size_t field, size_t fold_pos)
+/* The last mark of the field that is not behind fold_pos: its index. */
+static size_t mark_before(const struct norm *n, size_t field, size_t fold_pos)
 {
 	size_t lo = n->fields[field].mark, hi = field + 1 < n->n_fields ? n->fields[field + 1].mark : n->n_marks;
 	while (hi - lo > 1) {
@@ -320,23 +328,41 @@ static struct norm_mark mark_before(const struct norm *n, size_t field, size_t f
 		else
 			hi = mid;
 	}
-	return n->marks[lo];
+	return lo;
 }
 
-size_t norm_src_of_fold(const struct norm *n, size_t field, size_t fold_pos)
+static bool blank_before(const struct norm *n, const struct norm_field *nf, size_t fold_pos)
 {
-	const struct norm_field *nf = &n->fields[field];
-	if (fold_pos >= nf->fold_end)
-		return nf->src.n;
-	struct norm_mark m = mark_before(n, field, fold_pos);
+	return fold_pos == nf->fold || n->fold[fold_pos - 1] == ' ';
+}
+
+/* From a mark over ASCII only. */
+static size_t src_over_ascii(const struct norm *n, const struct norm_field *nf, struct norm_mark m, size_t fold_pos)
+{
+	bool blank = blank_before(n, nf, m.fold);
+	size_t at = m.fold;
+	for (size_t i = m.src; i < nf->src.n; i++) {
+		uint8_t c = norm_ascii[nf->src.p[i] & 0x7F];
+		bool is_blank = c == ' ';
+		if (c == 0 || (is_blank && blank))
+			continue;
+		if (at++ == fold_pos)
+			return i;
+		blank = is_blank;
+	}
+	return nf->src.n;
+}
+
+/* From a mark over anything: folds once more. */
+static size_t src_by_folding(const struct norm *n, const struct norm_field *nf, struct norm_mark m, size_t fold_pos)
+{
 	uint8_t out[4 * BLOCK + 4 * WORD_MAX];
 	uint32_t map[4 * BLOCK + 4 * WORD_MAX];
 	size_t back = 0;
 	while (back < WORD_MAX && back < m.src && m.fold - back > nf->fold && ascii_alnum(nf->src.p[m.src - back - 1]))
 		back++;
 	size_t base = m.fold - back;
-	struct folder f = {.src = nf->src, .i = m.src - back, .out = out, .map = map};
-	f.blank = base == nf->fold || n->fold[base - 1] == ' ';
+	struct folder f = {.src = nf->src, .i = m.src - back, .out = out, .map = map, .blank = blank_before(n, nf, base)};
 	while (f.n <= fold_pos - base && f.i < f.src.n && f.n < sizeof out - 2 * WORD_MAX) {
 		size_t word = f.i;
 		while (word < f.src.n && word - f.i < WORD_MAX && ascii_alnum(f.src.p[word]))
@@ -347,6 +373,28 @@ size_t norm_src_of_fold(const struct norm *n, size_t field, size_t fold_pos)
 			fold_ascii(&f, word > f.i ? word : f.i + 1);
 	}
 	return f.n > fold_pos - base ? map[fold_pos - base] : f.i;
+}
+
+size_t norm_src_of_fold(const struct norm *n, size_t field, size_t fold_pos)
+{
+	const struct norm_field *nf = &n->fields[field];
+	if (fold_pos >= nf->fold_end)
+		return nf->src.n;
+	size_t m = mark_before(n, field, fold_pos);
+	bool ascii = m + 1 < n->n_marks && n->marks[m + 1].ascii && n->marks[m + 1].fold > fold_pos;
+	return (ascii ? src_over_ascii : src_by_folding)(n, nf, n->marks[m], fold_pos);
+}
+
+bool norm_ascii_span(const struct norm *n, size_t field, size_t fold, size_t fold_end)
+{
+	size_t end = field + 1 < n->n_fields ? n->fields[field + 1].mark : n->n_marks;
+	for (size_t m = mark_before(n, field, fold) + 1; m < end; m++) {
+		if (!n->marks[m].ascii)
+			return false;
+		if (n->marks[m].fold >= fold_end)
+			return true;
+	}
+	return true;
 }
 
 struct str norm_source(const struct norm *n, size_t fold, size_t fold_end)
@@ -389,7 +437,7 @@ size_t norm_fold_of_squeeze(const struct norm *n, size_t pos)
 	if (pos >= nf->squeeze_end)
 		return nf->fold_end;
 	/* The last block of this field that begins with at most pos letters written. */
-	size_t lo = nf->fold / BLOCK, hi = (nf->fold_end + BLOCK - 1) / BLOCK;
+	size_t lo = nf->fold / SQUEEZE_BLOCK, hi = (nf->fold_end + SQUEEZE_BLOCK - 1) / SQUEEZE_BLOCK;
 	size_t first = lo;
 	while (hi - lo > 1) {
 		size_t mid = (lo + hi) / 2;
@@ -398,7 +446,7 @@ size_t norm_fold_of_squeeze(const struct norm *n, size_t pos)
 		else
 			hi = mid;
 	}
-	size_t i = lo == first ? nf->fold : lo * BLOCK, k = lo == first ? nf->squeeze : n->squeeze_at[lo];
+	size_t i = lo == first ? nf->fold : lo * SQUEEZE_BLOCK, k = lo == first ? nf->squeeze : n->squeeze_at[lo];
 	uint8_t last = k > nf->squeeze ? n->squeeze[k - 1] : 0;
 	for (; i < nf->fold_end; i++) {
 		uint8_t c = norm_letter[n->fold[i]];

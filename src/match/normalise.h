@@ -25,10 +25,10 @@ struct norm_field {
 	size_t fold, fold_end;
 	size_t squeeze, squeeze_end;
 	size_t mark; /* first of its marks */
-	bool ascii;  /* the source is */
 };
 struct norm_mark {
 	uint32_t src, fold; /* src is relative to its field */
+	bool ascii;         /* what lies between this mark and the one before */
 };
 struct norm {
 	uint8_t *fold, *squeeze;
@@ -56,6 +56,8 @@ size_t norm_field_of_fold(const struct norm *n, size_t fold_pos);
 size_t norm_src_of_fold(const struct norm *n, size_t field, size_t fold_pos);
 /* The source bytes behind fold..fold_end (both in one field). */
 struct str norm_source(const struct norm *n, size_t fold, size_t fold_end);
+/* Nothing but ASCII stands behind fold..fold_end (which lie in this field). False: something may. */
+bool norm_ascii_span(const struct norm *n, size_t field, size_t fold, size_t fold_end);
 /* Holds letters that look like ASCII but are not, or characters that are not shown (soft hyphens apart: honest text has them). */
 bool norm_disguised(struct str src);
 /* Where in the folded view the squeezed letter at pos (< n_squeeze) comes from (of a repeated letter: the first). */

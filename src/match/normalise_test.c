@@ -179,6 +179,11 @@ static void same_as_reference(void **state)
 		for (size_t i = 0; i < r.n; i += 1 + roll(5))
 			assert_int_equal(norm_src_of_fold(&v, 0, i), r.from[i]);
 		assert_int_equal(norm_src_of_fold(&v, 0, r.n), n);
+		for (size_t i = 0; i + 9 < r.n; i += 1 + roll(40)) {
+			struct str src = norm_source(&v, i, i + 9);
+			if (norm_ascii_span(&v, 0, i, i + 9))
+				assert_true(ascii_only(src));
+		}
 		size_t k = 0;
 		uint8_t last = 0;
 		for (size_t i = 0; i < r.n; i++) {
@@ -211,7 +216,7 @@ static void several_fields(void **state)
 	assert_int_equal(norm_field_of_fold(&n, 9), 2);
 	assert_same(norm_source(&n, 4, 7), S("Two"), S(""));
 	assert_same(norm_source(&n, 9, 13), S("wo\xC2\xADrd"), S(""));
-	assert_true(n.fields[0].ascii && !n.fields[2].ascii);
+	assert_true(norm_ascii_span(&n, 0, 0, 7) && !norm_ascii_span(&n, 2, 9, 13));
 	arena_free(&a);
 }
 

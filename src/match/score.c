@@ -115,7 +115,7 @@ static void add_word(struct scoring *s, const struct hit *h)
 	double w = p->weight * (h->field == FIELD_HIDDEN ? RULE_HIDDEN_SHARE : h->field == FIELD_URL ? RULE_URL_SHARE : 1);
 	if (!t || inside_longer(s, h))
 		return;
-	if (hit_quoted(s->f, h))
+	if (s->facts.quotes && hit_quoted(s->f, h))
 		w *= RULE_QUOTED_SHARE;
 	t->disguised |= (h->how & ALIGN_DISGUISE) && p->weight >= RULE_STRONG_WORD;
 	for (size_t i = 0; i < t->n; i++)
@@ -216,7 +216,7 @@ static void see_name(const struct scoring *s, const struct pack_brand *b, const 
 	const char *rule = (h->how & ALIGN_DISGUISE) ? "disguised name" : "name";
 	if (inside_longer(s, h) || (h->field != FIELD_URL && hit_after_my(s->f, h)))
 		return; /* another name */
-	if (hit_quoted(s->f, h))
+	if (s->facts.quotes && hit_quoted(s->f, h))
 		w += RULE_QUOTED, rule = "name in quoted text";
 	else if (!(h->how & ALIGN_DISGUISE) && h->field != FIELD_URL && !hit_is_name(s->f, h, phrase_of(s, h)))
 		w += b->kind == BRAND_IMPERSONATED ? RULE_CLAIM_NOT_A_NAME : RULE_NOT_A_NAME,

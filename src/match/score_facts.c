@@ -9,10 +9,21 @@ static bool clickable(const struct url *u)
 	return !(u->flags & (URL_IMAGE | URL_MAILTO | URL_HIDDEN));
 }
 
+/* A ">" at the beginning of a line, blanks before it allowed. */
 static bool has_quoted_line(struct str text)
 {
-	struct str nl = S("\n>");
-	return str_starts(text, S(">")) || str_find(str_first(text, 64 << 10), nl) != STR_NPOS;
+	for (size_t i = 0; i < text.n; i++) {
+		size_t step = str_find_byte(str_from(text, i), '>');
+		if (step == STR_NPOS)
+			return false;
+		i += step;
+		size_t k = i;
+		while (k > 0 && (text.p[k - 1] == ' ' || text.p[k - 1] == '\t') && i - k < 16)
+			k--;
+		if (k == 0 || text.p[k - 1] == '\n')
+			return true;
+	}
+	return false;
 }
 
 struct mail_facts mail_facts_of(const struct doc *d)
@@ -23,7 +34,8 @@ struct mail_facts mail_facts_of(const struct doc *d)
 			m.links = true;
 			m.first_link = d->urls[i].raw;
 		}
-	m.reply = (str_istarts(d->subject, S("re:")) || str_istarts(d->subject, S("aw:"))) && has_quoted_line(d->text);
+	m.quotes = has_quoted_line(d->text);
+	m.reply = m.quotes && (str_istarts(d->subject, S("re:")) || str_istarts(d->subject, S("aw:")));
 	for (size_t i = 0; i < d->n_attachments; i++)
 		m.html_attachment |= str_eq(d->attachments[i].type, S("text/html")) ||
 		                     str_iends(d->attachments[i].name, S(".html")) || str_iends(d->attachments[i].name, S(".htm"));

@@ -68,7 +68,8 @@
 struct mail_facts {
 	bool links; /* something to click outside of hidden text */
 	struct str first_link;
-	bool reply; /* "Re:" and quoted lines: an answer to something */
+	bool quotes; /* lines that quote another mail */
+	bool reply;  /* "Re:" and quoted lines: an answer to something */
 	bool html_attachment;
 	uint32_t shop_of; /* brand + 1 whose shop domain is linked */
 	struct str shop_domain;
