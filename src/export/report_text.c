@@ -174,7 +174,7 @@ static bool is_large(const struct summary *s, size_t feed)
 	size_t larger = 0;
 	for (size_t f = 0; f < s->nfeeds; f++)
 		larger += s->feeds[f].messages > s->feeds[feed].messages ||
-		          (s->feeds[f].messages == s->feeds[feed].messages && f < feed);
+		          (f < feed && s->feeds[f].messages == s->feeds[feed].messages);
 	return larger < FEEDS;
 }
 
