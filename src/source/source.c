@@ -152,6 +152,10 @@ static size_t read_file(struct source *s, uint8_t *p, size_t n)
 		s->cut_short = true;
 	}
 	s->progress.bytes_read += got > 0 ? (uint64_t)got : 0;
+	if (got == 0 && s->regular && s->progress.bytes_read - s->bytes_before < s->size) {
+		problem(s, SOURCE_SHORT, "it became shorter while it was read: what was cut off is missing");
+		s->cut_short = true;
+	}
 	return got > 0 ? (size_t)got : 0;
 }
 

@@ -265,6 +265,31 @@ static void expect_error(const char *path, const char *says)
 	buf_free(&got);
 }
 
+static void test_shrinking_file(void **state)
+{
+	(void)state;
+	struct buf box;
+	struct arena a;
+	struct raw_mail mail;
+	struct err err = {0};
+	struct source *s;
+	buf_init(&box, 1 << 20);
+	for (int i = 0; i < 5000; i++)
+		buf_add(&box, S(F1 M1 "\n"));
+	put("shrinks", buf_str(&box));
+	const char *path = at("shrinks");
+	arena_init(&a, MIB);
+	assert_int_equal(source_open(&s, &path, 1, &(struct source_settings){.read_max = 4096}, &err), 0);
+	assert_int_equal(source_next(s, &a, &mail, &err), 1);
+	assert_int_equal(truncate(path, 100), 0);
+	while (source_next(s, &a, &mail, &err) == 1)
+		;
+	assert_int_equal(source_progress(s)->problems[SOURCE_SHORT], 1);
+	source_close(s);
+	arena_free(&a);
+	buf_free(&box);
+}
+
 static void test_errors(void **state)
 {
 	(void)state;
@@ -368,6 +393,7 @@ int main(int argc, char **argv)
 		return jail_main(argc, argv);
 #define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, make_folder, remove_folder)
 	const struct CMUnitTest tests[] = {IN_FOLDER(test_files), IN_FOLDER(test_folder), IN_FOLDER(test_maildir),
+		IN_FOLDER(test_links), IN_FOLDER(test_stdin), IN_FOLDER(test_shrinking_file), IN_FOLDER(test_archive),
 		IN_FOLDER(test_links), IN_FOLDER(test_stdin), IN_FOLDER(test_errors), IN_FOLDER(test_archive),
 		cmocka_unit_test(test_feed_names), IN_FOLDER(test_no_memory)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
