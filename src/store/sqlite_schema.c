@@ -138,16 +138,21 @@ static int missing_columns(struct sq *q, struct buf *sql, struct err *err)
 	return rc;
 }
 
-/* Version of the store: 0 for an empty file. */
+/* Version of the store: 0 for an empty file. One snapshot: another process may be making it. */
 static int read_version(struct sq *q, int64_t *version, struct err *err)
 {
 	int64_t app = 0, tables = 0;
-	int rc = pragma_int(q, S("PRAGMA application_id"), &app, err);
+	bool own = sqlite3_get_autocommit(q->db);
+	int rc = own ? sq_exec(q, "BEGIN", "opening it", err) : 0;
+	if (rc == 0)
+		rc = pragma_int(q, S("PRAGMA application_id"), &app, err);
 	if (rc == 0)
 		rc = pragma_int(q, S("PRAGMA user_version"), version, err);
 	if (rc == 0)
 		rc = pragma_int(q, S("SELECT count(*) FROM sqlite_schema"), &tables, err);
-	if (rc < 0)
+	if (rc < 0) /* the store will be closed; its error code tells whether it can be read otherwise */
+		return rc;
+	if (own && (rc = sq_exec(q, "ROLLBACK", "opening it", err)) < 0)
 		return rc;
 	if (app != SQ_APPLICATION_ID && (app || *version || tables))
 		return err_set(
