@@ -119,7 +119,7 @@ static int run_inline(struct sink *k, struct err *err)
 			break;
 		}
 		job.feed = feed_set_of(p->feeds, &job.mail, err);
-		rc = job.feed ? analyse(p, &w, &job.mail, job.feed, &job.row, err) : err->kind;
+		rc = job.feed ? analyse(p, &w, &job.mail, job.feed, &job.row, err) : err_oom(err, "feeds");
 		if (!rc)
 			rc = put(k, &job, err);
 		if (!rc && ++in_batch == STORE_BATCH) {
