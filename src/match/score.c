@@ -41,7 +41,8 @@ struct scoring {
 
 static double logistic(double x)
 {
-	return round(1000 / (1 + exp(-x))) / 1000; /* the same digits whatever the C library */
+	double p = fmin(1 / (1 + exp(-x)), 0.99); /* what one message says of itself is never certain */
+	return round(1000 * p) / 1000;            /* the same digits whatever the C library */
 }
 
 static void reason(struct candidate *c, struct reason r)
