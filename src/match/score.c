@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "match/score_rules.h"
 
-enum { BRANDS_MAX = 16, CATEGORIES_MAX = 64, WORDS_MAX = 32 };
+enum { HIT_BYTES_MAX = 1024 /* a phrase, spaced out */, BRANDS_MAX = 16, CATEGORIES_MAX = 64, WORDS_MAX = 32 };
 
 /* What is known of one brand that turned up. */
 struct candidate {
@@ -73,23 +73,31 @@ static struct candidate *candidate_of(struct scoring *s, uint32_t brand)
 
 /* Does a longer hit of the same sort hold this one ("My Canadian Pharmacy"), or one as long begin before it and reach into it
  * ("Bank of America Online")? For words: of the same category, so that "mortgage rates" does not count "mortgage" again. */
+static bool outdone(const struct scoring *s, const struct hit *h, const struct hit *o)
+{
+	const struct phrase *p = phrase_of(s, h), *q = phrase_of(s, o);
+	uint32_t length = h->to - h->from, other = o->to - o->from;
+	if (o->to <= h->from || o->from >= h->to)
+		return false;
+	if (p->kind == PHRASE_WORD && q->kind == PHRASE_BRAND) /* "Pharmacy" in a shop's name says nothing more than the name */
+		return other > length && !s->x->pack->brands[q->owner].generic;
+	if ((p->kind == PHRASE_WORD) != (q->kind == PHRASE_WORD))
+		return false;
+	if ((p->kind == PHRASE_WORD) != (p->owner == q->owner)) /* words: the same owner; names: another */
+		return false;
+	return other > length ||
+	       (other == length && (o->from < h->from || (o->from == h->from && p->kind == PHRASE_WORD && o < h)));
+}
+
 static bool inside_longer(const struct scoring *s, const struct hit *h)
 {
-	const struct phrase *p = phrase_of(s, h);
-	for (size_t i = 0; i < s->f->n_hits; i++) {
-		const struct hit *o = &s->f->hits[i];
-		const struct phrase *q = phrase_of(s, o);
-		uint32_t length = h->to - h->from, other = o->to - o->from;
-		if (o->from >= h->to)
-			break;
-		if (o == h || o->to <= h->from || (p->kind == PHRASE_WORD) != (q->kind == PHRASE_WORD))
-			continue;
-		if ((p->kind == PHRASE_WORD) != (p->owner == q->owner)) /* words: the same owner; names: another */
-			continue;
-		if (other > length ||
-			(other == length && (o->from < h->from || (o->from == h->from && p->kind == PHRASE_WORD && o < h))))
+	const struct hit *begin = s->f->hits, *end = begin + s->f->n_hits;
+	for (const struct hit *o = h; o > begin && o[-1].from + HIT_BYTES_MAX > h->from; o--)
+		if (outdone(s, h, o - 1))
 			return true;
-	}
+	for (const struct hit *o = h + 1; o < end && o->from < h->to; o++)
+		if (outdone(s, h, o))
+			return true;
 	return false;
 }
 
@@ -219,6 +227,8 @@ static void see_name(const struct scoring *s, const struct pack_brand *b, const 
 		return; /* another name */
 	if (s->facts.quotes && hit_quoted(s->f, h))
 		w += RULE_QUOTED, rule = "name in quoted text";
+	else if (b->kind != BRAND_IMPERSONATED && hit_in_longer_name(s->f, h))
+		w += RULE_LONGER_NAME, rule = "the name beside another capitalised word";
 	else if (!(h->how & ALIGN_DISGUISE) && h->field != FIELD_URL && !hit_is_name(s->f, h, phrase_of(s, h)))
 		w += b->kind == BRAND_IMPERSONATED ? RULE_CLAIM_NOT_A_NAME : RULE_NOT_A_NAME,
 			rule = "words of the name, not written as a name";

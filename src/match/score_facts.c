@@ -74,6 +74,29 @@ static bool capital(struct str s, size_t i)
 	return (s.p[i] >= 'A' && s.p[i] <= 'Z') || s.p[i] >= 0xC3; /* beyond ASCII: given the benefit of the doubt */
 }
 
+/* "Xx": a capital, then a small letter, at i. */
+static bool title_word(struct str s, size_t i)
+{
+	return i + 1 < s.n && s.p[i] >= 'A' && s.p[i] <= 'Z' && s.p[i + 1] >= 'a' && s.p[i + 1] <= 'z';
+}
+
+/* A capitalised word directly after it, or directly before it within a sentence. */
+bool hit_in_longer_name(const struct finder *f, const struct hit *h)
+{
+	struct str src = f->norm.fields[h->field].src, own = hit_source(f, h);
+	size_t from = (size_t)(own.p - src.p), to = from + own.n;
+	if (h->field != FIELD_TEXT || !title_word(own, 0))
+		return false;
+	if (to + 1 < src.n && src.p[to] == ' ' && title_word(src, to + 1))
+		return true;
+	if (from < 3 || src.p[from - 1] != ' ' || !ascii_alpha(src.p[from - 2]))
+		return false;
+	size_t word = from - 1;
+	while (word > 0 && ascii_alpha(src.p[word - 1]))
+		word--;
+	return title_word(src, word) && word > 1 && src.p[word - 1] == ' ' && src.p[word - 2] >= 'a' && src.p[word - 2] <= 'z';
+}
+
 bool hit_is_name(const struct finder *f, const struct hit *h, const struct phrase *p)
 {
 	bool lower = true;

@@ -24,6 +24,7 @@
 #define RULE_DISGUISE 2.5     /* nobody disguises an honest word */
 #define RULE_GENERIC -4.5
 #define RULE_NOT_A_NAME -2.5
+#define RULE_LONGER_NAME -2.5
 #define RULE_QUOTED -3.0
 #define RULE_REPLY -2.0
 /* impersonation: a claim, contradicted by where mail and links come from */
@@ -77,8 +78,9 @@ struct mail_facts {
 struct mail_facts mail_facts_of(const struct doc *d);
 
 /* Of one hit. */
-bool hit_quoted(const struct finder *f, const struct hit *h);                          /* on a line that quotes another mail */
-bool hit_after_my(const struct finder *f, const struct hit *h);                        /* "My" before it: a longer name */
+bool hit_quoted(const struct finder *f, const struct hit *h);         /* on a line that quotes another mail */
+bool hit_after_my(const struct finder *f, const struct hit *h);       /* "My" before it: a longer name */
+bool hit_in_longer_name(const struct finder *f, const struct hit *h); /* "Harbour Pharmacy Plus", "at New Harbour Pharmacy" */
 bool hit_is_name(const struct finder *f, const struct hit *h, const struct phrase *p); /* its words begin with capitals */
 /* How a name in From claims to be the sender: alone or with words as "Support Team"; first, with other words; not at all. */
 enum claim { CLAIM_NONE, CLAIM_LEADS, CLAIM_WHOLE };
