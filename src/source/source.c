@@ -378,7 +378,7 @@ static int deliver(struct source *s, const struct mbox_message *m, struct arena 
 	if (mbox_quotes(&s->box, m))
 		n = mbox_unquote(p, n);
 	if (box && s->box.messages == 1)
-		s->box_number = s->n_paths + s->boxes++;
+		s->box_number = s->n_paths + ++s->boxes;
 	*out = (struct raw_mail){
 		.bytes = str_make(p, n),
 		.from_line = arena_dup(arena, m->from_line),
@@ -388,7 +388,7 @@ static int deliver(struct source *s, const struct mbox_message *m, struct arena 
 		.length = (int64_t)m->length,
 		.feed_guess = safe_copy(arena, feed_name(s, box)),
 		.anomalies = m->anomalies | (m->last && s->cut_short ? ANOM(member_short) : 0),
-		.box = box ? s->box_number : s->argument - 1,
+		.box = box ? s->box_number : s->argument,
 		.maildir = s->maildir,
 	};
 	if (!out->from_line.p || !out->path.p || !out->member.p || !out->feed_guess.p)

@@ -36,7 +36,7 @@ struct raw_mail {
 	int64_t offset, length;  /* of the stored message with its From_ line, in the file or the unpacked member */
 	struct str feed_guess;   /* mbox: its base name without extensions; else the argument's: see source.c. Safe to print */
 	uint64_t anomalies;      /* doubtful_split, content_length_wrong, member_short, message_cap */
-	uint64_t box;            /* the unit in which equal messages are counted: the mbox, else the argument */
+	uint64_t box;            /* the unit in which equal messages are counted, from 1: the mbox, else the argument */
 	bool maildir;
 };
 

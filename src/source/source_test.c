@@ -160,10 +160,10 @@ static void test_files(void **state)
 	put("two.eml", S(M1 "\n" F2 M2));
 	const char *paths[] = {at("trap-a.mbox.txt"), at("one"), at("two.eml")};
 	expect(paths, 3,
-		"trap-a.mbox.txt+0,59 3 trap-a From a[" M1 "]\n"
-		"trap-a.mbox.txt+60,58 3 trap-a From c[" M2 "]\n"
-		"one+0,70 1 FOLDER From a[" M1 "\nFrom here\n]\n"
-		"two.eml+0,75 2 FOLDER [" M1 "\n" F2 M2 "]\n");
+		"trap-a.mbox.txt+0,59 4 trap-a From a[" M1 "]\n"
+		"trap-a.mbox.txt+60,58 4 trap-a From c[" M2 "]\n"
+		"one+0,70 2 FOLDER From a[" M1 "\nFrom here\n]\n"
+		"two.eml+0,75 3 FOLDER [" M1 "\n" F2 M2 "]\n");
 }
 
 static void test_folder(void **state)
@@ -179,12 +179,12 @@ static void test_folder(void **state)
 	put("c\n\x1b[m", S("{\"From: \": 1}"));
 	const char *paths[] = {folder};
 	expect(paths, 1,
-		"a/1+0,16 0 FOLDER [" M1 "]\n"
-		"a/10+0,16 0 FOLDER [" M2 "]\n"
-		"a/2+0,16 0 FOLDER [" M2 "]\n"
-		"a.z+0,22 0 FOLDER [Received: x\r\n\r\n>From z]\n"
-		"b/x.box+0,59 1 x.box From a[" M1 "]\n"
-		"b/x.box+60,56 1 x.box From c[A: 2\n\nFrom z\n]\n"
+		"a/1+0,16 1 FOLDER [" M1 "]\n"
+		"a/10+0,16 1 FOLDER [" M2 "]\n"
+		"a/2+0,16 1 FOLDER [" M2 "]\n"
+		"a.z+0,22 1 FOLDER [Received: x\r\n\r\n>From z]\n"
+		"b/x.box+0,59 2 x.box From a[" M1 "]\n"
+		"b/x.box+60,56 2 x.box From c[A: 2\n\nFrom z\n]\n"
 		"not mail b/README: not mail\n"
 		"empty b/empty: empty: no message\n"
 		"not mail c\\u{a}\\u{1b}[m: not mail\n");
@@ -202,11 +202,11 @@ static void test_maildir(void **state)
 	mkdir(at("box/.Spam/new"), 0700);
 	const char *paths[] = {at("box")}, *cur[] = {at("box/cur/")};
 	expect(paths, 1,
-		"box/.Spam/cur/x+0,16 0 box [" M2 "]M\n"
-		"box/cur/1.a.b:2,S+0,75 0 box [" M1 "\n" F2 M2 "]M\n"
-		"box/new/anything+0,14 0 box [no mail at all]M\n"
-		"box/new/from+0,118 0 box From a[" M1 "\n" F2 M2 "]M\n");
-	expect(cur, 1, "box/cur/1.a.b:2,S+0,75 0 cur [" M1 "\n" F2 M2 "]M\n");
+		"box/.Spam/cur/x+0,16 1 box [" M2 "]M\n"
+		"box/cur/1.a.b:2,S+0,75 1 box [" M1 "\n" F2 M2 "]M\n"
+		"box/new/anything+0,14 1 box [no mail at all]M\n"
+		"box/new/from+0,118 1 box From a[" M1 "\n" F2 M2 "]M\n");
+	expect(cur, 1, "box/cur/1.a.b:2,S+0,75 1 cur [" M1 "\n" F2 M2 "]M\n");
 }
 
 static void test_links(void **state)
@@ -223,8 +223,8 @@ static void test_links(void **state)
 	assert_int_equal(mkfifo(at("in/pipe"), 0600), 0);
 	const char *paths[] = {at("in")};
 	expect(paths, 1,
-		"in/a+0,16 0 in [" M1 "]\n"
-		"in/x/b+0,16 0 in [" M2 "]\n"
+		"in/a+0,16 1 in [" M1 "]\n"
+		"in/x/b+0,16 1 in [" M2 "]\n"
 		"link in/loop: symbolic link not followed: it leads into the folder that is being read\n"
 		"link in/pipe: not a regular file\n"
 		"link in/same: symbolic link not followed: it leads into the folder that is being read\n"
@@ -248,7 +248,7 @@ static void test_stdin(void **state)
 	close(p[0]);
 	const char *paths[] = {"-"};
 	assert_int_equal(pull(paths, 1, 0, &got, &err), 0);
-	assert_true(str_eq(buf_str(&got), S("-+0,59 1 stdin From a[" M1 "]\n-+60,58 1 stdin From c[" M2 "]\n")));
+	assert_true(str_eq(buf_str(&got), S("-+0,59 2 stdin From a[" M1 "]\n-+60,58 2 stdin From c[" M2 "]\n")));
 	dup2(saved, STDIN_FILENO);
 	close(saved);
 	buf_free(&got);
@@ -337,15 +337,15 @@ static void test_archive(void **state)
 	const char *paths[] = {at("x/feed-7.tar")};
 	assert_int_equal(jail_start(&jail, &err), 0);
 	expect(paths, 1,
-		"x/feed-7.tar/in.tar/spam/1+0,59 0 feed-7 From a[" M1 "]\n"
-		"x/feed-7.tar/in.tar/new/1280711000.1.host+0,75 0 feed-7 [" M1 "\n" F2 M2 "]M\n"
-		"x/feed-7.tar/in.tar/trap-b.mbox+0,59 1 trap-b From a[" M1 "]\n"
-		"x/feed-7.tar/in.tar/trap-b.mbox+60,58 1 trap-b From c[" M2 "]\n"
-		"x/feed-7.tar/z+0,16 0 feed-7 [" M2 "]\n"
+		"x/feed-7.tar/in.tar/spam/1+0,59 1 feed-7 From a[" M1 "]\n"
+		"x/feed-7.tar/in.tar/new/1280711000.1.host+0,75 1 feed-7 [" M1 "\n" F2 M2 "]M\n"
+		"x/feed-7.tar/in.tar/trap-b.mbox+0,59 2 trap-b From a[" M1 "]\n"
+		"x/feed-7.tar/in.tar/trap-b.mbox+60,58 2 trap-b From c[" M2 "]\n"
+		"x/feed-7.tar/z+0,16 1 feed-7 [" M2 "]\n"
 		"not mail x/feed-7.tar/in.tar/README: not mail\n");
 	put("x/feed-7.tar", str_first(buf_str(&tar), 512 + 50));
 	expect(paths, 1,
-		"x/feed-7.tar/spam/1+0,50 0 feed-7 From a[Subject]S\n"
+		"x/feed-7.tar/spam/1+0,50 1 feed-7 From a[Subject]S\n"
 		"cut short x/feed-7.tar/spam/1: Truncated tar archive\n");
 	jail_stop(jail);
 	jail = NULL;

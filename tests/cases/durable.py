@@ -79,6 +79,24 @@ def case_twice_in_one_box_counts_twice(t):
     same(sorted(m['occurrence'] for m in t.messages()), [0, 0, 1])
 
 
+def case_twice_in_one_folder_counts_twice(t):
+    for name in ('a.eml', 'b.eml'):
+        t.write('d/' + name, mail(1))
+    for _ in range(2):
+        t.ingest('--feed', 'f', 'd')
+        same(t.count(), 2)
+
+
+def case_new_knowledge_names_anew(t):
+    t.write('d/1.eml', mail(1, body='Visit Example Gem Shop at http://gem.example/\n'))
+    t.write('box', mbox([mail(2, body='Visit Example Gem Shop at http://gem.example/\n'), mail(3)]))
+    t.write('pack.yaml', 'format: 1\nbrands:\n  - name: Example Gem Shop\n    source: invented\n')
+    for pack, named in (([], 0), (['--pack', 'pack.yaml'], 2), ([], 0)):
+        t.ingest('--feed', 'f', *pack, 'd', 'box')
+        same(t.count(), 3)
+        same(sum(m['brand'] is not None for m in t.messages()), named, pack)
+
+
 def case_a_grown_box_adds_what_is_new(t):
     t.ingest('--feed', 'f', t.write('box', many(100)))
     t.ingest('--feed', 'f', t.write('box', many(150)))
