@@ -5,11 +5,10 @@
 #include "base/limits.h"
 #include "codec/base64.h"
 #include "codec/charset.h"
+#include "codec/html.h"
 #include "codec/qp.h"
 #include "codec/uuencode.h"
 #include "mail/message.h"
-
-enum { META_WINDOW = 1024 }; /* bytes of HTML searched for its charset, as browsers do */
 
 /* All uuencoded blocks of a body that is declared uuencoded, joined; the body itself when there is none. */
 static int decode_uu(struct arena *a, struct str body, struct str *out, uint64_t *anomalies)
@@ -46,25 +45,6 @@ int part_decode(struct arena *a, const struct part *p, struct str *out, uint64_t
 	return 0;
 }
 
-/* The charset that an HTML document names itself, in a <meta>; empty when it does not. */
-static struct str html_charset(struct str html)
-{
-	html = str_first(html, META_WINDOW);
-	for (size_t i; (i = str_ifind(html, S("charset"))) != STR_NPOS;) {
-		html = str_trim(str_from(html, i + 7));
-		if (!str_starts(html, S("=")))
-			continue;
-		html = str_trim(str_from(html, 1));
-		if (html.n && (html.p[0] == '"' || html.p[0] == '\''))
-			html = str_from(html, 1);
-		size_t n = 0;
-		while (n < html.n && (ascii_alnum(html.p[n]) || memchr("-_:.+", html.p[n], 5)))
-			n++;
-		return str_first(html, n);
-	}
-	return S("");
-}
-
 int part_text(struct arena *a, const struct part *p, struct str *out, uint64_t *anomalies)
 {
 	struct str bytes, label = p->charset;
@@ -72,7 +52,7 @@ int part_text(struct arena *a, const struct part *p, struct str *out, uint64_t *
 	if (part_decode(a, p, &bytes, anomalies))
 		return ERR_ENV;
 	if (label.n == 0 && str_eq(p->subtype, S("html")))
-		label = html_charset(bytes);
+		label = html_meta_charset(bytes);
 	if (charset_to_utf8(a, bytes, label, out, anomalies))
 		return ERR_ENV;
 	if (str_find_byte(*out, 0) != STR_NPOS)
