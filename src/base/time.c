@@ -64,11 +64,6 @@ int64_t time_day(int64_t unix_s)
 	return floor_div(unix_s, SECONDS_A_DAY);
 }
 
-int64_t time_hour(int64_t unix_s)
-{
-	return floor_div(unix_s, SECONDS_AN_HOUR);
-}
-
 void time_iso(int64_t unix_s, char out[TIME_ISO_SIZE])
 {
 	struct civil c = civil_from_time(unix_s);

@@ -22,7 +22,6 @@ int64_t time_from_civil(struct civil c);
 bool civil_valid(struct civil c); /* calendar date that exists, 00:00:00..23:59:60 */
 /* Floor division: also right before 1970. */
 int64_t time_day(int64_t unix_s);
-int64_t time_hour(int64_t unix_s);
 /* "2010-08-01T00:19:38Z", "" for TIME_NONE; "2010-08-01" for time_iso_day (days since epoch). */
 void time_iso(int64_t unix_s, char out[TIME_ISO_SIZE]);
 void time_iso_day(int64_t day, char out[TIME_ISO_SIZE]);

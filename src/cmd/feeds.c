@@ -264,13 +264,3 @@ const struct feed *feed_set_of(struct feed_set *s, const struct raw_mail *mail, 
 	}
 	return s->last = f;
 }
-
-size_t feed_set_count(const struct feed_set *s)
-{
-	return s->feeds.n;
-}
-
-const struct feed *feed_set_at(const struct feed_set *s, size_t i)
-{
-	return s->feeds.v[i];
-}

@@ -32,8 +32,6 @@ void feed_set_free(struct feed_set *s); /* NULL-safe */
 int feed_set_known(struct feed_set *s, const struct store_feed *known, size_t n, struct err *err);
 /* The feed of a message, made when it is new. Valid until feed_set_free. NULL: out of memory. Reader's thread only. */
 const struct feed *feed_set_of(struct feed_set *s, const struct raw_mail *mail, struct err *err);
-size_t feed_set_count(const struct feed_set *s);
-const struct feed *feed_set_at(const struct feed_set *s, size_t i);
 bool feed_kind_valid(struct str kind);
 
 #endif

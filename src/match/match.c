@@ -44,11 +44,6 @@ void matcher_close(struct matcher *m)
 	mem_free(m);
 }
 
-bool matcher_cached(const struct matcher *m)
-{
-	return m->hsdb.from_cache;
-}
-
 int matcher_scratch_new(struct matcher_scratch **out, const struct matcher *m, struct err *err)
 {
 	struct matcher_scratch *s = mem_zalloc(1, sizeof *s);

@@ -18,8 +18,7 @@ struct matcher_scratch;
 /* Compiles the pack's phrases, or takes them from the cache: cache_dir NULL is $XDG_CACHE_HOME/trapline (~/.cache/trapline),
  * "" is no cache. A pattern that libhs refuses is ERR_INPUT with its file and line. *out is untouched on failure. */
 int matcher_open(struct matcher **out, const struct pack *pack, const char *cache_dir, struct err *err);
-void matcher_close(struct matcher *m);        /* NULL-safe */
-bool matcher_cached(const struct matcher *m); /* the compiled patterns came from the cache */
+void matcher_close(struct matcher *m); /* NULL-safe */
 
 int matcher_scratch_new(struct matcher_scratch **out, const struct matcher *m, struct err *err);
 void matcher_scratch_del(struct matcher_scratch *s); /* NULL-safe */

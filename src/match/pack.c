@@ -25,12 +25,6 @@ struct builder {
 	bool oom;
 };
 
-const char *brand_kind_name(enum brand_kind k)
-{
-	static const char *const names[] = {"storefront", "impersonated", "stock", "product"};
-	return names[k];
-}
-
 static struct str keep(struct builder *b, const char *z)
 {
 	if (!z)

@@ -79,6 +79,4 @@ int pack_open(struct pack **out, bool shipped, const char *const *files, size_t 
 int pack_open_texts(struct pack **out, const struct pack_text *texts, const unsigned *layers, size_t n, struct err *err);
 void pack_close(struct pack *p); /* NULL-safe */
 
-const char *brand_kind_name(enum brand_kind k);
-
 #endif
