@@ -203,7 +203,9 @@ static void feeds(struct sheet *t)
 static void unknown(struct sheet *t)
 {
 	const struct summary *s = t->s;
-	int64_t problems = 0;
+	int64_t problems = 0, guessed = 0;
+	for (size_t f = 0; f < s->nfeeds; f++)
+		guessed += s->feeds[f].trust_guessed;
 	for (size_t k = 0; k < s->nsources; k++)
 		problems += s->sources[k].problems > 0 || !s->sources[k].complete;
 	buf_add(&t->tmp, S("Not known: "));
@@ -216,7 +218,13 @@ static void unknown(struct sheet *t)
 	put_count(&t->tmp, s->doubtful);
 	buf_add(&t->tmp, S(" doubtful splits; "));
 	put_count(&t->tmp, problems);
-	buf_add(&t->tmp, S(" sources with problems."));
+	buf_add(&t->tmp, S(" sources with problems"));
+	if (guessed) {
+		buf_add(&t->tmp, S("; trust guessed for "));
+		put_count(&t->tmp, guessed);
+		buf_add(&t->tmp, guessed == 1 ? S(" feed") : S(" feeds"));
+	}
+	buf_byte(&t->tmp, '.');
 	say(t, 0);
 }
 
