@@ -89,7 +89,6 @@ struct sink {
 
 static int put(struct sink *k, const struct job *j, struct err *err)
 {
-	must(j->feed);
 	int rc = store_put(k->p->store, &j->row, j->mail.box, k->p->knowledge ^ j->feed->boundary, err);
 	if (rc < 0)
 		return rc;
