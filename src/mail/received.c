@@ -335,8 +335,9 @@ static void take_comment(struct received *r, struct str c)
 static bool is_glued(const struct clauses *c, struct str comment)
 {
 	const uint8_t *p = comment.p;
-	while (p > c->from.p && *p != '(')
+	while (p > c->from.p && p[-1] != '(') /* an empty comment may begin where the field ends */
 		p--;
+	p -= p > c->from.p;
 	return p > c->from.p && !ascii_space(p[-1]) && p[-1] != ')';
 }
 
