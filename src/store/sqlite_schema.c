@@ -142,6 +142,7 @@ static int missing_columns(struct sq *q, struct buf *sql, struct err *err)
 static int read_version(struct sq *q, int64_t *version, struct err *err)
 {
 	int64_t app = 0, tables = 0;
+	*version = 0;
 	bool own = sqlite3_get_autocommit(q->db);
 	int rc = own ? sq_exec(q, "BEGIN", "opening it", err) : 0;
 	if (rc == 0)
