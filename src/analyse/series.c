@@ -6,8 +6,8 @@
 #include "base/limits.h"
 #include "base/mem.h"
 
-const char *const series_dim_names[DIM_COUNT] = {
-	"none", "brand", "programme", "category", "country", "tld", "from_domain", "domain", "charset", "language"};
+const char *const series_dim_names[DIM_COUNT] = {"none", "brand", "programme", "category", "country", "tld", "from_domain",
+	"domain", "engine", "client", "campaign", "charset", "language"};
 
 /* The column that holds a dimension's word; domain is a set and has none. */
 static const enum feature_id dim_columns[DIM_COUNT] = {
@@ -19,6 +19,9 @@ static const enum feature_id dim_columns[DIM_COUNT] = {
 	[DIM_TLD] = FEAT_tld,
 	[DIM_FROM_DOMAIN] = FEAT_from_domain,
 	[DIM_DOMAIN] = FEAT_domains,
+	[DIM_ENGINE] = FEAT_engine,
+	[DIM_CLIENT] = FEAT_client,
+	[DIM_CAMPAIGN] = FEAT_campaign,
 	[DIM_CHARSET] = FEAT_charset,
 	[DIM_LANGUAGE] = FEAT_language,
 };

@@ -29,6 +29,9 @@ enum series_dim {
 	DIM_TLD,
 	DIM_FROM_DOMAIN,
 	DIM_DOMAIN, /* message-weighted: a message counts once for each of its distinct domains */
+	DIM_ENGINE,
+	DIM_CLIENT,
+	DIM_CAMPAIGN,
 	DIM_CHARSET,
 	DIM_LANGUAGE,
 	DIM_COUNT

@@ -31,6 +31,7 @@ static const cyaml_schema_field_t config_fields[] = {
 	CYAML_FIELD_STRING_PTR("store", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config_file, c.store, 1, LIM_PATH),
 	CYAML_FIELD_STRING_PTR("psl", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config_file, c.psl, 1, LIM_PATH),
 	CYAML_FIELD_STRING_PTR("geoip", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config_file, c.geoip, 1, LIM_PATH),
+	CYAML_FIELD_STRING_PTR("model", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config_file, c.model, 1, LIM_PATH),
 	CYAML_FIELD_INT("jobs", CYAML_FLAG_OPTIONAL, struct config_file, c.jobs),
 	CYAML_FIELD_BOOL_PTR("default_packs", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config_file, default_packs),
 	CYAML_FIELD_SEQUENCE("packs", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config_file, c.packs, &text_value, 0, 1000),
@@ -64,6 +65,8 @@ static int check(struct config *c, const char *path, struct err *err)
 		rc = anchor(&c->psl, path, err);
 	if (!rc)
 		rc = anchor(&c->geoip, path, err);
+	if (!rc)
+		rc = anchor(&c->model, path, err);
 	for (unsigned i = 0; i < c->packs_count && !rc; i++)
 		rc = anchor(&c->packs[i], path, err);
 	for (unsigned i = 0; i < c->feeds_count && !rc; i++) {

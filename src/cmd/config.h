@@ -4,6 +4,7 @@
  *   jobs: 4
  *   psl: FILE
  *   geoip: FILE
+ *   model: FILE                 # learned engines
  *   default_packs: yes
  *   packs: [FILE, ...]
  *   feeds:
@@ -32,7 +33,7 @@ struct config_feed {
 };
 
 struct config {
-	char *store, *psl, *geoip;
+	char *store, *psl, *geoip, *model;
 	int jobs; /* 0: not set */
 	bool no_default_packs;
 	char **packs;

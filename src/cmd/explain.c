@@ -193,6 +193,8 @@ static void explain_message(const struct ledger *l, const struct row *r)
 	one_value(l, r, FEAT_id);
 	fputs("\n", l->f);
 	section(l, "attributions");
+	attribution(l, "engine", r->engine, r->engine_confidence);
+	attribution(l, "client", r->client, r->client_confidence);
 	attribution(l, "brand", r->brand, r->brand_confidence);
 	attribution(l, "programme", r->programme, r->programme_confidence);
 	attribution(l, "category", r->category, r->category_confidence);

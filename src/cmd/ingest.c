@@ -44,21 +44,6 @@ struct ingest {
 
 /* ---- what is read with ---- */
 
-static int open_pack(struct ingest *g, struct err *err)
-{
-	const struct options *o = g->s->o;
-	const struct config *c = g->s->config;
-	const char **files = arena_alloc(&g->arena, (c->packs_count + o->pack.n + 1) * sizeof *files);
-	size_t n = 0;
-	if (!files)
-		return err_oom(err, "packs");
-	for (unsigned i = 0; i < c->packs_count; i++)
-		files[n++] = c->packs[i];
-	for (size_t i = 0; i < o->pack.n; i++)
-		files[n++] = o->pack.v[i];
-	return pack_open(&g->pack, !o->no_default_packs && !c->no_default_packs, files, n, err);
-}
-
 static int open_lists(struct ingest *g, struct err *err)
 {
 	const struct options *o = g->s->o;
@@ -68,7 +53,7 @@ static int open_lists(struct ingest *g, struct err *err)
 	if (!rc && geoip)
 		rc = geo_open(&g->geo, geoip, err);
 	if (!rc)
-		rc = open_pack(g, err);
+		rc = session_pack(g->s, &g->pack, err);
 	if (!rc)
 		rc = matcher_open(&g->matcher, g->pack, NULL, err);
 	return rc;
@@ -348,7 +333,9 @@ int cmd_ingest(const struct options *o, struct err *err)
 	int rc = session_open(&s, o, err);
 	if (!rc)
 		rc = session_ingest(&s, err);
-	if (!rc)
+	if (!rc && !o->no_analyse)
+		rc = session_analyse(&s, false, err);
+	if (rc >= 0)
 		rc = session_verdict(&s, err);
 	session_close(&s);
 	return rc;

@@ -24,6 +24,9 @@ const struct command commands[] = {
 	{"ingest", "[PATH...]", "read what is new into the store", OPTS_COMMON | OPTS_STORE | OPTS_INGEST, 0, -1, cmd_ingest,
 		"PATH as for report; without PATH the paths of the config file's feeds are read. Reading the same mail again, also from a\n"
 		"moved or repacked archive, stores nothing twice as long as the feed has the same name."},
+	{"analyse", "", "campaigns, engines, programmes and findings from what is stored", OPTS_COMMON | OPTS_STORE | OPTS_ANALYSE,
+		0, 0, cmd_analyse,
+		"ingest and report do this at their end, when something changed. It is needed by itself after ingest --no-analyse."},
 	{"messages", "", "list stored messages", READS | OPTS_COLUMNS | OPTS_LIMIT, 0, 0, cmd_messages,
 		"jsonl gives one object a message, with everything that is known."},
 	{"series", "", "messages a day or an hour, per feed", READS | OPTS_SERIES | OPTS_LIMIT, 0, 0, cmd_series,

@@ -43,6 +43,9 @@ static struct str filter_words(struct page *p)
 		time_iso(f->until, t), say_filter("until", str_of(t), &b);
 	say_filter("brand", f->brand, &b);
 	say_filter("programme", f->programme, &b);
+	say_filter("engine", f->engine, &b);
+	say_filter("client", f->client, &b);
+	say_filter("campaign", f->campaign, &b);
 	say_filter("category", f->category, &b);
 	say_filter("domain", f->domain, &b);
 	say_filter("From domain", f->from_domain, &b);
@@ -145,6 +148,8 @@ int cmd_report(const struct options *o, struct err *err)
 	int rc = session_open(&s, o, err);
 	if (!rc && (o->n_paths || s.config->feeds_count))
 		rc = session_ingest(&s, err);
+	if (!rc && s.store && !o->no_analyse && (rc = session_analyse(&s, false, err)) > 0)
+		rc = 0;
 	if (!rc && !s.store)
 		rc = session_open_store(&s, STORE_READ, err);
 	if (!rc)

@@ -24,6 +24,30 @@ int session_open_store(struct session *s, enum store_mode mode, struct err *err)
 	return store_open(&s->store, s->store_path, mode, err);
 }
 
+int session_open_existing(struct session *s, enum store_mode mode, struct err *err)
+{
+	if (access(s->store_path, F_OK))
+		return err_errno(err, ERR_INPUT, "%s", s->store_path);
+	return session_open_store(s, mode, err);
+}
+
+int session_pack(const struct session *s, struct pack **out, struct err *err)
+{
+	const struct options *o = s->o;
+	const struct config *c = s->config;
+	struct arena a;
+	size_t n = 0;
+	arena_init(&a, 1 * MIB);
+	const char **files = arena_alloc(&a, (c->packs_count + o->pack.n + 1) * sizeof *files);
+	for (unsigned i = 0; files && i < c->packs_count; i++)
+		files[n++] = c->packs[i];
+	for (size_t i = 0; files && i < o->pack.n; i++)
+		files[n++] = o->pack.v[i];
+	int rc = files ? pack_open(out, !o->no_default_packs && !c->no_default_packs, files, n, err) : err_oom(err, "packs");
+	arena_free(&a);
+	return rc;
+}
+
 void session_close(struct session *s)
 {
 	store_close(s->store);
@@ -41,6 +65,9 @@ struct store_filter session_filter(const struct options *o, bool with_feed, stru
 	struct store_filter f = {.since = o->since,
 		.until = o->until,
 		.brand = word(o->brand),
+		.engine = word(o->engine),
+		.client = word(o->client),
+		.campaign = word(o->campaign),
 		.programme = word(o->programme),
 		.category = word(o->category),
 		.country = word(o->country),

@@ -4,6 +4,7 @@
 
 #include "cmd/config.h"
 #include "cmd/options.h"
+#include "match/pack.h"
 #include "store/store.h"
 
 struct session {
@@ -22,6 +23,13 @@ void session_close(struct session *s);
 /* The filter of the command line. with_feed: --feed is a filter (not the name to give). feeds: room for OPT_LIST_MAX. */
 struct store_filter session_filter(const struct options *o, bool with_feed, struct str *feeds);
 
+/* Opens a store that has to be there. */
+int session_open_existing(struct session *s, enum store_mode mode, struct err *err);
+/* The packs of options and config. To be closed by the caller. */
+int session_pack(const struct session *s, struct pack **out, struct err *err);
+
+/* Analyses the store, which is open for writing. 1 = done, 0 = nothing had changed (never with force). In analyse.c. */
+int session_analyse(struct session *s, bool force, struct err *err);
 /* Reads the paths (or, without paths, those of the config's feeds) into the store, which is open for writing; says on stderr
  * what was read and what was wrong, unless quiet. In ingest.c. */
 int session_ingest(struct session *s, struct err *err);

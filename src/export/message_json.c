@@ -13,7 +13,9 @@ enum { CONFIDENCE_DECIMALS = 4, HASH_SHORT = 12 };
 /* Written by name at the head of the object, or within brand and programme. */
 #define HEAD_FEATURES \
 	(FEAT_BIT(id) | FEAT_BIT(message_id) | FEAT_BIT(time) | FEAT_BIT(ip) | FEAT_BIT(helo) | FEAT_BIT(programme) | \
-		FEAT_BIT(programme_confidence) | FEAT_BIT(brand) | FEAT_BIT(brand_confidence) | FEAT_BIT(category))
+		FEAT_BIT(programme_confidence) | FEAT_BIT(brand) | FEAT_BIT(brand_confidence) | FEAT_BIT(category) | \
+		FEAT_BIT(engine) | FEAT_BIT(engine_source) | FEAT_BIT(engine_confidence) | FEAT_BIT(client) | \
+		FEAT_BIT(client_confidence) | FEAT_BIT(campaign))
 
 /* Not searched for recipients: the message's own identity, the operator's own paths, small vocabularies. */
 static bool is_verbatim(enum feature_id id)
@@ -248,6 +250,23 @@ static void put_named(struct json *j, const char *key, struct str name, double c
 	json_obj_end(j);
 }
 
+static void put_engine(struct json *j, const struct row *r)
+{
+	json_key(j, "engine");
+	if (!r->engine.n) {
+		json_nil(j);
+		return;
+	}
+	json_obj(j);
+	json_key(j, "name");
+	json_str(j, r->engine);
+	json_key(j, "label_source");
+	json_str(j, r->engine_source);
+	json_key(j, "confidence");
+	json_num(j, r->engine_confidence, CONFIDENCE_DECIMALS);
+	json_obj_end(j);
+}
+
 static void put_null(struct json *j, const char *key)
 {
 	json_key(j, key);
@@ -267,9 +286,12 @@ void row_to_json(const struct row *r, struct json *j, bool reveal)
 	put_feature(&w, FEAT_time);
 	put_feature(&w, FEAT_ip);
 	put_feature(&w, FEAT_helo);
-	put_null(j, "engine");
-	put_null(j, "client");
-	put_null(j, "campaign");
+	put_engine(j, r);
+	put_named(j, "client", r->client, r->client_confidence);
+	if (r->campaign.n)
+		put_feature(&w, FEAT_campaign);
+	else
+		put_null(j, "campaign");
 	put_named(j, "programme", r->programme, r->programme_confidence);
 	put_named(j, "brand", r->brand, r->brand_confidence);
 	put_feature(&w, FEAT_category);

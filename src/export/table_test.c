@@ -222,7 +222,8 @@ static void test_message(void **state)
 	assert_true(json_is_null(json_object_get(o, "date")));
 	assert_int_equal(json_array_size(json_object_get(o, "attachments")), 0);
 	for (int f = 0; f < FEAT_COUNT; f++)
-		if (f != FEAT_brand_confidence && f != FEAT_programme_confidence)
+		if (f != FEAT_brand_confidence && f != FEAT_programme_confidence && f != FEAT_engine_source &&
+			f != FEAT_engine_confidence && f != FEAT_client_confidence)
 			assert_non_null(json_object_get(o, feature_table[f].name));
 	json_decref(o);
 	buf_clear(&b);

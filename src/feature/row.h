@@ -34,6 +34,9 @@ struct row {
 #define FEATURE(name, kind, place, show, meaning) FEATURE_C_##kind(name)
 #include "feature/registry.def"
 #undef FEATURE
+	/* What the analysis compares messages by; not columns. The store keeps them in a narrow table of their own. */
+	struct strs fingerprint; /* of the engine: "family=value" (feature/fingerprint.h) */
+	struct str sketch;       /* of the text and the links (match/sketch.h) */
 };
 
 enum feature_kind {
@@ -61,6 +64,11 @@ enum feature_id {
 };
 _Static_assert(FEAT_COUNT <= 64, "a set of columns is a 64-bit mask");
 #define FEAT_BIT(name) ((uint64_t)1 << FEAT_##name)
+/* Columns that the relational analysis writes (store_put_attribution). */
+#define ROW_ANALYSED \
+	(FEAT_BIT(brand) | FEAT_BIT(brand_confidence) | FEAT_BIT(programme) | FEAT_BIT(programme_confidence) | \
+		FEAT_BIT(category) | FEAT_BIT(category_confidence) | FEAT_BIT(via) | FEAT_BIT(engine) | FEAT_BIT(engine_source) | \
+		FEAT_BIT(engine_confidence) | FEAT_BIT(client) | FEAT_BIT(client_confidence) | FEAT_BIT(campaign))
 
 struct feature {
 	const char *name;
@@ -83,6 +91,16 @@ static inline void *row_at(struct row *r, enum feature_id f)
 }
 /* A copy of from with all its strings in the arena. 0, or ERR_ENV when out of memory. */
 int row_copy(struct arena *a, const struct row *from, struct row *to);
+/* brand, programme, category and their confidences become the own_ ones: what is known before the analysis. */
+static inline void row_own_to_final(struct row *r)
+{
+	r->brand = r->own_brand;
+	r->brand_confidence = r->own_brand_confidence;
+	r->programme = r->own_programme;
+	r->programme_confidence = r->own_programme_confidence;
+	r->category = r->own_category;
+	r->category_confidence = r->own_category_confidence;
+}
 /* The feature of that name, or FEAT_COUNT. */
 enum feature_id feature_find(struct str name);
 

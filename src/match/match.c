@@ -99,8 +99,9 @@ static struct str evidence(struct arena *a, const struct verdict *v)
 
 int match_doc(const struct matcher *m, struct matcher_scratch *s, struct arena *a, const struct doc *d, struct row *io)
 {
-	io->brand = io->programme = io->category = io->evidence = S("");
-	io->brand_confidence = io->programme_confidence = io->category_confidence = 0;
+	io->own_brand = io->own_programme = io->own_category = io->evidence = S("");
+	io->own_brand_confidence = io->own_programme_confidence = io->own_category_confidence = 0;
+	row_own_to_final(io);
 	if (!find_phrases(&s->finder, &m->lexicon, &m->hsdb, a, d))
 		return ERR_ENV;
 	struct verdict *v = &s->verdict;
@@ -114,12 +115,13 @@ int match_doc(const struct matcher *m, struct matcher_scratch *s, struct arena *
 	if (v->disguised)
 		io->anomalies |= (int64_t)ANOM(obfuscated_words);
 	if (v->brand)
-		io->brand = v->brand->name;
+		io->own_brand = v->brand->name;
 	if (v->programme)
-		io->programme = v->programme->name;
-	io->category = v->category_name;
-	io->brand_confidence = v->brand_confidence;
-	io->programme_confidence = v->programme_confidence;
-	io->category_confidence = v->category_confidence;
+		io->own_programme = v->programme->name;
+	io->own_category = v->category_name;
+	io->own_brand_confidence = v->brand_confidence;
+	io->own_programme_confidence = v->programme_confidence;
+	io->own_category_confidence = v->category_confidence;
+	row_own_to_final(io);
 	return 0;
 }

@@ -23,7 +23,7 @@ void matcher_close(struct matcher *m); /* NULL-safe */
 int matcher_scratch_new(struct matcher_scratch **out, const struct matcher *m, struct err *err);
 void matcher_scratch_del(struct matcher_scratch *s); /* NULL-safe */
 
-/* Fills brand, programme, category, their confidences and evidence of *io; adds obfuscated_words to its anomalies.
+/* Fills own_brand, own_programme, own_category, their confidences and evidence of *io (and brand.. from them); adds obfuscated_words to its anomalies.
  * Names point into the pack, evidence lives in the arena. Nothing to say leaves the fields empty (0, "").
  * ERR_ENV when out of memory (the fields are empty then). */
 int match_doc(const struct matcher *m, struct matcher_scratch *s, struct arena *a, const struct doc *d, struct row *io);

@@ -1,7 +1,7 @@
 /* sqlite.h - the inside of the SQLite store; for src/store/sqlite_*.c only.
  *
- * Tables: message (hot columns: narrow, scanned by series and reports), detail (cold columns, the same n), word (interned
- * strings), feed, source, meta. Both big tables get their columns from feature/registry.def; a column that the registry
+ * Tables: message (hot columns: narrow, scanned by series and reports), detail (cold columns, the same n), print (fingerprint
+ * and sketch, the same n), word (interned strings), feed, source, meta, item (JSON documents of the analysis). Both big tables get their columns from feature/registry.def; a column that the registry
  * gained is added when an older store is opened.
  *
  * Identity: an index on (key, feed, occurrence), where key is the first 8 bytes of the id; the full 32 bytes are compared on a
@@ -21,7 +21,7 @@
 
 enum {
 	SQ_APPLICATION_ID = 0x5452504c, /* "TRPL" */
-	SQ_VERSION = 3,
+	SQ_VERSION = 4,
 	SQ_BUSY_MS = 5000,
 	SQ_WORD_SLOTS = 1 << 17,
 };
@@ -36,6 +36,13 @@ enum sq_stmt {
 	SQ_DROP_COLD,
 	SQ_PUT_HOT,
 	SQ_PUT_COLD,
+	SQ_PUT_PRINT,
+	SQ_DROP_PRINT,
+	SQ_ATTRIBUTE,
+	SQ_ITEM_PUT,
+	SQ_ITEM_DEL,
+	SQ_ITEM_CLEAR,
+	SQ_ITEM_GET,
 	SQ_WORD_FIND,
 	SQ_WORD_PUT,
 	SQ_WORD_GET,
@@ -98,6 +105,7 @@ void sq_finalize(sqlite3_stmt **st); /* for CLEANUP */
 /* Checks that it is our store. *needed: the tables are missing or older; with may_update they are made or brought up to date. */
 int sq_schema(struct sq *q, bool may_update, bool *needed, struct err *err);
 void sq_insert_sql(struct buf *b, enum feature_place place);
+void sq_attribute_sql(struct buf *b); /* the ROW_ANALYSED columns in order, then n */
 
 /* ---- sqlite_pack.c ---- */
 void pack_list(struct buf *b, struct strs list);
@@ -105,6 +113,7 @@ void pack_list(struct buf *b, struct strs list);
 bool unpack_list(struct str blob, struct arena *a, struct strs *out);
 bool unpack_ids(struct str blob, struct arena *a, uint32_t **out, size_t *n);
 void bind_str(sqlite3_stmt *st, int col, struct str s);  /* TEXT; empty: NULL */
+void bind_text(sqlite3_stmt *st, int col, struct str s); /* TEXT, never NULL */
 void bind_blob(sqlite3_stmt *st, int col, struct str s); /* BLOB; empty: NULL */
 struct str column_str(sqlite3_stmt *st, int col);        /* valid until the next step */
 int64_t column_time(sqlite3_stmt *st, int col);          /* NULL: TIME_NONE */
@@ -137,6 +146,7 @@ void sq_rollback(struct store *s);
 int sq_start(struct store *s, struct err *err);
 int sq_put(struct store *s, const struct row *row, uint64_t box, int64_t knowledge, struct err *err);
 int sq_feed_id(struct sq *q, struct str name, bool make, uint32_t *id, struct err *err);
+int sq_put_attribution(struct store *s, int64_t n, const struct row *r, struct err *err);
 /* Runs a statement that returns no rows. On failure the batch is marked as failed. */
 int sq_step(struct sq *q, sqlite3_stmt *st, const char *doing, struct err *err);
 
@@ -153,6 +163,14 @@ int sq_sources(struct store *s, struct arena *a, struct store_source **out, size
 int sq_put_meta(struct store *s, const char *key, struct str value, struct err *err);
 int sq_meta(struct store *s, const char *key, struct arena *a, struct str *value, struct err *err);
 int sq_count(struct store *s, int64_t *messages, struct err *err);
+
+/* ---- sqlite_item.c ---- */
+int sq_put_item(struct store *s, const char *kind, struct str id, struct str json, struct err *err);
+int sq_del_item(struct store *s, const char *kind, struct str id, struct err *err);
+int sq_clear_items(struct store *s, const char *kind, struct err *err);
+int sq_item(struct store *s, const char *kind, struct str id, struct arena *a, struct str *json, struct err *err);
+int sq_items(struct store *s, const char *kind, store_item_fn fn, void *ctx, struct err *err);
+int sq_unanalysed(struct store *s, int64_t *messages, struct err *err);
 
 /* ---- sqlite_scan.c ---- */
 int sq_functions(struct sq *q, struct err *err); /* has_word(), contains() */

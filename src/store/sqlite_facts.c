@@ -3,12 +3,6 @@
 #include "base/vec.h"
 #include "store/sqlite.h"
 
-/* A text that may be empty but never NULL. */
-static void bind_text(sqlite3_stmt *st, int col, struct str s)
-{
-	sqlite3_bind_text64(st, col, s.n ? (const char *)s.p : "", s.n, SQLITE_STATIC, SQLITE_UTF8);
-}
-
 /* ---- feeds ---- */
 
 enum feed_change { FEED_NEW, FEED_SAME, FEED_BETTER };
@@ -109,6 +103,7 @@ static int load_feeds(struct sq *q, struct arena *a, struct feed_totals *t, stru
 		if (*number >= t->nindex)
 			t->nindex = *number + 1;
 		struct str trust = arena_dup(a, column_str(st, 3));
+		f->number = *number;
 		f->name = arena_dup(a, column_str(st, 1));
 		f->kind = arena_dup(a, column_str(st, 2));
 		f->name_guessed = sqlite3_column_int(st, 4);

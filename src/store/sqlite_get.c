@@ -9,46 +9,6 @@ struct get {
 	int result; /* 0, 1, or an error of copying */
 };
 
-static bool copy_str(struct arena *a, struct str *s)
-{
-	return !s->n || (*s = arena_dup(a, *s)).p;
-}
-
-static bool copy_strs(struct arena *a, struct strs *list)
-{
-	struct str *v = list->n ? arena_alloc(a, list->n * sizeof *v) : NULL;
-	if (list->n && !v)
-		return false;
-	for (size_t i = 0; i < list->n; i++) {
-		v[i] = list->v[i];
-		if (!copy_str(a, &v[i]))
-			return false;
-	}
-	list->v = v;
-	return true;
-}
-
-static bool copy_row(struct arena *a, struct row *r)
-{
-	bool ok = copy_str(a, &r->feed);
-	for (int f = 0; ok && f < FEAT_COUNT; f++)
-		switch (feature_table[f].kind) {
-		case KIND_TEXT:
-		case KIND_WORD:
-		case KIND_IP:
-		case KIND_JSON:
-			ok = copy_str(a, row_at(r, (enum feature_id)f));
-			break;
-		case KIND_WORDS:
-		case KIND_LIST:
-			ok = copy_strs(a, row_at(r, (enum feature_id)f));
-			break;
-		default:
-			break;
-		}
-	return ok;
-}
-
 /* The first by (feed, occurrence) of the rows with this id. */
 static int take_row(void *ctx, const struct store_row *r)
 {
@@ -60,8 +20,8 @@ static int take_row(void *ctx, const struct store_row *r)
 		if (order > 0 || (order == 0 && r->row->occurrence >= g->out->occurrence))
 			return 0;
 	}
-	struct row copy = *r->row;
-	if (!copy_row(g->arena, &copy))
+	struct row copy;
+	if (row_copy(g->arena, r->row, &copy))
 		return g->result = ERR_ENV;
 	*g->out = copy;
 	g->result = 1;
@@ -98,7 +58,7 @@ int sq_get(struct store *s, struct str id_hex_prefix, struct arena *a, struct ro
 	struct store_filter f = STORE_FILTER_ALL;
 	f.id_prefix = str_make(hex, SHA256_HEX);
 	struct get g = {a, row, id, 0};
-	rc = sq_scan(s, &f, ~(uint64_t)0, STORE_UNORDERED, take_row, &g, err);
+	rc = sq_scan(s, &f, STORE_ALL_COLUMNS, STORE_UNORDERED | STORE_FINGERPRINTS | STORE_SKETCHES, take_row, &g, err);
 	if (g.result < 0)
 		return err_oom(err, "explain");
 	return rc < 0 ? rc : g.result == 1 && several ? 2 : g.result;

@@ -100,6 +100,13 @@ static const char *const statements[SQ_STMT_COUNT] = {
 		     "LEFT JOIN word p ON p.id = d.source_path WHERE m.n = ?",
 	[SQ_DROP_HOT] = "DELETE FROM message WHERE n = ?",
 	[SQ_DROP_COLD] = "DELETE FROM detail WHERE n = ?",
+	[SQ_PUT_PRINT] = "INSERT INTO print (n, fingerprint, sketch) VALUES (?, ?, ?)",
+	[SQ_DROP_PRINT] = "DELETE FROM print WHERE n = ?",
+	[SQ_ITEM_PUT] =
+		"INSERT INTO item (kind, id, json) VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET json = excluded.json",
+	[SQ_ITEM_DEL] = "DELETE FROM item WHERE kind = ? AND id = ?",
+	[SQ_ITEM_CLEAR] = "DELETE FROM item WHERE kind = ?",
+	[SQ_ITEM_GET] = "SELECT json FROM item WHERE kind = ? AND id = ?",
 	[SQ_WORD_FIND] = "SELECT id FROM word WHERE text = ?",
 	[SQ_WORD_PUT] = "INSERT INTO word (text) VALUES (?)",
 	[SQ_WORD_GET] = "SELECT text FROM word WHERE id = ?",
@@ -121,7 +128,10 @@ static int prepare_static(struct sq *q, enum sq_stmt which, struct err *err)
 		return sq_prepare(q, str_of(statements[which]), &q->stmt[which], err);
 	CLEANUP(buf_free) struct buf b;
 	buf_init(&b, 64 * KIB);
-	sq_insert_sql(&b, which == SQ_PUT_HOT ? PLACE_HOT : PLACE_COLD);
+	if (which == SQ_ATTRIBUTE)
+		sq_attribute_sql(&b);
+	else
+		sq_insert_sql(&b, which == SQ_PUT_HOT ? PLACE_HOT : PLACE_COLD);
 	return buf_ok(&b) ? sq_prepare(q, buf_str(&b), &q->stmt[which], err) : err_oom(err, "store");
 }
 
@@ -158,6 +168,13 @@ static const struct store_ops sqlite_ops = {
 	.commit = sq_commit,
 	.rollback = sq_rollback,
 	.put = sq_put,
+	.put_attribution = sq_put_attribution,
+	.unanalysed = sq_unanalysed,
+	.put_item = sq_put_item,
+	.del_item = sq_del_item,
+	.clear_items = sq_clear_items,
+	.item = sq_item,
+	.items = sq_items,
 	.put_feed = sq_put_feed,
 	.feeds = sq_feeds,
 	.put_source = sq_put_source,

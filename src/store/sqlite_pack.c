@@ -68,6 +68,11 @@ void bind_str(sqlite3_stmt *st, int col, struct str s)
 		sqlite3_bind_null(st, col);
 }
 
+void bind_text(sqlite3_stmt *st, int col, struct str s)
+{
+	sqlite3_bind_text64(st, col, s.n ? (const char *)s.p : "", s.n, SQLITE_STATIC, SQLITE_UTF8);
+}
+
 void bind_blob(sqlite3_stmt *st, int col, struct str s)
 {
 	if (s.n)

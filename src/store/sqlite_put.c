@@ -266,6 +266,40 @@ static int insert(struct sq *q, sqlite3_stmt *st, int col, enum feature_place pl
 	return sq_step(q, st, "storing a message", err);
 }
 
+/* What the analysis compares by; nothing for a row that has neither. */
+static int put_print(struct sq *q, const struct row *row, int64_t n, struct err *err)
+{
+	struct str ids;
+	if (!row->fingerprint.n && !row->sketch.n)
+		return 0;
+	sqlite3_stmt *st = sq_stmt(q, SQ_PUT_PRINT, err);
+	int rc = st ? pack_words(q, row->fingerprint, &ids, err) : err->kind;
+	if (rc < 0)
+		return rc;
+	sqlite3_bind_int64(st, 1, n);
+	bind_blob(st, 2, ids);
+	bind_blob(st, 3, row->sketch);
+	return sq_step(q, st, "storing a message", err);
+}
+
+int sq_put_attribution(struct store *s, int64_t n, const struct row *r, struct err *err)
+{
+	struct sq *q = sq_of(s);
+	sqlite3_stmt *st = sq_stmt(q, SQ_ATTRIBUTE, err);
+	if (!st)
+		return err->kind;
+	must(!sqlite3_get_autocommit(q->db));
+	arena_reset(&q->scratch);
+	int col = 1;
+	for (int f = 0; f < FEAT_COUNT; f++) {
+		int rc = ROW_ANALYSED >> f & 1 ? bind_feature(q, st, col++, r, f, err) : 0;
+		if (rc < 0)
+			return rc;
+	}
+	sqlite3_bind_int64(st, col, n);
+	return sq_step(q, st, "storing what was found", err);
+}
+
 /* What a row is put with. */
 struct put {
 	const struct row *row;
@@ -287,8 +321,10 @@ static int put_new(struct sq *q, const struct put *p, int64_t occurrence, struct
 	if (rc < 0)
 		return rc;
 	known_add(&q->known, id_key(p->row->id));
-	sqlite3_bind_int64(cold, 1, sqlite3_last_insert_rowid(q->db));
-	return insert(q, cold, 2, PLACE_COLD, p->row, err);
+	int64_t n = sqlite3_last_insert_rowid(q->db);
+	sqlite3_bind_int64(cold, 1, n);
+	rc = insert(q, cold, 2, PLACE_COLD, p->row, err);
+	return rc < 0 ? rc : put_print(q, p->row, n, err);
 }
 
 static int time_rank(struct str time_source)
@@ -330,6 +366,8 @@ static int replace(struct sq *q, const struct put *p, const struct copy *c, stru
 	int rc = step_with(q, SQ_DROP_HOT, c->n, 0, false, err);
 	if (rc == 0)
 		rc = step_with(q, SQ_DROP_COLD, c->n, 0, false, err);
+	if (rc == 0)
+		rc = step_with(q, SQ_DROP_PRINT, c->n, 0, false, err);
 	return rc ? rc : put_new(q, p, c->occurrence, err);
 }
 

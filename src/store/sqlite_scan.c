@@ -129,7 +129,8 @@ static int build_where(struct sq *q, struct where *w, const struct store_filter 
 		const char *column;
 		struct str value;
 	} words[] = {{"brand", f->brand}, {"programme", f->programme}, {"category", f->category}, {"country", f->country},
-		{"from_domain", f->from_domain}, {"domains", f->domain}};
+		{"from_domain", f->from_domain}, {"domains", f->domain}, {"engine", f->engine}, {"client", f->client},
+		{"campaign", f->campaign}};
 	for (size_t i = 0; rc == 0 && i < sizeof words / sizeof *words; i++)
 		rc = word_term(q, w, words[i].column, words[i].value, err);
 	if (f->since != TIME_NONE) {
@@ -162,18 +163,22 @@ static void bind_where(sqlite3_stmt *st, const struct where *w)
 
 /* ---- rows ---- */
 
+struct ids {
+	uint32_t *v;
+	size_t n;
+};
+
 struct scan {
 	struct sq *q;
 	unsigned flags;
 	uint8_t column[FEAT_COUNT]; /* features in the order of the SELECT, after feed, occurrence and key */
 	int ncolumns;
-	bool cold;
+	bool cold, print;
 	struct feed_names feeds;
 	struct arena names, scratch; /* scratch: one row */
 	struct row row;
 	uint32_t word[FEAT_COUNT];
-	uint32_t *domains;
-	size_t ndomains;
+	struct ids domains, fingerprint;
 	store_row_fn fn;
 	void *ctx;
 };
@@ -191,24 +196,24 @@ static void clear_row(struct scan *sc)
 		if (feature_table[f].kind == KIND_TIME)
 			*(int64_t *)row_at(&sc->row, (enum feature_id)f) = TIME_NONE;
 	memset(sc->word, 0, sizeof sc->word);
-	sc->ndomains = 0;
+	sc->domains = sc->fingerprint = (struct ids){0};
 }
 
-static int fill_words(struct scan *sc, struct str blob, struct strs *out, struct err *err)
+static int fill_words(struct scan *sc, struct str blob, struct ids *ids, struct strs *out, struct err *err)
 {
 	*out = (struct strs){0};
-	if (!unpack_ids(blob, &sc->scratch, &sc->domains, &sc->ndomains))
+	if (!unpack_ids(blob, &sc->scratch, &ids->v, &ids->n))
 		return err_oom(err, "scan");
-	if (sc->flags & STORE_IDS || !sc->ndomains)
+	if (sc->flags & STORE_IDS || !ids->n)
 		return 0;
-	if (!(out->v = arena_alloc(&sc->scratch, sc->ndomains * sizeof *out->v)))
+	if (!(out->v = arena_alloc(&sc->scratch, ids->n * sizeof *out->v)))
 		return err_oom(err, "scan");
-	for (size_t i = 0; i < sc->ndomains; i++) {
-		int rc = sq_word_text(sc->q, sc->domains[i], &out->v[i], err);
+	for (size_t i = 0; i < ids->n; i++) {
+		int rc = sq_word_text(sc->q, ids->v[i], &out->v[i], err);
 		if (rc < 0)
 			return rc;
 	}
-	out->n = sc->ndomains;
+	out->n = ids->n;
 	return 0;
 }
 
@@ -244,7 +249,7 @@ static int fill(struct scan *sc, sqlite3_stmt *st, int col, enum feature_id f, s
 			rc = sq_word_text(sc->q, sc->word[f], p, err);
 		break;
 	case KIND_WORDS:
-		rc = fill_words(sc, column_str(st, col), p, err);
+		rc = fill_words(sc, column_str(st, col), &sc->domains, p, err);
 		break;
 	case KIND_LIST:
 		if (!unpack_list(column_str(st, col), &sc->scratch, p))
@@ -253,6 +258,8 @@ static int fill(struct scan *sc, sqlite3_stmt *st, int col, enum feature_id f, s
 	}
 	return rc < 0 ? rc : 0;
 }
+
+enum { FIXED_COLUMNS = 4 }; /* feed, occurrence, key, n; then features; then fingerprint, sketch */
 
 /* The current row of st to the callback. Only columns of the SELECT are ever written, so nothing needs clearing. */
 static int emit(struct scan *sc, sqlite3_stmt *st, struct err *err)
@@ -263,12 +270,26 @@ static int emit(struct scan *sc, sqlite3_stmt *st, struct err *err)
 	sc->row.feed = feed >= 0 && (uint64_t)feed < sc->feeds.n ? sc->feeds.v[feed] : (struct str){0};
 	sc->row.occurrence = sqlite3_column_int64(st, 1);
 	for (int i = 0; i < sc->ncolumns; i++) {
-		int rc = fill(sc, st, 3 + i, (enum feature_id)sc->column[i], err);
+		int rc = fill(sc, st, FIXED_COLUMNS + i, (enum feature_id)sc->column[i], err);
 		if (rc < 0)
 			return rc;
 	}
-	struct store_row out = {&sc->row, (uint64_t)sqlite3_column_int64(st, 2) ^ (uint64_t)1 << 63, (uint32_t)feed, sc->word,
-		sc->domains, sc->ndomains};
+	if (sc->print) {
+		int col = FIXED_COLUMNS + sc->ncolumns;
+		int rc = fill_words(sc, column_str(st, col), &sc->fingerprint, &sc->row.fingerprint, err);
+		if (rc < 0)
+			return rc;
+		sc->row.sketch = column_str(st, col + 1);
+	}
+	struct store_row out = {.row = &sc->row,
+		.key = (uint64_t)sqlite3_column_int64(st, 2) ^ (uint64_t)1 << 63,
+		.feed = (uint32_t)feed,
+		.word = sc->word,
+		.domains = sc->domains.v,
+		.ndomains = sc->domains.n,
+		.n = sqlite3_column_int64(st, 3),
+		.fingerprint = sc->fingerprint.v,
+		.nfingerprint = sc->fingerprint.n};
 	return sc->fn(sc->ctx, &out);
 }
 
@@ -279,17 +300,22 @@ static void from_message(struct buf *b, bool by_id)
 	buf_add(b, by_id ? S("INDEXED BY message_key") : S("NOT INDEXED"));
 }
 
-/* "SELECT m.feed, m.occurrence, m.key, <columns> FROM message m [CROSS JOIN detail d ...]" */
+/* "SELECT m.feed, m.occurrence, m.key, m.n, <columns> FROM message m [CROSS JOIN detail d ...]" */
 static void select_sql(struct buf *b, const struct scan *sc, bool join, bool by_id)
 {
-	buf_add(b, S("SELECT m.feed, m.occurrence, m.key"));
+	buf_add(b, S("SELECT m.feed, m.occurrence, m.key, m.n"));
 	for (int i = 0; i < sc->ncolumns; i++) {
 		const struct feature *f = &feature_table[sc->column[i]];
 		buf_printf(b, ", %s.\"%s\"", f->place == PLACE_HOT ? "m" : "d", f->name);
 	}
+	if (sc->print)
+		buf_printf(b, ", %s, %s", sc->flags & STORE_FINGERPRINTS ? "p.fingerprint" : "NULL",
+			sc->flags & STORE_SKETCHES ? "p.sketch" : "NULL");
 	from_message(b, by_id);
 	if (join)
 		buf_add(b, S(" CROSS JOIN detail d ON d.n = m.n"));
+	if (sc->print)
+		buf_add(b, S(" LEFT JOIN print p ON p.n = m.n"));
 }
 
 static int stored_order(struct scan *sc, const struct where *w, int64_t limit, struct err *err)
@@ -447,6 +473,7 @@ int sq_scan(struct store *s, const struct store_filter *f, uint64_t columns, uns
 	arena_init(&sc.names, LIM_ARENA);
 	arena_init(&sc.scratch, LIM_ARENA);
 	clear_row(&sc);
+	sc.print = flags & (STORE_FINGERPRINTS | STORE_SKETCHES);
 	for (int i = 0; i < FEAT_COUNT; i++)
 		if (columns >> i & 1) {
 			sc.column[sc.ncolumns++] = (uint8_t)i;

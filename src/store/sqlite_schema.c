@@ -59,7 +59,15 @@ static void migrate_3(struct buf *b)
 		     "ALTER TABLE message ADD COLUMN knowledge INTEGER NOT NULL DEFAULT 0;"));
 }
 
-static void (*const migrations[SQ_VERSION])(struct buf *b) = {migrate_1, migrate_2, migrate_3};
+/* What the analysis compares messages by, and what it finds. An older store gets it by reading the mail again (knowledge). */
+static void migrate_4(struct buf *b)
+{
+	buf_add(b,
+		S("CREATE TABLE print (n INTEGER PRIMARY KEY, fingerprint BLOB, sketch BLOB);"
+		  "CREATE TABLE item (kind TEXT NOT NULL, id BLOB NOT NULL, json TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;"));
+}
+
+static void (*const migrations[SQ_VERSION])(struct buf *b) = {migrate_1, migrate_2, migrate_3, migrate_4};
 
 void sq_insert_sql(struct buf *b, enum feature_place place)
 {
@@ -75,6 +83,17 @@ void sq_insert_sql(struct buf *b, enum feature_place place)
 	while (--n)
 		buf_add(b, S(",?"));
 	buf_add(b, S(")"));
+}
+
+void sq_attribute_sql(struct buf *b)
+{
+	const char *sep = "UPDATE message SET ";
+	for (int f = 0; f < FEAT_COUNT; f++)
+		if (ROW_ANALYSED >> f & 1) {
+			buf_printf(b, "%s\"%s\" = ?", sep, feature_table[f].name);
+			sep = ", ";
+		}
+	buf_add(b, S(" WHERE n = ?"));
 }
 
 static int pragma_int(struct sq *q, struct str sql, int64_t *out, struct err *err)

@@ -47,6 +47,41 @@ int store_put(struct store *s, const struct row *row, uint64_t box, int64_t know
 	return s->ops->put(s, row, box, knowledge, err);
 }
 
+int store_put_attribution(struct store *s, int64_t n, const struct row *r, struct err *err)
+{
+	return s->ops->put_attribution(s, n, r, err);
+}
+
+int store_unanalysed(struct store *s, int64_t *messages, struct err *err)
+{
+	return s->ops->unanalysed(s, messages, err);
+}
+
+int store_put_item(struct store *s, const char *kind, struct str id, struct str json, struct err *err)
+{
+	return s->ops->put_item(s, kind, id, json, err);
+}
+
+int store_del_item(struct store *s, const char *kind, struct str id, struct err *err)
+{
+	return s->ops->del_item(s, kind, id, err);
+}
+
+int store_clear_items(struct store *s, const char *kind, struct err *err)
+{
+	return s->ops->clear_items(s, kind, err);
+}
+
+int store_item(struct store *s, const char *kind, struct str id, struct arena *a, struct str *json, struct err *err)
+{
+	return s->ops->item(s, kind, id, a, json, err);
+}
+
+int store_items(struct store *s, const char *kind, store_item_fn fn, void *ctx, struct err *err)
+{
+	return s->ops->items(s, kind, fn, ctx, err);
+}
+
 int store_put_feed(struct store *s, const struct store_feed *feed, struct err *err)
 {
 	return s->ops->put_feed(s, feed, err);

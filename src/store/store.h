@@ -46,9 +46,25 @@ int store_put(struct store *s, const struct row *row, uint64_t box, int64_t know
  * larger one costs less for each message (1 M messages stored: 54 s with 2000, 14..27 s with 20000). About a second of work. */
 enum { STORE_BATCH = 20000 };
 
+/* ---- what the relational analysis finds (src/analyse) ---- */
+/* The ROW_ANALYSED members of r to message n (store_row.n). Inside a batch; replaces what was there. */
+int store_put_attribution(struct store *s, int64_t n, const struct row *r, struct err *err);
+/* Messages that no analysis has seen yet (via is empty). Reads the hot table once. */
+int store_unanalysed(struct store *s, int64_t *messages, struct err *err);
+/* Things that are not messages (engine, campaign, programme, finding, page, dns, observation, decision ...): JSON documents by
+ * kind and id. Both are ours or hostile bytes: they are bound. */
+int store_put_item(struct store *s, const char *kind, struct str id, struct str json, struct err *err); /* in a batch; replaces */
+int store_del_item(struct store *s, const char *kind, struct str id, struct err *err);                  /* in a batch */
+int store_clear_items(struct store *s, const char *kind, struct err *err);                              /* in a batch */
+int store_item(struct store *s, const char *kind, struct str id, struct arena *a, struct str *json, struct err *err); /* 1 or 0 */
+/* 0 = go on, 1 = enough, negative = err_kind. Strings live until it returns; it may read other items, but not write. */
+typedef int (*store_item_fn)(void *ctx, struct str id, struct str json);
+int store_items(struct store *s, const char *kind, store_item_fn fn, void *ctx, struct err *err); /* in byte order of id */
+
 /* ---- feeds ---- */
 struct store_feed {
 	struct str name;
+	uint32_t number;    /* in this store (store_row.feed); filled by the store */
 	struct str kind;    /* trap, lab, customer, list */
 	struct strs trust;  /* the feed's own receiving hosts */
 	bool name_guessed;  /* taken from a file name */
@@ -88,7 +104,7 @@ struct store_filter {
 	size_t nfeeds;
 	int64_t since, until; /* since <= time < until; TIME_NONE: open. With either, messages without a time are left out */
 	/* Exact values; .p NULL: any; "" (p not NULL, n 0): messages that have none. */
-	struct str brand, programme, category, country, from_domain, domain;
+	struct str brand, programme, category, country, from_domain, domain, engine, client, campaign;
 	struct str subject;   /* contained in it, ASCII case-insensitively; empty: any */
 	struct str id_prefix; /* hex digits, either case; empty: any */
 	int64_t limit;        /* 0: none */
@@ -98,7 +114,9 @@ struct store_filter {
 
 enum store_scan_flags {
 	STORE_UNORDERED = 1, /* as stored: fast. Otherwise by time (none first), id's first 8 bytes, feed, occurrence, id */
-	STORE_IDS = 2,       /* words stay ids: WORD and WORDS members of row are empty; use .word, .domains, store_word */
+	STORE_IDS = 2, /* words stay ids: WORD and WORDS members of row are empty; use .word, .domains, .fingerprint, store_word */
+	STORE_FINGERPRINTS = 4, /* with row->fingerprint (with STORE_IDS: .fingerprint) */
+	STORE_SKETCHES = 8,     /* with row->sketch */
 };
 
 struct store_row {
@@ -110,6 +128,9 @@ struct store_row {
 	const uint32_t *word;    /* by enum feature_id: interned id of WORD columns asked for; 0 = empty */
 	const uint32_t *domains; /* interned ids of the domains column, distinct */
 	size_t ndomains;
+	int64_t n;                   /* the message's number in this store: for store_put_attribution */
+	const uint32_t *fingerprint; /* interned ids of row->fingerprint, distinct, in its order */
+	size_t nfingerprint;
 };
 /* 0 = go on, 1 = enough, negative = err_kind (the callback keeps its own text). It may call store_word, but not scan. */
 typedef int (*store_row_fn)(void *ctx, const struct store_row *row);
@@ -118,7 +139,7 @@ typedef int (*store_row_fn)(void *ctx, const struct store_row *row);
  * mean the same for as long as the store is open, nothing in another store. */
 int store_scan(struct store *s, const struct store_filter *f, uint64_t columns, unsigned flags, store_row_fn fn, void *ctx,
 	struct err *err);
-/* One message, all columns, in the arena. 1 = found, 0 = none, 2 = several (different ids: first in order of id is filled).
+/* One message, all columns, fingerprint and sketch, in the arena. 1 = found, 0 = none, 2 = several (different ids: first in order of id is filled).
  * Of several feeds or occurrences of one id the first by (feed, occurrence) is taken. */
 int store_get(struct store *s, struct str id_hex_prefix, struct arena *a, struct row *row, struct err *err);
 int store_count(struct store *s, int64_t *messages, struct err *err);

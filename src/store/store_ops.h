@@ -11,6 +11,13 @@ struct store_ops {
 	void (*rollback)(struct store *s);
 	int (*start)(struct store *s, struct err *err);
 	int (*put)(struct store *s, const struct row *row, uint64_t box, int64_t knowledge, struct err *err);
+	int (*put_attribution)(struct store *s, int64_t n, const struct row *r, struct err *err);
+	int (*unanalysed)(struct store *s, int64_t *messages, struct err *err);
+	int (*put_item)(struct store *s, const char *kind, struct str id, struct str json, struct err *err);
+	int (*del_item)(struct store *s, const char *kind, struct str id, struct err *err);
+	int (*clear_items)(struct store *s, const char *kind, struct err *err);
+	int (*item)(struct store *s, const char *kind, struct str id, struct arena *a, struct str *json, struct err *err);
+	int (*items)(struct store *s, const char *kind, store_item_fn fn, void *ctx, struct err *err);
 	int (*put_feed)(struct store *s, const struct store_feed *feed, struct err *err);
 	int (*feeds)(struct store *s, bool count, struct arena *a, struct store_feed **out, size_t *n, struct err *err);
 	int (*put_source)(struct store *s, const struct store_source *src, struct err *err);

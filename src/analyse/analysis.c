@@ -1,0 +1,298 @@
+/* analysis.c - see analysis.h. */
+#include "analyse/analysis.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "base/limits.h"
+#include "base/mem.h"
+
+/* A change of any step makes stores be analysed anew. */
+enum { ANALYSE_VERSION = 1 };
+
+/* In the order campaigns, engines, programmes, findings. */
+static analysis_step *const steps[] = {NULL};
+
+static const char *const engine_sources[] = {
+	[ENGINE_NONE] = "", [ENGINE_LEARNED] = "learned", [ENGINE_PACK] = "pack", [ENGINE_DISCOVERED] = "discovered"};
+static const char *const vias[] = {
+	[VIA_NONE] = "none", [VIA_OWN] = "own", [VIA_PAGE] = "page", [VIA_DOMAIN] = "domain", [VIA_CAMPAIGN] = "campaign"};
+
+analysis_name analysis_name_of(struct analysis *a, struct str name, struct err *err)
+{
+	if (!name.n)
+		return 0;
+	struct map_entry *e = map_put(&a->name_ids, name, NULL);
+	if (e && e->value)
+		return (analysis_name)e->value;
+	struct str *slot = e ? vec_push(&a->arena, &a->names, UINT32_MAX) : NULL;
+	if (!slot || !(*slot = arena_dup(&a->arena, name)).p) {
+		err_oom(err, "analysis");
+		return 0;
+	}
+	e->value = a->names.n - 1;
+	return (analysis_name)e->value;
+}
+
+struct str analysis_name_text(const struct analysis *a, analysis_name id)
+{
+	return id < a->names.n ? a->names.v[id] : S("");
+}
+
+struct analysed *analysis_find(const struct analysis *a, int64_t n)
+{
+	size_t lo = 0, hi = a->n_messages;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (a->messages[mid].n < n)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < a->n_messages && a->messages[lo].n == n ? &a->messages[lo] : NULL;
+}
+
+/* ---- reading ---- */
+
+struct load {
+	struct analysis *a;
+	VEC(struct analysed) list;
+	VEC(analysis_name) words; /* interned word -> name; 0: not asked yet */
+	uint32_t date, none;      /* interned words of time_source */
+	struct arena scratch;
+	struct err *err;
+};
+
+static int name_of_word(struct load *l, uint32_t word, analysis_name *out)
+{
+	*out = 0;
+	if (!word)
+		return 0;
+	while (l->words.n <= word)
+		if (!vec_push(&l->scratch, &l->words, UINT32_MAX))
+			return err_oom(l->err, "analysis");
+	if (!l->words.v[word]) {
+		struct str text;
+		int rc = store_word(l->a->store, word, &l->scratch, &text, l->err);
+		if (rc < 0)
+			return rc;
+		l->words.v[word] = rc ? analysis_name_of(l->a, text, l->err) : 0;
+	}
+	*out = l->words.v[word];
+	return l->err->kind;
+}
+
+static int load_row(void *ctx, const struct store_row *r)
+{
+	struct load *l = ctx;
+	struct arena *arena = &l->a->arena;
+	struct analysed *m = vec_push(&l->scratch, &l->list, SIZE_MAX / sizeof *m);
+	uint32_t *domains = r->ndomains ? arena_alloc(arena, r->ndomains * sizeof *domains) : NULL;
+	if (!m || (r->ndomains && !domains))
+		return err_oom(l->err, "analysis");
+	if (domains)
+		memcpy(domains, r->domains, r->ndomains * sizeof *domains);
+	const struct row *row = r->row;
+	uint32_t source = r->word[FEAT_time_source];
+	*m = (struct analysed){.n = r->n,
+		.key = r->key,
+		.time = row->time,
+		.feed = r->feed,
+		.occurrence = (uint32_t)row->occurrence,
+		.ip_len = row->ip.n <= 16 ? (uint8_t)row->ip.n : 0,
+		.time_trusted = source && source != l->date && source != l->none,
+		.n_domains = (uint16_t)r->ndomains,
+		.domains = domains,
+		.own_brand = r->word[FEAT_own_brand],
+		.own_programme = r->word[FEAT_own_programme],
+		.own_category = r->word[FEAT_own_category],
+		.own_brand_confidence = (float)row->own_brand_confidence,
+		.own_programme_confidence = (float)row->own_programme_confidence,
+		.own_category_confidence = (float)row->own_category_confidence};
+	m->brand_confidence = m->own_brand_confidence;
+	m->programme_confidence = m->own_programme_confidence;
+	m->category_confidence = m->own_category_confidence;
+	m->via = m->own_brand || m->own_programme ? VIA_OWN : VIA_NONE;
+	if (m->ip_len)
+		memcpy(m->ip, row->ip.p, m->ip_len);
+	return 0;
+}
+
+static int see_word(void *ctx, uint32_t id, struct str word)
+{
+	struct load *l = ctx;
+	if (str_eq(word, S("date")))
+		l->date = id;
+	else if (str_eq(word, S("none")))
+		l->none = id;
+	return 0;
+}
+
+/* Words are looked up after the scan: a row's strings are in use during it. */
+static int name_words(struct load *l)
+{
+	int rc = 0;
+	for (size_t i = 0; i < l->a->n_messages && !rc; i++) {
+		struct analysed *m = &l->a->messages[i];
+		rc = name_of_word(l, m->own_brand, &m->brand);
+		rc = rc ? rc : name_of_word(l, m->own_programme, &m->programme);
+		rc = rc ? rc : name_of_word(l, m->own_category, &m->category);
+	}
+	return rc;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct analysed *x = a, *y = b;
+	return (x->n > y->n) - (x->n < y->n);
+}
+
+static int load_messages(struct load *l)
+{
+	const uint64_t columns = FEAT_BIT(time) | FEAT_BIT(time_source) | FEAT_BIT(ip) | FEAT_BIT(domains) | FEAT_BIT(own_brand) |
+	                         FEAT_BIT(own_brand_confidence) | FEAT_BIT(own_programme) | FEAT_BIT(own_programme_confidence) |
+	                         FEAT_BIT(own_category) | FEAT_BIT(own_category_confidence);
+	struct analysis *a = l->a;
+	int rc = store_words(a->store, see_word, l, l->err);
+	if (rc == 0)
+		rc = store_scan(a->store, &STORE_FILTER_ALL, columns, STORE_UNORDERED | STORE_IDS, load_row, l, l->err);
+	if (rc)
+		return l->err->kind;
+	size_t bytes = l->list.n * sizeof *l->list.v;
+	if (!(a->messages = arena_alloc(&a->arena, bytes + 1)))
+		return err_oom(l->err, "analysis");
+	if (bytes)
+		memcpy(a->messages, l->list.v, bytes);
+	a->n_messages = l->list.n;
+	qsort(a->messages, a->n_messages, sizeof *a->messages, by_number);
+	return name_words(l);
+}
+
+static int load_feeds(struct analysis *a, struct err *err)
+{
+	struct store_feed *feeds;
+	size_t n;
+	int rc = store_feed_list(a->store, &a->arena, &feeds, &n, err);
+	for (size_t i = 0; i < n && !rc; i++)
+		if (feeds[i].number >= a->n_feeds)
+			a->n_feeds = feeds[i].number + 1;
+	if (rc == 0 && !(a->feeds = arena_zalloc(&a->arena, a->n_feeds + 1, sizeof *a->feeds)))
+		return err_oom(err, "analysis");
+	for (size_t i = 0; i < n && !rc; i++)
+		a->feeds[feeds[i].number] = feeds[i].name;
+	return rc;
+}
+
+static int load(struct analysis *a, struct err *err)
+{
+	struct load l = {.a = a, .err = err};
+	arena_init(&l.scratch, SIZE_MAX);
+	int rc = load_feeds(a, err);
+	rc = rc ? rc : load_messages(&l);
+	arena_free(&l.scratch);
+	return rc;
+}
+
+/* ---- writing ---- */
+
+static int put_message(struct analysis *a, const struct analysed *m, struct err *err)
+{
+	struct row r = {.brand = analysis_name_text(a, m->brand),
+		.brand_confidence = (double)m->brand_confidence,
+		.programme = analysis_name_text(a, m->programme),
+		.programme_confidence = (double)m->programme_confidence,
+		.category = analysis_name_text(a, m->category),
+		.category_confidence = (double)m->category_confidence,
+		.via = str_of(vias[m->via]),
+		.engine = analysis_name_text(a, m->engine),
+		.engine_source = str_of(engine_sources[m->engine ? m->engine_source : ENGINE_NONE]),
+		.engine_confidence = (double)m->engine_confidence,
+		.client = analysis_name_text(a, m->client),
+		.client_confidence = (double)m->client_confidence,
+		.campaign = analysis_name_text(a, m->campaign)};
+	must(!m->engine || !m->client);
+	return store_put_attribution(a->store, m->n, &r, err);
+}
+
+static int run_steps(struct analysis *a, struct err *err)
+{
+	int rc = load(a, err);
+	for (size_t i = 0; steps[i] && !rc; i++)
+		rc = steps[i](a, err);
+	for (size_t i = 0; i < a->n_messages && !rc; i++)
+		rc = put_message(a, &a->messages[i], err);
+	return rc;
+}
+
+/* ---- what it was made from ---- */
+
+static int hash_item(void *ctx, struct str id, struct str json)
+{
+	uint64_t *h = ctx;
+	*h = hash64(json, hash64(id, *h));
+	return 0;
+}
+
+static int hash_file(const char *path, bool required, uint64_t *h, struct err *err)
+{
+	FILE *f = path ? fopen(path, "rb") : NULL;
+	if (path && !f && required)
+		return err_errno(err, ERR_INPUT, "%s", path);
+	uint8_t block[16384];
+	for (size_t n; f && (n = fread(block, 1, sizeof block, f)) > 0;)
+		*h = hash64(str_make(block, n), *h);
+	if (f)
+		fclose(f);
+	return 0;
+}
+
+/* A number that differs when anything but the messages changed. */
+static int inputs_of(struct store *s, const struct analyse_settings *set, uint64_t *h, struct err *err)
+{
+	static const char *const kinds[] = {"page", "dns", "observation", "decision"};
+	*h = hash64(str_make(set->pack->hash, SHA256_BYTES), ANALYSE_VERSION);
+	int rc = hash_file(set->model, set->model_required, h, err);
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds && !rc; i++)
+		rc = store_items(s, kinds[i], hash_item, h, err);
+	return rc;
+}
+
+/* 1: there is something to do. */
+static int is_needed(struct store *s, const struct analyse_settings *set, struct arena *a, char inputs[24], struct err *err)
+{
+	uint64_t h;
+	int64_t fresh;
+	struct str old = S("");
+	int rc = inputs_of(s, set, &h, err);
+	rc = rc ? rc : store_unanalysed(s, &fresh, err);
+	if (rc == 0 && (rc = store_meta(s, "analysis", a, &old, err)) > 0)
+		rc = 0;
+	if (rc)
+		return rc;
+	snprintf(inputs, 24, "%016llx", (unsigned long long)h);
+	return set->force || fresh || !str_eq(old, str_of(inputs));
+}
+
+int analyse_run(struct store *s, const struct analyse_settings *set, struct err *err)
+{
+	struct analysis a = {.store = s, .set = set};
+	char inputs[24];
+	arena_init(&a.arena, SIZE_MAX);
+	map_init(&a.name_ids, SIZE_MAX);
+	int rc = is_needed(s, set, &a.arena, inputs, err);
+	if (rc == 1 && !vec_push(&a.arena, &a.names, 1)) /* name 0 */
+		rc = err_oom(err, "analysis");
+	if (rc == 1 && (rc = store_begin(s, err)) == 0) {
+		rc = run_steps(&a, err);
+		rc = rc ? rc : store_put_meta(s, "analysis", str_of(inputs), err);
+		rc = rc ? rc : store_commit(s, err);
+		if (rc)
+			store_rollback(s);
+		else
+			rc = 1;
+	}
+	map_free(&a.name_ids);
+	arena_free(&a.arena);
+	return rc;
+}

@@ -1,0 +1,80 @@
+/* analysis.h - the relational analysis: what follows from the set of stored messages, together with models, packs, pages, DNS
+ * facts and the analyst's decisions.
+ *
+ * A deterministic function of that set: the same whatever the order of ingest, batches or threads, and recomputable at any
+ * time. Steps run in the order campaigns, engines, programmes, findings; each reads what the ones before it found. Their
+ * results replace those of the last analysis in one transaction: per message the ROW_ANALYSED columns, per thing an item
+ * (store.h). Nothing may depend on row numbers or on the order of `messages`: break ties by (key, feed name, occurrence).
+ *
+ * Memory: about 120 bytes a message here; a step scans the store itself for what is wide (fingerprints, sketches).
+ */
+#ifndef TRAPLINE_ANALYSE_ANALYSIS_H
+#define TRAPLINE_ANALYSE_ANALYSIS_H
+
+#include "base/map.h"
+#include "base/vec.h"
+#include "match/pack.h"
+#include "store/store.h"
+
+struct analyse_settings {
+	const struct pack *pack; /* required */
+	const char *model;       /* learned engines; NULL or a file that is not there: none */
+	bool model_required;     /* the user named it: it has to be there */
+	bool show_progress;
+	bool force; /* even when nothing changed */
+};
+
+/* Names of engines, campaigns, brands ... as small numbers; 0 is "". */
+typedef uint32_t analysis_name;
+
+struct analysed {
+	/* of the store */
+	int64_t n;                 /* store_row.n: ascending */
+	uint64_t key;              /* first bytes of the id */
+	int64_t time;              /* TIME_NONE: none */
+	uint32_t feed, occurrence; /* feed: store's number */
+	uint8_t ip[16];
+	uint8_t ip_len;
+	uint8_t time_trusted; /* a believed Received field or the From_ line gave it */
+	uint16_t n_domains;
+	const uint32_t *domains;                         /* interned words, distinct */
+	uint32_t own_brand, own_programme, own_category; /* interned words */
+	float own_brand_confidence, own_programme_confidence, own_category_confidence;
+	/* found */
+	analysis_name campaign;
+	analysis_name engine, client;
+	uint8_t engine_source; /* enum engine_source */
+	float engine_confidence, client_confidence;
+	analysis_name brand, programme, category; /* begin as the own ones */
+	float brand_confidence, programme_confidence, category_confidence;
+	uint8_t via; /* enum via */
+};
+
+enum engine_source { ENGINE_NONE, ENGINE_LEARNED, ENGINE_PACK, ENGINE_DISCOVERED };
+enum via { VIA_NONE, VIA_OWN, VIA_PAGE, VIA_DOMAIN, VIA_CAMPAIGN };
+
+struct analysis {
+	struct store *store; /* open for writing; a batch is open while the steps run */
+	const struct analyse_settings *set;
+	struct arena arena; /* lives until the end of the analysis */
+	struct analysed *messages;
+	size_t n_messages;
+	struct str *feeds; /* names by the store's number; n_feeds is the highest number + 1 */
+	size_t n_feeds;
+	VEC(struct str) names; /* by analysis_name */
+	struct map name_ids;
+};
+
+/* The number of a name, made when it is new; 0 for "" and when out of memory (*err is filled then). */
+analysis_name analysis_name_of(struct analysis *a, struct str name, struct err *err);
+struct str analysis_name_text(const struct analysis *a, analysis_name id);
+/* The message with this row number, or NULL. */
+struct analysed *analysis_find(const struct analysis *a, int64_t n);
+
+/* A step: 0, or negative with *err filled. Each is one file; the list of them is in analysis.c. */
+typedef int analysis_step(struct analysis *a, struct err *err);
+
+/* The whole. 1 = done, 0 = nothing changed since the last time. The store is as before when it fails. */
+int analyse_run(struct store *s, const struct analyse_settings *set, struct err *err);
+
+#endif

@@ -1,0 +1,138 @@
+/* analysis_test.c - the frame of the relational analysis: what it reads, what it writes, when it is needed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "analyse/analysis.h"
+#include "store/store_test.h"
+
+enum { MESSAGES = 50 };
+
+static struct pack *pack;
+
+static int open_pack(void **state)
+{
+	struct err err = {0};
+	(void)state;
+	return pack_open(&pack, true, NULL, 0, &err);
+}
+
+static int close_pack(void **state)
+{
+	(void)state;
+	pack_close(pack);
+	return 0;
+}
+
+static struct store *filled(const char *dir, char path[96])
+{
+	struct err err = {0};
+	struct store *s;
+	struct fake f;
+	snprintf(path, 96, "%s/t.db", dir);
+	assert_int_equal(store_open(&s, path, STORE_WRITE, &err), 0);
+	assert_int_equal(store_begin(s, &err), 0);
+	for (int i = 0; i < MESSAGES; i++) {
+		struct row *r = fake_row(&f, (uint64_t)i, S("trap-a"));
+		struct str prints[] = {S("order=a,b"), S("mid=8x.4d")};
+		r->own_brand = r->brand;
+		r->own_brand_confidence = r->brand_confidence;
+		r->fingerprint = (struct strs){prints, 2};
+		r->sketch = S("\1\2\3");
+		assert_int_equal(store_put(s, r, 0, 0, &err), 1);
+	}
+	assert_int_equal(store_commit(s, &err), 0);
+	return s;
+}
+
+static int check_row(void *ctx, const struct store_row *r)
+{
+	int *n = ctx;
+	assert_true(str_eq(r->row->brand, r->row->own_brand));
+	assert_true(r->row->brand.n ? str_eq(r->row->via, S("own")) : str_eq(r->row->via, S("none")));
+	assert_int_equal(r->row->fingerprint.n, 2);
+	assert_true(str_eq(r->row->fingerprint.v[1], S("mid=8x.4d")));
+	assert_true(str_eq(r->row->sketch, S("\1\2\3")));
+	++*n;
+	return 0;
+}
+
+static void without_steps_what_a_message_says_itself_stays(void **state)
+{
+	(void)state;
+	const char *dir = make_dir();
+	char path[96];
+	struct err err = {0};
+	struct store *s = filled(dir, path);
+	struct analyse_settings set = {.pack = pack};
+	int n = 0;
+	int64_t fresh;
+	assert_int_equal(store_unanalysed(s, &fresh, &err), 0);
+	assert_int_equal(fresh, MESSAGES);
+	assert_int_equal(analyse_run(s, &set, &err), 1);
+	assert_int_equal(store_unanalysed(s, &fresh, &err), 0);
+	assert_int_equal(fresh, 0);
+	assert_int_equal(
+		store_scan(s, &STORE_FILTER_ALL, STORE_ALL_COLUMNS, STORE_FINGERPRINTS | STORE_SKETCHES, check_row, &n, &err), 0);
+	assert_int_equal(n, MESSAGES);
+	store_close(s);
+	rm_dir(dir);
+}
+
+static void an_analysis_is_needed_when_its_inputs_change(void **state)
+{
+	(void)state;
+	const char *dir = make_dir();
+	char path[96];
+	struct err err = {0};
+	struct store *s = filled(dir, path);
+	struct analyse_settings set = {.pack = pack};
+	assert_int_equal(analyse_run(s, &set, &err), 1);
+	assert_int_equal(analyse_run(s, &set, &err), 0);
+	assert_int_equal(store_begin(s, &err), 0);
+	assert_int_equal(store_put_item(s, "page", S("http://a.example/"), S("{}"), &err), 0);
+	assert_int_equal(store_commit(s, &err), 0);
+	assert_int_equal(analyse_run(s, &set, &err), 1);
+	assert_int_equal(analyse_run(s, &set, &err), 0);
+	set.force = true;
+	assert_int_equal(analyse_run(s, &set, &err), 1);
+	set.model = "/nowhere/engines.model";
+	assert_int_equal(analyse_run(s, &set, &err), 1); /* nobody asked for it */
+	set.model_required = true;
+	assert_int_equal(analyse_run(s, &set, &err), ERR_INPUT);
+	store_close(s);
+	rm_dir(dir);
+}
+
+static void no_memory_leaves_the_store_as_it_was(void **state)
+{
+	(void)state;
+	const char *dir = make_dir();
+	char path[96];
+	struct err err = {0};
+	struct store *s = filled(dir, path);
+	struct analyse_settings set = {.pack = pack, .force = true};
+	for (long n = 0;; n++) {
+		err = (struct err){0};
+		mem_fail_from(n);
+		int rc = analyse_run(s, &set, &err);
+		bool hit = mem_failed();
+		mem_fail_from(-1);
+		assert_true(hit ? rc == ERR_ENV || rc == 1 : rc == 1); /* a full cache is no failure */
+		if (!hit)
+			break;
+	}
+	store_close(s);
+	rm_dir(dir);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_steps_what_a_message_says_itself_stays),
+		cmocka_unit_test(an_analysis_is_needed_when_its_inputs_change),
+		cmocka_unit_test(no_memory_leaves_the_store_as_it_was),
+	};
+	return cmocka_run_group_tests(tests, open_pack, close_pack);
+}
