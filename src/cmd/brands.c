@@ -92,7 +92,7 @@ int cmd_brands(const struct options *o, struct err *err)
 	struct session s;
 	int rc = session_open(&s, o, err);
 	if (!rc)
-		rc = session_open_store(&s, STORE_READ, err);
+		rc = session_open_reading(&s, true, err);
 	if (!rc)
 		rc = list_brands(&s, err);
 	session_close(&s);

@@ -266,7 +266,7 @@ int cmd_explain(const struct options *o, struct err *err)
 		return err_set(err, ERR_USAGE, "explain has no csv form; use --format json");
 	rc = session_open(&s, o, err);
 	if (!rc)
-		rc = session_open_store(&s, STORE_READ, err);
+		rc = session_open_reading(&s, false, err);
 	if (!rc)
 		rc = explain(&s, err);
 	session_close(&s);

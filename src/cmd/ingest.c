@@ -13,6 +13,7 @@
 #include "cmd/feeds.h"
 #include "cmd/pipeline.h"
 #include "cmd/session.h"
+#include "export/escape.h"
 #include "jail/jail.h"
 
 /* How a row comes to be: a change here makes stored rows be read anew (store_put). */
@@ -23,6 +24,7 @@ struct ledger_line {
 	const struct feed *feed;
 	const char *path; /* the argument */
 	int64_t messages, fresh, doubtful;
+	int64_t believed; /* messages with a Received field of the feed's own hosts */
 };
 
 struct ingest {
@@ -165,7 +167,7 @@ static int put_line(
 }
 
 /* Called for each message inside its batch: the feed is declared with its first message. */
-static int seen(void *ctx, const struct raw_mail *mail, const struct feed *feed, int put, struct err *err)
+static int seen(void *ctx, const struct raw_mail *mail, const struct feed *feed, const struct row *row, int put, struct err *err)
 {
 	struct ingest *g = ctx;
 	struct ledger_line *l = line_of(g, mail, feed);
@@ -178,6 +180,7 @@ static int seen(void *ctx, const struct raw_mail *mail, const struct feed *feed,
 	g->doubtful += doubtful;
 	l->fresh += put == 1;
 	l->doubtful += doubtful;
+	l->believed += row->received_by.n > 0;
 	if (l->messages++)
 		return 0;
 	int rc = put_feed(g, feed, err);
@@ -227,6 +230,23 @@ static uint64_t count_damage(const struct ingest *g)
 	return n[SOURCE_UNREADABLE] + n[SOURCE_SHORT] + n[SOURCE_DAMAGED] + n[SOURCE_ENCRYPTED];
 }
 
+/* A mistyped --trust looks like mail that nobody vouches for. */
+static void say_trust(const struct ingest *g)
+{
+	for (size_t i = 0; i < g->lines.n; i++) {
+		const struct ledger_line *l = &g->lines.v[i];
+		if (!l->feed->trust.n || !l->messages || l->believed)
+			continue;
+		fputs("trapline: no message of feed ", stderr);
+		struct buf safe;
+		buf_init(&safe, 64 * KIB);
+		esc_term(l->feed->name, 0, 0, &safe);
+		fprintf(stderr, "%.*s was received by one of its trusted hosts: is --trust the name that stands behind \"by\"?\n",
+			STR_FMT(buf_str(&safe)));
+		buf_free(&safe);
+	}
+}
+
 static void say(const struct ingest *g)
 {
 	size_t n;
@@ -238,6 +258,7 @@ static void say(const struct ingest *g)
 		fprintf(stderr, "trapline: %s\n", p[i].text);
 	if (!verbose && n > SHOW_PROBLEMS)
 		fprintf(stderr, "trapline: %d problems of %zu shown; -v shows all\n", SHOW_PROBLEMS, n);
+	say_trust(g);
 	fprintf(stderr, "read %llu messages: %llu new, %llu known already", (unsigned long long)g->messages,
 		(unsigned long long)g->fresh, (unsigned long long)(g->messages - g->fresh));
 	if (g->doubtful)

@@ -78,7 +78,7 @@ int cmd_messages(const struct options *o, struct err *err)
 	if (!rc)
 		rc = choose_columns(&l, o->columns, err);
 	if (!rc)
-		rc = session_open_store(&s, STORE_READ, err);
+		rc = session_open_reading(&s, true, err);
 	if (!rc)
 		rc = list_messages(&s, &l, err);
 	session_close(&s);

@@ -93,7 +93,7 @@ static int put(struct sink *k, const struct job *j, struct err *err)
 	if (rc < 0)
 		return rc;
 	k->messages++;
-	return k->seen(k->ctx, &j->mail, j->feed, rc, err);
+	return k->seen(k->ctx, &j->mail, j->feed, &j->row, rc, err);
 }
 
 /* ---- one thread ---- */

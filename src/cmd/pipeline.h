@@ -26,7 +26,8 @@ struct pipeline {
 };
 
 /* What was done with a message, on the writer's thread: put is 1 for a new one, 0 for one that was there. */
-typedef int pipeline_seen_fn(void *ctx, const struct raw_mail *mail, const struct feed *feed, int put, struct err *err);
+typedef int pipeline_seen_fn(
+	void *ctx, const struct raw_mail *mail, const struct feed *feed, const struct row *row, int put, struct err *err);
 
 /* Reads the source to its end and tells seen of every message, in the source's order, inside the batch that stores it. On an
  * error what was committed stays. The store must have been told store_start. */

@@ -151,7 +151,7 @@ int cmd_report(const struct options *o, struct err *err)
 	if (!rc && s.store && !o->no_analyse && (rc = session_analyse(&s, false, err)) > 0)
 		rc = 0;
 	if (!rc && !s.store)
-		rc = session_open_store(&s, STORE_READ, err);
+		rc = session_open_reading(&s, o->n_paths == 0, err);
 	if (!rc)
 		rc = report(&s, err);
 	if (!rc)

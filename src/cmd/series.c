@@ -95,7 +95,7 @@ int cmd_series(const struct options *o, struct err *err)
 	if (!rc)
 		rc = params_of(o, feeds, &p, err);
 	if (!rc)
-		rc = session_open_store(&s, STORE_READ, err);
+		rc = session_open_reading(&s, true, err);
 	if (!rc)
 		rc = show_series(&s, &p, err);
 	session_close(&s);

@@ -1,6 +1,7 @@
 /* session.c - see session.h. */
 #include "cmd/session.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -29,6 +30,39 @@ int session_open_existing(struct session *s, enum store_mode mode, struct err *e
 	if (access(s->store_path, F_OK))
 		return err_errno(err, ERR_INPUT, "%s", s->store_path);
 	return session_open_store(s, mode, err);
+}
+
+static int check_feeds(const struct session *s, struct err *err)
+{
+	struct arena a;
+	struct store_feed *feeds;
+	size_t n;
+	arena_init(&a, 64 * MIB);
+	int rc = store_feed_list(s->store, &a, &feeds, &n, err);
+	for (size_t i = 0; i < s->o->feed.n && !rc; i++) {
+		size_t k = 0;
+		while (k < n && !str_eq(feeds[k].name, str_of(s->o->feed.v[i])))
+			k++;
+		if (k == n)
+			rc = err_set(err, ERR_USAGE, "--feed %s: the store has no such feed; `trapline feeds` lists them",
+				s->o->feed.v[i]);
+	}
+	arena_free(&a);
+	return rc;
+}
+
+int session_open_reading(struct session *s, bool with_feed, struct err *err)
+{
+	int64_t waiting = 0;
+	int rc = session_open_store(s, STORE_READ, err);
+	if (!rc && with_feed)
+		rc = check_feeds(s, err);
+	if (!rc)
+		rc = store_unanalysed(s->store, &waiting, err);
+	if (!rc && waiting && s->o->verbose >= 0)
+		fprintf(stderr, "trapline: %lld message%s not analysed yet: `trapline analyse` does it\n", (long long)waiting,
+			waiting == 1 ? " is" : "s are");
+	return rc;
 }
 
 int session_pack(const struct session *s, struct pack **out, struct err *err)

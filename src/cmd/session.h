@@ -25,6 +25,9 @@ struct store_filter session_filter(const struct options *o, bool with_feed, stru
 
 /* Opens a store that has to be there. */
 int session_open_existing(struct session *s, enum store_mode mode, struct err *err);
+/* Opens the store for reading. with_feed: --feed is a filter, and a name that no feed has is an error; says on stderr when messages wait for
+ * an analysis, unless quiet. */
+int session_open_reading(struct session *s, bool with_feed, struct err *err);
 /* The packs of options and config. To be closed by the caller. */
 int session_pack(const struct session *s, struct pack **out, struct err *err);
 

@@ -136,14 +136,15 @@ static const struct summary_value *leader(const struct summary *s)
 	return category && category->share.all >= HEADLINE_MIN ? category : NULL;
 }
 
-/* The name as a sentence begins. */
+/* The name as a sentence begins; categories are written with underscores. */
 static void put_capital(struct buf *out, struct str name)
 {
 	if (name.n && ascii_alpha(name.p[0])) {
 		buf_byte(out, (uint8_t)(name.p[0] & ~0x20));
 		name = str_from(name, 1);
 	}
-	buf_add(out, name);
+	for (size_t i = 0; i < name.n; i++)
+		buf_byte(out, name.p[i] == '_' ? ' ' : name.p[i]);
 }
 
 void words_headline(struct buf *out, const struct summary *s)

@@ -262,3 +262,28 @@ def case_explain_unknown_id(t):
     stored(t)
     says(t.run('explain', 'f' * 64, '--store', 't.db', code=INPUT), 'f' * 12)
     says(t.run('explain', 'not hex', '--store', 't.db', code=USAGE), 'hexadecimal')
+
+
+def case_trust_that_nobody_is(t):
+    t.write('box', mbox([mail(i) for i in range(3)]))
+    r = t.run('ingest', '--store', 't.db', '--feed', 'f', '--trust', 'mx.trap.exampel', 'box')
+    assert 'trusted hosts' in r.err and 'feed f' in r.err, r.err
+    r = t.run('ingest', '--store', 'u.db', '--feed', 'f', '--trust', 'mx.trap.example', 'box')
+    assert 'trusted hosts' not in r.err, r.err
+
+
+def case_a_feed_that_is_not_there(t):
+    t.write('box', mbox([mail()]))
+    t.ingest('--feed', 'f', 'box')
+    for command in ('messages', 'series', 'brands', 'report'):
+        r = t.run(command, '--store', 't.db', '--feed', 'nope', code=2)
+        assert 'nope' in r.err and 'trapline feeds' in r.err, r.err
+
+
+def case_not_analysed(t):
+    t.write('box', mbox([mail()]))
+    t.run('ingest', '--no-analyse', '--store', 't.db', '--feed', 'f', 'box')
+    assert '1 message is not analysed' in t.run('messages', '--store', 't.db').err
+    t.run('analyse', '--store', 't.db')
+    same(t.run('messages', '--store', 't.db').err, '')
+    t.run('analyse', '--store', 'no.db', code=3)
