@@ -40,6 +40,7 @@ static struct store *filled(const char *dir, char path[96])
 		r->own_brand_confidence = r->brand_confidence;
 		r->fingerprint = (struct strs){prints, 2};
 		r->sketch = S("\1\2\3");
+		r->text = S("buy pills");
 		assert_int_equal(store_put(s, r, 0, 0, &err), 1);
 	}
 	assert_int_equal(store_commit(s, &err), 0);
@@ -54,6 +55,7 @@ static int check_row(void *ctx, const struct store_row *r)
 	assert_int_equal(r->row->fingerprint.n, 2);
 	assert_true(str_eq(r->row->fingerprint.v[1], S("mid=8x.4d")));
 	assert_true(str_eq(r->row->sketch, S("\1\2\3")));
+	assert_true(str_eq(r->row->text, S("buy pills")));
 	++*n;
 	return 0;
 }
@@ -73,8 +75,9 @@ static void without_steps_what_a_message_says_itself_stays(void **state)
 	assert_int_equal(analyse_run(s, &set, &err), 1);
 	assert_int_equal(store_unanalysed(s, &fresh, &err), 0);
 	assert_int_equal(fresh, 0);
-	assert_int_equal(
-		store_scan(s, &STORE_FILTER_ALL, STORE_ALL_COLUMNS, STORE_FINGERPRINTS | STORE_SKETCHES, check_row, &n, &err), 0);
+	assert_int_equal(store_scan(s, &STORE_FILTER_ALL, STORE_ALL_COLUMNS, STORE_FINGERPRINTS | STORE_SKETCHES | STORE_TEXTS,
+				 check_row, &n, &err),
+		0);
 	assert_int_equal(n, MESSAGES);
 	store_close(s);
 	rm_dir(dir);

@@ -83,4 +83,7 @@
 #define LIM_WORKERS 64
 #define LIM_IN_FLIGHT (48 * MIB) /* raw bytes between reader and writer: what keeps the process under 200 MB */
 
+/* Visible text that the store keeps of a message: enough for the template of a campaign, a fraction of the mail's bytes. */
+#define LIM_STORED_TEXT (4 * KIB)
+
 #endif

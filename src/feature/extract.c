@@ -29,5 +29,7 @@ int extract_message(
 	row->anomalies = (int64_t)(m.anomalies | in->anomalies);
 	if (extract_headers(a, set, &m, doc, row) || extract_envelope(a, set, in, &m, row) || extract_body(a, set, &m, doc, row))
 		return ERR_ENV;
+	row->text = str_first(doc->text, LIM_STORED_TEXT);
+	row->text.n = utf8_valid_prefix(row->text);
 	return 0;
 }

@@ -43,7 +43,7 @@ static int copy_strs(struct arena *a, struct strs l, struct strs *out)
 int row_copy(struct arena *a, const struct row *from, struct row *to)
 {
 	*to = *from;
-	if (copy_str(a, from->feed, &to->feed) || copy_str(a, from->sketch, &to->sketch) ||
+	if (copy_str(a, from->feed, &to->feed) || copy_str(a, from->sketch, &to->sketch) || copy_str(a, from->text, &to->text) ||
 		copy_strs(a, from->fingerprint, &to->fingerprint))
 		return ERR_ENV;
 	for (int f = 0; f < FEAT_COUNT; f++) {

@@ -34,9 +34,10 @@ struct row {
 #define FEATURE(name, kind, place, show, meaning) FEATURE_C_##kind(name)
 #include "feature/registry.def"
 #undef FEATURE
-	/* What the analysis compares messages by; not columns. The store keeps them in a narrow table of their own. */
+	/* What the analysis compares messages by; not columns. The store keeps them in tables of their own. */
 	struct strs fingerprint; /* of the engine: "family=value" (feature/fingerprint.h) */
 	struct str sketch;       /* of the text and the links (match/sketch.h) */
+	struct str text;         /* what a reader sees, its first LIM_STORED_TEXT bytes: templates are made from it */
 };
 
 enum feature_kind {

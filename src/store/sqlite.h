@@ -1,7 +1,7 @@
 /* sqlite.h - the inside of the SQLite store; for src/store/sqlite_*.c only.
  *
  * Tables: message (hot columns: narrow, scanned by series and reports), detail (cold columns, the same n), print (fingerprint
- * and sketch, the same n), word (interned strings), feed, source, meta, item (JSON documents of the analysis). Both big tables get their columns from feature/registry.def; a column that the registry
+ * and sketch, the same n), body (visible text, the same n), word (interned strings), feed, source, meta, item (JSON documents of the analysis). Both big tables get their columns from feature/registry.def; a column that the registry
  * gained is added when an older store is opened.
  *
  * Identity: an index on (key, feed, occurrence), where key is the first 8 bytes of the id; the full 32 bytes are compared on a
@@ -21,7 +21,7 @@
 
 enum {
 	SQ_APPLICATION_ID = 0x5452504c, /* "TRPL" */
-	SQ_VERSION = 4,
+	SQ_VERSION = 5,
 	SQ_BUSY_MS = 5000,
 	SQ_WORD_SLOTS = 1 << 17,
 };
@@ -38,6 +38,9 @@ enum sq_stmt {
 	SQ_PUT_COLD,
 	SQ_PUT_PRINT,
 	SQ_DROP_PRINT,
+	SQ_PUT_TEXT,
+	SQ_DROP_TEXT,
+	SQ_GET_TEXT,
 	SQ_ATTRIBUTE,
 	SQ_ITEM_PUT,
 	SQ_ITEM_DEL,
@@ -162,6 +165,7 @@ int sq_put_source(struct store *s, const struct store_source *src, struct err *e
 int sq_sources(struct store *s, struct arena *a, struct store_source **out, size_t *n, struct err *err);
 int sq_put_meta(struct store *s, const char *key, struct str value, struct err *err);
 int sq_meta(struct store *s, const char *key, struct arena *a, struct str *value, struct err *err);
+int sq_text(struct store *s, int64_t n, struct arena *a, struct str *text, struct err *err);
 int sq_count(struct store *s, int64_t *messages, struct err *err);
 
 /* ---- sqlite_item.c ---- */

@@ -248,3 +248,19 @@ int sq_count(struct store *s, int64_t *messages, struct err *err)
 	*messages = sqlite3_column_int64(st, 0);
 	return 0;
 }
+
+int sq_text(struct store *s, int64_t n, struct arena *a, struct str *text, struct err *err)
+{
+	struct sq *q = sq_of(s);
+	sqlite3_stmt *st = sq_stmt(q, SQ_GET_TEXT, err);
+	if (!st)
+		return err->kind;
+	sqlite3_bind_int64(st, 1, n);
+	int rc = sqlite3_step(st), found = rc == SQLITE_ROW;
+	struct str copy = found ? arena_dup(a, column_str(st, 0)) : S("");
+	sqlite3_reset(st);
+	if (!copy.p)
+		return err_oom(err, "store");
+	*text = copy;
+	return found || rc == SQLITE_DONE ? found : sq_error(q, rc, "reading it", err);
+}

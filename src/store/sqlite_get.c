@@ -58,7 +58,8 @@ int sq_get(struct store *s, struct str id_hex_prefix, struct arena *a, struct ro
 	struct store_filter f = STORE_FILTER_ALL;
 	f.id_prefix = str_make(hex, SHA256_HEX);
 	struct get g = {a, row, id, 0};
-	rc = sq_scan(s, &f, STORE_ALL_COLUMNS, STORE_UNORDERED | STORE_FINGERPRINTS | STORE_SKETCHES, take_row, &g, err);
+	rc = sq_scan(
+		s, &f, STORE_ALL_COLUMNS, STORE_UNORDERED | STORE_FINGERPRINTS | STORE_SKETCHES | STORE_TEXTS, take_row, &g, err);
 	if (g.result < 0)
 		return err_oom(err, "explain");
 	return rc < 0 ? rc : g.result == 1 && several ? 2 : g.result;

@@ -102,6 +102,9 @@ static const char *const statements[SQ_STMT_COUNT] = {
 	[SQ_DROP_COLD] = "DELETE FROM detail WHERE n = ?",
 	[SQ_PUT_PRINT] = "INSERT INTO print (n, fingerprint, sketch) VALUES (?, ?, ?)",
 	[SQ_DROP_PRINT] = "DELETE FROM print WHERE n = ?",
+	[SQ_PUT_TEXT] = "INSERT INTO body (n, text) VALUES (?, ?)",
+	[SQ_DROP_TEXT] = "DELETE FROM body WHERE n = ?",
+	[SQ_GET_TEXT] = "SELECT text FROM body WHERE n = ?",
 	[SQ_ITEM_PUT] =
 		"INSERT INTO item (kind, id, json) VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET json = excluded.json",
 	[SQ_ITEM_DEL] = "DELETE FROM item WHERE kind = ? AND id = ?",
@@ -183,6 +186,7 @@ static const struct store_ops sqlite_ops = {
 	.meta = sq_meta,
 	.scan = sq_scan,
 	.get = sq_get,
+	.text = sq_text,
 	.count = sq_count,
 	.word_max = sq_word_max,
 	.word = sq_word,

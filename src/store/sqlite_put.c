@@ -266,14 +266,29 @@ static int insert(struct sq *q, sqlite3_stmt *st, int col, enum feature_place pl
 	return sq_step(q, st, "storing a message", err);
 }
 
+static int put_text(struct sq *q, const struct row *row, int64_t n, struct err *err)
+{
+	if (!row->text.n)
+		return 0;
+	sqlite3_stmt *st = sq_stmt(q, SQ_PUT_TEXT, err);
+	if (!st)
+		return err->kind;
+	sqlite3_bind_int64(st, 1, n);
+	bind_str(st, 2, row->text);
+	return sq_step(q, st, "storing a message", err);
+}
+
 /* What the analysis compares by; nothing for a row that has neither. */
 static int put_print(struct sq *q, const struct row *row, int64_t n, struct err *err)
 {
 	struct str ids;
+	int rc = put_text(q, row, n, err);
+	if (rc < 0)
+		return rc;
 	if (!row->fingerprint.n && !row->sketch.n)
 		return 0;
 	sqlite3_stmt *st = sq_stmt(q, SQ_PUT_PRINT, err);
-	int rc = st ? pack_words(q, row->fingerprint, &ids, err) : err->kind;
+	rc = st ? pack_words(q, row->fingerprint, &ids, err) : err->kind;
 	if (rc < 0)
 		return rc;
 	sqlite3_bind_int64(st, 1, n);
@@ -368,6 +383,8 @@ static int replace(struct sq *q, const struct put *p, const struct copy *c, stru
 		rc = step_with(q, SQ_DROP_COLD, c->n, 0, false, err);
 	if (rc == 0)
 		rc = step_with(q, SQ_DROP_PRINT, c->n, 0, false, err);
+	if (rc == 0)
+		rc = step_with(q, SQ_DROP_TEXT, c->n, 0, false, err);
 	return rc ? rc : put_new(q, p, c->occurrence, err);
 }
 

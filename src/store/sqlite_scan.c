@@ -173,7 +173,7 @@ struct scan {
 	unsigned flags;
 	uint8_t column[FEAT_COUNT]; /* features in the order of the SELECT, after feed, occurrence and key */
 	int ncolumns;
-	bool cold, print;
+	bool cold, print, text;
 	struct feed_names feeds;
 	struct arena names, scratch; /* scratch: one row */
 	struct row row;
@@ -259,7 +259,7 @@ static int fill(struct scan *sc, sqlite3_stmt *st, int col, enum feature_id f, s
 	return rc < 0 ? rc : 0;
 }
 
-enum { FIXED_COLUMNS = 4 }; /* feed, occurrence, key, n; then features; then fingerprint, sketch */
+enum { FIXED_COLUMNS = 4 }; /* feed, occurrence, key, n; then features; then fingerprint, sketch; then text */
 
 /* The current row of st to the callback. Only columns of the SELECT are ever written, so nothing needs clearing. */
 static int emit(struct scan *sc, sqlite3_stmt *st, struct err *err)
@@ -281,6 +281,8 @@ static int emit(struct scan *sc, sqlite3_stmt *st, struct err *err)
 			return rc;
 		sc->row.sketch = column_str(st, col + 1);
 	}
+	if (sc->text)
+		sc->row.text = column_str(st, FIXED_COLUMNS + sc->ncolumns + (sc->print ? 2 : 0));
 	struct store_row out = {.row = &sc->row,
 		.key = (uint64_t)sqlite3_column_int64(st, 2) ^ (uint64_t)1 << 63,
 		.feed = (uint32_t)feed,
@@ -311,11 +313,15 @@ static void select_sql(struct buf *b, const struct scan *sc, bool join, bool by_
 	if (sc->print)
 		buf_printf(b, ", %s, %s", sc->flags & STORE_FINGERPRINTS ? "p.fingerprint" : "NULL",
 			sc->flags & STORE_SKETCHES ? "p.sketch" : "NULL");
+	if (sc->text)
+		buf_add(b, S(", b.text"));
 	from_message(b, by_id);
 	if (join)
 		buf_add(b, S(" CROSS JOIN detail d ON d.n = m.n"));
 	if (sc->print)
 		buf_add(b, S(" LEFT JOIN print p ON p.n = m.n"));
+	if (sc->text)
+		buf_add(b, S(" LEFT JOIN body b ON b.n = m.n"));
 }
 
 static int stored_order(struct scan *sc, const struct where *w, int64_t limit, struct err *err)
@@ -473,6 +479,7 @@ int sq_scan(struct store *s, const struct store_filter *f, uint64_t columns, uns
 	arena_init(&sc.names, LIM_ARENA);
 	arena_init(&sc.scratch, LIM_ARENA);
 	clear_row(&sc);
+	sc.text = flags & STORE_TEXTS;
 	sc.print = flags & (STORE_FINGERPRINTS | STORE_SKETCHES);
 	for (int i = 0; i < FEAT_COUNT; i++)
 		if (columns >> i & 1) {

@@ -67,7 +67,12 @@ static void migrate_4(struct buf *b)
 		  "CREATE TABLE item (kind TEXT NOT NULL, id BLOB NOT NULL, json TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;"));
 }
 
-static void (*const migrations[SQ_VERSION])(struct buf *b) = {migrate_1, migrate_2, migrate_3, migrate_4};
+static void migrate_5(struct buf *b)
+{
+	buf_add(b, S("CREATE TABLE body (n INTEGER PRIMARY KEY, text TEXT);"));
+}
+
+static void (*const migrations[SQ_VERSION])(struct buf *b) = {migrate_1, migrate_2, migrate_3, migrate_4, migrate_5};
 
 void sq_insert_sql(struct buf *b, enum feature_place place)
 {

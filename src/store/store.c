@@ -128,6 +128,11 @@ int store_get(struct store *s, struct str id_hex_prefix, struct arena *a, struct
 	return s->ops->get(s, id_hex_prefix, a, row, err);
 }
 
+int store_text(struct store *s, int64_t n, struct arena *a, struct str *text, struct err *err)
+{
+	return s->ops->text(s, n, a, text, err);
+}
+
 int store_count(struct store *s, int64_t *messages, struct err *err)
 {
 	return s->ops->count(s, messages, err);

@@ -117,6 +117,7 @@ enum store_scan_flags {
 	STORE_IDS = 2, /* words stay ids: WORD and WORDS members of row are empty; use .word, .domains, .fingerprint, store_word */
 	STORE_FINGERPRINTS = 4, /* with row->fingerprint (with STORE_IDS: .fingerprint) */
 	STORE_SKETCHES = 8,     /* with row->sketch */
+	STORE_TEXTS = 16,       /* with row->text: wide; for a few messages store_text is better */
 };
 
 struct store_row {
@@ -139,9 +140,11 @@ typedef int (*store_row_fn)(void *ctx, const struct store_row *row);
  * mean the same for as long as the store is open, nothing in another store. */
 int store_scan(struct store *s, const struct store_filter *f, uint64_t columns, unsigned flags, store_row_fn fn, void *ctx,
 	struct err *err);
-/* One message, all columns, fingerprint and sketch, in the arena. 1 = found, 0 = none, 2 = several (different ids: first in order of id is filled).
+/* One message, all columns, fingerprint, sketch and text, in the arena. 1 = found, 0 = none, 2 = several (different ids: first in order of id is filled).
  * Of several feeds or occurrences of one id the first by (feed, occurrence) is taken. */
 int store_get(struct store *s, struct str id_hex_prefix, struct arena *a, struct row *row, struct err *err);
+/* Text of message n (store_row.n), in the arena. 1, or 0 = none. */
+int store_text(struct store *s, int64_t n, struct arena *a, struct str *text, struct err *err);
 int store_count(struct store *s, int64_t *messages, struct err *err);
 
 /* Interned words. Ids are dense, 1..store_word_max. */

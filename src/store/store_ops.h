@@ -27,6 +27,7 @@ struct store_ops {
 	int (*scan)(struct store *s, const struct store_filter *f, uint64_t columns, unsigned flags, store_row_fn fn, void *ctx,
 		struct err *err);
 	int (*get)(struct store *s, struct str id_hex_prefix, struct arena *a, struct row *row, struct err *err);
+	int (*text)(struct store *s, int64_t n, struct arena *a, struct str *text, struct err *err);
 	int (*count)(struct store *s, int64_t *messages, struct err *err);
 	int (*word_max)(struct store *s, uint32_t *max, struct err *err);
 	int (*word)(struct store *s, uint32_t id, struct arena *a, struct str *out, struct err *err);
