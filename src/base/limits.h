@@ -77,6 +77,9 @@
 #define LIM_PACK_CACHE (512 * MIB) /* compiled patterns on disk: 100,000 phrases are about 100 MiB */
 #define LIM_PACK_ARENA (256 * MIB) /* all packs merged */
 
+/* ---- campaigns ---- */
+#define LIM_WORDS 65536 /* words of one message that are compared: a book's chapter */
+
 /* ---- run time ---- */
 #define LIM_BATCH (1 * MIB)    /* raw bytes the reader gives to a worker at a time */
 #define LIM_BATCH_MESSAGES 256 /* and messages */

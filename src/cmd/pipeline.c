@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/progress.h"
 #include "base/queue.h"
+#include "match/sketch.h"
 
 enum { BATCHES_MAX = 2 * LIM_WORKERS + 2 };
 _Static_assert(LIM_IN_FLIGHT >= LIM_MESSAGE + LIM_BATCH, "a batch and one more message must fit, or the reader waits for itself");
@@ -70,6 +71,8 @@ static int analyse(const struct pipeline *p, struct worker *w, const struct raw_
 	struct extract_input in = {
 		.bytes = mail->bytes, .from_line = mail->from_line, .anomalies = mail->anomalies, .trust = &feed->trust};
 	if (extract_message(&w->arena, p->extract, &in, &doc, row) || match_doc(p->matcher, w->scratch, &w->arena, &doc, row))
+		return err_oom(err, "a message");
+	if (!(row->sketch = sketch_of(&w->arena, &doc)).p)
 		return err_oom(err, "a message");
 	row->feed = feed->name;
 	row->source_path = mail->path;

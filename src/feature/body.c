@@ -44,6 +44,8 @@ static int add_html(struct body *b, struct str html, bool *shown)
 	b->row->html_bytes += (int64_t)html.n;
 	paragraph(&b->text, r.text);
 	paragraph(&b->hidden, r.hidden);
+	if (!b->doc->html_tags.n)
+		b->doc->html_tags = str_make(r.tags, r.n_tags);
 	url_set_add_html(&b->urls, &r);
 	return b->urls.oom ? ERR_ENV : 0;
 }

@@ -18,9 +18,10 @@ struct doc_attachment {
 struct doc {
 	struct str subject;
 	struct str from_name, from_addr; /* of the first From address */
-	struct str text;   /* what a reader sees: all text parts, alternatives once (HTML wins), blank-line separated */
-	struct str hidden; /* what HTML hides from a reader */
-	struct url *urls;  /* in order of occurrence, first occurrence only */
+	struct str text;      /* what a reader sees: all text parts, alternatives once (HTML wins), blank-line separated */
+	struct str hidden;    /* what HTML hides from a reader */
+	struct str html_tags; /* tag stream of the first HTML part (html.h); empty without one */
+	struct url *urls;     /* in order of occurrence, first occurrence only */
 	size_t n_urls;
 	struct doc_attachment *attachments;
 	size_t n_attachments;

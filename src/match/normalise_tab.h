@@ -1,4 +1,4 @@
-/* normalise_tab.h - what characters look like; private to normalise.c. */
+/* normalise_tab.h - what characters look like; private to match/. */
 #ifndef TRAPLINE_MATCH_NORMALISE_TAB_H
 #define TRAPLINE_MATCH_NORMALISE_TAB_H
 

@@ -1,0 +1,34 @@
+/* likeness.h - how alike two sketches are, and whether they come from one template.
+ *
+ * Symmetric, pure, from the two sketches alone. The text is judged three ways, because each fails where another holds:
+ *   resemblance  of the runs of three words (MinHash): templates with few slots, whatever is put around them
+ *   aligned      the longest common subsequence of the sampled words: survives a slot in every third word
+ *   shared       the sampled words as a bag: survives sentences that change places
+ * The sample is drawn by hash, so both messages drop the same words (bottom-k sampling: Broder's "mod p" sketch). The latter two
+ * are given as resemblance (against the union) and as containment (against the shorter), which padding cannot lower.
+ */
+#ifndef TRAPLINE_MATCH_LIKENESS_H
+#define TRAPLINE_MATCH_LIKENESS_H
+
+#include "match/sketch.h"
+
+struct likeness {
+	double resemblance;               /* runs of three words, 0..1 */
+	unsigned words_a, words_b;        /* sampled words below the common threshold */
+	unsigned aligned, shared;         /* of them */
+	double align_part, shared_part;   /* aligned, shared / shorter: containment */
+	double align, share;              /* aligned, shared / union: resemblance */
+	unsigned facts, facts_a, facts_b; /* numbers in common; of each */
+	unsigned names, domains;          /* in common */
+	unsigned subject;                 /* words of the subjects in common order; of the longer one: */
+	unsigned subject_words;
+	bool url;         /* the first links have the same shape */
+	unsigned tags;    /* bins of the tag stream that agree, of SKETCH_TAGS; 0 when one has none */
+	bool image, file; /* an equal image, attachment */
+};
+
+void likeness_of(const struct sketch *a, const struct sketch *b, struct likeness *out);
+/* How much the texts say that they come from one template, 0..1: the best of the three. */
+double likeness_text(const struct likeness *l);
+
+#endif

@@ -1,0 +1,58 @@
+/* minhash.c - see minhash.h. */
+#include "match/minhash.h"
+
+enum { BIN_BITS = 7 };
+#define EMPTY UINT64_MAX
+
+static void put(uint64_t bin[MINHASH_BINS], uint64_t h)
+{
+	uint64_t *b = &bin[h >> (64 - BIN_BITS)];
+	uint64_t v = h & (UINT64_MAX >> BIN_BITS); /* never EMPTY */
+	*b = v < *b ? v : *b;
+}
+
+/* At least one bin is not empty. The probes of a bin are the same for every set: that is what keeps the estimate unbiased. */
+static void densify(const uint64_t bin[MINHASH_BINS], struct minhash *out)
+{
+	for (uint64_t i = 0; i < MINHASH_BINS; i++) {
+		uint64_t v = bin[i];
+		for (uint64_t probe = 1; v == EMPTY; probe++)
+			v = bin[mix64(i << 32 | probe) >> (64 - BIN_BITS)];
+		out->bin[i] = (uint8_t)v;
+	}
+}
+
+size_t minhash_words(const struct words *w, struct minhash *out)
+{
+	uint64_t bin[MINHASH_BINS];
+	const uint32_t *h = w->hash;
+	memset(bin, 0xFF, sizeof bin);
+	memset(out, 0, sizeof *out);
+	if (w->n == 0)
+		return 0;
+	if (w->n < 3)
+		put(bin, shingle3(h[0], w->n > 1 ? h[1] : 0, 0));
+	for (size_t i = 2; i < w->n; i++)
+		put(bin, shingle3(h[i - 2], h[i - 1], h[i]));
+	densify(bin, out);
+	return w->n < 3 ? 1 : w->n - 2;
+}
+
+void minhash_set(const uint64_t *hash, size_t n, struct minhash *out)
+{
+	uint64_t bin[MINHASH_BINS];
+	memset(bin, 0xFF, sizeof bin);
+	memset(out, 0, sizeof *out);
+	for (size_t i = 0; i < n; i++)
+		put(bin, mix64(hash[i]));
+	if (n)
+		densify(bin, out);
+}
+
+unsigned minhash_agree(const uint8_t a[MINHASH_BINS], const uint8_t b[MINHASH_BINS])
+{
+	unsigned n = 0;
+	for (size_t i = 0; i < MINHASH_BINS; i++)
+		n += a[i] == b[i];
+	return n;
+}

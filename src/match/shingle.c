@@ -1,0 +1,209 @@
+/* shingle.c - see shingle.h. */
+#include "match/shingle.h"
+
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "match/normalise.h"
+#include "match/normalise_tab.h"
+
+enum { SALAD_WORDS = 6, SHORT_LETTERS = 3, SALAD_SHORTEST = 3, FACT_DIGITS = 3 };
+
+/* What the characters of a token were. */
+struct token {
+	struct str text;
+	uint32_t set, look_set;     /* a bit for each letter class; of characters that pass for ASCII beside Latin letters */
+	uint64_t other, look_other; /* sum over the others; over those that pass for ASCII */
+	uint64_t digits;            /* hash */
+	unsigned letters, looks, n_other, n_digits;
+	bool round, signs; /* nothing but zeros behind the first digit; there is an @ or a / */
+};
+
+struct scan {
+	struct words *out;
+	size_t paragraph; /* its first word */
+	size_t salad;     /* words dropped */
+	bool keep_salad;
+	bool plain;    /* a capital, digit, short word or punctuation seen in the paragraph */
+	bool sentence; /* the next word begins one */
+};
+
+static void push(struct scan *s, uint64_t hash, enum word_kind kind)
+{
+	struct words *w = s->out;
+	if (w->n == LIM_WORDS)
+		return;
+	w->hash[w->n] = (uint32_t)(hash >> 32);
+	w->kind[w->n++] = (uint8_t)kind;
+}
+
+static void end_paragraph(struct scan *s)
+{
+	if (!s->plain && !s->keep_salad && s->out->n - s->paragraph >= SALAD_WORDS) {
+		s->salad += s->out->n - s->paragraph;
+		s->out->n = s->paragraph;
+	}
+	s->paragraph = s->out->n;
+	s->plain = false;
+	s->sentence = true;
+}
+
+/* Scripts that put no blanks between words: Thai to Tibetan, Myanmar, Khmer, kana, Han and their extensions. Hangul has blanks. */
+static bool without_blanks(uint32_t c)
+{
+	return (c >= 0x0E00 && c <= 0x0FFF) || (c >= 0x1000 && c <= 0x109F) || (c >= 0x1780 && c <= 0x17FF) ||
+	       (c >= 0x3040 && c <= 0x30FF) || (c >= 0x3400 && c <= 0x9FFF) || (c >= 0xF900 && c <= 0xFAFF) ||
+	       (c >= 0x20000 && c <= 0x3FFFF);
+}
+
+static void add_byte(struct token *t, uint8_t c)
+{
+	/* of the signs only two are letters: an exclamation mark ends more sentences than it replaces an i */
+	uint8_t letter = ascii_alnum(c) || c == '@' || c == '$' ? norm_letter[ascii_lower(c)] : 0;
+	if (ascii_digit(c)) {
+		t->round = t->n_digits == 0 || (t->round && c == '0');
+		t->digits = (t->digits ^ c) * 0x100000001b3u;
+		t->n_digits++;
+	} else {
+		t->letters += ascii_alpha(c);
+		t->signs |= c == '@' || c == '/';
+	}
+	if (letter >= 'a')
+		t->set |= (uint32_t)1 << (letter - 'a');
+}
+
+static uint32_t letter_set(const uint8_t ascii[4])
+{
+	uint32_t set = 0;
+	for (size_t k = 0; k < 3 && ascii[k]; k++)
+		if (norm_letter[ascii[k]] >= 'a')
+			set |= (uint32_t)1 << (norm_letter[ascii[k]] - 'a');
+	return set;
+}
+
+static void add_high(struct scan *s, struct token *t, uint32_t c, const struct look *l)
+{
+	if (without_blanks(c)) {
+		s->plain = true;
+		push(s, mix64(c), WORD_PLAIN);
+	} else if (l->kind == LOOK_LATIN) {
+		t->letters++;
+		t->set |= letter_set(l->ascii);
+	} else if (l->kind == LOOK_CONFUSABLE) {
+		t->looks++;
+		t->look_set |= letter_set(l->ascii);
+		t->look_other += mix64(l->lower);
+	} else if (l->kind == LOOK_LETTER) {
+		t->n_other++;
+		t->other += mix64(l->lower);
+	}
+}
+
+/* Reads the token at *i and moves *i behind it and a blank beyond ASCII that ended it. */
+static void read_token(struct scan *s, struct str text, size_t *i, struct token *t)
+{
+	size_t from = *i, end = *i;
+	while (*i < text.n && text.p[*i] > ' ') {
+		if (text.p[*i] < 0x80) {
+			add_byte(t, text.p[(*i)++]);
+		} else {
+			uint32_t c = utf8_next(text, i);
+			struct look l = look_of(c);
+			if (l.kind == LOOK_SPACE)
+				break;
+			add_high(s, t, c, &l);
+		}
+		end = *i;
+	}
+	t->text = str_sub(text, from, end - from);
+	if (t->letters) {
+		t->set |= t->look_set;
+		t->letters += t->looks;
+	} else {
+		t->n_other += t->looks;
+		t->other += t->look_other;
+	}
+}
+
+static bool is_link(struct str t)
+{
+	size_t at = str_find_byte(t, '@');
+	size_t slash = str_find_byte(t, '/');
+	if (at != STR_NPOS && at && str_find_byte(str_from(t, at), '.') != STR_NPOS)
+		return true;
+	if (slash != STR_NPOS && ((slash && t.p[slash - 1] == ':') || str_find_byte(str_first(t, slash), '.') != STR_NPOS))
+		return true;
+	return str_istarts(t, S("www."));
+}
+
+static void push_number(struct scan *s, const struct token *t)
+{
+	const uint8_t *p = t->text.p;
+	bool year = t->n_digits == 4 && t->text.n >= 4 && ((p[0] == '1' && p[1] == '9') || (p[0] == '2' && p[1] == '0'));
+	bool fact = t->n_digits >= FACT_DIGITS && !t->round && !year;
+	s->plain = true;
+	push(s, mix64(t->digits + t->n_digits), fact ? WORD_FACT : WORD_NUMBER);
+}
+
+/* A capital, and then a letter that is none. */
+static bool is_name(struct str t)
+{
+	return t.n > 1 && (uint8_t)(t.p[0] - 'A') < 26 && (uint8_t)(t.p[1] - 'A') >= 26;
+}
+
+static void push_word(struct scan *s, const struct token *t)
+{
+	unsigned distinct = (unsigned)__builtin_popcount(t->set) + t->n_other;
+	enum word_kind kind = distinct <= SHORT_LETTERS ? WORD_SHORT : WORD_PLAIN;
+	if (kind == WORD_PLAIN && !s->sentence && is_name(t->text))
+		kind = WORD_NAME;
+	s->plain |= (uint8_t)(t->text.p[0] - 'A') < 26 || t->letters + t->n_other < SALAD_SHORTEST;
+	push(s, mix64(t->set + t->other), kind);
+}
+
+static void end_token(struct scan *s, const struct token *t)
+{
+	if (!t->text.n)
+		return;
+	uint8_t last = t->text.p[t->text.n - 1];
+	if ((t->signs && is_link(t->text)) || str_istarts(t->text, S("www.")))
+		s->plain = true;
+	else if (t->n_digits && !t->letters && !t->n_other)
+		push_number(s, t);
+	else if (t->letters + t->n_other > t->n_digits)
+		push_word(s, t);
+	s->sentence = last == '.' || last == '!' || last == '?' || last == ':';
+	s->plain |= s->sentence || last == ',' || last == ';';
+}
+
+static void scan_text(struct scan *s, struct str text)
+{
+	for (size_t i = 0; i < text.n && s->out->n < LIM_WORDS;) {
+		struct token t = {.digits = 0xcbf29ce484222325u};
+		unsigned lines = 0;
+		for (; i < text.n && text.p[i] <= ' '; i++)
+			lines += text.p[i] == '\n';
+		if (lines > 1)
+			end_paragraph(s);
+		else if (lines)
+			s->sentence = true;
+		read_token(s, text, &i, &t);
+		end_token(s, &t);
+	}
+	end_paragraph(s);
+}
+
+bool words_of(struct arena *a, struct str text, struct words *out)
+{
+	size_t max = text.n / 2 + 1 < LIM_WORDS ? text.n / 2 + 1 : LIM_WORDS; /* a word takes a byte and a blank, or three bytes */
+	*out = (struct words){arena_alloc(a, max * sizeof *out->hash), arena_alloc(a, max), 0};
+	if (!out->hash || !out->kind)
+		return false;
+	struct scan s = {.out = out, .sentence = true};
+	scan_text(&s, text);
+	if (!out->n && s.salad) {
+		s = (struct scan){.out = out, .sentence = true, .keep_salad = true};
+		scan_text(&s, text);
+	}
+	arena_shrink(a, out->kind, max, out->n);
+	return true;
+}
