@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "analyse/findings.h"
 #include "base/hash.h"
 #include "base/limits.h"
 #include "base/mem.h"
@@ -12,7 +13,10 @@
 enum { ANALYSE_VERSION = 1 };
 
 /* In the order campaigns, engines, programmes, findings. */
-static analysis_step *const steps[] = {NULL};
+static analysis_step *const steps[] = {
+	findings_step,
+	NULL,
+};
 
 static const char *const engine_sources[] = {
 	[ENGINE_NONE] = "", [ENGINE_LEARNED] = "learned", [ENGINE_PACK] = "pack", [ENGINE_DISCOVERED] = "discovered"};

@@ -53,6 +53,7 @@ struct analysed {
 enum engine_source { ENGINE_NONE, ENGINE_LEARNED, ENGINE_PACK, ENGINE_DISCOVERED };
 enum via { VIA_NONE, VIA_OWN, VIA_PAGE, VIA_DOMAIN, VIA_CAMPAIGN };
 
+struct finding;
 struct analysis {
 	struct store *store; /* open for writing; a batch is open while the steps run */
 	const struct analyse_settings *set;
@@ -62,6 +63,7 @@ struct analysis {
 	struct str *feeds; /* names by the store's number; n_feeds is the highest number + 1 */
 	size_t n_feeds;
 	VEC(struct str) names; /* by analysis_name */
+	VEC(struct finding) findings; /* finding.h */
 	struct map name_ids;
 };
 

@@ -70,6 +70,7 @@
 #define LIM_SERIES_CELLS (16 * MIB) /* numbers in one series (buckets x values x feeds, 4 bytes each) */
 #define LIM_SERIES_KEYS 200         /* values of one dimension shown one by one */
 #define LIM_SERIES_FEEDS 64         /* feeds shown one by one */
+#define LIM_FINDINGS 10000          /* nobody reads more */
 
 /* ---- packs ---- */
 #define LIM_PACK_FILE (16 * MIB)   /* one YAML file: the shipped ones are under 100 KiB */

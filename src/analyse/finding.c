@@ -1,0 +1,270 @@
+/* finding.c - see finding.h. */
+#include "analyse/finding.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "base/limits.h"
+#include "base/time.h"
+
+const char *const finding_kind_names[FINDING_KINDS] = {
+	[FINDING_VOLUME_CHANGE] = "volume_change",
+	[FINDING_SWITCH] = "switch",
+	[FINDING_CLOSURE] = "closure",
+	[FINDING_ALIAS] = "alias",
+	[FINDING_OUTAGE] = "outage",
+	[FINDING_FEED_START] = "feed_start",
+	[FINDING_FEED_END] = "feed_end",
+	[FINDING_RESIDUAL] = "residual",
+	[FINDING_NEW_ENGINE] = "new_engine",
+	[FINDING_NEW_PROGRAMME] = "new_programme",
+	[FINDING_DISPLACEMENT] = "displacement",
+	[FINDING_DRIFT] = "drift",
+};
+
+bool finding_kind_find(struct str name, enum finding_kind *out)
+{
+	for (int k = 0; k < FINDING_KINDS; k++)
+		if (str_eq(name, str_of(finding_kind_names[k]))) {
+			*out = (enum finding_kind)k;
+			return true;
+		}
+	return false;
+}
+
+void finding_id(const struct finding *f, char out[FINDING_ID_SIZE])
+{
+	const struct str parts[] = {f->feed, f->engine, f->programme, f->brand, f->other, f->from, f->to};
+	struct sha256 *h = sha256_new();
+	uint8_t sum[SHA256_BYTES] = {0};
+	char day[TIME_ISO_SIZE] = "";
+	if (f->start.time != TIME_NONE)
+		time_iso_day(time_day(f->start.time), day);
+	if (h) {
+		sha256_begin(h);
+		sha256_add(h, str_of(finding_kind_names[f->kind]));
+		for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+			sha256_add(h, str_make("", 1));
+			sha256_add(h, parts[i]);
+		}
+		sha256_add(h, str_of(day));
+		sha256_end(h, sum);
+	}
+	sha256_del(h);
+	memcpy(out, "f-", 2);
+	hex_encode(sum, 6, out + 2);
+	out[14] = 0;
+}
+
+int finding_add(struct analysis *a, const struct finding *f, struct err *err)
+{
+	struct finding *slot = vec_push(&a->arena, &a->findings, LIM_FINDINGS);
+	if (!slot)
+		return a->findings.n >= LIM_FINDINGS ? 0 : err_oom(err, "findings");
+	*slot = *f;
+	return 0;
+}
+
+int finding_write(struct analysis *a, struct err *err)
+{
+	struct buf text;
+	buf_init(&text, MIB);
+	int rc = store_clear_items(a->store, "finding", err);
+	for (size_t i = 0; i < a->findings.n && !rc; i++) {
+		struct json j = json_to(&text);
+		char id[FINDING_ID_SIZE];
+		buf_clear(&text);
+		finding_json(&j, &a->findings.v[i]);
+		finding_id(&a->findings.v[i], id);
+		rc = buf_ok(&text) ? store_put_item(a->store, "finding", str_of(id), buf_str(&text), err) : err_oom(err, "findings");
+	}
+	buf_free(&text);
+	return rc;
+}
+
+/* ---- JSON ---- */
+
+static void member(struct json *j, const char *key, struct str s)
+{
+	if (!s.n)
+		return;
+	json_key(j, key);
+	json_str(j, s);
+}
+
+static void number(struct json *j, const char *key, double v, int decimals)
+{
+	json_key(j, key);
+	json_num(j, v, decimals);
+}
+
+static void date(struct json *j, const char *key, const struct finding_date *d)
+{
+	json_key(j, key);
+	if (d->time == TIME_NONE) {
+		json_nil(j);
+		return;
+	}
+	json_obj(j);
+	json_key(j, "time");
+	json_time(j, d->time);
+	if (d->lo != TIME_NONE && d->hi != TIME_NONE) {
+		json_key(j, "lo");
+		json_time(j, d->lo);
+		json_key(j, "hi");
+		json_time(j, d->hi);
+	}
+	json_obj_end(j);
+}
+
+void finding_json(struct json *j, const struct finding *f)
+{
+	char id[FINDING_ID_SIZE];
+	finding_id(f, id);
+	json_obj(j);
+	json_key(j, "id");
+	json_z(j, id);
+	json_key(j, "kind");
+	json_z(j, finding_kind_names[f->kind]);
+	json_key(j, "subject");
+	json_obj(j);
+	member(j, "feed", f->feed);
+	member(j, "engine", f->engine);
+	member(j, "programme", f->programme);
+	member(j, "brand", f->brand);
+	member(j, "other", f->other);
+	json_obj_end(j);
+	date(j, "start", &f->start);
+	date(j, "end", &f->end);
+	number(j, "before", f->before, 2);
+	number(j, "after", f->after, 2);
+	member(j, "from", f->from);
+	member(j, "to", f->to);
+	number(j, "effect", f->effect, 3);
+	number(j, "effect_lo", f->effect_lo, 3);
+	number(j, "effect_hi", f->effect_hi, 3);
+	number(j, "confidence", f->confidence, 3);
+	json_key(j, "reading");
+	json_str(j, f->reading);
+	json_key(j, "evidence");
+	json_raw(j, f->evidence.n ? f->evidence : S("[]"));
+	json_obj_end(j);
+}
+
+/* ---- reading it back ---- */
+
+static struct str text_of(const json_t *o, const char *key, struct arena *a)
+{
+	const json_t *v = json_object_get(o, key);
+	if (!json_is_string(v) || !json_string_length(v))
+		return S("");
+	return arena_dup(a, str_make(json_string_value(v), json_string_length(v)));
+}
+
+static double number_of(const json_t *o, const char *key)
+{
+	const json_t *v = json_object_get(o, key);
+	return json_is_number(v) ? json_number_value(v) : NAN;
+}
+
+static int64_t time_of(const json_t *o, const char *key)
+{
+	const json_t *v = json_object_get(o, key);
+	int64_t t = TIME_NONE;
+	if (json_is_string(v))
+		time_parse_iso(str_of(json_string_value(v)), &t);
+	return t;
+}
+
+static struct finding_date date_of(const json_t *o, const char *key)
+{
+	const json_t *d = json_object_get(o, key);
+	return (struct finding_date){time_of(d, "time"), time_of(d, "lo"), time_of(d, "hi")};
+}
+
+static struct str dumped(const json_t *v, struct arena *a)
+{
+	size_t n = v ? json_dumpb(v, NULL, 0, JSON_COMPACT | JSON_ENCODE_ANY) : 0;
+	char *p = n ? arena_alloc(a, n) : NULL;
+	if (!p)
+		return S("[]");
+	json_dumpb(v, p, n, JSON_COMPACT | JSON_ENCODE_ANY);
+	return str_make(p, n);
+}
+
+bool finding_read(struct str text, struct arena *a, struct finding *out)
+{
+	json_t *o = json_loadb((const char *)text.p, text.n, JSON_ALLOW_NUL, NULL);
+	const json_t *subject = json_object_get(o, "subject");
+	struct finding f = {.feed = text_of(subject, "feed", a),
+		.engine = text_of(subject, "engine", a),
+		.programme = text_of(subject, "programme", a),
+		.brand = text_of(subject, "brand", a),
+		.other = text_of(subject, "other", a),
+		.start = date_of(o, "start"),
+		.end = date_of(o, "end"),
+		.before = number_of(o, "before"),
+		.after = number_of(o, "after"),
+		.from = text_of(o, "from", a),
+		.to = text_of(o, "to", a),
+		.effect = number_of(o, "effect"),
+		.effect_lo = number_of(o, "effect_lo"),
+		.effect_hi = number_of(o, "effect_hi"),
+		.confidence = number_of(o, "confidence"),
+		.reading = text_of(o, "reading", a),
+		.evidence = dumped(json_object_get(o, "evidence"), a)};
+	bool ok = finding_kind_find(text_of(o, "kind", a), &f.kind);
+	if (ok)
+		*out = f;
+	json_decref(o);
+	return ok;
+}
+
+struct load {
+	struct arena *a;
+	VEC(struct finding) list;
+	bool oom;
+};
+
+static int load_item(void *ctx, struct str id, struct str json)
+{
+	struct load *l = ctx;
+	struct finding f;
+	(void)id;
+	if (!finding_read(json, l->a, &f))
+		return 0;
+	struct finding *slot = vec_push(l->a, &l->list, SIZE_MAX / sizeof *slot);
+	l->oom |= !slot;
+	if (slot)
+		*slot = f;
+	return l->oom;
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct finding *x = a, *y = b;
+	if (x->start.time != y->start.time)
+		return x->start.time < y->start.time ? -1 : 1;
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	char i[FINDING_ID_SIZE], k[FINDING_ID_SIZE];
+	finding_id(x, i);
+	finding_id(y, k);
+	return strcmp(i, k);
+}
+
+int finding_load(struct store *s, struct arena *a, struct finding **out, size_t *n, struct err *err)
+{
+	struct load l = {.a = a};
+	int rc = store_items(s, "finding", load_item, &l, err);
+	if (l.oom)
+		return err_oom(err, "findings");
+	if (rc)
+		return rc;
+	qsort(l.list.v, l.list.n, sizeof *l.list.v, by_start);
+	*out = l.list.v;
+	*n = l.list.n;
+	return 0;
+}

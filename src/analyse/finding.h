@@ -1,0 +1,74 @@
+/* finding.h - a finding: a claim with a subject, dates with intervals, a confidence, its evidence and one plain sentence.
+ *
+ * Steps of the analysis add findings to the analysis (finding_add); the last step stores them all as items of kind "finding"
+ * (finding_write). Names are hostile bytes; `reading` holds them too. Strings must live as long as the analysis' arena.
+ */
+#ifndef TRAPLINE_ANALYSE_FINDING_H
+#define TRAPLINE_ANALYSE_FINDING_H
+
+#include <math.h>
+
+#include "analyse/analysis.h"
+#include "base/json.h"
+
+/* One line a kind: how many series were looked at is said in docs/LIMITS.md. */
+enum finding_kind {
+	FINDING_VOLUME_CHANGE, /* total (empty subject), engine, programme or brand */
+	FINDING_SWITCH,        /* an engine went from one programme to another */
+	FINDING_CLOSURE,       /* a programme disappeared for all its engines */
+	FINDING_ALIAS,         /* two names, one organisation */
+	FINDING_OUTAGE,        /* a feed did not watch */
+	FINDING_FEED_START,    /* it began later, or ended earlier, than the others */
+	FINDING_FEED_END,
+	FINDING_RESIDUAL,      /* an engine under 5 % of its former level, but not gone */
+	FINDING_NEW_ENGINE,
+	FINDING_NEW_PROGRAMME,
+	FINDING_DISPLACEMENT,  /* who filled the gap after a drop */
+	FINDING_DRIFT,         /* an engine's mail changed its form, not its volume */
+	FINDING_KINDS
+};
+extern const char *const finding_kind_names[FINDING_KINDS]; /* "volume_change" ... */
+bool finding_kind_find(struct str name, enum finding_kind *out);
+
+/* lo..hi is a 95 % interval; time TIME_NONE: no such date. */
+struct finding_date {
+	int64_t time, lo, hi;
+};
+#define FINDING_NO_DATE ((struct finding_date){TIME_NONE, TIME_NONE, TIME_NONE})
+
+struct finding {
+	enum finding_kind kind;
+	struct str feed, engine, programme, brand, other; /* subject: those that are not empty; none: the total */
+	struct finding_date start, end;
+	double before, after; /* messages a day over the panel of feeds; NAN: not told */
+	struct str from, to;  /* of a switch: programmes or brands */
+	double effect, effect_lo, effect_hi; /* of a volume: after / before - 1, with its 95 % interval; NAN: none */
+	double confidence;                   /* 0..1 */
+	struct str reading;                  /* one sentence */
+	struct str evidence;                 /* a JSON array of objects {"kind":...}; empty: [] */
+};
+#define FINDING_BLANK \
+	((struct finding){.start = {TIME_NONE, TIME_NONE, TIME_NONE}, \
+		.end = {TIME_NONE, TIME_NONE, TIME_NONE}, \
+		.before = NAN, \
+		.after = NAN, \
+		.effect = NAN, \
+		.effect_lo = NAN, \
+		.effect_hi = NAN})
+
+/* "f-" and 12 hex digits of what it claims: kind, subject, day of the start. The same claim has the same id in every analysis. */
+enum { FINDING_ID_SIZE = 16 };
+void finding_id(const struct finding *f, char out[FINDING_ID_SIZE]);
+
+/* Keeps a copy (not of the strings) for finding_write. */
+int finding_add(struct analysis *a, const struct finding *f, struct err *err);
+/* Replaces the stored findings by the analysis' own. */
+int finding_write(struct analysis *a, struct err *err);
+
+void finding_json(struct json *j, const struct finding *f);
+/* What finding_json wrote, read back; strings in the arena. False: it is not one. */
+bool finding_read(struct str json, struct arena *a, struct finding *out);
+/* All stored findings, by start, then kind, then id. */
+int finding_load(struct store *s, struct arena *a, struct finding **out, size_t *n, struct err *err);
+
+#endif

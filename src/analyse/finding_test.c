@@ -1,0 +1,85 @@
+/* finding_test.c - findings as JSON and back; ids that last. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "analyse/finding.h"
+#include "base/limits.h"
+
+static struct finding sample(void)
+{
+	struct finding f = FINDING_BLANK;
+	f.kind = FINDING_SWITCH;
+	f.engine = S("rus\"tock");
+	f.from = S("GlavMed");
+	f.to = S("ZedCash");
+	f.start = (struct finding_date){1285372800, 1285372800 - 3600, 1285372800 + 7200};
+	f.before = 20;
+	f.after = 19.5;
+	f.confidence = 0.97;
+	f.reading = S("rus\"tock went over.");
+	f.evidence = S("[{\"kind\":\"query\"}]");
+	return f;
+}
+
+static void what_is_written_is_read_back(void **state)
+{
+	(void)state;
+	struct finding f = sample(), g;
+	struct buf b;
+	struct arena a;
+	buf_init(&b, MIB);
+	arena_init(&a, MIB);
+	struct json j = json_to(&b);
+	finding_json(&j, &f);
+	assert_true(finding_read(buf_str(&b), &a, &g));
+	assert_int_equal(g.kind, f.kind);
+	assert_true(str_eq(g.engine, f.engine) && str_eq(g.from, f.from) && str_eq(g.to, f.to) && str_eq(g.reading, f.reading));
+	assert_true(str_eq(g.evidence, f.evidence));
+	assert_memory_equal(&g.start, &f.start, sizeof f.start);
+	assert_true(g.end.time == TIME_NONE && isnan(g.effect) && g.feed.n == 0);
+	assert_true(g.before == 20 && g.after == 19.5);
+	for (size_t n = 0; n < b.n; n++)
+		assert_false(finding_read(str_make(b.p, n), &a, &g));
+	buf_free(&b);
+	arena_free(&a);
+}
+
+static void the_id_is_of_the_claim(void **state)
+{
+	(void)state;
+	struct finding f = sample(), g = sample();
+	char x[FINDING_ID_SIZE], y[FINDING_ID_SIZE];
+	g.confidence = 0.5;
+	g.start.time += 600;
+	g.reading = S("other words");
+	finding_id(&f, x);
+	finding_id(&g, y);
+	assert_string_equal(x, y);
+	assert_int_equal(strlen(x), 14);
+	g.to = S("x");
+	finding_id(&g, y);
+	assert_string_not_equal(x, y);
+}
+
+static void kinds_have_names(void **state)
+{
+	(void)state;
+	enum finding_kind k;
+	for (int i = 0; i < FINDING_KINDS; i++) {
+		assert_true(finding_kind_find(str_of(finding_kind_names[i]), &k));
+		assert_int_equal(k, i);
+	}
+	assert_false(finding_kind_find(S("volume"), &k));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_written_is_read_back),
+		cmocka_unit_test(the_id_is_of_the_claim),
+		cmocka_unit_test(kinds_have_names),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
