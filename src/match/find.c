@@ -9,7 +9,6 @@
 enum {
 	URL_BYTES_MAX = 8 << 10, /* of all URLs together */
 	URL_MAX = 200,           /* of one: names stand in front, then come tracking tokens */
-	URL_SQUEEZE_MIN = 9,     /* a name this long is found inside a longer host name */
 	HITS_MAX = 4096,         /* of one document */
 };
 
@@ -25,11 +24,10 @@ int finder_init(struct finder *f, const struct lexicon *x, const struct hsdb *h,
 	f->counters = mem_zalloc(x->n_phrases + 1, sizeof *f->counters);
 	if (!f->counters)
 		return err_oom(err, "patterns");
-	for (enum hsdb_view v = 0; v < HSDB_COUNT; v++)
-		if (h->db[v] && hs_alloc_scratch(h->db[v], &f->scratch) != HS_SUCCESS) {
-			finder_free(f);
-			return err_oom(err, "patterns");
-		}
+	if (h->patterns && hs_alloc_scratch(h->patterns, &f->scratch) != HS_SUCCESS) {
+		finder_free(f);
+		return err_oom(err, "patterns");
+	}
 	return 0;
 }
 
@@ -92,23 +90,16 @@ struct str hit_source(const struct finder *f, const struct hit *h)
 	return norm_source(&f->norm, h->from, h->to);
 }
 
-/* ---- the three searches ---- */
-static void try_exact(struct finder *f, uint32_t phrase, enum field field, size_t from)
+/* ---- the searches ---- */
+static bool try_exact(struct finder *f, uint32_t phrase, enum field field, size_t from)
 {
 	const struct phrase *p = &f->lexicon->phrases[phrase];
 	struct str text = folded(f, field);
-	if (align_exact(p, text, from) && may_try(f, phrase, field))
+	if (!str_eq(str_sub(text, from, p->fold.n), p->fold) || !align_exact(p, text, from))
+		return false;
+	if (may_try(f, phrase, field))
 		add_hit(f, phrase, field, (struct span){from, from + p->fold.n, 0});
-}
-
-static int on_fold(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *ctx)
-{
-	struct finder *f = ctx;
-	(void)from, (void)flags;
-	size_t begin = (size_t)to - f->lexicon->phrases[id].fold.n;
-	size_t field = norm_field_of_fold(&f->norm, begin);
-	try_exact(f, id, (enum field)field, begin - f->norm.fields[field].fold);
-	return 0;
+	return true;
 }
 
 static int on_pattern(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *ctx)
@@ -121,69 +112,138 @@ static int on_pattern(unsigned id, unsigned long long from, unsigned long long t
 	return 0;
 }
 
-static void try_squeezed(struct finder *f, uint32_t phrase, enum field field, size_t near)
+/* Leaves those starts at which the index knows a phrase. */
+static void keep_known_starts(struct finder *f, struct str text)
+{
+	const struct phrase_index *x = &f->lexicon->index;
+	struct cut *c = &f->cut;
+	size_t kept = 0;
+	for (size_t i = 0; i < c->n_starts; i++) {
+		uint32_t start = c->start[i], at = c->squeeze_at[i];
+		uint64_t key = key_long(c->squeeze + at);
+		bool known = keys_perhaps(&x->squeezed_long, key) | keys_perhaps(&x->squeezed_short, key_short(key)) |
+		             literal_perhaps(x, text.p + start);
+		c->start[kept] = start;
+		c->squeeze_at[kept] = at;
+		kept += known;
+	}
+	c->n_starts = kept;
+}
+
+static void find_literal(struct finder *f, enum field field, struct str text, size_t start)
+{
+	const struct phrase_index *x = &f->lexicon->index;
+	for (size_t len = 2; len <= 4; len++) {
+		size_t n;
+		const struct key_entry *e = keys_find(&x->literal, key_literal(text.p + start, len), &n);
+		for (size_t i = 0; i < n; i++)
+			try_exact(f, e[i].phrase, field, start);
+	}
+}
+
+/* The phrases whose squeezed letters stand in the cut at `at`: those of this key. */
+typedef void squeezed_fn(struct finder *f, uint32_t phrase, enum field field, size_t start);
+static void each_squeezed(
+	struct finder *f, const struct key_set *keys, uint64_t key, size_t at, enum field field, size_t start, squeezed_fn *fn)
+{
+	size_t n;
+	struct str letters = str_make(f->cut.squeeze + at, f->cut.n_squeeze - at);
+	const struct key_entry *e = keys_perhaps(keys, key) ? keys_find(keys, key, &n) : NULL;
+	for (size_t i = 0; e && i < n; i++)
+		if (str_starts(letters, f->lexicon->phrases[e[i].phrase].squeeze))
+			fn(f, e[i].phrase, field, start);
+}
+
+/* At each start that is left. */
+static void find_squeezed(struct finder *f, enum field field, struct str text, squeezed_fn *fn)
+{
+	const struct phrase_index *x = &f->lexicon->index;
+	for (size_t i = 0; i < f->cut.n_starts; i++) {
+		size_t start = f->cut.start[i], at = f->cut.squeeze_at[i];
+		uint64_t key = key_long(f->cut.squeeze + at);
+		if (!norm_letter[text.p[start]])
+			continue;
+		each_squeezed(f, &x->squeezed_long, key, at, field, start, fn);
+		each_squeezed(f, &x->squeezed_short, key_short(key), at, field, start, fn);
+	}
+}
+
+static void on_undisguised(struct finder *f, uint32_t phrase, enum field field, size_t start)
+{
+	try_exact(f, phrase, field, start);
+}
+
+static void on_squeezed(struct finder *f, uint32_t phrase, enum field field, size_t start)
 {
 	const struct phrase *p = &f->lexicon->phrases[phrase];
+	struct str text = folded(f, field);
 	struct span s;
-	if (align_squeezed(p, folded(f, field), near, &s))
-		add_hit(f, phrase, field, s);
-	else if (field == FIELD_URL && p->kind == PHRASE_BRAND && p->squeeze.n >= URL_SQUEEZE_MIN &&
-		 align_inside(p, folded(f, field), near, &s))
+	if (word_begins(text, start) && may_try(f, phrase, field) && align_squeezed(p, text, start, &s))
 		add_hit(f, phrase, field, s);
 }
 
-static int on_squeeze(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *ctx)
-{
-	struct finder *f = ctx;
-	(void)from, (void)flags;
-	size_t begin = (size_t)to - f->lexicon->phrases[id].squeeze.n;
-	size_t field = 0;
-	while (field + 1 < f->norm.n_fields && f->norm.fields[field + 1].squeeze <= begin)
-		field++;
-	if (may_try(f, id, (enum field)field))
-		try_squeezed(f, id, (enum field)field, norm_fold_of_squeeze(&f->norm, begin) - f->norm.fields[field].fold);
-	return 0;
-}
-
-static void try_words(struct finder *f, uint32_t phrase, uint32_t token, enum field field, size_t from)
+static void on_inside(struct finder *f, uint32_t phrase, enum field field, size_t near)
 {
 	struct span s;
-	if (align_words(&f->lexicon->phrases[phrase], folded(f, field), from, token, &s))
+	if (may_try(f, phrase, field) && align_inside(&f->lexicon->phrases[phrase], folded(f, field), near, &s))
 		add_hit(f, phrase, field, s);
 }
 
-static void bag_hit(struct finder *f, uint64_t sum, enum field field, size_t from)
+/* Names inside longer host names may begin anywhere. */
+static void find_inside(struct finder *f, enum field field, struct str text)
+{
+	const struct key_set *keys = &f->lexicon->index.inside;
+	for (size_t at = 0; at < f->cut.n_squeeze; at++) {
+		uint64_t key = key_long(f->cut.squeeze + at);
+		if (keys_perhaps(keys, key))
+			each_squeezed(f, keys, key, at, field, cut_source(text, at), on_inside);
+	}
+}
+
+/* Is each word of the phrase there, as far as its letters tell, when its token stands for the text's word w? */
+static bool same_sets(const struct phrase *p, const struct cut *c, size_t w, uint32_t token)
+{
+	if (w < token || w - token + p->n_tokens > c->n_words)
+		return false;
+	for (uint32_t k = 0; k < p->n_tokens; k++)
+		if (c->set[w - token + k] != p->token[k].set)
+			return false;
+	return true;
+}
+
+static void find_words(struct finder *f, enum field field, struct str text)
 {
 	const struct lexicon *x = f->lexicon;
-	for (size_t i = sum & (x->n_bag - 1); x->bag[i].sum; i = (i + 1) & (x->n_bag - 1))
-		if (x->bag[i].sum == sum && may_try(f, x->bag[i].phrase, field))
-			try_words(f, x->bag[i].phrase, x->bag[i].token, field, from);
-}
-
-static void end_word(struct finder *f, uint64_t sum, enum field field, size_t begin)
-{
-	size_t bit = sum >> 32 & (BAG_FILTER_BITS - 1);
-	if (f->lexicon->bag_filter[bit / 64] >> bit % 64 & 1)
-		bag_hit(f, sum, field, begin);
-}
-
-static void scan_bags(struct finder *f, enum field field)
-{
-	const uint64_t *value = f->lexicon->letter_value;
-	struct str text = folded(f, field);
-	uint64_t sum = 0, last = 0;
-	size_t begin = 0;
-	for (size_t i = 0; i < text.n; i++) {
-		uint64_t v = value[text.p[i]];
-		sum += v != last ? v : 0;
-		last = v ? v : last;
-		if (text.p[i] != ' ')
+	const struct cut *c = &f->cut;
+	for (size_t w = 0; w < c->n_words; w++) {
+		size_t n;
+		struct span s;
+		if (!keys_perhaps(&x->index.words, c->set[w]))
 			continue;
-		end_word(f, sum, field, begin);
-		sum = last = 0;
-		begin = i + 1;
+		const struct key_entry *e = keys_find(&x->index.words, c->set[w], &n);
+		for (size_t i = 0; i < n; i++) {
+			const struct phrase *p = &x->phrases[e[i].phrase];
+			if (same_sets(p, c, w, e[i].token) && may_try(f, e[i].phrase, field) &&
+				align_words(p, text, c->word[w], e[i].token, &s))
+				add_hit(f, e[i].phrase, field, s);
+		}
 	}
-	end_word(f, sum, field, begin);
+}
+
+static void find_in_field(struct finder *f, enum field field)
+{
+	struct str text = folded(f, field);
+	cut_text(&f->cut, &f->lexicon->index.table, text);
+	keep_known_starts(f, text);
+	for (size_t i = 0; i < f->cut.n_starts; i++)
+		if (literal_perhaps(&f->lexicon->index, text.p + f->cut.start[i]))
+			find_literal(f, field, text, f->cut.start[i]);
+	find_squeezed(f, field, text, on_undisguised);
+	if (field != FIELD_URL)
+		find_words(f, field, text);
+	find_squeezed(f, field, text, on_squeezed);
+	if (field == FIELD_URL)
+		find_inside(f, field, text);
 }
 
 /* ---- putting it together ---- */
@@ -215,9 +275,11 @@ static bool prepare(struct finder *f, const struct lexicon *x, struct arena *a, 
 {
 	struct str src[FIELD_COUNT] = {
 		d->subject, d->from_name, str_first(d->text, LIM_TEXT), str_first(d->hidden, LIM_TEXT), join_urls(a, d)};
-	size_t bytes = 0;
-	for (int i = 0; i < FIELD_COUNT; i++)
+	size_t bytes = 0, most = 0;
+	for (int i = 0; i < FIELD_COUNT; i++) {
 		bytes += src[i].n;
+		most = src[i].n > most ? src[i].n : most;
+	}
 	f->lexicon = x;
 	f->arena = a;
 	f->hits = NULL;
@@ -227,11 +289,10 @@ static bool prepare(struct finder *f, const struct lexicon *x, struct arena *a, 
 		memset(f->counters, 0, x->n_phrases * sizeof *f->counters);
 		f->epoch = 1;
 	}
-	if (!src[FIELD_URL].p || !norm_init(&f->norm, a, FIELD_COUNT, bytes))
+	if (!src[FIELD_URL].p || !norm_init(&f->norm, a, FIELD_COUNT, bytes) || !cut_init(&f->cut, a, most))
 		return false;
 	for (int i = 0; i < FIELD_COUNT; i++)
 		norm_add(&f->norm, src[i]);
-	norm_squeeze(&f->norm);
 	return true;
 }
 
@@ -269,26 +330,38 @@ bool find_phrases(struct finder *f, const struct lexicon *x, const struct hsdb *
 {
 	if (!prepare(f, x, a, d))
 		return false;
-	const char *fold = (const char *)f->norm.fold, *squeeze = (const char *)f->norm.squeeze;
-	if (h->db[HSDB_FOLD])
-		must(hs_scan(h->db[HSDB_FOLD], fold, (unsigned)f->norm.n_fold, 0, f->scratch, on_fold, f) == HS_SUCCESS);
-	if (h->db[HSDB_PATTERN])
-		must(hs_scan(h->db[HSDB_PATTERN], fold, (unsigned)f->norm.n_fold, 0, f->scratch, on_pattern, f) == HS_SUCCESS);
-	for (enum field i = 0; i < FIELD_URL; i++)
-		scan_bags(f, i);
-	if (h->db[HSDB_SQUEEZE])
-		must(hs_scan(h->db[HSDB_SQUEEZE], squeeze, (unsigned)f->norm.n_squeeze, 0, f->scratch, on_squeeze, f) ==
+	for (enum field i = 0; i < FIELD_COUNT; i++)
+		if (folded(f, i).n)
+			find_in_field(f, i);
+	if (h->patterns)
+		must(hs_scan(h->patterns, (const char *)f->norm.fold, (unsigned)f->norm.n_fold, 0, f->scratch, on_pattern, f) ==
 			HS_SUCCESS);
 	return finish(f);
 }
 
 /* ---- the oracle ---- */
+static void naive_words(struct finder *f, uint32_t phrase, uint32_t token, enum field field, size_t from)
+{
+	struct span s;
+	if (align_words(&f->lexicon->phrases[phrase], folded(f, field), from, token, &s))
+		add_hit(f, phrase, field, s);
+}
+
+static void naive_squeezed(struct finder *f, uint32_t phrase, enum field field, size_t near)
+{
+	const struct phrase *p = &f->lexicon->phrases[phrase];
+	struct span s;
+	if (align_squeezed(p, folded(f, field), near, &s))
+		add_hit(f, phrase, field, s);
+	else if (field == FIELD_URL && p->kind == PHRASE_BRAND && p->squeeze.n >= INSIDE_MIN &&
+		 align_inside(p, folded(f, field), near, &s))
+		add_hit(f, phrase, field, s);
+}
+
 static void naive_fold(struct finder *f, uint32_t phrase, enum field field)
 {
-	struct str text = folded(f, field), needle = f->lexicon->phrases[phrase].fold;
-	for (size_t i = 0; i + needle.n <= text.n; i++)
-		if (memcmp(text.p + i, needle.p, needle.n) == 0)
-			try_exact(f, phrase, field, i);
+	for (size_t i = 0; i < folded(f, field).n; i++)
+		try_exact(f, phrase, field, i);
 }
 
 static void naive_disguised(struct finder *f, uint32_t phrase, enum field field)
@@ -298,10 +371,10 @@ static void naive_disguised(struct finder *f, uint32_t phrase, enum field field)
 	for (size_t i = 0; field != FIELD_URL && i < text.n; i++)
 		for (uint32_t t = 0; t < p->n_tokens; t++)
 			if ((i == 0 || text.p[i - 1] == ' ') && lexicon_anchor(p) == t && room_for_hit(f, phrase, field))
-				try_words(f, phrase, t, field, i);
+				naive_words(f, phrase, t, field, i);
 	for (size_t i = 0; i < text.n; i++)
 		if (norm_letter[text.p[i]] == norm_letter[p->letter[0]] && room_for_hit(f, phrase, field))
-			try_squeezed(f, phrase, field, i);
+			naive_squeezed(f, phrase, field, i);
 }
 
 bool find_phrases_naive(struct finder *f, const struct lexicon *x, struct arena *a, const struct doc *d)

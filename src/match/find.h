@@ -1,8 +1,8 @@
 /* find.h - where the phrases of a lexicon occur in a document; private to match/.
  *
- * Three searches give candidates (libhs over the folded view; libhs over the squeezed view; letter sums of the words) and
- * align.h decides. A candidate counts once however it was found. The naive search tries every phrase at every place: the same
- * answer, slowly; it is the oracle of the tests.
+ * Three searches give candidates (index.h: the phrase as it is, its squeezed letters, the letters of its longest word; libhs for
+ * patterns) and align.h decides. A candidate counts once however it was found. The naive search tries every phrase at every
+ * place: the same answer, slowly; it is the oracle of the tests.
  */
 #ifndef TRAPLINE_MATCH_FIND_H
 #define TRAPLINE_MATCH_FIND_H
@@ -37,6 +37,7 @@ struct finder {
 	const struct lexicon *lexicon;
 	struct arena *arena;
 	struct norm norm;
+	struct cut cut; /* of the field looked at */
 	struct hit *hits;
 	size_t n_hits, cap_hits;
 	bool oom;

@@ -1,4 +1,4 @@
-/* find_test.c - which disguises are seen and which ordinary text is not; libhs against the naive search on random text. */
+/* find_test.c - which disguises are seen and which ordinary text is not; the index against the naive search on random text. */
 #include "match/find.h"
 
 #include "base/buf.h"
@@ -255,7 +255,7 @@ static void against_naive(void **state)
 			for (size_t i = 0; i < COUNT(all); i++)
 				test_show(field_name((enum field)i), buf_str(all[i]));
 			for (size_t i = 0; i < s.fast.n_hits; i++)
-				test_show("libhs", hit_source(&s.fast, &s.fast.hits[i]));
+				test_show("index", hit_source(&s.fast, &s.fast.hits[i]));
 			for (size_t i = 0; i < s.naive.n_hits; i++)
 				test_show("naive", hit_source(&s.naive, &s.naive.hits[i]));
 			fail_msg("round %d: %zu hits, naive %zu", round, s.fast.n_hits, s.naive.n_hits);

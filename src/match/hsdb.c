@@ -1,4 +1,4 @@
-/* hsdb.c - see hsdb.h. The cache file: struct head, then the serialised databases one after the other. */
+/* hsdb.c - see hsdb.h. The cache file: struct head, then the serialised database. */
 #include "match/hsdb.h"
 
 #include <errno.h>
@@ -16,52 +16,34 @@ struct head {
 	uint8_t magic[8];
 	uint8_t key[SHA256_BYTES];
 	uint8_t sum[SHA256_BYTES]; /* of all that follows the head */
-	uint64_t bytes[HSDB_COUNT];
 };
-static const uint8_t magic[8] = "TLHSDB1\n";
+static const uint8_t magic[8] = "TLHSDB2\n";
 
-/* The expressions of one view, in libhs's form. */
+/* The expressions in libhs's form. */
 struct expressions {
 	const char **text;
-	size_t *bytes;
 	unsigned *flags, *ids;
 	unsigned n;
 };
 
-static unsigned flags_of(enum hsdb_view v)
-{
-	/* Phrases have a fixed length: their start follows from their end. */
-	return v == HSDB_PATTERN ? HS_FLAG_SOM_LEFTMOST | HS_FLAG_DOTALL | HS_FLAG_CASELESS : 0;
-}
+enum { FLAGS = HS_FLAG_SOM_LEFTMOST | HS_FLAG_DOTALL | HS_FLAG_CASELESS };
 
-static bool wanted(const struct phrase *p, enum hsdb_view v)
-{
-	return v == HSDB_PATTERN ? p->kind == PHRASE_PATTERN : p->kind != PHRASE_PATTERN && (v == HSDB_FOLD || p->squeezable);
-}
-
-static struct str expression(const struct phrase *p, enum hsdb_view v)
-{
-	return v == HSDB_PATTERN ? p->text : v == HSDB_FOLD ? p->fold : p->squeeze;
-}
-
-static bool collect(struct expressions *e, struct arena *a, const struct lexicon *x, enum hsdb_view v)
+static bool collect(struct expressions *e, struct arena *a, const struct lexicon *x)
 {
 	*e = (struct expressions){0};
 	e->text = arena_alloc(a, (x->n_phrases + 1) * sizeof *e->text);
-	e->bytes = arena_alloc(a, (x->n_phrases + 1) * sizeof *e->bytes);
 	e->flags = arena_alloc(a, (x->n_phrases + 1) * sizeof *e->flags);
 	e->ids = arena_alloc(a, (x->n_phrases + 1) * sizeof *e->ids);
-	if (!e->text || !e->bytes || !e->flags || !e->ids)
+	if (!e->text || !e->flags || !e->ids)
 		return false;
 	for (size_t i = 0; i < x->n_phrases; i++) {
-		if (!wanted(&x->phrases[i], v))
+		if (x->phrases[i].kind != PHRASE_PATTERN)
 			continue;
-		struct str s = arena_dup(a, expression(&x->phrases[i], v)); /* patterns need the NUL behind it */
+		struct str s = arena_dup(a, x->phrases[i].text); /* with a NUL behind it */
 		if (!s.p)
 			return false;
 		e->text[e->n] = (const char *)s.p;
-		e->bytes[e->n] = s.n;
-		e->flags[e->n] = flags_of(v);
+		e->flags[e->n] = FLAGS;
 		e->ids[e->n++] = (unsigned)i;
 	}
 	return true;
@@ -83,23 +65,16 @@ static int compile_error(const struct lexicon *x, const struct expressions *e, c
 static int compile(struct hsdb *h, const struct lexicon *x, struct err *err)
 {
 	int rc = 0;
-	for (enum hsdb_view v = 0; rc == 0 && v < HSDB_COUNT; v++) {
-		struct arena a;
-		struct expressions e;
-		hs_compile_error_t *why = NULL;
-		hs_error_t status = HS_SUCCESS;
-		arena_init(&a, LIM_PACK_ARENA);
-		if (!collect(&e, &a, x, v))
-			rc = err_oom(err, "patterns");
-		else if (e.n && v == HSDB_PATTERN)
-			status = hs_compile_multi(e.text, e.flags, e.ids, e.n, HS_MODE_BLOCK, NULL, &h->db[v], &why);
-		else if (e.n)
-			status = hs_compile_lit_multi(e.text, e.flags, e.ids, e.bytes, e.n, HS_MODE_BLOCK, NULL, &h->db[v], &why);
-		if (status != HS_SUCCESS)
-			rc = compile_error(x, &e, why, err);
-		hs_free_compile_error(why);
-		arena_free(&a);
-	}
+	struct arena a;
+	struct expressions e;
+	hs_compile_error_t *why = NULL;
+	arena_init(&a, LIM_PACK_ARENA);
+	if (!collect(&e, &a, x))
+		rc = err_oom(err, "patterns");
+	else if (hs_compile_multi(e.text, e.flags, e.ids, e.n, HS_MODE_BLOCK, NULL, &h->patterns, &why) != HS_SUCCESS)
+		rc = compile_error(x, &e, why, err);
+	hs_free_compile_error(why);
+	arena_free(&a);
 	return rc;
 }
 
@@ -116,15 +91,14 @@ static int cache_key(const struct lexicon *x, uint8_t key[SHA256_BYTES], struct 
 	sha256_add(h, str_make(magic, sizeof magic));
 	sha256_add(h, str_of(hs_version()));
 	sha256_add(h, str_make(&cpu, sizeof cpu));
-	for (enum hsdb_view v = 0; v < HSDB_COUNT; v++)
-		for (uint64_t i = 0; i < x->n_phrases; i++) {
-			struct str s = expression(&x->phrases[i], v);
-			uint64_t head[4] = {v, i, flags_of(v), s.n};
-			if (!wanted(&x->phrases[i], v))
-				continue;
-			sha256_add(h, str_make(head, sizeof head));
-			sha256_add(h, s);
-		}
+	for (uint64_t i = 0; i < x->n_phrases; i++) {
+		struct str s = x->phrases[i].text;
+		uint64_t head[3] = {i, FLAGS, s.n};
+		if (x->phrases[i].kind != PHRASE_PATTERN)
+			continue;
+		sha256_add(h, str_make(head, sizeof head));
+		sha256_add(h, s);
+	}
 	sha256_end(h, key);
 	sha256_del(h);
 	return 0;
@@ -188,21 +162,12 @@ static bool restore(struct hsdb *h, struct str file, const uint8_t key[SHA256_BY
 	if (memcmp(head.magic, magic, sizeof magic) != 0 || memcmp(head.key, key, SHA256_BYTES) != 0 ||
 		memcmp(head.sum, sum, SHA256_BYTES) != 0)
 		return false;
-	for (enum hsdb_view v = 0; v < HSDB_COUNT; v++) {
-		char *info = NULL;
-		if (head.bytes[v] > body.n)
-			return false;
-		const char *blob = (const char *)body.p;
-		body = str_from(body, head.bytes[v]);
-		if (head.bytes[v] == 0)
-			continue;
-		if (hs_serialized_database_info(blob, head.bytes[v], &info) != HS_SUCCESS)
-			return false;
-		mem_free(info);
-		if (hs_deserialize_database(blob, head.bytes[v], &h->db[v]) != HS_SUCCESS)
-			return false;
-	}
-	return body.n == 0;
+	const char *blob = (const char *)body.p;
+	char *info = NULL;
+	if (hs_serialized_database_info(blob, body.n, &info) != HS_SUCCESS)
+		return false;
+	mem_free(info);
+	return hs_deserialize_database(blob, body.n, &h->patterns) == HS_SUCCESS;
 }
 
 static bool cache_load(struct hsdb *h, const char *path, const uint8_t key[SHA256_BYTES])
@@ -233,24 +198,19 @@ static bool write_all(int fd, struct str s)
 	return true;
 }
 
-/* head and databases into one buffer */
+/* head and database into one buffer */
 static bool serialise(const struct hsdb *h, const uint8_t key[SHA256_BYTES], struct buf *out)
 {
 	struct head head = {0};
 	memcpy(head.magic, magic, sizeof magic);
 	memcpy(head.key, key, SHA256_BYTES);
 	buf_add(out, str_make(&head, sizeof head));
-	for (enum hsdb_view v = 0; v < HSDB_COUNT; v++) {
-		char *bytes = NULL;
-		size_t n = 0;
-		if (!h->db[v])
-			continue;
-		if (hs_serialize_database(h->db[v], &bytes, &n) != HS_SUCCESS)
-			return false;
-		buf_add(out, str_make(bytes, n));
-		mem_free(bytes);
-		head.bytes[v] = n;
-	}
+	char *bytes = NULL;
+	size_t n = 0;
+	if (hs_serialize_database(h->patterns, &bytes, &n) != HS_SUCCESS)
+		return false;
+	buf_add(out, str_make(bytes, n));
+	mem_free(bytes);
 	if (!buf_ok(out))
 		return false;
 	sha256(str_from(buf_str(out), sizeof head), head.sum);
@@ -277,12 +237,22 @@ static void cache_save(const struct hsdb *h, const char *dir, const char *path, 
 	buf_free(&b);
 }
 
+static bool has_patterns(const struct lexicon *x)
+{
+	for (size_t i = 0; i < x->n_phrases; i++)
+		if (x->phrases[i].kind == PHRASE_PATTERN)
+			return true;
+	return false;
+}
+
 int hsdb_open(struct hsdb *h, const struct lexicon *x, const char *cache_dir, struct err *err)
 {
 	uint8_t key[SHA256_BYTES];
 	char hex[SHA256_HEX], path[LIM_PATH] = "";
 	struct buf dir;
 	*h = (struct hsdb){0};
+	if (!has_patterns(x))
+		return 0;
 	if (hs_valid_platform() != HS_SUCCESS)
 		return err_set(err, ERR_ENV, "libhs does not run on this processor");
 	hs_set_allocator(mem_alloc, mem_free);
@@ -310,7 +280,6 @@ int hsdb_open(struct hsdb *h, const struct lexicon *x, const char *cache_dir, st
 
 void hsdb_close(struct hsdb *h)
 {
-	for (enum hsdb_view v = 0; v < HSDB_COUNT; v++)
-		hs_free_database(h->db[v]);
+	hs_free_database(h->patterns);
 	*h = (struct hsdb){0};
 }

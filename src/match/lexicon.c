@@ -7,16 +7,21 @@
 #include "match/normalise.h"
 
 /* Below this a disguise cannot be told from an ordinary word. */
-enum { SQUEEZE_MIN = 5, BAG_TOKEN_MIN = 5, PHRASE_MAX = 200 };
+enum { SQUEEZE_MIN = KEY_SHORT, PHRASE_MAX = 200 };
 
 static bool set_fold(struct lexicon *x, struct phrase *p)
 {
 	struct norm n;
-	if (!normalise_text(&x->arena, p->text, &n))
+	uint32_t room[4][PHRASE_MAX + 1];
+	struct cut c = {.start = room[0], .squeeze_at = room[1], .word = room[2], .set = room[3], .room = PHRASE_MAX};
+	struct cut_table table;
+	c.squeeze = arena_alloc(&x->arena, p->text.n + 1 + CUT_END);
+	if (!c.squeeze || !normalise_text(&x->arena, p->text, &n))
 		return false;
-	struct str fold = str_rtrim(str_make(n.fold, n.fields[0].fold_end));
-	p->fold = fold;
-	p->squeeze = str_make(n.squeeze, n.fields[0].squeeze_end);
+	cut_table_init(&table);
+	p->fold = str_rtrim(str_make(n.fold, n.fields[0].fold_end));
+	cut_text(&c, &table, p->fold);
+	p->squeeze = str_make(c.squeeze, c.n_squeeze);
 	p->ascii = ascii_only(p->text);
 	return true;
 }
@@ -38,12 +43,14 @@ static bool set_letters(struct lexicon *x, struct phrase *p)
 			continue;
 		}
 		if (blank)
-			p->token[p->n_tokens++] = (struct phrase_token){p->n_letters, 0};
+			p->token[p->n_tokens++] = (struct phrase_token){.letter = p->n_letters};
 		p->token[p->n_tokens - 1].n++;
 		p->gap[p->n_letters] = gap;
 		p->letter[p->n_letters++] = c;
 		gap = blank = false;
 	}
+	for (uint32_t k = 0; k < p->n_tokens; k++)
+		p->token[k].set = cut_set(str_make(p->letter + p->token[k].letter, p->token[k].n));
 	return true;
 }
 
@@ -72,7 +79,7 @@ static int add_phrase(struct lexicon *x, struct phrase p, const struct pack_entr
 			return err_oom(err, "pack");
 		if (p.fold.n < 2)
 			return phrase_error(e, p.text, "is too short to look for", err);
-		p.squeezable = p.squeeze.n >= SQUEEZE_MIN && letters_only(p.fold);
+		p.squeezable = p.squeeze.n >= SQUEEZE_MIN && p.n_letters && letters_only(p.fold);
 	}
 	*at = p;
 	x->n_phrases++;
@@ -155,47 +162,6 @@ static int add_phrases(struct lexicon *x, struct err *err)
 	return rc < 0 ? rc : drop_overruled(x, err);
 }
 
-/* ---- bags ---- */
-static void set_letter_values(struct lexicon *x)
-{
-	uint64_t value[26], s = 0x9E3779B97F4A7C15u;
-	for (int i = 0; i < 26; i++) { /* splitmix64 */
-		uint64_t z = s += 0x9E3779B97F4A7C15u;
-		z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
-		z = (z ^ z >> 27) * 0x94D049BB133111EBu;
-		value[i] = (z ^ z >> 31) | 1;
-	}
-	/* Signs that often end a word are no letters here. */
-	for (int c = 0; c < 256; c++)
-		x->letter_value[c] = norm_letter[c] && c != '!' && c != '|' ? value[norm_letter[c] - 'a'] : 0;
-}
-
-uint64_t lexicon_bag(const struct lexicon *x, struct str w)
-{
-	uint64_t sum = 0, last = 0;
-	for (size_t i = 0; i < w.n; i++) {
-		uint64_t v = x->letter_value[w.p[i]];
-		sum += v != last ? v : 0;
-		last = v ? v : last;
-	}
-	return sum;
-}
-
-static void bag_put(struct lexicon *x, uint64_t sum, uint32_t phrase, uint32_t token)
-{
-	for (size_t i = sum & (x->n_bag - 1);; i = (i + 1) & (x->n_bag - 1)) {
-		struct bag_entry *e = &x->bag[i];
-		if (e->sum == sum && e->phrase == phrase && e->token == token)
-			return;
-		if (e->sum == 0) {
-			*e = (struct bag_entry){sum, phrase, token};
-			size_t bit = sum >> 32 & (BAG_FILTER_BITS - 1);
-			x->bag_filter[bit / 64] |= (uint64_t)1 << bit % 64;
-			return;
-		}
-	}
-}
-
 uint32_t lexicon_anchor(const struct phrase *p)
 {
 	uint32_t best = 0;
@@ -203,47 +169,6 @@ uint32_t lexicon_anchor(const struct phrase *p)
 		if (p->token[i].n > p->token[best].n)
 			best = i;
 	return best;
-}
-
-/* The word itself and with each two neighbours swapped: repeated letters make some of their sums differ. */
-static void bag_put_token(struct lexicon *x, uint32_t phrase, uint32_t token)
-{
-	const struct phrase *p = &x->phrases[phrase];
-	struct phrase_token t = p->token[token];
-	uint8_t w[PHRASE_MAX * 3];
-	memcpy(w, p->letter + t.letter, t.n);
-	bag_put(x, lexicon_bag(x, str_make(w, t.n)), phrase, token);
-	for (uint32_t i = 0; i + 1 < t.n; i++) {
-		uint8_t c = w[i];
-		w[i] = w[i + 1];
-		w[i + 1] = c;
-		bag_put(x, lexicon_bag(x, str_make(w, t.n)), phrase, token);
-		w[i + 1] = w[i];
-		w[i] = c;
-	}
-}
-
-static bool wants_bag(const struct phrase *p)
-{
-	return p->squeezable && p->token[lexicon_anchor(p)].n >= BAG_TOKEN_MIN;
-}
-
-static int build_bag(struct lexicon *x, struct err *err)
-{
-	size_t keys = 0;
-	set_letter_values(x);
-	for (size_t i = 0; i < x->n_phrases; i++)
-		if (wants_bag(&x->phrases[i]))
-			keys += x->phrases[i].token[lexicon_anchor(&x->phrases[i])].n;
-	for (x->n_bag = 64; x->n_bag < keys * 2; x->n_bag *= 2)
-		;
-	x->bag = arena_zalloc(&x->arena, x->n_bag, sizeof *x->bag);
-	if (!x->bag)
-		return err_oom(err, "pack");
-	for (size_t i = 0; i < x->n_phrases; i++)
-		if (wants_bag(&x->phrases[i]))
-			bag_put_token(x, (uint32_t)i, lexicon_anchor(&x->phrases[i]));
-	return 0;
 }
 
 /* ---- domains ---- */
@@ -339,8 +264,8 @@ int lexicon_build(struct lexicon *x, const struct pack *p, struct err *err)
 	arena_init(&x->arena, LIM_PACK_ARENA);
 	map_init(&x->domains, LIM_PACK_ARENA);
 	int rc = add_phrases(x, err);
-	if (rc == 0)
-		rc = build_bag(x, err);
+	if (rc == 0 && !index_build(&x->index, &x->arena, x->phrases, x->n_phrases))
+		rc = err_oom(err, "pack");
 	if (rc == 0)
 		rc = build_domains(x, err);
 	if (rc == 0)

@@ -6,6 +6,7 @@
 #define TRAPLINE_MATCH_LEXICON_H
 
 #include "base/map.h"
+#include "match/index.h"
 #include "match/pack.h"
 
 enum phrase_kind { PHRASE_BRAND, PHRASE_WORD, PHRASE_PATTERN }; /* a brand's, a category's, a brand's regular expression */
@@ -14,6 +15,7 @@ enum phrase_kind { PHRASE_BRAND, PHRASE_WORD, PHRASE_PATTERN }; /* a brand's, a 
 struct phrase_token {
 	uint32_t letter; /* first letter's index */
 	uint32_t n;
+	uint32_t set; /* of its letter classes (cut.h) */
 };
 struct phrase {
 	enum phrase_kind kind;
@@ -39,13 +41,6 @@ struct domain_link {
 	uint32_t next;  /* 1-based index of the next link of this domain, 0 = none */
 };
 
-/* A word, found by the sum of its letters whatever their order. */
-struct bag_entry {
-	uint64_t sum; /* 0 = empty slot */
-	uint32_t phrase, token;
-};
-enum { BAG_FILTER_BITS = 1 << 15 };
-
 struct lexicon {
 	const struct pack *pack;
 	struct arena arena;
@@ -54,10 +49,7 @@ struct lexicon {
 	struct map domains; /* domain -> 1-based index into links */
 	struct domain_link *links;
 	size_t n_links, cap_links;
-	uint64_t letter_value[256]; /* folded byte -> its share of a bag; 0 for what is no letter */
-	struct bag_entry *bag;
-	size_t n_bag; /* slots, a power of two */
-	uint64_t bag_filter[BAG_FILTER_BITS / 64];
+	struct phrase_index index;
 	/* brand -> programmes that list it in the highest layer that does */
 	uint32_t **brand_programmes;
 	uint32_t *n_brand_programmes;
@@ -66,8 +58,6 @@ struct lexicon {
 int lexicon_build(struct lexicon *x, const struct pack *p, struct err *err);
 void lexicon_free(struct lexicon *x);
 
-/* The sum of a word's letters (folded bytes), repeated letters once. */
-uint64_t lexicon_bag(const struct lexicon *x, struct str folded_word);
 /* The token by whose letters a phrase is found: its longest. */
 uint32_t lexicon_anchor(const struct phrase *p);
 /* First link of a domain, or NULL. */

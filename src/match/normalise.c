@@ -14,7 +14,8 @@
 #include "base/utf8.h"
 #include "match/normalise_tab.h"
 
-enum { BLOCK = 128, SQUEEZE_BLOCK = 64, WORD_MAX = 256, FOLD_SLACK = 16 };
+enum { BLOCK = 128, WORD_MAX = 256, FOLD_SLACK = 16 };
+_Static_assert((int)NORM_SLACK <= (int)FOLD_SLACK, "they share the room");
 
 bool norm_init(struct norm *n, struct arena *a, size_t max_fields, size_t src_bytes)
 {
@@ -23,11 +24,8 @@ bool norm_init(struct norm *n, struct arena *a, size_t max_fields, size_t src_by
 	*n = (struct norm){.max_fields = max_fields, .room = src_bytes};
 	n->fields = arena_alloc(a, max_fields * sizeof *n->fields);
 	n->marks = arena_alloc(a, (room / BLOCK + 2 * max_fields + 1) * sizeof *n->marks);
-	n->squeeze_at = arena_alloc(a, (room / SQUEEZE_BLOCK + 2) * sizeof *n->squeeze_at);
-	/* Both loops write first and decide then what counts. */
-	n->fold = arena_alloc(a, room + FOLD_SLACK);
-	n->squeeze = arena_alloc(a, room + 1);
-	return n->fields && n->marks && n->squeeze_at && n->fold && n->squeeze;
+	n->fold = arena_alloc(a, room + FOLD_SLACK); /* written in steps of 16 bytes */
+	return n->fields && n->marks && n->fold;
 }
 
 /* A folding under way; the same code goes forward and, from a mark, back. */
@@ -259,40 +257,7 @@ void norm_add(struct norm *n, struct str utf8)
 	}
 	n->n_fold += f.n;
 	field->fold_end = n->n_fold;
-	n->fold[n->n_fold++] = NORM_SEP;
-}
-
-static void squeeze_field(struct norm *n, struct norm_field *f)
-{
-	const uint8_t *in = n->fold;
-	uint8_t *out = n->squeeze;
-	size_t k = n->n_squeeze;
-	uint8_t last = 0;
-	f->squeeze = k;
-	for (size_t i = f->fold; i < f->fold_end;) {
-		size_t end = (i / SQUEEZE_BLOCK + 1) * SQUEEZE_BLOCK < f->fold_end ? (i / SQUEEZE_BLOCK + 1) * SQUEEZE_BLOCK
-		                                                                   : f->fold_end;
-		if (i % SQUEEZE_BLOCK == 0)
-			n->squeeze_at[i / SQUEEZE_BLOCK] = (uint32_t)k;
-		for (; i < end; i++) {
-			uint8_t c = norm_letter[in[i]];
-			out[k] = c;
-			k += (c != 0) & (c != last);
-			last = c ? c : last;
-		}
-	}
-	f->squeeze_end = k;
-	if (f->fold_end % SQUEEZE_BLOCK == 0) /* the separator's place begins a block */
-		n->squeeze_at[f->fold_end / SQUEEZE_BLOCK] = (uint32_t)k;
-	out[k++] = NORM_SEP;
-	n->n_squeeze = k;
-}
-
-void norm_squeeze(struct norm *n)
-{
-	n->n_squeeze = 0;
-	for (size_t i = 0; i < n->n_fields; i++)
-		squeeze_field(n, &n->fields[i]);
+	memset(n->fold + n->n_fold++, NORM_SEP, 1 + NORM_SLACK);
 }
 
 bool normalise_text(struct arena *a, struct str utf8, struct norm *out)
@@ -300,7 +265,6 @@ bool normalise_text(struct arena *a, struct str utf8, struct norm *out)
 	if (!norm_init(out, a, 1, utf8.n))
 		return false;
 	norm_add(out, utf8);
-	norm_squeeze(out);
 	return true;
 }
 
@@ -425,34 +389,4 @@ bool norm_disguised(struct str src)
 			return true;
 	}
 	return false;
-}
-
-size_t norm_fold_of_squeeze(const struct norm *n, size_t pos)
-{
-	must(pos < n->n_squeeze);
-	size_t f = 0;
-	while (f + 1 < n->n_fields && n->fields[f + 1].squeeze <= pos)
-		f++;
-	const struct norm_field *nf = &n->fields[f];
-	if (pos >= nf->squeeze_end)
-		return nf->fold_end;
-	/* The last block of this field that begins with at most pos letters written. */
-	size_t lo = nf->fold / SQUEEZE_BLOCK, hi = (nf->fold_end + SQUEEZE_BLOCK - 1) / SQUEEZE_BLOCK;
-	size_t first = lo;
-	while (hi - lo > 1) {
-		size_t mid = (lo + hi) / 2;
-		if (n->squeeze_at[mid] <= pos)
-			lo = mid;
-		else
-			hi = mid;
-	}
-	size_t i = lo == first ? nf->fold : lo * SQUEEZE_BLOCK, k = lo == first ? nf->squeeze : n->squeeze_at[lo];
-	uint8_t last = k > nf->squeeze ? n->squeeze[k - 1] : 0;
-	for (; i < nf->fold_end; i++) {
-		uint8_t c = norm_letter[n->fold[i]];
-		if (c && c != last && k++ == pos)
-			return i;
-		last = c ? c : last;
-	}
-	return nf->fold_end;
 }

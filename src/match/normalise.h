@@ -1,13 +1,11 @@
-/* normalise.h - text as a reader takes it, for matching: two views of it, both with a way back to the source.
+/* normalise.h - text as a reader takes it, for matching, with a way back to the source.
  *
  * fold     lower case; white space of any kind is one blank; accents, full-width, mathematical, circled and small-capital
  *          letters are the ASCII letters they look like (after NFKD, UAX #15); Cyrillic and Greek look-alikes too, in words that
  *          also hold Latin letters (after UTS #39); zero-width, bidi, soft-hyphen and control characters are gone;
  *          typographic quotes and dashes are ASCII.
- * squeeze  from fold: letters a-z only, digits and signs read as the letters they stand for (0 o, 3 e, 4 @ a, 5 $ s ...),
- *          all else dropped, repeated letters once. l and i share one class ('i') because 1, |, I and l pass for both. What it finds is only a candidate: look at fold to see whether it is really there.
  *
- * Both views are no longer than the source. All memory comes from the arena given. Total on any bytes (bad UTF-8 is kept as
+ * The folded text is no longer than the source. All memory comes from the arena given. Total on any bytes (bad UTF-8 is kept as
  * it is). Known limits: words wholly in look-alikes are left alone, since they may be honest Cyrillic or Greek; "rn" for "m"
  * is not seen.
  */
@@ -17,13 +15,12 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-enum { NORM_SEP = 1 }; /* the byte between two fields in both views */
+enum { NORM_SEP = 1, NORM_SLACK = 8 }; /* the byte between two fields; so many of it behind the last */
 
-/* One source text within the views. */
+/* One source text within the folded text. */
 struct norm_field {
 	struct str src;
 	size_t fold, fold_end;
-	size_t squeeze, squeeze_end;
 	size_t mark; /* first of its marks */
 };
 struct norm_mark {
@@ -31,22 +28,19 @@ struct norm_mark {
 	bool ascii;         /* what lies between this mark and the one before */
 };
 struct norm {
-	uint8_t *fold, *squeeze;
-	size_t n_fold, n_squeeze;
+	uint8_t *fold;
+	size_t n_fold;
 	struct norm_field *fields;
 	size_t n_fields, max_fields;
 	struct norm_mark *marks;
 	size_t n_marks;
-	uint32_t *squeeze_at; /* n_squeeze before each block of 64 folded bytes */
-	size_t room;          /* source bytes that still fit */
+	size_t room; /* source bytes that still fit */
 };
 
 /* Room for max_fields texts of src_bytes together (below 4 GiB). False when out of memory. */
 bool norm_init(struct norm *n, struct arena *a, size_t max_fields, size_t src_bytes);
 /* Folds one more field. */
 void norm_add(struct norm *n, struct str utf8);
-/* Makes the squeezed view; once, after the last norm_add. */
-void norm_squeeze(struct norm *n);
 /* One text in one step. False when out of memory. */
 bool normalise_text(struct arena *a, struct str utf8, struct norm *out);
 
@@ -60,10 +54,8 @@ struct str norm_source(const struct norm *n, size_t fold, size_t fold_end);
 bool norm_ascii_span(const struct norm *n, size_t field, size_t fold, size_t fold_end);
 /* Holds letters that look like ASCII but are not, or characters that are not shown (soft hyphens apart: honest text has them). */
 bool norm_disguised(struct str src);
-/* Where in the folded view the squeezed letter at pos (< n_squeeze) comes from (of a repeated letter: the first). */
-size_t norm_fold_of_squeeze(const struct norm *n, size_t pos);
 
-/* The letter class that a folded byte has in the squeezed view, 0 for none. */
+/* The letter class that a folded byte has when it is squeezed (cut.h), 0 for none. */
 extern const uint8_t norm_letter[256];
 
 #endif

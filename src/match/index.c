@@ -1,0 +1,121 @@
+/* index.c - see index.h. */
+#include "match/index.h"
+
+#include <stdlib.h>
+
+#include "match/lexicon.h"
+#include "match/normalise.h"
+
+enum { FILTER_SHARE = 32 /* bits a key: one word in thirty or fewer passes for nothing */, FILTER_LEAST_LOG2 = 12 };
+
+/* Below this the letters of a word are too many words' letters. */
+enum { WORD_MIN = 5 };
+
+static int by_key(const void *a, const void *b)
+{
+	const struct key_entry *x = a, *y = b;
+	if (x->key != y->key)
+		return x->key < y->key ? -1 : 1;
+	return x->phrase < y->phrase ? -1 : x->phrase > y->phrase;
+}
+
+static unsigned log2_of(size_t n)
+{
+	unsigned k = 0;
+	while ((size_t)1 << k < n)
+		k++;
+	return k;
+}
+
+static bool keys_init(struct key_set *k, struct arena *a, size_t most)
+{
+	unsigned filter = log2_of(most * FILTER_SHARE), slots = log2_of(most * 2 + 2);
+	if (filter < FILTER_LEAST_LOG2)
+		filter = FILTER_LEAST_LOG2;
+	k->n = 0;
+	k->filter_shift = 64 - filter;
+	k->slot_shift = 64 - slots;
+	k->entries = arena_alloc(a, (most + 1) * sizeof *k->entries);
+	k->slots = arena_zalloc(a, (size_t)1 << slots, sizeof *k->slots);
+	k->filter = arena_zalloc(a, (size_t)1 << (filter - 6), sizeof *k->filter);
+	return k->entries && k->slots && k->filter;
+}
+
+static void keys_add(struct key_set *k, uint64_t key, uint32_t phrase, uint32_t token)
+{
+	k->entries[k->n++] = (struct key_entry){key, phrase, token};
+}
+
+static void keys_finish(struct key_set *k)
+{
+	size_t mask = ((size_t)1 << (64 - k->slot_shift)) - 1;
+	qsort(k->entries, k->n, sizeof *k->entries, by_key);
+	for (size_t i = 0; i < k->n; i++) {
+		uint64_t hash = key_hash(k->entries[i].key), bit = hash >> k->filter_shift;
+		if (i && k->entries[i].key == k->entries[i - 1].key)
+			continue;
+		size_t slot = hash >> k->slot_shift;
+		while (k->slots[slot])
+			slot = (slot + 1) & mask;
+		k->slots[slot] = (uint32_t)i + 1;
+		k->filter[bit / 64] |= (uint64_t)1 << bit % 64;
+	}
+}
+
+const struct key_entry *keys_find(const struct key_set *k, uint64_t key, size_t *n)
+{
+	size_t mask = ((size_t)1 << (64 - k->slot_shift)) - 1;
+	*n = 0;
+	for (size_t slot = key_hash(key) >> k->slot_shift; k->slots[slot]; slot = (slot + 1) & mask) {
+		const struct key_entry *e = &k->entries[k->slots[slot] - 1], *end = k->entries + k->n;
+		if (e->key != key)
+			continue;
+		while (e + *n < end && e[*n].key == key)
+			++*n;
+		return e;
+	}
+	return NULL;
+}
+
+static void add_literal(struct phrase_index *x, const struct phrase *p, uint32_t id)
+{
+	uint8_t head[4] = {0};
+	size_t n = p->fold.n < sizeof head ? p->fold.n : sizeof head, pair;
+	memcpy(head, p->fold.p, n);
+	keys_add(&x->literal, key_literal(head, n), id, 0);
+	pair = head[0] | (size_t)head[1] << 8;
+	x->literal_pair[pair / 64] |= (uint64_t)1 << pair % 64;
+	cut_table_begin(&x->table, head[0]);
+}
+
+static void add_phrase(struct phrase_index *x, const struct phrase *p, uint32_t id)
+{
+	uint8_t head[KEY_LONG] = {0};
+	uint32_t anchor = lexicon_anchor(p);
+	if (!p->squeezable || !norm_letter[p->fold.p[0]])
+		add_literal(x, p, id);
+	if (!p->squeezable)
+		return;
+	memcpy(head, p->squeeze.p, p->squeeze.n < KEY_LONG ? KEY_SHORT : KEY_LONG);
+	keys_add(p->squeeze.n < KEY_LONG ? &x->squeezed_short : &x->squeezed_long, key_long(head), id, 0);
+	if (p->kind == PHRASE_BRAND && p->squeeze.n >= INSIDE_MIN)
+		keys_add(&x->inside, key_long(head), id, 0);
+	if (p->token[anchor].n >= WORD_MIN)
+		keys_add(&x->words, p->token[anchor].set, id, anchor);
+}
+
+bool index_build(struct phrase_index *x, struct arena *a, const struct phrase *phrases, size_t n)
+{
+	struct key_set *all[] = {&x->literal, &x->squeezed_long, &x->squeezed_short, &x->inside, &x->words};
+	cut_table_init(&x->table);
+	memset(x->literal_pair, 0, sizeof x->literal_pair);
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		if (!keys_init(all[i], a, n))
+			return false;
+	for (size_t i = 0; i < n; i++)
+		if (phrases[i].kind != PHRASE_PATTERN)
+			add_phrase(x, &phrases[i], (uint32_t)i);
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		keys_finish(all[i]);
+	return true;
+}

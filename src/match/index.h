@@ -1,0 +1,84 @@
+/* index.h - the phrases of a lexicon by what a text shows where one begins; private to match/.
+ *
+ * A phrase begins where a word begins, so that a text is asked once a word, not once a byte: a filter of bits answers nearly
+ * always no, and only then a table is asked. What the index gives are candidates. Immutable once built.
+ */
+#ifndef TRAPLINE_MATCH_INDEX_H
+#define TRAPLINE_MATCH_INDEX_H
+
+#include <endian.h>
+
+#include "base/arena.h"
+#include "match/cut.h"
+
+struct phrase;
+struct key_entry {
+	uint64_t key;
+	uint32_t phrase, token; /* token: of keys of words */
+};
+/* Keys with their phrases. */
+struct key_set {
+	struct key_entry *entries; /* sorted by key */
+	size_t n;
+	uint32_t *slots; /* open addressing: 1-based index of the key's first entry, 0 = empty */
+	uint64_t *filter;
+	unsigned slot_shift, filter_shift;
+};
+
+enum { KEY_LONG = 8, KEY_SHORT = 5 }; /* squeezed letters that make a key: SQUEEZE_MIN at least */
+enum { INSIDE_MIN = 9 };              /* a brand's name this long is found inside a longer host name */
+
+struct phrase_index {
+	struct cut_table table;
+	struct key_set literal; /* phrases that are only looked for as they are: by their first four bytes */
+	struct key_set squeezed_long, squeezed_short;
+	struct key_set inside;             /* by the first squeezed letters */
+	struct key_set words;              /* by the letters of a phrase's longest word */
+	uint64_t literal_pair[65536 / 64]; /* first two bytes of those in literal */
+};
+
+/* False when out of memory. */
+bool index_build(struct phrase_index *x, struct arena *a, const struct phrase *phrases, size_t n);
+/* The entries of a key; NULL when there are none. */
+const struct key_entry *keys_find(const struct key_set *k, uint64_t key, size_t *n);
+
+static inline uint64_t key_hash(uint64_t key)
+{
+	return key * 0x9E3779B97F4A7C15u;
+}
+
+/* False: surely no entry. */
+static inline bool keys_perhaps(const struct key_set *k, uint64_t key)
+{
+	uint64_t bit = key_hash(key) >> k->filter_shift;
+	return k->filter[bit / 64] >> bit % 64 & 1;
+}
+
+/* Of the eight bytes at p. */
+static inline uint64_t key_long(const uint8_t *p)
+{
+	uint64_t v;
+	memcpy(&v, p, sizeof v);
+	return le64toh(v);
+}
+
+static inline uint64_t key_short(uint64_t key_of_eight)
+{
+	return key_of_eight & (((uint64_t)1 << 8 * KEY_SHORT) - 1);
+}
+
+/* Of the first n (2..4) of the four bytes at p. */
+static inline uint64_t key_literal(const uint8_t *p, size_t n)
+{
+	uint32_t v;
+	memcpy(&v, p, sizeof v);
+	return (le32toh(v) & (((uint64_t)1 << 8 * n) - 1)) | (uint64_t)n << 32;
+}
+
+static inline bool literal_perhaps(const struct phrase_index *x, const uint8_t *p)
+{
+	size_t pair = p[0] | (size_t)p[1] << 8;
+	return x->literal_pair[pair / 64] >> pair % 64 & 1;
+}
+
+#endif
