@@ -49,6 +49,15 @@
 #define LIM_URLS 1000           /* URLs kept of one message */
 #define LIM_URL (8 * KIB)       /* one URL: browsers stop near there */
 
+/* ---- fingerprint ---- */
+#define LIM_PRINT_TOKEN 120            /* one token: longer ones end in a hash */
+#define LIM_PRINT_FIELD 512            /* bytes of one field that are looked at: forms show at its start */
+#define LIM_PRINT_HEADERS 64           /* fields of the sender that are looked at: real mail has under 40 */
+#define LIM_PRINT_TEXT (2 * KIB)       /* encoded bytes of a text part that are looked at */
+#define LIM_TRANSCRIPT (64 * KIB)      /* one SMTP dialogue: 100 recipients of 256 bytes fit twice */
+#define LIM_TRANSCRIPT_LINES 256       /* lines of one dialogue that are kept */
+#define LIM_TRANSCRIPTS (4 * MIB)      /* dialogues indexed of one file, 16 bytes each */
+
 /* ---- sources ---- */
 #define LIM_ARCHIVE_DEPTH 4         /* archives inside archives: a quine archive never ends by itself */
 #define LIM_ARCHIVE_RATIO 1000      /* unpacked : packed, over the first LIM_ARCHIVE_FREE bytes: deflate's own limit is 1032 */

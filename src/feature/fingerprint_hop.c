@@ -1,0 +1,130 @@
+/* fingerprint_hop.c - Received fields that the sender made up or relayed, and the name it gave in HELO. */
+#include "feature/fingerprint_int.h"
+#include "mail/received.h"
+
+enum { WORDS = 26 };
+
+static bool is_keyword(struct str s)
+{
+	static const struct str words[] = {STR_INIT("from"), STR_INIT("by"), STR_INIT("with"), STR_INIT("id"), STR_INIT("for"),
+		STR_INIT("via"), STR_INIT("uid"), STR_INIT("qmail"), STR_INIT("invoked"), STR_INIT("network"), STR_INIT("SMTP"),
+		STR_INIT("ESMTP"), STR_INIT("ESMTPA"), STR_INIT("ESMTPS"), STR_INIT("ESMTPSA"), STR_INIT("smtp"), STR_INIT("esmtp"),
+		STR_INIT("local"), STR_INIT("HTTP"), STR_INIT("HTTP;"), STR_INIT("LMTP"), STR_INIT("Microsoft"), STR_INIT("SMTPSVC"),
+		STR_INIT("Server"), STR_INIT("mail"), STR_INIT("service"), STR_INIT("Postfix"), STR_INIT("Sendmail"), STR_INIT("Exim"),
+		STR_INIT("unknown"), STR_INIT("helo"), STR_INIT("HELO"), STR_INIT("EHLO"), STR_INIT("ehlo"), STR_INIT("localhost"),
+		STR_INIT("user"), STR_INIT("authenticated"), STR_INIT("SquirrelMail"), STR_INIT("Internet"), STR_INIT("webmail"),
+		STR_INIT("verified"), STR_INIT("OK"), STR_INIT("may"), STR_INIT("be"), STR_INIT("forged"), STR_INIT("account")};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (str_eq(s, words[i]))
+			return true;
+	return false;
+}
+
+static bool is_wrap(uint8_t c)
+{
+	return c == '(' || c == ')' || c == '[' || c == ']' || c == '<' || c == '>' || c == ',' || c == ';' || c == ':' || c == '=' ||
+	       c == '{' || c == '}';
+}
+
+/* A word between brackets and blanks: kept when the software says it, else its kind. */
+static void add_core(const struct print *p, struct str w, struct val *v)
+{
+	uint8_t ip[16];
+	unsigned len;
+	if (is_keyword(w))
+		val_add(v, w);
+	else if ((len = ip_parse(w, ip)))
+		val_byte(v, len == p->t->ip_len && memcmp(ip, p->t->ip, len) == 0 ? 'P' : 'I');
+	else if (str_find_byte(w, '@') != STR_NPOS)
+		val_byte(v, 'E');
+	else if (p->mid_host.n && str_ieq(w, p->mid_host))
+		val_byte(v, 'M');
+	else if (p->from.domain.n && str_iends(w, p->from.domain))
+		val_byte(v, 'F');
+	else if (p->t->helo.n && str_ieq(w, p->t->helo))
+		val_byte(v, 'S');
+	else if (p->t->by.n && str_ieq(w, p->t->by))
+		val_byte(v, 'B');
+	else if (str_find_byte(w, '.') != STR_NPOS)
+		val_byte(v, 'H');
+	else
+		print_coarse(str_first(w, 64), v);
+}
+
+static void put_form(struct print *p, struct str s)
+{
+	struct val v = {.n = 0};
+	size_t words = 0, i = 0;
+	size_t date = str_rfind_byte(s, ';');
+	struct str zone = str_from(s, str_rfind_byte(s, ' ') + 1);
+	s = str_first(s, date);
+	while (i < s.n && words < WORDS) {
+		size_t from = i;
+		if (ascii_space(s.p[i])) {
+			val_byte(&v, ' ');
+			while (i < s.n && ascii_space(s.p[i]))
+				i++;
+		} else if (is_wrap(s.p[i])) {
+			val_byte(&v, s.p[i++]);
+		} else {
+			while (i < s.n && !ascii_space(s.p[i]) && !is_wrap(s.p[i]))
+				i++;
+			add_core(p, str_sub(s, from, i - from), &v);
+			words++;
+		}
+	}
+	if (date != STR_NPOS) {
+		val_add(&v, S("; "));
+		val_add(&v, str_eq(zone, S("+0000")) || str_eq(zone, S("-0000")) ? zone : zone.n && zone.p[0] == '(' ? S("(z)") : S("z"));
+	}
+	print_val(p, PRINT_rcvd, &v);
+}
+
+static void put_received(struct print *p)
+{
+	struct val v = {.n = 0};
+	size_t n = 0;
+	for (size_t i = 0; i < p->n_sent; i++)
+		n += p->sent[i]->id == HDR_received;
+	if (p->n_sent) {
+		val_num(&v, n < 4 ? n : 4);
+		print_val(p, PRINT_rcvd_n, &v);
+	}
+	if (n)
+		put_form(p, print_field(p, HDR_received));
+}
+
+/* The last two numbers of the address stand in the name: one given by a provider. */
+static bool has_address(struct str helo, const struct trace *t)
+{
+	struct val c = {.n = 0}, d = {.n = 0};
+	if (t->ip_len != 4 || helo.n < 7)
+		return false;
+	val_num(&c, t->ip[2]);
+	val_num(&d, t->ip[3]);
+	return str_find(helo, val_str(&c)) != STR_NPOS && str_find(helo, val_str(&d)) != STR_NPOS &&
+	       str_find_byte(helo, '.') != STR_NPOS && ascii_alpha(helo.p[helo.n - 1]);
+}
+
+static void put_helo(struct print *p)
+{
+	struct str helo = p->t->helo;
+	struct val v = {.n = 0};
+	struct shape s;
+	if (!helo.n)
+		return;
+	print_host(p, helo, true, &v);
+	if (has_address(helo, p->t))
+		val_add(&v, S("+ip"));
+	print_val(p, PRINT_helo, &v);
+	if (!str_starts(val_str(&v), S("word:")) && !str_starts(val_str(&v), S("name")))
+		return;
+	print_shape(str_first(helo, str_find_byte(helo, '.')), NULL, &s);
+	print_val(p, PRINT_helo_x, &s.exact);
+}
+
+void print_hops(struct print *p)
+{
+	put_received(p);
+	put_helo(p);
+}
