@@ -53,25 +53,24 @@ static int64_t count_received(struct headers h)
 }
 
 int extract_envelope(struct arena *a, const struct extract_settings *set, const struct extract_input *in, const struct message *m,
-	struct row *row)
+	struct trace *trace, struct row *row)
 {
-	struct trace t;
 	struct str sender;
 	int64_t from_line;
 	uint64_t anomalies = 0;
-	trace_find(m, in->trust, &t, &anomalies);
+	trace_find(m, in->trust, trace, &anomalies);
 	row->anomalies |= (int64_t)anomalies;
 	read_from_line(in->from_line, &sender, &from_line);
-	choose_time(&t, from_line, row);
+	choose_time(trace, from_line, row);
 	row->n_received = count_received(m->headers);
 	row->rcpt_to = in->rcpt_to;
-	if (t.ip_len) {
-		row->ip = arena_dup(a, str_make(t.ip, t.ip_len));
+	if (trace->ip_len) {
+		row->ip = arena_dup(a, str_make(trace->ip, trace->ip_len));
 		if (!row->ip.p)
 			return ERR_ENV;
 	}
 	row->country = geo_country(set->geo, row->ip);
-	if (extract_text(a, t.helo, &row->helo) || extract_text(a, t.rdns, &row->rdns) || extract_text(a, t.by, &row->received_by))
+	if (extract_text(a, trace->helo, &row->helo) || extract_text(a, trace->rdns, &row->rdns) || extract_text(a, trace->by, &row->received_by))
 		return ERR_ENV;
 	return extract_text(a, in->mail_from.n ? in->mail_from : sender, &row->mail_from);
 }

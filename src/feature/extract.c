@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "feature/fingerprint.h"
 
 int extract_text(struct arena *a, struct str raw, struct str *out)
 {
@@ -17,17 +18,27 @@ int extract_text(struct arena *a, struct str raw, struct str *out)
 	return b.oom ? ERR_ENV : 0;
 }
 
+int extract_fingerprint(
+	struct arena *a, const struct extract_input *in, const struct message *m, const struct trace *trace, struct row *row)
+{
+	struct transcript t;
+	int rc = transcript_find(in->smtp, a, row->message_id, &t);
+	return rc < 0 ? rc : fingerprint_message(a, m, trace, row, rc ? &t : NULL, &row->fingerprint);
+}
+
 int extract_message(
 	struct arena *a, const struct extract_settings *set, const struct extract_input *in, struct doc *doc, struct row *row)
 {
 	struct message m;
+	struct trace trace;
 	*doc = (struct doc){0};
 	*row = (struct row){.time = TIME_NONE, .date = TIME_NONE};
 	if (message_parse(a, in->bytes, &m))
 		return ERR_ENV;
 	extract_identity(in->bytes, row);
 	row->anomalies = (int64_t)(m.anomalies | in->anomalies);
-	if (extract_headers(a, set, &m, doc, row) || extract_envelope(a, set, in, &m, row) || extract_body(a, set, &m, doc, row))
+	if (extract_headers(a, set, &m, doc, row) || extract_envelope(a, set, in, &m, &trace, row) ||
+		extract_body(a, set, &m, doc, row) || extract_fingerprint(a, in, &m, &trace, row))
 		return ERR_ENV;
 	row->text = str_first(doc->text, LIM_STORED_TEXT);
 	row->text.n = utf8_valid_prefix(row->text);

@@ -5,6 +5,7 @@
  *
  *   identity.c   id, sha256_lf              envelope.c  time, peer, trust boundary
  *   headers.c    subject, addresses, ids    body.c      text, URLs, attachments
+ *   fingerprint.h  the sending software
  */
 #ifndef TRAPLINE_FEATURE_EXTRACT_H
 #define TRAPLINE_FEATURE_EXTRACT_H
@@ -13,6 +14,7 @@
 #include "feature/doc.h"
 #include "feature/geo.h"
 #include "feature/row.h"
+#include "feature/transcript.h"
 #include "mail/message.h"
 #include "mail/trace.h"
 
@@ -28,6 +30,7 @@ struct extract_input {
 	struct strs rcpt_to;       /* envelope recipients, where the source knows them */
 	const struct trust *trust; /* the feed's own hosts; none: guessed */
 	uint64_t anomalies;        /* what the source saw */
+	const struct transcript_index *smtp; /* the feed's SMTP dialogues, or NULL */
 };
 
 int extract_message(
@@ -39,7 +42,10 @@ int extract_text(struct arena *a, struct str raw, struct str *out);
 /* ---- its parts; each fills its columns of row and adds to row->anomalies ---- */
 void extract_identity(struct str bytes, struct row *row);
 int extract_envelope(struct arena *a, const struct extract_settings *set, const struct extract_input *in, const struct message *m,
-	struct row *row);
+	struct trace *trace, struct row *row);
+/* After the others: reads their columns. */
+int extract_fingerprint(
+	struct arena *a, const struct extract_input *in, const struct message *m, const struct trace *trace, struct row *row);
 int extract_headers(struct arena *a, const struct extract_settings *set, const struct message *m, struct doc *doc, struct row *row);
 int extract_body(struct arena *a, const struct extract_settings *set, const struct message *m, struct doc *doc, struct row *row);
 
