@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "analyse/findings.h"
+#include "analyse/programmes.h"
 #include "base/hash.h"
 #include "base/limits.h"
 #include "base/mem.h"
@@ -14,13 +15,14 @@ enum { ANALYSE_VERSION = 1 };
 
 /* In the order campaigns, engines, programmes, findings. */
 static analysis_step *const steps[] = {
+	programmes_step,
 	findings_step,
 	NULL,
 };
 
 static const char *const engine_sources[] = {
 	[ENGINE_NONE] = "", [ENGINE_LEARNED] = "learned", [ENGINE_PACK] = "pack", [ENGINE_DISCOVERED] = "discovered"};
-static const char *const vias[] = {
+const char *const via_names[VIA_COUNT] = {
 	[VIA_NONE] = "none", [VIA_OWN] = "own", [VIA_PAGE] = "page", [VIA_DOMAIN] = "domain", [VIA_CAMPAIGN] = "campaign"};
 
 analysis_name analysis_name_of(struct analysis *a, struct str name, struct err *err)
@@ -208,7 +210,7 @@ static int put_message(struct analysis *a, const struct analysed *m, struct err 
 		.programme_confidence = (double)m->programme_confidence,
 		.category = analysis_name_text(a, m->category),
 		.category_confidence = (double)m->category_confidence,
-		.via = str_of(vias[m->via]),
+		.via = str_of(via_names[m->via]),
 		.engine = analysis_name_text(a, m->engine),
 		.engine_source = str_of(engine_sources[m->engine ? m->engine_source : ENGINE_NONE]),
 		.engine_confidence = (double)m->engine_confidence,

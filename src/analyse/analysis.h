@@ -51,7 +51,8 @@ struct analysed {
 };
 
 enum engine_source { ENGINE_NONE, ENGINE_LEARNED, ENGINE_PACK, ENGINE_DISCOVERED };
-enum via { VIA_NONE, VIA_OWN, VIA_PAGE, VIA_DOMAIN, VIA_CAMPAIGN };
+enum via { VIA_NONE, VIA_OWN, VIA_PAGE, VIA_DOMAIN, VIA_CAMPAIGN, VIA_COUNT };
+extern const char *const via_names[VIA_COUNT];
 
 struct finding;
 struct analysis {

@@ -81,6 +81,10 @@
 #define LIM_SERIES_FEEDS 64         /* feeds shown one by one */
 #define LIM_FINDINGS 10000          /* nobody reads more */
 
+/* ---- the relational analysis ---- */
+#define LIM_ITEM (1 * MIB) /* JSON of one item: lists in it are cut long before */
+#define LIM_ITEM_LIST 100  /* engines, brands, domains listed in one item */
+
 /* ---- packs ---- */
 #define LIM_PACK_FILE (16 * MIB)   /* one YAML file: the shipped ones are under 100 KiB */
 #define LIM_PACK_ENTRIES 100000    /* entries or values of one list: libhs takes about that many patterns in sane memory */
