@@ -84,6 +84,25 @@
 /* ---- the relational analysis ---- */
 #define LIM_ITEM (1 * MIB) /* JSON of one item: lists in it are cut long before */
 #define LIM_ITEM_LIST 100  /* engines, brands, domains listed in one item */
+/* ---- pages: WARC files, HTTP, redirect chains, DNS facts ---- */
+#define LIM_WARC_HEADER (64 * KIB) /* header of one WARC record: crawlers write under 2 KiB */
+#define LIM_WARC_BLOCK (8 * MIB)   /* bytes of one record that are looked at; what is behind is skipped */
+#define LIM_WARC_FREE (64 * MIB)   /* bytes unpacked of one gzip member before the ratio is looked at */
+#define LIM_WARC_RATIO 200         /* unpacked : packed from there on: HTML packs 5 to 20 times, deflate can do 1032 */
+#define LIM_HTTP_HEADERS 200       /* header fields of one response: servers send under 60 */
+#define LIM_PAGE (4 * MIB)         /* bytes of one page, unpacked, that are looked at: storefronts stay under 1 MiB */
+#define LIM_PAGE_TOKENS 600        /* features kept of one page */
+#define LIM_PAGE_TOKEN 120         /* bytes of one of them */
+#define LIM_PAGE_ARENA (64 * MIB)  /* memory that one page may take */
+#define LIM_SCRIPT (256 * KIB)     /* script text of one page that is read for where it leads: redirects are short */
+#define LIM_SCRIPT_VARS 64         /* string variables remembered */
+#define LIM_SCRIPT_DEPTH 3         /* script in a string in a script (setTimeout, document.write) */
+#define LIM_SCRIPT_TARGETS 16      /* targets kept of one page */
+#define LIM_CHAIN_HOPS 20          /* hops of one chain: browsers stop there, too */
+#define LIM_CHAIN_PAGES 4000000    /* pages that chains are built over: 100 bytes each, and their URLs */
+#define LIM_CHAIN_URLS (1024 * MIB) /* text of their URLs */
+#define LIM_DNS_LINE (64 * KIB)    /* one line of DNS facts */
+#define LIM_DNS_FACTS 1000         /* facts kept of one domain: fast-flux domains have hundreds of addresses */
 
 /* ---- packs ---- */
 #define LIM_PACK_FILE (16 * MIB)   /* one YAML file: the shipped ones are under 100 KiB */
