@@ -93,7 +93,7 @@
 #define LIM_PAGE (4 * MIB)         /* bytes of one page, unpacked, that are looked at: storefronts stay under 1 MiB */
 #define LIM_PAGE_TOKENS 600        /* features kept of one page */
 #define LIM_PAGE_TOKEN 120         /* bytes of one of them */
-#define LIM_PAGE_ARENA (64 * MIB)  /* memory that one page may take */
+#define LIM_PAGE_ARENA (256 * MIB) /* memory that one page may take */
 #define LIM_SCRIPT (256 * KIB)     /* script text of one page that is read for where it leads: redirects are short */
 #define LIM_SCRIPT_VARS 64         /* string variables remembered */
 #define LIM_SCRIPT_DEPTH 3         /* script in a string in a script (setTimeout, document.write) */

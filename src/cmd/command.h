@@ -31,6 +31,8 @@ int cmd_series(const struct options *, struct err *);
 int cmd_brands(const struct options *, struct err *);
 int cmd_feeds(const struct options *, struct err *);
 int cmd_explain(const struct options *, struct err *);
+int cmd_pages(const struct options *, struct err *);
+int cmd_dns(const struct options *, struct err *);
 int cmd_help(const struct options *, struct err *);
 int cmd_version(const struct options *, struct err *);
 

@@ -38,6 +38,14 @@ const struct command commands[] = {
 		"ID is the message's id (SHA-256) or the beginning of it."},
 	{"feeds", "", "the feeds of the store, and what about them is guessed", OPTS_COMMON | OPTS_STORE | OPTS_OUTPUT, 0, 0,
 		cmd_feeds, NULL},
+	{"pages", "[WARC...]", "read landing pages and redirect chains, or list them",
+		OPTS_COMMON | OPTS_STORE | OPTS_OUTPUT | OPTS_PSL | OPTS_LIMIT, 0, -1, cmd_pages,
+		"WARC is a file of a crawl (WARC 1.0 or 1.1, plain or gzip; - for stdin). With it a summary is printed, without it the\n"
+		"stored pages are listed. Nothing is fetched and no script is run. Reading the same file again changes nothing."},
+	{"dns", "[FILE...]", "read facts about domains, or list them", OPTS_COMMON | OPTS_STORE | OPTS_OUTPUT | OPTS_PSL | OPTS_LIMIT, 0,
+		-1, cmd_dns,
+		"FILE holds one JSON object a line ({\"domain\",\"first_seen\",\"ns\",\"a\",\"registrar\",\"registered\"}, or passive DNS in the\n"
+		"common output format), or CSV with a header line of the same names; - for stdin. Without it the stored facts are listed."},
 	{"help", "[COMMAND]", "this list, or the options of a command", 0, 0, 1, cmd_help, NULL},
 	{"version", "", "the version", 0, 0, 0, cmd_version, NULL},
 	{0},

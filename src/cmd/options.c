@@ -39,7 +39,7 @@ static const struct option_spec specs[] = {
 	{"no-default-packs", 0, NULL, OPTS_INGEST | OPTS_ANALYSE, TYPE_FLAG, AT(no_default_packs), "leave the shipped packs out"},
 	{"no-analyse", 0, NULL, OPTS_INGEST, TYPE_FLAG, AT(no_analyse), "leave the analysis for later (`trapline analyse`)"},
 	{"model", 0, "FILE", OPTS_INGEST | OPTS_ANALYSE, TYPE_TEXT, AT(model), "learned engines (default: STORE.model)"},
-	{"psl", 0, "FILE", OPTS_INGEST, TYPE_TEXT, AT(psl), "public suffix list (default: the system's)"},
+	{"psl", 0, "FILE", OPTS_INGEST | OPTS_PSL, TYPE_TEXT, AT(psl), "public suffix list (default: the system's)"},
 	{"geoip", 0, "FILE", OPTS_INGEST, TYPE_TEXT, AT(geoip), "MaxMind country database of your own"},
 	{"feed", 0, "NAME", OPTS_FILTER, TYPE_LIST, AT(feed), "only this feed; repeatable"},
 	{"since", 0, "TIME", OPTS_FILTER | OPTS_RANGE, TYPE_TIME, AT(since), "from TIME on (YYYY-MM-DD[THH:MM[:SS]], UTC)"},

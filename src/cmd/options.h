@@ -21,6 +21,7 @@ enum option_set {
 	OPTS_REPORT = 1 << 7,   /* -o --reveal, without --format */
 	OPTS_COLUMNS = 1 << 8,  /* --columns */
 	OPTS_ANALYSE = 1 << 10, /* packs and models, without reading mail */
+	OPTS_PSL = 1 << 11,     /* the suffix list, without reading mail */
 	OPTS_RANGE = 1 << 9,    /* OPTS_FILTER without --feed, which OPTS_INGEST has already */
 };
 

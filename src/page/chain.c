@@ -9,8 +9,8 @@
 
 const char *hop_role_name(enum hop_role r)
 {
-	static const char *const names[] = {
-		"unseen", "redirect", "shortener", "free_hosting", "traffic", "compromised", "storefront", "parked", "dead", "page"};
+	static const char *const names[] = {"unseen", "redirect", "shortener", "free_hosting", "traffic", "compromised",
+		"storefront", "parked", "dead", "page"};
 	return names[r];
 }
 
@@ -64,10 +64,15 @@ int chains_add(struct chains *c, const struct capture *cap)
 		c->lost += c->nodes.n >= LIM_CHAIN_PAGES;
 		return c->nodes.n >= LIM_CHAIN_PAGES ? 0 : -1;
 	}
-	*node = (struct chain_node){.time = cap->time, .status = (int16_t)cap->status, .kind = (uint8_t)cap->kind, .how = (uint8_t)cap->how,
+	*node = (struct chain_node){.time = cap->time,
+		.status = (int16_t)cap->status,
+		.kind = (uint8_t)cap->kind,
+		.how = (uint8_t)cap->how,
 		.partial = cap->partial};
 	node->url = url_entry(c, cap->url);
 	node->next = cap->how != LEAD_NONE && cap->next.n ? url_entry(c, cap->next) : 0;
+	node->same = cap->same_url.n && !node->next ? url_entry(c, cap->same_url) : 0;
+	node->same_time = cap->same_time;
 	c->n = c->nodes.n;
 	return c->oom ? -1 : 0;
 }
@@ -170,21 +175,6 @@ static int by_url_time(const void *a, const void *b, void *ctx)
 	return order ? order : (x->kind > y->kind) - (x->kind < y->kind);
 }
 
-int chains_done(struct chains *c)
-{
-	if (c->n)
-		qsort_r(c->nodes.v, c->n, sizeof *c->nodes.v, by_url_time, c);
-	for (size_t i = c->n; i-- > 0;)
-		c->urls.entries[c->nodes.v[i].url - 1].value = i + 1;
-	for (size_t i = 0; i < c->n && !c->oom; i++)
-		learn(c, &c->nodes.v[i]);
-	arena_reset(&c->scratch);
-	map_free(&c->pairs);
-	return c->oom ? -1 : 0;
-}
-
-/* ---- chains ---- */
-
 static uint64_t apart(int64_t a, int64_t b)
 {
 	return a > b ? (uint64_t)a - (uint64_t)b : (uint64_t)b - (uint64_t)a;
@@ -203,6 +193,38 @@ static size_t capture_of(const struct chains *c, uint32_t url, int64_t time)
 	}
 	return best;
 }
+
+/* A revisit is what the capture is that it repeats. */
+static void follow_revisits(struct chains *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct chain_node *node = &c->nodes.v[i];
+		size_t at = node->same ? capture_of(c, node->same, node->same_time == TIME_NONE ? node->time : node->same_time) : 0;
+		const struct chain_node *same = at && at - 1 != i ? &c->nodes.v[at - 1] : NULL;
+		if (!same || same->same)
+			continue;
+		node->kind = same->kind;
+		node->how = same->how;
+		node->next = same->next;
+		node->partial = same->partial;
+	}
+}
+
+int chains_done(struct chains *c)
+{
+	if (c->n)
+		qsort_r(c->nodes.v, c->n, sizeof *c->nodes.v, by_url_time, c);
+	for (size_t i = c->n; i-- > 0;)
+		c->urls.entries[c->nodes.v[i].url - 1].value = i + 1;
+	follow_revisits(c);
+	for (size_t i = 0; i < c->n && !c->oom; i++)
+		learn(c, &c->nodes.v[i]);
+	arena_reset(&c->scratch);
+	map_free(&c->pairs);
+	return c->oom ? -1 : 0;
+}
+
+/* ---- chains ---- */
 
 struct trail {
 	const struct chains *c;
@@ -227,7 +249,9 @@ static bool add_hop(struct trail *t, uint32_t url, const struct chain_node *node
 	if (!h)
 		return false;
 	t->urls[t->hops.n - 1] = url;
-	*h = (struct hop){.url = url_of(t->c, url), .time = node ? node->time : TIME_NONE, .status = node ? node->status : 0,
+	*h = (struct hop){.url = url_of(t->c, url),
+		.time = node ? node->time : TIME_NONE,
+		.status = node ? node->status : 0,
 		.how = node ? (enum lead_how)node->how : LEAD_NONE};
 	int rc = url_parse(t->arena, t->c->psl, h->url, &u);
 	if (rc > 0) {

@@ -46,8 +46,12 @@ struct capture {
 	enum page_kind kind;
 	enum lead_how how; /* LEAD_NONE: leads nowhere */
 	struct str next;
-	bool partial; /* next is only the beginning */
+	bool partial;        /* next is only the beginning */
+	struct str same_url; /* a revisit without a lead of its own: of which capture; empty: none */
+	int64_t same_time;
 };
+/* From what page_json wrote. 1, 0 when it is none, -1 when out of memory. */
+int capture_load(struct arena *a, struct str json, struct capture *out);
 
 /* What is known about a host or a domain in the set. */
 struct chain_host {
@@ -57,12 +61,14 @@ struct chain_host {
 	bool front_page;       /* its "/" is captured as a page that stays */
 };
 struct chain_node {
-	uint32_t url, next; /* entries of urls, + 1; next 0: none */
+	uint32_t url, next;    /* entries of urls, + 1; next 0: none */
 	uint32_t host, domain; /* in known */
 	int64_t time;
 	int16_t status;
 	uint8_t kind, how;
 	bool partial;
+	uint32_t same; /* revisit: entry + 1 of the URL it is the same as; 0 */
+	int64_t same_time;
 };
 struct chains {
 	const struct psl *psl;

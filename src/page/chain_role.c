@@ -29,10 +29,11 @@ static bool short_path(struct str path)
 
 static bool shortener(const struct chains *c, const struct chain_node *node, const struct url *u, struct hop *h)
 {
-	static const char *const names[] = {"bit.ly", "tinyurl.com", "is.gd", "goo.gl", "t.co", "ow.ly", "tr.im", "snipurl.com", "snurl.com",
-		"cli.gs", "j.mp", "su.pr", "twurl.nl", "budurl.com", "shorturl.com", "notlong.com", "tiny.cc", "doiop.com", "zi.ma", "url.ie",
-		"v.gd", "x.co", "buff.ly", "cutt.ly", "rebrand.ly", "rb.gy", "t.ly", "shorte.st", "adf.ly", "lnkd.in", "fb.me", "youtu.be",
-		"clck.ru", "u.to", "qr.net", "migre.me", "moourl.com", "metamark.net", "xrl.us", "w3t.org", "dwarfurl.com", "yatuc.com"};
+	static const char *const names[] = {"bit.ly", "tinyurl.com", "is.gd", "goo.gl", "t.co", "ow.ly", "tr.im", "snipurl.com",
+		"snurl.com", "cli.gs", "j.mp", "su.pr", "twurl.nl", "budurl.com", "shorturl.com", "notlong.com", "tiny.cc",
+		"doiop.com", "zi.ma", "url.ie", "v.gd", "x.co", "buff.ly", "cutt.ly", "rebrand.ly", "rb.gy", "t.ly", "shorte.st",
+		"adf.ly", "lnkd.in", "fb.me", "youtu.be", "clck.ru", "u.to", "qr.net", "migre.me", "moourl.com", "metamark.net",
+		"xrl.us", "w3t.org", "dwarfurl.com", "yatuc.com"};
 	if (LISTED(u->domain, names)) {
 		reason(h, "a known shortener");
 		return true;
@@ -47,10 +48,11 @@ static bool shortener(const struct chains *c, const struct chain_node *node, con
 
 static bool free_hosting(const struct chains *c, const struct chain_node *node, const struct url *u, struct hop *h)
 {
-	static const char *const names[] = {"geocities.com", "tripod.com", "angelfire.com", "50megs.com", "freewebs.com", "webs.com", "wordpress.com",
-		"livejournal.com", "narod.ru", "ucoz.ru", "yola.com", "weebly.com", "jimdo.com", "110mb.com", "awardspace.com", "freehostia.com",
-		"ripway.com", "fortunecity.com", "spaces.live.com", "googlegroups.com", "multiply.com", "blogspot.com", "wixsite.com",
-		"000webhostapp.com", "github.io", "netlify.app", "web.app", "pages.dev"};
+	static const char *const names[] = {"geocities.com", "tripod.com", "angelfire.com", "50megs.com", "freewebs.com",
+		"webs.com", "wordpress.com", "livejournal.com", "narod.ru", "ucoz.ru", "yola.com", "weebly.com", "jimdo.com",
+		"110mb.com", "awardspace.com", "freehostia.com", "ripway.com", "fortunecity.com", "spaces.live.com",
+		"googlegroups.com", "multiply.com", "blogspot.com", "wixsite.com", "000webhostapp.com", "github.io", "netlify.app",
+		"web.app", "pages.dev"};
 	if (u->domain.n && u->domain_icann.n && !str_eq(u->domain, u->domain_icann)) {
 		reason(h, "a name below a public suffix of its private section");
 		return true;
@@ -70,8 +72,8 @@ static bool free_hosting(const struct chains *c, const struct chain_node *node, 
 /* Paths of traffic-direction software (Sutra, Simple TDS, Keitaro and their kind). */
 static bool traffic_path(struct str path)
 {
-	static const char *const marks[] = {
-		"/in.cgi?", "/tds/", "/tds.php", "/go.php?sid=", "/sutra", "/stds/", "/r?k=", "/out.php?", "/rotator", "/trf/", "/tds/in.cgi", "/keitaro"};
+	static const char *const marks[] = {"/in.cgi?", "/tds/", "/tds.php", "/go.php?sid=", "/sutra", "/stds/",
+		"/r?k=", "/out.php?", "/rotator", "/trf/", "/tds/in.cgi", "/keitaro"};
 	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
 		if (str_ifind(path, str_of(marks[i])) != STR_NPOS)
 			return true;
@@ -106,7 +108,8 @@ static bool compromised(const struct chains *c, const struct chain_node *node, c
 	struct str path = url_path(u);
 	const bool file = str_ifind(path, S(".htm")) != STR_NPOS || str_ifind(path, S(".php")) != STR_NPOS;
 	const bool user = str_starts(path, S("/~")), content = str_ifind(path, S("/wp-content/")) != STR_NPOS ||
-		str_ifind(path, S("/images/")) != STR_NPOS || str_ifind(path, S("/uploads/")) != STR_NPOS;
+	                                                       str_ifind(path, S("/images/")) != STR_NPOS ||
+	                                                       str_ifind(path, S("/uploads/")) != STR_NPOS;
 	if (!deep(path))
 		return false;
 	if (c->known.v[node->host].front_page)

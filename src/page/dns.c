@@ -95,8 +95,9 @@ static int64_t later(int64_t a, int64_t b)
 static int add_fact(struct dns_set *d, struct dns_domain *dom, const struct dns_fact *f)
 {
 	uint8_t room[512];
-	struct str value = f->type == DNS_REGISTRAR || f->type == DNS_REGISTERED || f->type == DNS_TXT ? str_trim(str_first(f->value, sizeof room))
-												       : clean_name(f->value, room, sizeof room);
+	struct str value = f->type == DNS_REGISTRAR || f->type == DNS_REGISTERED || f->type == DNS_TXT
+	                           ? str_trim(str_first(f->value, sizeof room))
+	                           : clean_name(f->value, room, sizeof room);
 	if (!value.n)
 		return 0;
 	for (size_t i = 0; i < dom->facts.n; i++) {
@@ -157,7 +158,8 @@ static int cof(struct dns_set *d, const json_t *o)
 {
 	uint8_t room[256];
 	struct str name = clean_name(json_text(json_object_get(o, "rrname")), room, sizeof room);
-	struct dns_fact f = {.first = json_when(json_object_get(o, "time_first")), .last = json_when(json_object_get(o, "time_last"))};
+	struct dns_fact f = {
+		.first = json_when(json_object_get(o, "time_first")), .last = json_when(json_object_get(o, "time_last"))};
 	if (f.first == TIME_NONE)
 		f.first = json_when(json_object_get(o, "zone_time_first"));
 	if (f.last == TIME_NONE)
@@ -351,7 +353,8 @@ int dns_load(struct dns_set *d, struct str json)
 	int rc = good_name(name) && !dom ? -1 : 0;
 	for (size_t i = 0; dom && !rc && i < json_array_size(facts); i++) {
 		const json_t *f = json_array_get(facts, i);
-		struct dns_fact fact = {.value = json_text(json_object_get(f, "value")), .first = json_when(json_object_get(f, "first")),
+		struct dns_fact fact = {.value = json_text(json_object_get(f, "value")),
+			.first = json_when(json_object_get(f, "first")),
 			.last = json_when(json_object_get(f, "last"))};
 		if (type_of(json_text(json_object_get(f, "type")), &fact.type))
 			rc = add_fact(d, dom, &fact);

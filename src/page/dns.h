@@ -35,10 +35,10 @@ struct dns_set {
 	VEC(struct dns_domain) domains;
 	struct str columns[32]; /* of the CSV header */
 	size_t n_columns;
-	uint8_t *room;          /* for the cells of a line */
-	size_t lines, bad;      /* read; of these not understood */
-	size_t first_bad;       /* number of the first such line, from 1 */
-	size_t dropped;         /* facts beyond LIM_DNS_FACTS of a domain */
+	uint8_t *room;     /* for the cells of a line */
+	size_t lines, bad; /* read; of these not understood */
+	size_t first_bad;  /* number of the first such line, from 1 */
+	size_t dropped;    /* facts beyond LIM_DNS_FACTS of a domain */
 };
 
 void dns_init(struct dns_set *d, const struct psl *psl);

@@ -16,7 +16,7 @@ bool page_is_html(struct str type, struct str body)
 		return str_istarts(type, S("text/html")) || str_istarts(type, S("application/xhtml"));
 	struct str head = str_trim(str_first(body, 512));
 	return str_ifind(head, S("<html")) != STR_NPOS || str_ifind(head, S("<!doctype html")) != STR_NPOS ||
-		str_ifind(head, S("<head")) != STR_NPOS || str_ifind(head, S("<body")) != STR_NPOS;
+	       str_ifind(head, S("<head")) != STR_NPOS || str_ifind(head, S("<body")) != STR_NPOS;
 }
 
 struct str page_id(struct arena *a, struct str url, int64_t time)
@@ -94,8 +94,8 @@ static void find_lead(struct page_work *w, bool html)
 static uint64_t html_facts(uint64_t anomalies)
 {
 	return (anomalies & (ANOM(html_cap) | ANOM(url_cap) | ANOM(text_cap)) ? FACT(html_cap) : 0) |
-		(anomalies & ANOM(html_unclosed) ? FACT(html_unclosed) : 0) |
-		(anomalies & ANOM(html_hidden_text) ? FACT(html_hidden_text) : 0);
+	       (anomalies & ANOM(html_unclosed) ? FACT(html_unclosed) : 0) |
+	       (anomalies & ANOM(html_hidden_text) ? FACT(html_hidden_text) : 0);
 }
 
 static int read_html(struct page_work *w)
@@ -104,7 +104,8 @@ static int read_html(struct page_work *w)
 	struct str label = h->charset.n ? h->charset : html_meta_charset(h->body);
 	struct html_settings settings = {.valid_utf8 = true};
 	uint64_t anomalies = 0;
-	if (charset_to_utf8(w->arena, h->body, label, &w->html, &anomalies) || html_scan(w->arena, w->html, &settings, &w->r, &anomalies))
+	if (charset_to_utf8(w->arena, h->body, label, &w->html, &anomalies) ||
+		html_scan(w->arena, w->html, &settings, &w->r, &anomalies))
 		return -1;
 	w->page->facts |= html_facts(anomalies);
 	w->page->title = w->r.title;
@@ -118,8 +119,15 @@ static int read_html(struct page_work *w)
 int page_build(struct arena *a, const struct psl *psl, const struct page_input *in, struct page *out)
 {
 	struct page_work *w = arena_zalloc(a, 1, sizeof *w);
-	*out = (struct page){.time = in->time, .ip = in->ip, .status = in->http->status, .type = in->http->type, .facts = in->http->facts,
-		.bytes = in->http->body.n};
+	*out = (struct page){.time = in->time,
+		.ip = in->ip,
+		.status = in->http->status,
+		.type = in->http->type,
+		.facts = in->http->facts,
+		.bytes = in->http->body.n,
+		.revisit = in->revisit,
+		.same_url = in->same_url,
+		.same_time = in->same_time};
 	if (!w)
 		return -1;
 	int rc = url_parse(a, psl, in->url, &out->url);
@@ -132,7 +140,9 @@ int page_build(struct arena *a, const struct psl *psl, const struct page_input *
 	if (html && read_html(w))
 		return -1;
 	find_lead(w, html);
-	if (html || out->next.how || !in->http->body.n || out->status >= 400)
+	if (in->revisit && !out->next.how)
+		out->kind = PAGE_OTHER; /* as the earlier capture: known only where that is */
+	else if (html || out->next.how || !in->http->body.n || out->status >= 400)
 		page_judge(w);
 	else
 		out->kind = PAGE_FILE;
@@ -210,5 +220,16 @@ void page_json(const struct page *p, struct json *j)
 		if (p->facts >> bit & 1)
 			json_z(j, page_fact_name(bit));
 	json_arr_end(j);
+	json_key(j, "revisit");
+	if (p->revisit) {
+		json_obj(j);
+		json_key(j, "url");
+		json_str(j, p->same_url);
+		json_key(j, "time");
+		json_time(j, p->same_time);
+		json_obj_end(j);
+	} else {
+		json_nil(j);
+	}
 	strings(j, "tokens", p->tokens, p->n_tokens);
 }

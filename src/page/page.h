@@ -46,6 +46,9 @@ struct page_input {
 	struct str ip;  /* text, may be empty */
 	int64_t time;
 	const struct http_response *http;
+	bool revisit; /* the crawler found the same content as before and kept only the header */
+	struct str same_url;
+	int64_t same_time;
 	const struct map *images; /* URL -> first 8 bytes of the SHA-256 of that image, big-endian; may be NULL */
 };
 
@@ -62,10 +65,13 @@ struct page {
 	struct lead next; /* .how LEAD_NONE: it leads nowhere. url is absolute and normalised */
 	struct str *tokens;
 	size_t n_tokens;
-	size_t bytes;     /* of the body, decoded */
-	size_t text_bytes; /* of visible text */
+	size_t bytes;                 /* of the body, decoded */
+	size_t text_bytes;            /* of visible text */
 	uint8_t sha256[SHA256_BYTES]; /* of the body, decoded, as far as it is looked at */
 	uint64_t facts;
+	bool revisit;        /* the body is that of an earlier capture */
+	struct str same_url; /* which one; may be empty */
+	int64_t same_time;
 };
 
 /* 1: *out is filled (strings in the arena or the input). 0: url is no URL that leads to a host. -1: out of memory. */
@@ -74,7 +80,7 @@ int page_build(struct arena *a, const struct psl *psl, const struct page_input *
 bool page_is_html(struct str type, struct str body);
 
 /* The item that is stored: an object with url, host, domain, time, ip, status, type, kind, reasons, title, next, bytes, text_bytes,
- * sha256, facts, tokens. The caller may add keys before the closing brace: json_obj is open when this returns. */
+ * sha256, facts, revisit, tokens. The caller may add keys before the closing brace: json_obj is open when this returns. */
 void page_json(const struct page *p, struct json *j);
 /* "URL TIME": what a capture is stored under. In the arena; {NULL,0} when out of memory. */
 struct str page_id(struct arena *a, struct str url, int64_t time);

@@ -25,12 +25,13 @@ static bool word_in(struct str word, const char *const *words, size_t n)
 
 void page_word(struct page_work *w, struct str word)
 {
-	static const char *const order[] = {"cart", "basket", "checkout", "buy", "order", "purchase", "addtocart", "shoppingcart", "billing",
-		"payment", "warenkorb", "panier", "carrito"};
-	static const char *const account[] = {
-		"join", "signup", "register", "deposit", "cashier", "play", "download", "apply", "enroll", "login", "signin", "members"};
-	static const char *const nav[] = {"testimonials", "bestsellers", "bestseller", "products", "product", "catalog", "catalogue", "shipping",
-		"guarantee", "refund", "refunds", "track", "specials", "delivery", "pricelist", "prices", "discount", "bonus"};
+	static const char *const order[] = {"cart", "basket", "checkout", "buy", "order", "purchase", "addtocart", "shoppingcart",
+		"billing", "payment", "warenkorb", "panier", "carrito"};
+	static const char *const account[] = {"join", "signup", "register", "deposit", "cashier", "play", "download", "apply",
+		"enroll", "login", "signin", "members"};
+	static const char *const nav[] = {"testimonials", "bestsellers", "bestseller", "products", "product", "catalog",
+		"catalogue", "shipping", "guarantee", "refund", "refunds", "track", "specials", "delivery", "pricelist", "prices",
+		"discount", "bonus"};
 	if (WORD_IN(word, order))
 		w->signs |= SHOP_ORDER;
 	else if (WORD_IN(word, account))
@@ -61,19 +62,19 @@ static bool says(struct page_work *w, const char *const *phrases, size_t n)
 
 static bool parked(struct page_work *w)
 {
-	static const char *const phrases[] = {"domain may be for sale", "domain is for sale", "buy this domain", "domain for sale", "parked",
-		"related searches", "this domain has expired", "domain has been registered", "domain name registration", "sponsored listings",
-		"is available for purchase", "make an offer", "domain is registered"};
+	static const char *const phrases[] = {"domain may be for sale", "domain is for sale", "buy this domain", "domain for sale",
+		"parked", "related searches", "this domain has expired", "domain has been registered", "domain name registration",
+		"sponsored listings", "is available for purchase", "make an offer", "domain is registered"};
 	return SAYS(w, phrases);
 }
 
 static bool dead(struct page_work *w)
 {
-	static const char *const phrases[] = {"account suspended", "account has been suspended", "site suspended", "site has been disabled",
-		"not found", "page cannot be found", "forbidden", "access denied", "under construction", "coming soon", "it works!",
-		"default web page", "default page", "test page for", "welcome to nginx", "index of /", "site is temporarily unavailable",
-		"service unavailable", "bandwidth limit exceeded", "no web site is configured", "no website configured", "internal server error",
-		"website is no longer available", "domain not configured"};
+	static const char *const phrases[] = {"account suspended", "account has been suspended", "site suspended",
+		"site has been disabled", "not found", "page cannot be found", "forbidden", "access denied", "under construction",
+		"coming soon", "it works!", "default web page", "default page", "test page for", "welcome to nginx", "index of /",
+		"site is temporarily unavailable", "service unavailable", "bandwidth limit exceeded", "no web site is configured",
+		"no website configured", "internal server error", "website is no longer available", "domain not configured"};
 	return SAYS(w, phrases);
 }
 
@@ -83,7 +84,8 @@ static bool storefront(struct page_work *w)
 		unsigned sign;
 		const char *text;
 	} signs[] = {{SHOP_PRICES, "prices"}, {SHOP_ORDER, "a way to order"}, {SHOP_ACCOUNT, "a way to join, play or download"},
-		{SHOP_NUMBER, "order numbers"}, {SHOP_PHONE, "a support phone"}, {SHOP_PAY, "means of payment"}, {SHOP_NAV, "pages of a shop"}};
+		{SHOP_NUMBER, "order numbers"}, {SHOP_PHONE, "a support phone"}, {SHOP_PAY, "means of payment"},
+		{SHOP_NAV, "pages of a shop"}};
 	int n = 0;
 	w->signs |= w->nav_words > 1 ? SHOP_NAV : 0;
 	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
@@ -106,7 +108,8 @@ static bool empty(const struct page_work *w)
 void page_judge(struct page_work *w)
 {
 	struct page *p = w->page;
-	const bool little = w->r.text.n <= SHORT_TEXT, shop_like = (w->signs & (SHOP_PRICES | SHOP_ORDER)) == (SHOP_PRICES | SHOP_ORDER);
+	const bool little = w->r.text.n <= SHORT_TEXT,
+		   shop_like = (w->signs & (SHOP_PRICES | SHOP_ORDER)) == (SHOP_PRICES | SHOP_ORDER);
 	if (p->next.how != LEAD_NONE) {
 		p->kind = PAGE_REDIRECT;
 		reason(p, str_of(lead_name(p->next.how)));

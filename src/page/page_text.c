@@ -32,8 +32,9 @@ static void sample_add(struct sample *s, uint64_t h)
 /* Means of payment as single words. */
 static const char *payment(struct str word)
 {
-	static const char *const names[] = {"visa", "mastercard", "amex", "paypal", "webmoney", "moneybookers", "skrill", "neteller",
-		"echeck", "diners", "jcb", "maestro", "bitcoin", "unionpay", "moneygram", "paysafecard", "eurodebit", "ukash"};
+	static const char *const names[] = {"visa", "mastercard", "amex", "paypal", "webmoney", "moneybookers", "skrill",
+		"neteller", "echeck", "diners", "jcb", "maestro", "bitcoin", "unionpay", "moneygram", "paysafecard", "eurodebit",
+		"ukash"};
 	if (word.n < 3 || word.n > 12)
 		return NULL;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -97,6 +98,14 @@ static bool phone_char(uint8_t c)
 	return ascii_digit(c) || c == ' ' || c == '-' || c == '.' || c == '(' || c == ')' || c == '/' || c == '+';
 }
 
+/* "2005-2010" */
+static bool years(struct str s)
+{
+	uint64_t a, b;
+	return s.n == 9 && s.p[4] == '-' && str_u64(str_first(s, 4), &a) && str_u64(str_from(s, 5), &b) && a >= 1900 && a <= b &&
+	       b < 2100;
+}
+
 /* The phone number that begins at `from` (a digit, + or parenthesis); its length, 0 when it is none. */
 static size_t phone_at(struct str text, struct str low, size_t from)
 {
@@ -112,7 +121,7 @@ static size_t phone_at(struct str text, struct str low, size_t from)
 			gaps++;
 		}
 	}
-	if (digits < 7 || digits > 15 || !gaps)
+	if (digits < 7 || digits > 15 || !gaps || years(str_sub(text, from, end - from)))
 		return 0;
 	if (text.p[from] != '+' && !near_before(low, from, words, sizeof words / sizeof *words))
 		return 0;
@@ -192,7 +201,8 @@ static void prices(struct page_work *w, struct str text)
 		for (size_t at = 0, i; n < 3 && (i = str_find(str_from(text, at), signs[k])) != STR_NPOS;) {
 			at += i + signs[k].n;
 			struct str behind = str_trim(str_sub(text, at, 3));
-			n += (behind.n && ascii_digit(behind.p[0])) || (at > signs[k].n && ascii_digit(text.p[at - signs[k].n - 1]));
+			n += (behind.n && ascii_digit(behind.p[0])) ||
+			     (at > signs[k].n && ascii_digit(text.p[at - signs[k].n - 1]));
 		}
 	for (size_t k = 0; k < sizeof codes / sizeof *codes && n < 3; k++)
 		for (size_t at = 0, i; n < 3 && (i = str_find(str_from(text, at), str_of(codes[k]))) != STR_NPOS; at += i + 3)
@@ -205,7 +215,8 @@ static void prices(struct page_work *w, struct str text)
 
 static void title(struct page_work *w)
 {
-	static const struct str dashes[] = {STR_INIT(" - "), STR_INIT(" | "), STR_INIT(" \xE2\x80\x93 "), STR_INIT(": "), STR_INIT(" \xC2\xBB ")};
+	static const struct str dashes[] = {
+		STR_INIT(" - "), STR_INIT(" | "), STR_INIT(" \xE2\x80\x93 "), STR_INIT(": "), STR_INIT(" \xC2\xBB ")};
 	struct str t = str_trim(w->r.title);
 	size_t cut = t.n;
 	for (size_t i = 0; i < sizeof dashes / sizeof *dashes; i++) {
@@ -249,9 +260,16 @@ static void analytics(struct page_work *w)
 		size_t least;
 		bool keep_mark;
 	} marks[] = {
-		{"UA-", "", 7, true}, {"'G-", "", 8, true}, {"GTM-", "", 8, true}, {"sc_project=", "statcounter:", 5, false},
-		{"yaCounter", "metrika:", 5, false}, {"mc.yandex.ru/watch/", "metrika:", 5, false}, {"Histats.start(", "histats:", 1, false},
-		{"siteId=", "site:", 4, false}, {"quantserve.com/pixel/", "quantcast:", 6, false}, {"hotlog.ru/", "hotlog:", 3, false},
+		{"UA-", "", 7, true},
+		{"'G-", "", 8, true},
+		{"GTM-", "", 8, true},
+		{"sc_project=", "statcounter:", 5, false},
+		{"yaCounter", "metrika:", 5, false},
+		{"mc.yandex.ru/watch/", "metrika:", 5, false},
+		{"Histats.start(", "histats:", 1, false},
+		{"siteId=", "site:", 4, false},
+		{"quantserve.com/pixel/", "quantcast:", 6, false},
+		{"hotlog.ru/", "hotlog:", 3, false},
 		{"liveinternet.ru/click", "liveinternet:", 1, false},
 	};
 	for (size_t m = 0; m < sizeof marks / sizeof *marks; m++) {

@@ -211,6 +211,13 @@ static void attributes(struct page_work *w, struct form *f, const struct tag *t)
 		tag_token(w, S("generator"), S(":"), tag_value(t, S("content")));
 }
 
+static void pair_token(struct page_work *w, const char *a, const char *b)
+{
+	char text[64];
+	int n = snprintf(text, sizeof text, "%s>%s", a, b);
+	page_token(w, "tag", "", str_make(text, (size_t)n), true);
+}
+
 /* Pairs of neighbouring start tags. */
 static void tag_pairs(struct page_work *w)
 {
@@ -222,7 +229,7 @@ static void tag_pairs(struct page_work *w)
 			continue;
 		if (!(seen[last][t / 8] >> t % 8 & 1)) {
 			seen[last][t / 8] |= (uint8_t)(1 << t % 8);
-			tag_token(w, str_of(html_tag_name((enum html_tag)last)), S(">"), str_of(html_tag_name((enum html_tag)t)));
+			pair_token(w, html_tag_name((enum html_tag)last), html_tag_name((enum html_tag)t));
 		}
 		last = t;
 	}

@@ -25,14 +25,15 @@ struct scan {
 
 const char *lead_name(enum lead_how how)
 {
-	static const char *const names[] = {"none", "http", "refresh", "meta", "script", "frame", "form", "open", "crawler"};
+	static const char *const names[] = {"none", "http", "refresh", "meta", "script", "frame", "form", "open"};
 	return names[how];
 }
 
 static struct lead *add(struct scan *s, enum lead_how how, struct str url)
 {
 	url = str_trim(url);
-	if (!url.n || url.p[0] == '#' || str_istarts(url, S("javascript:")) || str_istarts(url, S("about:")) || str_istarts(url, S("data:")))
+	if (!url.n || url.p[0] == '#' || str_istarts(url, S("javascript:")) || str_istarts(url, S("about:")) ||
+		str_istarts(url, S("data:")))
 		return NULL;
 	struct lead *l = vec_push(s->arena, &s->leads, LIM_SCRIPT_TARGETS);
 	if (!l) {
@@ -189,7 +190,8 @@ static void markup(struct scan *s, struct str html)
 
 static bool window_name(const struct js_token *t)
 {
-	static const char *const names[] = {"window", "document", "top", "self", "parent", "this", "globalThis", "content", "frames", "opener"};
+	static const char *const names[] = {
+		"window", "document", "top", "self", "parent", "this", "globalThis", "content", "frames", "opener"};
 	if (t->kind == JS_NAME)
 		for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 			if (str_eq(t->text, str_of(names[i])))
@@ -201,7 +203,7 @@ static bool window_name(const struct js_token *t)
 static bool of_window(const struct js *js, size_t i)
 {
 	return !js_is(js, i - 1, '.') || window_name(js_at(js, i - 2)) ||
-		(js_named(js, i - 2, S("defaultView")) || js_is(js, i - 2, ']'));
+	       (js_named(js, i - 2, S("defaultView")) || js_is(js, i - 2, ']'));
 }
 
 /* A known value gives a URL; of an unknown one the beginning, when it holds the whole host. */
@@ -227,7 +229,8 @@ static void location(struct scan *s, size_t at, size_t i)
 	struct js *js = &s->js;
 	const struct js_token *member = js_at(js, i + 1);
 	bool call = false;
-	if ((js_is(js, i, '.') && member->kind == JS_NAME) || (js_is(js, i, '[') && member->kind == JS_STRING && js_is(js, i + 2, ']'))) {
+	if ((js_is(js, i, '.') && member->kind == JS_NAME) ||
+		(js_is(js, i, '[') && member->kind == JS_STRING && js_is(js, i + 2, ']'))) {
 		call = str_eq(member->text, S("replace")) || str_eq(member->text, S("assign"));
 		if (!call && !str_eq(member->text, S("href")))
 			return;
@@ -265,7 +268,8 @@ static void call(struct scan *s, size_t i, struct str name)
 	} else if ((str_eq(name, S("write")) || str_eq(name, S("writeln"))) && js_named(js, i - 2, S("document"))) {
 		v = js_eval(js, &s->vars, i + 2);
 		queue(s, v.text, true);
-	} else if ((str_eq(name, S("setTimeout")) || str_eq(name, S("setInterval")) || str_eq(name, S("eval"))) && of_window(js, i)) {
+	} else if ((str_eq(name, S("setTimeout")) || str_eq(name, S("setInterval")) || str_eq(name, S("eval"))) &&
+		   of_window(js, i)) {
 		if (js_named(js, i + 2, S("function")))
 			s->out->facts |= name.n == 4 ? FACT(script_opaque) : 0;
 		else if (v = js_eval(js, &s->vars, i + 2), v.partial && name.n == 4)

@@ -21,7 +21,6 @@ enum lead_how {
 	LEAD_FRAME,   /* a frame that covers the page */
 	LEAD_FORM,    /* a form that a script submits */
 	LEAD_OPEN,    /* window.open */
-	LEAD_CRAWLER, /* the crawler says so (metadata record) */
 };
 const char *lead_name(enum lead_how how);
 

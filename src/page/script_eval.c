@@ -97,7 +97,8 @@ static bool open_call(struct eval *e)
 	size_t i = e->i;
 	if (js_named(js, i, S("window")) && js_is(js, i + 1, '.'))
 		i += 2;
-	if (js_named(js, i, S("String")) && js_is(js, i + 1, '.') && js_named(js, i + 2, S("fromCharCode")) && js_is(js, i + 3, '(')) {
+	if (js_named(js, i, S("String")) && js_is(js, i + 1, '.') && js_named(js, i + 2, S("fromCharCode")) &&
+		js_is(js, i + 3, '(')) {
 		e->i = i + 4;
 		return open_frame(e, FN_CHARS, true);
 	}
@@ -189,8 +190,8 @@ static bool reverse_idiom(struct eval *e, size_t from)
 static bool join_idiom(struct eval *e, size_t from)
 {
 	const struct js_token *sep = js_at(e->js, e->i + 3);
-	if (!js_is(e->js, e->i, '.') || !js_named(e->js, e->i + 1, S("join")) || !js_is(e->js, e->i + 2, '(') || sep->kind != JS_STRING ||
-		!js_is(e->js, e->i + 4, ')') || sep->text.n > 1)
+	if (!js_is(e->js, e->i, '.') || !js_named(e->js, e->i + 1, S("join")) || !js_is(e->js, e->i + 2, '(') ||
+		sep->kind != JS_STRING || !js_is(e->js, e->i + 4, ')') || sep->text.n > 1)
 		return false;
 	size_t to = from;
 	for (size_t i = from; i < e->out.n; i++) {

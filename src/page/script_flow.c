@@ -28,7 +28,8 @@ static bool any_of(struct str s, const char *const *names, size_t n)
 /* Events that need no user. */
 static bool load_event(struct str s)
 {
-	static const char *const names[] = {"load", "onload", "DOMContentLoaded", "ready", "pageshow", "onpageshow", "readystatechange"};
+	static const char *const names[] = {
+		"load", "onload", "DOMContentLoaded", "ready", "pageshow", "onpageshow", "readystatechange"};
 	return any_of(s, names, sizeof names / sizeof *names);
 }
 

@@ -8,7 +8,12 @@
 
 enum { JS_BUDGET = 4 * 1024 * 1024 };
 enum js_kind { JS_END, JS_NAME, JS_STRING, JS_NUMBER, JS_PUNCT };
-enum { JS_ARROW = 1, JS_EQUALS, JS_ADD_TO, JS_OTHER_OP }; /* operators of several characters, in js_token.punct: => == += the rest */
+enum {
+	JS_ARROW = 1,
+	JS_EQUALS,
+	JS_ADD_TO,
+	JS_OTHER_OP
+}; /* operators of several characters, in js_token.punct: => == += the rest */
 
 struct js_token {
 	struct str text; /* strings: between the quotes, escapes as written */

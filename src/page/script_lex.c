@@ -87,7 +87,8 @@ static size_t regex_end(struct str s, size_t i)
 
 static uint8_t operator_of(struct str s, size_t *n)
 {
-	static const char *const wide[] = {"===", "!==", "==", "!=", "<=", ">=", "&&", "||", "++", "--", "-=", "*=", "/=", "|=", "&="};
+	static const char *const wide[] = {
+		"===", "!==", "==", "!=", "<=", ">=", "&&", "||", "++", "--", "-=", "*=", "/=", "|=", "&="};
 	if (str_starts(s, S("=>")) || str_starts(s, S("+="))) {
 		*n = 2;
 		return s.p[0] == '=' ? JS_ARROW : JS_ADD_TO;

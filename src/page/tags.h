@@ -10,7 +10,7 @@
 #include "base/str.h"
 
 struct tag {
-	struct str name; /* as written, without '/' */
+	struct str name;  /* as written, without '/' */
 	struct str attrs; /* what stands between the name and '>' */
 	struct str text;  /* of script and style: up to their end tag; else empty */
 	bool end;         /* </name> */

@@ -219,8 +219,13 @@ static enum warc_type type_of(struct str v)
 		const char *name;
 		enum warc_type type;
 	} types[] = {
-		{"response", WARC_RESPONSE}, {"request", WARC_REQUEST}, {"metadata", WARC_METADATA}, {"revisit", WARC_REVISIT},
-		{"resource", WARC_RESOURCE}, {"warcinfo", WARC_INFO}, {"conversion", WARC_CONVERSION},
+		{"response", WARC_RESPONSE},
+		{"request", WARC_REQUEST},
+		{"metadata", WARC_METADATA},
+		{"revisit", WARC_REVISIT},
+		{"resource", WARC_RESOURCE},
+		{"warcinfo", WARC_INFO},
+		{"conversion", WARC_CONVERSION},
 		{"continuation", WARC_CONTINUATION},
 	};
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++)

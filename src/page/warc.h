@@ -40,8 +40,8 @@ struct warc_record {
 	int64_t time;            /* WARC-Date, TIME_NONE when missing */
 	struct str block;        /* what there is of it, at most LIM_WARC_BLOCK bytes */
 	uint64_t length;         /* Content-Length */
-	uint64_t offset;         /* in the file: of the gzip member that holds the beginning of the record, or of the record itself */
-	uint64_t facts;          /* FACT bits */
+	uint64_t offset; /* in the file: of the gzip member that holds the beginning of the record, or of the record itself */
+	uint64_t facts;  /* FACT bits */
 };
 
 struct warc;

@@ -1,0 +1,225 @@
+/* dns.c - trapline dns FILE...: facts about domains into the store; without FILE, a list of them. */
+#include "page/dns.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+#include "cmd/command.h"
+#include "cmd/output.h"
+#include "cmd/pages.h"
+#include "page/fact.h"
+
+enum { READ_SIZE = 64 * 1024 };
+
+/* ---- reading ---- */
+
+/* Lines of a file, plain or gzip. What is longer than LIM_DNS_LINE is given cut, and is then no line that can be read. */
+static int read_lines(struct dns_set *d, struct unzip *u, struct err *err)
+{
+	struct buf line;
+	uint8_t *p = mem_alloc(READ_SIZE);
+	int rc = p ? 0 : err_oom(err, "DNS facts");
+	buf_init(&line, LIM_DNS_LINE + 1);
+	for (size_t got; !rc;) {
+		rc = unzip_read(u, p, READ_SIZE, &got, err);
+		struct str rest = str_make(p, got);
+		for (size_t i; rc >= 0 && (i = str_find_byte(rest, '\n')) != STR_NPOS; rest = str_from(rest, i + 1)) {
+			buf_add(&line, str_first(rest, i));
+			if (dns_line(d, buf_str(&line)))
+				rc = err_oom(err, "DNS facts");
+			buf_clear(&line);
+		}
+		buf_add(&line, rest);
+		if (rc == UNZIP_END)
+			break;
+		rc = rc > 0 ? 0 : rc;
+	}
+	if (!rc && line.n && dns_line(d, buf_str(&line)))
+		rc = err_oom(err, "DNS facts");
+	buf_free(&line);
+	mem_free(p);
+	return rc;
+}
+
+static int read_file(struct dns_set *d, const char *path, struct err *err)
+{
+	struct input_file f;
+	struct unzip *u = NULL;
+	int rc = input_open(&f, path, err);
+	if (rc)
+		return rc;
+	rc = unzip_open(&u, input_read, &f, err);
+	dns_begin(d);
+	if (!rc)
+		rc = read_lines(d, u, err);
+	if (!rc && unzip_facts(u))
+		rc = err_set(err, ERR_INPUT, "%s: damaged gzip", path);
+	unzip_close(u);
+	input_close(&f);
+	return rc;
+}
+
+/* What is stored about the domains that were read joins them. */
+static int join_stored(struct dns_set *d, struct store *s, struct err *err)
+{
+	struct arena a;
+	size_t n = d->domains.n;
+	int rc = 0;
+	arena_init(&a, 16 * MIB);
+	for (size_t i = 0; i < n && rc >= 0; i++) {
+		struct str json;
+		arena_reset(&a);
+		rc = store_item(s, "dns", d->domains.v[i].name, &a, &json, err);
+		if (rc > 0 && dns_load(d, json))
+			rc = err_oom(err, "DNS facts");
+	}
+	arena_free(&a);
+	return rc < 0 ? rc : 0;
+}
+
+static int put_all(struct dns_set *d, struct store *s, struct err *err)
+{
+	struct buf json;
+	buf_init(&json, 16 * MIB);
+	int rc = store_begin(s, err);
+	for (size_t i = 0; i < d->domains.n && !rc; i++) {
+		struct json j = json_to(&json);
+		buf_clear(&json);
+		dns_json(d, i, &j);
+		rc = buf_ok(&json) ? store_put_item(s, "dns", d->domains.v[i].name, buf_str(&json), err)
+		                   : err_oom(err, "DNS facts");
+	}
+	rc = rc ? rc : store_commit(s, err);
+	if (rc)
+		store_rollback(s);
+	buf_free(&json);
+	return rc;
+}
+
+static int say(const struct session *s, const struct dns_set *d, struct err *err)
+{
+	if (s->o->verbose >= 0)
+		fprintf(stderr, "trapline: %zu lines read: facts about %zu domains\n", d->lines, d->domains.n);
+	if (!d->bad)
+		return 0;
+	return err_set(err, ERR_INPUT, "%zu of %zu lines could not be read, the first is line %zu; the rest is stored", d->bad,
+		d->lines, d->first_bad);
+}
+
+static int read_facts(struct session *s, struct err *err)
+{
+	struct psl *psl = NULL;
+	struct dns_set d;
+	int rc = session_psl(s, &psl, err);
+	dns_init(&d, psl);
+	for (size_t i = 0; i < s->o->n_paths && !rc; i++)
+		rc = read_file(&d, s->o->paths[i], err);
+	rc = rc ? rc : join_stored(&d, s->store, err);
+	rc = rc ? rc : put_all(&d, s->store, err);
+	rc = rc ? rc : say(s, &d, err);
+	dns_free(&d);
+	psl_unload(psl);
+	return rc;
+}
+
+/* ---- list ---- */
+
+static const struct column columns[] = {
+	{.name = "domain", .kind = KIND_TEXT},
+	{.name = "first_seen", .kind = KIND_TIME},
+	{.name = "last_seen", .kind = KIND_TIME},
+	{.name = "ns", .kind = KIND_TEXT},
+	{.name = "a", .kind = KIND_TEXT},
+	{.name = "registrar", .kind = KIND_TEXT},
+	{.name = "registered", .kind = KIND_TEXT},
+};
+
+struct list {
+	const struct options *o;
+	struct table t;
+	size_t total;
+};
+
+static void put_text(struct table *t, const json_t *v)
+{
+	if (json_is_string(v))
+		table_str(t, str_make(json_string_value(v), json_string_length(v)));
+	else
+		table_null(t);
+}
+
+static void put_time(struct table *t, const json_t *v)
+{
+	int64_t time = TIME_NONE;
+	if (json_is_string(v))
+		time_parse_iso(str_make(json_string_value(v), json_string_length(v)), &time);
+	table_time(t, time);
+}
+
+static void put_list(struct table *t, const json_t *v)
+{
+	struct buf b;
+	buf_init(&b, 64 * KIB);
+	for (size_t i = 0; i < json_array_size(v); i++) {
+		const json_t *one = json_array_get(v, i);
+		if (i)
+			buf_byte(&b, ' ');
+		buf_add(&b, str_make(json_string_value(one), json_string_length(one)));
+	}
+	table_str(t, buf_str(&b));
+	buf_free(&b);
+}
+
+static int list_one(void *ctx, struct str id, struct str json)
+{
+	struct list *l = ctx;
+	(void)id;
+	l->total++;
+	if (l->t.failed || (l->o->limit >= 0 && (int64_t)l->total > l->o->limit))
+		return 0;
+	table_row(&l->t);
+	struct json *j = table_json(&l->t);
+	if (j) {
+		json_raw(j, json);
+		return 0;
+	}
+	json_t *o = json_loadb((const char *)json.p, json.n, 0, NULL);
+	put_text(&l->t, json_object_get(o, "domain"));
+	put_time(&l->t, json_object_get(o, "first_seen"));
+	put_time(&l->t, json_object_get(o, "last_seen"));
+	put_list(&l->t, json_object_get(o, "ns"));
+	put_list(&l->t, json_object_get(o, "a"));
+	put_text(&l->t, json_object_get(o, "registrar"));
+	put_text(&l->t, json_object_get(o, "registered"));
+	json_decref(o);
+	return 0;
+}
+
+static int list_facts(struct session *s, struct err *err)
+{
+	struct list l = {.o = s->o};
+	struct output out;
+	if (output_open(&out, s->o->out, err))
+		return err->kind;
+	struct table_opts opts = output_table(s->o, "dns");
+	table_begin(&l.t, columns, sizeof columns / sizeof *columns, &opts, out.f);
+	int rc = store_items(s->store, "dns", list_one, &l, err);
+	int end = table_end(&l.t, l.total, err);
+	output_close(&out, rc == 0 && end == 0, err);
+	return err->kind;
+}
+
+int cmd_dns(const struct options *o, struct err *err)
+{
+	struct session s;
+	const bool reads = o->n_paths > 0;
+	int rc = session_open(&s, o, err);
+	if (!rc)
+		rc = session_open_store(&s, reads ? STORE_WRITE : STORE_READ, err);
+	if (!rc)
+		rc = reads ? read_facts(&s, err) : list_facts(&s, err);
+	session_close(&s);
+	return rc;
+}
