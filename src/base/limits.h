@@ -122,4 +122,8 @@
 /* Visible text that the store keeps of a message: enough for the template of a campaign, a fraction of the mail's bytes. */
 #define LIM_STORED_TEXT (4 * KIB)
 
+/* ---- templates ---- */
+#define LIM_TEMPLATE_TEXTS 64    /* of a campaign: a slot's alphabet and a list's words show within a few dozen */
+#define LIM_TEMPLATE_TOKENS 1200 /* of a text: what LIM_STORED_TEXT holds; alignment costs their square / 64 */
+
 #endif
