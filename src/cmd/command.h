@@ -26,6 +26,7 @@ const struct command *command_find(const char *name);
 int cmd_report(const struct options *, struct err *);
 int cmd_ingest(const struct options *, struct err *);
 int cmd_analyse(const struct options *, struct err *);
+int cmd_signatures(const struct options *, struct err *);
 int cmd_messages(const struct options *, struct err *);
 int cmd_series(const struct options *, struct err *);
 int cmd_brands(const struct options *, struct err *);

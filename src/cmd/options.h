@@ -11,18 +11,19 @@
 
 /* Groups of options that a command takes. */
 enum option_set {
-	OPTS_COMMON = 1 << 0,   /* -c -q -v */
-	OPTS_STORE = 1 << 1,    /* --store */
-	OPTS_OUTPUT = 1 << 2,   /* -o --format --reveal */
-	OPTS_INGEST = 1 << 3,   /* --feed (name) --kind --trust -j packs psl geoip */
-	OPTS_FILTER = 1 << 4,   /* --feed (filter) --since --until --brand ... */
-	OPTS_SERIES = 1 << 5,   /* --by --unit --top */
-	OPTS_LIMIT = 1 << 6,    /* --limit */
-	OPTS_REPORT = 1 << 7,   /* -o --reveal, without --format */
-	OPTS_COLUMNS = 1 << 8,  /* --columns */
-	OPTS_ANALYSE = 1 << 10, /* packs and models, without reading mail */
-	OPTS_PSL = 1 << 11,     /* the suffix list, without reading mail */
-	OPTS_RANGE = 1 << 9,    /* OPTS_FILTER without --feed, which OPTS_INGEST has already */
+	OPTS_COMMON = 1 << 0,      /* -c -q -v */
+	OPTS_STORE = 1 << 1,       /* --store */
+	OPTS_OUTPUT = 1 << 2,      /* -o --format --reveal */
+	OPTS_INGEST = 1 << 3,      /* --feed (name) --kind --trust -j packs psl geoip */
+	OPTS_FILTER = 1 << 4,      /* --feed (filter) --since --until --brand ... */
+	OPTS_SERIES = 1 << 5,      /* --by --unit --top */
+	OPTS_LIMIT = 1 << 6,       /* --limit */
+	OPTS_REPORT = 1 << 7,      /* -o --reveal, without --format */
+	OPTS_COLUMNS = 1 << 8,     /* --columns */
+	OPTS_ANALYSE = 1 << 10,    /* packs and models, without reading mail */
+	OPTS_PSL = 1 << 11,        /* the suffix list, without reading mail */
+	OPTS_SIGNATURES = 1 << 12, /* --ham --check --for */
+	OPTS_RANGE = 1 << 9,       /* OPTS_FILTER without --feed, which OPTS_INGEST has already */
 };
 
 enum { OPT_LIST_MAX = 64 };
@@ -37,8 +38,8 @@ struct options {
 	size_t n_paths;
 	const char *command_line; /* as typed, for the report's footer */
 	const char *config, *out, *store, *kind, *psl, *geoip, *model;
-	const char *by, *unit, *columns;
-	struct opt_list feed, trust, pack;
+	const char *by, *unit, *columns, *for_program;
+	struct opt_list feed, trust, pack, ham, check;
 	const char *brand, *programme, *category, *domain, *country, *from_domain, *subject, *engine, *client, *campaign;
 	int64_t since, until; /* TIME_NONE when not given */
 	int64_t limit, top;   /* -1 when not given */

@@ -80,6 +80,8 @@ int token_ids_new(struct arena *a, bool split, struct token_ids **out);
 bool token_is_url(struct str s);
 bool token_is_address(struct str s);
 int tokenise(struct arena *a, struct token_ids *ids, struct str text, struct tokens *out);
+/* The whole text, and nothing is learned: a token that the set does not know has number 0. */
+int tokenise_known(struct arena *a, struct token_ids *ids, struct str text, struct tokens *out);
 /* partner[i] = the token of `b` that token i of `a` is aligned with, or -1. 0 or ERR_ENV. */
 int align_tokens(struct arena *a, const struct tokens *x, const struct tokens *y, int32_t *partner);
 

@@ -99,35 +99,56 @@ static size_t whole(struct str s)
 	return token_is_url(chunk) || token_is_address(chunk) ? n : 0;
 }
 
-int tokenise(struct arena *a, struct token_ids *ids, struct str text, struct tokens *out)
+/* Where the next token ends. *not_whole: the chunk up to there is neither URL nor address, so it is looked at once. */
+static size_t token_end(struct str text, size_t from, bool split, size_t *not_whole)
+{
+	size_t i = from;
+	if (!split && from >= *not_whole && word_byte(text.p[from])) {
+		i += whole(str_from(text, from));
+		if (i == from)
+			for (*not_whole = from; *not_whole < text.n && !ascii_space(text.p[*not_whole]);)
+				++*not_whole;
+	}
+	if (i == from)
+		while (i < text.n && word_byte(text.p[i]) && i - from < UINT16_MAX)
+			i++;
+	return i;
+}
+
+static int cut(struct arena *a, struct token_ids *ids, struct str text, size_t max, bool known, struct tokens *out)
 {
 	VEC(struct token) list = {0};
-	size_t i = 0;
-	bool space = false;
+	size_t i = 0, not_whole = 0;
 	*out = (struct tokens){.text = text};
-	for (; i < text.n && list.n < LIM_TEMPLATE_TOKENS; space = false) {
+	while (list.n < max) {
+		bool space = false;
 		while (i < text.n && ascii_space(text.p[i]))
 			i++, space = true;
-		size_t from = i;
-		if (!ids->split && i < text.n && word_byte(text.p[i]))
-			i += whole(str_from(text, i));
-		if (i == from)
-			while (i < text.n && word_byte(text.p[i]) && i - from < UINT16_MAX)
-				i++;
-		bool word = i > from;
-		i += !word && i < text.n;
-		if (i == from)
+		if (i == text.n)
 			break;
-		struct token *k = vec_push(a, &list, LIM_TEMPLATE_TOKENS);
-		uint32_t id = id_of(a, ids, str_sub(text, from, i - from));
-		if (!k || !id)
+		size_t from = i, end = token_end(text, i, ids->split, &not_whole);
+		i = end > from ? end : from + 1;
+		struct str s = str_sub(text, from, i - from);
+		struct token *k = vec_push(a, &list, max);
+		uint32_t id = known ? ids->slots[slot_of(ids, s)].id : id_of(a, ids, s);
+		if (!k || (!id && !known))
 			return ERR_ENV;
-		*k = (struct token){id, (uint32_t)from, (uint16_t)(i - from), space, word};
+		*k = (struct token){id, (uint32_t)from, (uint16_t)s.n, space, end > from};
 	}
 	out->v = list.v;
 	out->n = list.n;
 	out->more = str_trim(str_from(text, i)).n > 0;
 	return 0;
+}
+
+int tokenise(struct arena *a, struct token_ids *ids, struct str text, struct tokens *out)
+{
+	return cut(a, ids, text, LIM_TEMPLATE_TOKENS, false, out);
+}
+
+int tokenise_known(struct arena *a, struct token_ids *ids, struct str text, struct tokens *out)
+{
+	return cut(a, ids, text, LIM_TEXT, true, out);
 }
 
 /* ---- alignment ---- */

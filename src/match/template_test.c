@@ -53,7 +53,7 @@ static void table(void **state)
 		{{"BUY Cheap pills", "buy cheap PILLS", "buy cheap pills"}, "BUY Cheap pills"},
 		{{"id=QUJDREVGR0hJSktMTU5PUFFSU1RVVlc= end of text", "id=MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0 end of text",
 			 "id=eHl6eHl6eHl6eHl6eHl6eHl6eHl6eHl6eHg= end of text"},
-			"id={encoded 32-37} end of text"},
+			"{encoded 35-39} end of text"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct template t;

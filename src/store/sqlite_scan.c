@@ -133,6 +133,10 @@ static int build_where(struct sq *q, struct where *w, const struct store_filter 
 		{"campaign", f->campaign}};
 	for (size_t i = 0; rc == 0 && i < sizeof words / sizeof *words; i++)
 		rc = word_term(q, w, words[i].column, words[i].value, err);
+	if (f->n) {
+		snprintf(sql, sizeof sql, "m.n = %lld", (long long)f->n);
+		term(w, sql);
+	}
 	if (f->since != TIME_NONE) {
 		snprintf(sql, sizeof sql, "m.time >= %lld", (long long)f->since);
 		term(w, sql);

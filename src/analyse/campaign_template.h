@@ -1,0 +1,33 @@
+/* campaign_template.h - the messages of each campaign, and the template that they share.
+ *
+ * A template is made from at most LIM_TEMPLATE_TEXTS messages of a campaign, those with the smallest ids: the same whatever the order of
+ * ingest. Texts come from the store (their first LIM_STORED_TEXT bytes).
+ */
+#ifndef TRAPLINE_ANALYSE_CAMPAIGN_TEMPLATE_H
+#define TRAPLINE_ANALYSE_CAMPAIGN_TEMPLATE_H
+
+#include "match/template.h"
+#include "store/store.h"
+
+struct campaign_member {
+	uint64_t key; /* first bytes of the id */
+	int64_t n;    /* store_row.n */
+};
+struct campaign_members {
+	struct str campaign;
+	uint64_t messages;
+	struct campaign_member *sample; /* by key */
+	size_t n_sample;
+};
+
+/* Campaigns with at least min messages among those that pass the filter: largest first, then by name. 0 or negative with *err filled. */
+int campaign_members(struct store *s, const struct store_filter *filter, uint64_t min, struct arena *a,
+	struct campaign_members **out, size_t *n, struct err *err);
+
+struct campaign_template {
+	struct template subject, body;
+};
+int campaign_template(
+	struct store *s, const struct campaign_members *m, struct arena *a, struct campaign_template *out, struct err *err);
+
+#endif

@@ -1,0 +1,175 @@
+/* signatures.c - trapline signatures: campaign templates for mail filters, each measured on ham. */
+#include "export/signatures.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "analyse/campaign_template.h"
+#include "base/limits.h"
+#include "base/vec.h"
+#include "cmd/command.h"
+#include "cmd/output.h"
+#include "cmd/reading.h"
+
+enum { MIN_MESSAGES = 5 }; /* fewer show too little of what varies */
+#define OUTPUT_BYTES ((size_t)1 << 30)
+
+struct making {
+	struct session *s;
+	struct reading *reading;
+	struct arena arena;
+	enum signature_format format;
+	VEC(struct signature *) list;
+	size_t campaigns, no_template, in_ham;
+	struct signature_set *set;
+	struct signature_facts facts;
+	uint64_t caught; /* of the checked messages */
+};
+
+/* ---- candidates ---- */
+
+static int make_one(struct making *m, const struct campaign_members *c, struct err *err)
+{
+	struct campaign_template t;
+	struct signature *s = arena_zalloc(&m->arena, 1, sizeof *s);
+	struct signature trial;
+	int rc = s ? campaign_template(m->s->store, c, &m->arena, &t, err) : err_oom(err, "signatures");
+	if (!rc && signature_make(&m->arena, &t.body, &t.subject, s))
+		rc = err_oom(err, "signatures");
+	if (rc)
+		return rc;
+	s->campaign = c->campaign;
+	s->messages = c->messages;
+	trial = *s;
+	if (!signature_settle(&trial)) {
+		m->no_template++;
+		return 0;
+	}
+	struct signature **slot = vec_push(&m->arena, &m->list, UINT32_MAX);
+	if (!slot)
+		return err_oom(err, "signatures");
+	*slot = s;
+	return 0;
+}
+
+static int make_all(struct making *m, struct err *err)
+{
+	struct campaign_members *campaigns = NULL;
+	struct str feeds[OPT_LIST_MAX];
+	struct store_filter filter = session_filter(m->s->o, true, feeds);
+	int rc = campaign_members(m->s->store, &filter, MIN_MESSAGES, &m->arena, &campaigns, &m->campaigns, err);
+	for (size_t i = 0; i < m->campaigns && !rc; i++)
+		rc = make_one(m, &campaigns[i], err);
+	return rc;
+}
+
+/* ---- ham ---- */
+
+static int see_ham(void *ctx, struct arena *scratch, const struct raw_mail *mail, const struct doc *doc, const struct row *row,
+	struct err *err)
+{
+	struct making *m = ctx;
+	(void)mail, (void)row;
+	return signature_set_ham(m->set, scratch, doc->text, doc->subject) ? err_oom(err, "signatures") : 0;
+}
+
+static int see_checked(void *ctx, struct arena *scratch, const struct raw_mail *mail, const struct doc *doc, const struct row *row,
+	struct err *err)
+{
+	struct making *m = ctx;
+	size_t hits;
+	(void)mail, (void)row;
+	if (signature_set_check(m->set, scratch, doc->text, doc->subject, &hits))
+		return err_oom(err, "signatures");
+	m->caught += hits > 0;
+	return 0;
+}
+
+static int read_with(struct making *m, const struct opt_list *paths, reading_fn *fn, uint64_t *messages, struct err *err)
+{
+	if (!paths->n)
+		return 0;
+	if (signature_set_new(&m->arena, m->list.v, m->list.n, &m->set))
+		return err_oom(err, "signatures");
+	int rc = reading_run(m->reading, paths->v, paths->n, fn, m, messages, err);
+	signature_set_free(m->set);
+	return rc;
+}
+
+static void settle_all(struct making *m)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < m->list.n; i++)
+		if (signature_settle(m->list.v[i]))
+			m->list.v[kept++] = m->list.v[i];
+	m->in_ham = m->list.n - kept;
+	m->list.n = kept;
+}
+
+/* ---- output ---- */
+
+static void say(const struct making *m)
+{
+	if (m->s->o->verbose < 0)
+		return;
+	fprintf(stderr, "%zu signatures from %zu campaigns of %d messages and more: %zu share too little text", m->list.n,
+		m->campaigns, MIN_MESSAGES, m->no_template);
+	if (m->facts.ham)
+		fprintf(stderr, ", %zu were dropped for hits in %llu ham messages", m->in_ham, (unsigned long long)m->facts.ham);
+	fputs("\n", stderr);
+	if (!m->facts.ham)
+		fputs("trapline: without --ham nothing is measured: do not use these to reject mail\n", stderr);
+	if (m->facts.checked)
+		fprintf(stderr, "%llu of %llu checked messages are hit\n", (unsigned long long)m->caught,
+			(unsigned long long)m->facts.checked);
+}
+
+static int write_out(struct making *m, struct err *err)
+{
+	struct buf b;
+	buf_init(&b, OUTPUT_BYTES);
+	signatures_write(&b, m->format, m->list.v, m->list.n, &m->facts);
+	if (!buf_ok(&b))
+		err_oom(err, "signatures");
+	else
+		output_text(m->s->o->out, buf_str(&b), err);
+	buf_free(&b);
+	return err->kind;
+}
+
+static int make(struct making *m, struct err *err)
+{
+	const struct options *o = m->s->o;
+	int rc = reading_open(&m->reading, m->s, err);
+	if (!rc)
+		rc = session_open_reading(m->s, true, err);
+	if (!rc)
+		rc = make_all(m, err);
+	if (!rc)
+		rc = read_with(m, &o->ham, see_ham, &m->facts.ham, err);
+	if (rc)
+		return rc;
+	settle_all(m);
+	rc = read_with(m, &o->check, see_checked, &m->facts.checked, err);
+	if (!rc)
+		rc = write_out(m, err);
+	if (!rc)
+		say(m);
+	return rc;
+}
+
+int cmd_signatures(const struct options *o, struct err *err)
+{
+	struct session s;
+	struct making m = {.s = &s};
+	if (o->for_program && !signature_format_find(str_of(o->for_program), &m.format))
+		return err_set(err, ERR_USAGE, "--for %s: use jsonl, rspamd, spamassassin or sieve", o->for_program);
+	arena_init(&m.arena, SIZE_MAX);
+	int rc = session_open(&s, o, err);
+	if (!rc)
+		rc = make(&m, err);
+	reading_close(m.reading);
+	arena_free(&m.arena);
+	session_close(&s);
+	return rc;
+}
