@@ -6,7 +6,7 @@
  * start    a place where a phrase may begin: no ASCII letter or digit stands before it (align.h knows the exact rule).
  * word     what stands between blanks, and the set of letter classes in it: the same for every order of its letters.
  *
- * One pass, without branches on the text. Total on any bytes.
+ * Total on any bytes; nearly without branches on the text, since ordinary words come in no order that a processor can foretell.
  */
 #ifndef TRAPLINE_MATCH_CUT_H
 #define TRAPLINE_MATCH_CUT_H
@@ -16,9 +16,10 @@
 
 enum { CUT_END = 8 }; /* bytes behind the squeezed letters that are no letters */
 
-/* What the pass does with each byte. */
+/* What a phrase may begin with and what the letters of a word are. */
 struct cut_table {
-	uint64_t v[256];
+	uint32_t set[256]; /* the bit of its letter class */
+	bool begins[256];
 };
 /* A phrase may begin with a letter class. */
 void cut_table_init(struct cut_table *t);
@@ -28,7 +29,8 @@ void cut_table_begin(struct cut_table *t, uint8_t c);
 struct cut {
 	uint8_t *squeeze; /* CUT_END bytes of no letter follow */
 	size_t n_squeeze;
-	uint32_t *start, *squeeze_at; /* in the text, ascending; the squeezed letter that stands there or follows */
+	uint32_t *squeeze_at; /* for each byte of the text: letters squeezed before it */
+	uint32_t *start;      /* in the text, ascending */
 	size_t n_starts;
 	uint32_t *word, *set; /* where the word begins in the text; its letters */
 	size_t n_words;
@@ -39,9 +41,13 @@ struct cut {
 bool cut_init(struct cut *c, struct arena *a, size_t bytes);
 /* Cuts one text, in place of the one before. */
 void cut_text(struct cut *c, const struct cut_table *t, struct str fold);
+/* Only squeeze and squeeze_at. */
+void cut_squeeze(struct cut *c, struct str fold);
+/* The squeezed letter that the byte at `at` of the text belongs to, or that follows it. */
+size_t cut_letter(const struct cut *c, struct str fold, size_t at);
 /* Where in the text the squeezed letter at pos (< n_squeeze) comes from (of a repeated letter: the first). */
-size_t cut_source(struct str fold, size_t pos);
+size_t cut_source(const struct cut *c, struct str fold, size_t pos);
 /* The letter set of a word. */
-uint32_t cut_set(struct str word);
+uint32_t cut_set(const struct cut_table *t, struct str word);
 
 #endif

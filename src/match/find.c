@@ -119,12 +119,11 @@ static void keep_known_starts(struct finder *f, struct str text)
 	struct cut *c = &f->cut;
 	size_t kept = 0;
 	for (size_t i = 0; i < c->n_starts; i++) {
-		uint32_t start = c->start[i], at = c->squeeze_at[i];
-		uint64_t key = key_long(c->squeeze + at);
+		uint32_t start = c->start[i];
+		uint64_t key = key_long(c->squeeze + cut_letter(c, text, start));
 		bool known = keys_perhaps(&x->squeezed_long, key) | keys_perhaps(&x->squeezed_short, key_short(key)) |
 		             literal_perhaps(x, text.p + start);
 		c->start[kept] = start;
-		c->squeeze_at[kept] = at;
 		kept += known;
 	}
 	c->n_starts = kept;
@@ -159,7 +158,7 @@ static void find_squeezed(struct finder *f, enum field field, struct str text, s
 {
 	const struct phrase_index *x = &f->lexicon->index;
 	for (size_t i = 0; i < f->cut.n_starts; i++) {
-		size_t start = f->cut.start[i], at = f->cut.squeeze_at[i];
+		size_t start = f->cut.start[i], at = cut_letter(&f->cut, text, start);
 		uint64_t key = key_long(f->cut.squeeze + at);
 		if (!norm_letter[text.p[start]])
 			continue;
@@ -196,7 +195,7 @@ static void find_inside(struct finder *f, enum field field, struct str text)
 	for (size_t at = 0; at < f->cut.n_squeeze; at++) {
 		uint64_t key = key_long(f->cut.squeeze + at);
 		if (keys_perhaps(keys, key))
-			each_squeezed(f, keys, key, at, field, cut_source(text, at), on_inside);
+			each_squeezed(f, keys, key, at, field, cut_source(&f->cut, text, at), on_inside);
 	}
 }
 
@@ -211,22 +210,31 @@ static bool same_sets(const struct phrase *p, const struct cut *c, size_t w, uin
 	return true;
 }
 
+/* The phrases that have such a word or two at w. */
+static void try_words(struct finder *f, enum field field, struct str text, uint64_t key, size_t w)
+{
+	size_t n;
+	const struct lexicon *x = f->lexicon;
+	const struct key_entry *e = keys_find(&x->index.words, key, &n);
+	for (size_t i = 0; i < n; i++) {
+		const struct phrase *p = &x->phrases[e[i].phrase];
+		struct span s;
+		if (same_sets(p, &f->cut, w, e[i].token) && may_try(f, e[i].phrase, field) &&
+			align_words(p, text, f->cut.word[w], e[i].token, &s))
+			add_hit(f, e[i].phrase, field, s);
+	}
+}
+
 static void find_words(struct finder *f, enum field field, struct str text)
 {
-	const struct lexicon *x = f->lexicon;
-	const struct cut *c = &f->cut;
-	for (size_t w = 0; w < c->n_words; w++) {
-		size_t n;
-		struct span s;
-		if (!keys_perhaps(&x->index.words, c->set[w]))
-			continue;
-		const struct key_entry *e = keys_find(&x->index.words, c->set[w], &n);
-		for (size_t i = 0; i < n; i++) {
-			const struct phrase *p = &x->phrases[e[i].phrase];
-			if (same_sets(p, c, w, e[i].token) && may_try(f, e[i].phrase, field) &&
-				align_words(p, text, c->word[w], e[i].token, &s))
-				add_hit(f, e[i].phrase, field, s);
-		}
+	const struct key_set *keys = &f->lexicon->index.words;
+	const uint32_t *set = f->cut.set;
+	for (size_t w = 0; w < f->cut.n_words; w++) {
+		uint64_t one = key_word(set[w]), two = key_words(set[w], w + 1 < f->cut.n_words ? set[w + 1] : 0);
+		if (keys_perhaps(keys, one))
+			try_words(f, field, text, one, w);
+		if (keys_perhaps(keys, two))
+			try_words(f, field, text, two, w);
 	}
 }
 

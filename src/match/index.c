@@ -88,10 +88,22 @@ static void add_literal(struct phrase_index *x, const struct phrase *p, uint32_t
 	cut_table_begin(&x->table, head[0]);
 }
 
-static void add_phrase(struct phrase_index *x, const struct phrase *p, uint32_t id)
+/* The word with most letters tells most; with the one behind it, or else before it, more still. */
+static void add_words(struct phrase_index *x, struct phrase *p, uint32_t id)
+{
+	uint32_t anchor = lexicon_anchor(p);
+	for (uint32_t k = 0; k < p->n_tokens; k++)
+		p->token[k].set = cut_set(&x->table, str_make(p->letter + p->token[k].letter, p->token[k].n));
+	if (p->token[anchor].n < WORD_MIN)
+		return;
+	uint32_t first = anchor && anchor + 1 == p->n_tokens ? anchor - 1 : anchor;
+	uint64_t key = p->n_tokens == 1 ? key_word(p->token[0].set) : key_words(p->token[first].set, p->token[first + 1].set);
+	keys_add(&x->words, key, id, first);
+}
+
+static void add_phrase(struct phrase_index *x, struct phrase *p, uint32_t id)
 {
 	uint8_t head[KEY_LONG] = {0};
-	uint32_t anchor = lexicon_anchor(p);
 	if (!p->squeezable || !norm_letter[p->fold.p[0]])
 		add_literal(x, p, id);
 	if (!p->squeezable)
@@ -100,11 +112,10 @@ static void add_phrase(struct phrase_index *x, const struct phrase *p, uint32_t 
 	keys_add(p->squeeze.n < KEY_LONG ? &x->squeezed_short : &x->squeezed_long, key_long(head), id, 0);
 	if (p->kind == PHRASE_BRAND && p->squeeze.n >= INSIDE_MIN)
 		keys_add(&x->inside, key_long(head), id, 0);
-	if (p->token[anchor].n >= WORD_MIN)
-		keys_add(&x->words, p->token[anchor].set, id, anchor);
+	add_words(x, p, id);
 }
 
-bool index_build(struct phrase_index *x, struct arena *a, const struct phrase *phrases, size_t n)
+bool index_build(struct phrase_index *x, struct arena *a, struct phrase *phrases, size_t n)
 {
 	struct key_set *all[] = {&x->literal, &x->squeezed_long, &x->squeezed_short, &x->inside, &x->words};
 	cut_table_init(&x->table);

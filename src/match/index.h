@@ -37,8 +37,8 @@ struct phrase_index {
 	uint64_t literal_pair[65536 / 64]; /* first two bytes of those in literal */
 };
 
-/* False when out of memory. */
-bool index_build(struct phrase_index *x, struct arena *a, const struct phrase *phrases, size_t n);
+/* Fills the tokens' sets, too. False when out of memory. */
+bool index_build(struct phrase_index *x, struct arena *a, struct phrase *phrases, size_t n);
 /* The entries of a key; NULL when there are none. */
 const struct key_entry *keys_find(const struct key_set *k, uint64_t key, size_t *n);
 
@@ -73,6 +73,17 @@ static inline uint64_t key_literal(const uint8_t *p, size_t n)
 	uint32_t v;
 	memcpy(&v, p, sizeof v);
 	return (le32toh(v) & (((uint64_t)1 << 8 * n) - 1)) | (uint64_t)n << 32;
+}
+
+/* Of the letters of a word, and of two. */
+static inline uint64_t key_word(uint32_t set)
+{
+	return set;
+}
+
+static inline uint64_t key_words(uint32_t first, uint32_t second)
+{
+	return (uint64_t)first << 32 | second | (uint64_t)1 << 31;
 }
 
 static inline bool literal_perhaps(const struct phrase_index *x, const uint8_t *p)

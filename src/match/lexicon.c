@@ -12,15 +12,13 @@ enum { SQUEEZE_MIN = KEY_SHORT, PHRASE_MAX = 200 };
 static bool set_fold(struct lexicon *x, struct phrase *p)
 {
 	struct norm n;
-	uint32_t room[4][PHRASE_MAX + 1];
-	struct cut c = {.start = room[0], .squeeze_at = room[1], .word = room[2], .set = room[3], .room = PHRASE_MAX};
-	struct cut_table table;
+	uint32_t room[PHRASE_MAX + 1];
+	struct cut c = {.squeeze_at = room, .room = PHRASE_MAX};
 	c.squeeze = arena_alloc(&x->arena, p->text.n + 1 + CUT_END);
 	if (!c.squeeze || !normalise_text(&x->arena, p->text, &n))
 		return false;
-	cut_table_init(&table);
 	p->fold = str_rtrim(str_make(n.fold, n.fields[0].fold_end));
-	cut_text(&c, &table, p->fold);
+	cut_squeeze(&c, p->fold);
 	p->squeeze = str_make(c.squeeze, c.n_squeeze);
 	p->ascii = ascii_only(p->text);
 	return true;
@@ -49,8 +47,6 @@ static bool set_letters(struct lexicon *x, struct phrase *p)
 		p->letter[p->n_letters++] = c;
 		gap = blank = false;
 	}
-	for (uint32_t k = 0; k < p->n_tokens; k++)
-		p->token[k].set = cut_set(str_make(p->letter + p->token[k].letter, p->token[k].n));
 	return true;
 }
 
