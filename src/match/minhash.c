@@ -1,6 +1,8 @@
 /* minhash.c - see minhash.h. */
 #include "match/minhash.h"
 
+#include <pthread.h>
+
 enum { BIN_BITS = 7 };
 #define EMPTY UINT64_MAX
 
@@ -11,13 +13,31 @@ static void put(uint64_t bin[MINHASH_BINS], uint64_t h)
 	*b = v < *b ? v : *b;
 }
 
-/* At least one bin is not empty. The probes of a bin are the same for every set: that is what keeps the estimate unbiased. */
-static void densify(const uint64_t bin[MINHASH_BINS], struct minhash *out)
+enum { PROBES = 32 };
+static uint8_t probes[MINHASH_BINS][PROBES]; /* the first of each bin */
+static pthread_once_t probes_once = PTHREAD_ONCE_INIT;
+
+static size_t probe_of(uint64_t bin, uint64_t probe)
 {
-	for (uint64_t i = 0; i < MINHASH_BINS; i++) {
+	return mix64(bin << 32 | probe) >> (64 - BIN_BITS);
+}
+
+static void build_probes(void)
+{
+	for (size_t i = 0; i < MINHASH_BINS; i++)
+		for (size_t k = 0; k < PROBES; k++)
+			probes[i][k] = (uint8_t)probe_of(i, k + 1);
+}
+
+/* Bins 0, step, 2 step ... At least one of all is not empty. The probes of a bin are the same for every set: that is what keeps the
+ * estimate unbiased. */
+static void densify(const uint64_t bin[MINHASH_BINS], size_t step, struct minhash *out)
+{
+	pthread_once(&probes_once, build_probes);
+	for (size_t i = 0; i < MINHASH_BINS; i += step) {
 		uint64_t v = bin[i];
-		for (uint64_t probe = 1; v == EMPTY; probe++)
-			v = bin[mix64(i << 32 | probe) >> (64 - BIN_BITS)];
+		for (size_t k = 0; v == EMPTY; k++)
+			v = bin[k < PROBES ? probes[i][k] : probe_of(i, k + 1)];
 		out->bin[i] = (uint8_t)v;
 	}
 }
@@ -34,11 +54,11 @@ size_t minhash_words(const struct words *w, struct minhash *out)
 		put(bin, shingle3(h[0], w->n > 1 ? h[1] : 0, 0));
 	for (size_t i = 2; i < w->n; i++)
 		put(bin, shingle3(h[i - 2], h[i - 1], h[i]));
-	densify(bin, out);
+	densify(bin, 1, out);
 	return w->n < 3 ? 1 : w->n - 2;
 }
 
-void minhash_set(const uint64_t *hash, size_t n, struct minhash *out)
+void minhash_set(const uint64_t *hash, size_t n, size_t step, struct minhash *out)
 {
 	uint64_t bin[MINHASH_BINS];
 	memset(bin, 0xFF, sizeof bin);
@@ -46,7 +66,7 @@ void minhash_set(const uint64_t *hash, size_t n, struct minhash *out)
 	for (size_t i = 0; i < n; i++)
 		put(bin, mix64(hash[i]));
 	if (n)
-		densify(bin, out);
+		densify(bin, step, out);
 }
 
 unsigned minhash_agree(const uint8_t a[MINHASH_BINS], const uint8_t b[MINHASH_BINS])

@@ -19,8 +19,8 @@ struct minhash {
 /* Of the runs of three words; of the pairs or the one word there are when they are fewer than three. Returns the number of
  * runs; 0 leaves *out all zero. */
 size_t minhash_words(const struct words *w, struct minhash *out);
-/* Of any set of hashes. */
-void minhash_set(const uint64_t *hash, size_t n, struct minhash *out);
+/* Of any set of hashes; only bins 0, step, 2 step ... are filled. */
+void minhash_set(const uint64_t *hash, size_t n, size_t step, struct minhash *out);
 
 /* Bins that agree. */
 unsigned minhash_agree(const uint8_t a[MINHASH_BINS], const uint8_t b[MINHASH_BINS]);

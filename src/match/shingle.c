@@ -1,6 +1,8 @@
 /* shingle.c - see shingle.h. */
 #include "match/shingle.h"
 
+#include <pthread.h>
+
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "match/normalise.h"
@@ -55,20 +57,54 @@ static bool without_blanks(uint32_t c)
 	       (c >= 0x20000 && c <= 0x3FFFF);
 }
 
-static void add_byte(struct token *t, uint8_t c)
+/* What an ASCII byte is within a token: bit of its letter class; TOKEN_SIGN; how much it counts. */
+struct byte_kind {
+	uint32_t bits, letters, digits;
+};
+#define TOKEN_SIGN ((uint32_t)1 << 31)
+static struct byte_kind kinds[128];
+static pthread_once_t kinds_once = PTHREAD_ONCE_INIT;
+
+static void build_kinds(void)
 {
-	/* of the signs only two are letters: an exclamation mark ends more sentences than it replaces an i */
-	uint8_t letter = ascii_alnum(c) || c == '@' || c == '$' ? norm_letter[ascii_lower(c)] : 0;
-	if (ascii_digit(c)) {
+	for (int c = 0; c < 128; c++) {
+		/* of the signs only two are letters: an exclamation mark ends more sentences than it replaces an i */
+		uint8_t b = (uint8_t)c, letter = ascii_alnum(b) || b == '@' || b == '$' ? norm_letter[ascii_lower(b)] : 0;
+		kinds[c] = (struct byte_kind){letter >= 'a' ? (uint32_t)1 << (letter - 'a') : 0, ascii_alpha(b), ascii_digit(b)};
+		if (b == '@' || b == '/')
+			kinds[c].bits |= TOKEN_SIGN;
+	}
+}
+
+static void add_digits(struct token *t, struct str run)
+{
+	for (size_t i = 0; i < run.n; i++) {
+		uint8_t c = run.p[i];
+		if (!ascii_digit(c))
+			continue;
 		t->round = t->n_digits == 0 || (t->round && c == '0');
 		t->digits = (t->digits ^ c) * 0x100000001b3u;
 		t->n_digits++;
-	} else {
-		t->letters += ascii_alpha(c);
-		t->signs |= c == '@' || c == '/';
 	}
-	if (letter >= 'a')
-		t->set |= (uint32_t)1 << (letter - 'a');
+}
+
+/* The ASCII at *i, up to a blank. */
+static void add_ascii(struct token *t, struct str text, size_t *i)
+{
+	uint32_t bits = 0, letters = 0, digits = 0;
+	size_t from = *i, at = from;
+	for (; at < text.n && (uint8_t)(text.p[at] - '!') < 0x80 - '!'; at++) {
+		struct byte_kind k = kinds[text.p[at]];
+		bits |= k.bits;
+		letters += k.letters;
+		digits += k.digits;
+	}
+	t->set |= bits & ~TOKEN_SIGN;
+	t->signs |= (bits & TOKEN_SIGN) != 0;
+	t->letters += letters;
+	if (digits)
+		add_digits(t, str_sub(text, from, at - from));
+	*i = at;
 }
 
 static uint32_t letter_set(const uint8_t ascii[4])
@@ -104,7 +140,7 @@ static void read_token(struct scan *s, struct str text, size_t *i, struct token 
 	size_t from = *i, end = *i;
 	while (*i < text.n && text.p[*i] > ' ') {
 		if (text.p[*i] < 0x80) {
-			add_byte(t, text.p[(*i)++]);
+			add_ascii(t, text, i);
 		} else {
 			uint32_t c = utf8_next(text, i);
 			struct look l = look_of(c);
@@ -150,10 +186,18 @@ static bool is_name(struct str t)
 	return t.n > 1 && (uint8_t)(t.p[0] - 'A') < 26 && (uint8_t)(t.p[1] - 'A') >= 26;
 }
 
+static bool few_letters(const struct token *t)
+{
+	uint32_t set = t->set;
+	unsigned n = t->n_other;
+	for (; set && n <= SHORT_LETTERS; n++)
+		set &= set - 1;
+	return n <= SHORT_LETTERS;
+}
+
 static void push_word(struct scan *s, const struct token *t)
 {
-	unsigned distinct = (unsigned)__builtin_popcount(t->set) + t->n_other;
-	enum word_kind kind = distinct <= SHORT_LETTERS ? WORD_SHORT : WORD_PLAIN;
+	enum word_kind kind = few_letters(t) ? WORD_SHORT : WORD_PLAIN;
 	if (kind == WORD_PLAIN && !s->sentence && is_name(t->text))
 		kind = WORD_NAME;
 	s->plain |= (uint8_t)(t->text.p[0] - 'A') < 26 || t->letters + t->n_other < SALAD_SHORTEST;
@@ -165,7 +209,7 @@ static void end_token(struct scan *s, const struct token *t)
 	if (!t->text.n)
 		return;
 	uint8_t last = t->text.p[t->text.n - 1];
-	if ((t->signs && is_link(t->text)) || str_istarts(t->text, S("www.")))
+	if ((t->signs && is_link(t->text)) || ((t->text.p[0] | 0x20) == 'w' && str_istarts(t->text, S("www."))))
 		s->plain = true;
 	else if (t->n_digits && !t->letters && !t->n_other)
 		push_number(s, t);
@@ -199,6 +243,7 @@ bool words_of(struct arena *a, struct str text, struct words *out)
 	if (!out->hash || !out->kind)
 		return false;
 	struct scan s = {.out = out, .sentence = true};
+	pthread_once(&kinds_once, build_kinds);
 	scan_text(&s, text);
 	if (!out->n && s.salad) {
 		s = (struct scan){.out = out, .sentence = true, .keep_salad = true};

@@ -205,7 +205,7 @@ static void sketch_tags(const struct doc *d, struct sketch *out)
 		pair[n++] = (uint64_t)d->html_tags.p[i - 1] << 8 | d->html_tags.p[i];
 	if (n < 2)
 		return;
-	minhash_set(pair, n, &m);
+	minhash_set(pair, n, MINHASH_BINS / SKETCH_TAGS, &m);
 	out->n_tags = SKETCH_TAGS;
 	for (size_t i = 0; i < SKETCH_TAGS; i++) /* of bins that lie apart: neighbours may share a value after densification */
 		out->tags[i] = m.bin[i * (MINHASH_BINS / SKETCH_TAGS)];
