@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "analyse/campaigns.h"
 #include "analyse/findings.h"
 #include "analyse/programmes.h"
 #include "base/hash.h"
@@ -15,6 +16,7 @@ enum { ANALYSE_VERSION = 1 };
 
 /* In the order campaigns, engines, programmes, findings. */
 static analysis_step *const steps[] = {
+	campaigns_step,
 	programmes_step,
 	findings_step,
 	NULL,

@@ -125,12 +125,20 @@ void likeness_of(const struct sketch *a, const struct sketch *b, struct likeness
 	text(a, b, out);
 	out->facts_a = a->n_facts;
 	out->facts_b = b->n_facts;
-	out->facts = common_32(a->facts, a->n_facts, b->facts, b->n_facts);
+	for (size_t i = 0; i < a->n_facts; i++)
+		if (common_32(&a->facts[i], 1, b->facts, b->n_facts)) {
+			out->facts++;
+			out->digits += 1 + fact_class(a->facts[i]);
+		}
+	out->names_a = a->n_names;
+	out->names_b = b->n_names;
 	out->names = common_32(a->names, a->n_names, b->names, b->n_names);
 	out->domains = common_32(a->domains, a->n_domains, b->domains, b->n_domains);
 	out->subject = subject(a, b);
 	out->subject_words = a->n_subject > b->n_subject ? a->n_subject : b->n_subject;
 	out->url = a->url && a->url == b->url;
+	out->url_differs = a->url != b->url;
+	out->dense = a->dense || b->dense;
 	for (size_t i = 0; a->n_tags && b->n_tags && i < SKETCH_TAGS; i++)
 		out->tags += a->tags[i] == b->tags[i];
 	out->image = common_64(a->images, a->n_images, b->images, b->n_images);

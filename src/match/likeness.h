@@ -19,12 +19,15 @@ struct likeness {
 	double align_part, shared_part;   /* aligned, shared / shorter: containment */
 	double align, share;              /* aligned, shared / union: resemblance */
 	unsigned facts, facts_a, facts_b; /* numbers in common; of each */
-	unsigned names, domains;          /* in common */
-	unsigned subject;                 /* words of the subjects in common order; of the longer one: */
+	unsigned digits;                  /* of those in common: 1 for one of two digits, 2, 3 and 4 for longer ones */
+	unsigned names_a, names_b;
+	unsigned names, domains; /* in common */
+	unsigned subject;        /* words of the subjects in common order; of the longer one: */
 	unsigned subject_words;
-	bool url;         /* the first links have the same shape */
-	unsigned tags;    /* bins of the tag stream that agree, of SKETCH_TAGS; 0 when one has none */
-	bool image, file; /* an equal image, attachment */
+	bool url, url_differs; /* the first links have the same shape; another one */
+	bool dense;            /* words are characters in one of them */
+	unsigned tags;         /* bins of the tag stream that agree, of SKETCH_TAGS; 0 when one has none */
+	bool image, file;      /* an equal image, attachment */
 };
 
 void likeness_of(const struct sketch *a, const struct sketch *b, struct likeness *out);

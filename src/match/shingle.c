@@ -8,7 +8,7 @@
 #include "match/normalise.h"
 #include "match/normalise_tab.h"
 
-enum { SALAD_WORDS = 6, SHORT_LETTERS = 3, SALAD_SHORTEST = 3, FACT_DIGITS = 3 };
+enum { SALAD_WORDS = 6, SHORT_LETTERS = 3, SALAD_SHORTEST = 3 };
 
 /* What the characters of a token were. */
 struct token {
@@ -116,13 +116,10 @@ static uint32_t letter_set(const uint8_t ascii[4])
 	return set;
 }
 
-static void add_high(struct scan *s, struct token *t, uint32_t c, const struct look *l)
+static void add_high(struct token *t, const struct look *l)
 {
-	if (without_blanks(c)) {
-		s->plain = true;
-		push(s, mix64(c), WORD_PLAIN);
-	} else if (l->kind == LOOK_LATIN) {
-		t->letters++;
+	if (l->kind == LOOK_LATIN) {
+		t->letters += ascii_alpha(l->ascii[0]);
 		t->set |= letter_set(l->ascii);
 	} else if (l->kind == LOOK_CONFUSABLE) {
 		t->looks++;
@@ -134,7 +131,7 @@ static void add_high(struct scan *s, struct token *t, uint32_t c, const struct l
 	}
 }
 
-/* Reads the token at *i and moves *i behind it and a blank beyond ASCII that ended it. */
+/* Reads the token at *i and moves *i behind it. It ends at a blank, and before and behind a character that is a word of its own. */
 static void read_token(struct scan *s, struct str text, size_t *i, struct token *t)
 {
 	size_t from = *i, end = *i;
@@ -146,7 +143,17 @@ static void read_token(struct scan *s, struct str text, size_t *i, struct token 
 			struct look l = look_of(c);
 			if (l.kind == LOOK_SPACE)
 				break;
-			add_high(s, t, c, &l);
+			if (without_blanks(c) && end > from) {
+				*i = end;
+				break;
+			}
+			if (without_blanks(c)) {
+				s->plain = true;
+				push(s, mix64(c), WORD_PLAIN);
+				s->out->dense++;
+				break;
+			}
+			add_high(t, &l);
 		}
 		end = *i;
 	}
@@ -175,9 +182,10 @@ static void push_number(struct scan *s, const struct token *t)
 {
 	const uint8_t *p = t->text.p;
 	bool year = t->n_digits == 4 && t->text.n >= 4 && ((p[0] == '1' && p[1] == '9') || (p[0] == '2' && p[1] == '0'));
-	bool fact = t->n_digits >= FACT_DIGITS && !t->round && !year;
+	bool fact = t->n_digits >= 2 && !t->round && !year;
+	uint64_t digits = t->n_digits <= 2 ? 0 : t->n_digits == 3 ? 1 : t->n_digits <= 5 ? 2 : 3;
 	s->plain = true;
-	push(s, mix64(t->digits + t->n_digits), fact ? WORD_FACT : WORD_NUMBER);
+	push(s, (mix64(t->digits + t->n_digits) >> 34 << 2 | digits) << 32, fact ? WORD_FACT : WORD_NUMBER);
 }
 
 /* A capital, and then a letter that is none. */
@@ -239,13 +247,14 @@ static void scan_text(struct scan *s, struct str text)
 bool words_of(struct arena *a, struct str text, struct words *out)
 {
 	size_t max = text.n / 2 + 1 < LIM_WORDS ? text.n / 2 + 1 : LIM_WORDS; /* a word takes a byte and a blank, or three bytes */
-	*out = (struct words){arena_alloc(a, max * sizeof *out->hash), arena_alloc(a, max), 0};
+	*out = (struct words){arena_alloc(a, max * sizeof *out->hash), arena_alloc(a, max), 0, 0};
 	if (!out->hash || !out->kind)
 		return false;
 	struct scan s = {.out = out, .sentence = true};
 	pthread_once(&kinds_once, build_kinds);
 	scan_text(&s, text);
 	if (!out->n && s.salad) {
+		out->dense = 0;
 		s = (struct scan){.out = out, .sentence = true, .keep_salad = true};
 		scan_text(&s, text);
 	}

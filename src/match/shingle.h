@@ -18,8 +18,8 @@
 enum word_kind {
 	WORD_PLAIN,
 	WORD_SHORT,  /* three different letters or fewer: mostly grammar */
-	WORD_NUMBER, /* hash of the digits, signs left out */
-	WORD_FACT,   /* a number of three digits or more that is neither round nor a year */
+	WORD_NUMBER, /* hash of the digits, signs left out; its low two bits tell how many: one or two, three, four or five, more */
+	WORD_FACT,   /* such a number of two digits or more that is neither round nor a year */
 	WORD_NAME,   /* a capital in the middle of a sentence */
 };
 
@@ -27,7 +27,14 @@ struct words {
 	uint32_t *hash;
 	uint8_t *kind; /* enum word_kind */
 	size_t n;
+	size_t dense; /* words that are one character, of scripts without blanks */
 };
+
+/* A fact's digits: 0 for two, 1 for three, 2 for four or five, 3 for more. */
+static inline unsigned fact_class(uint32_t hash)
+{
+	return hash & 3;
+}
 
 /* The words of UTF-8 text. False when out of memory. */
 bool words_of(struct arena *a, struct str text, struct words *out);

@@ -66,7 +66,8 @@ static void test_kinds(void **state)
 	} table[] = {
 		{T("pay 332"), WORD_FACT},
 		{T("pay $332."), WORD_FACT},
-		{T("pay 33"), WORD_NUMBER},
+		{T("pay 33"), WORD_FACT},
+		{T("pay 3"), WORD_NUMBER},
 		{T("pay 3000"), WORD_NUMBER},
 		{T("since 2005"), WORD_NUMBER},
 		{T("order 20051"), WORD_FACT},

@@ -77,6 +77,7 @@ static bool sketch_text(struct arena *a, struct str text, struct sketch *out)
 	out->n_bins = minhash_words(&w, &m) ? MINHASH_BINS : 0;
 	memcpy(out->bins, m.bin, sizeof out->bins);
 	out->n_words = (uint16_t)(w.n < UINT16_MAX ? w.n : UINT16_MAX);
+	out->dense = 2 * w.dense > w.n;
 	add_facts(&w, out);
 	for (size_t i = 0; i < w.n; i++)
 		if (w.kind[i] != WORD_SHORT)
@@ -281,7 +282,7 @@ size_t sketch_write(const struct sketch *s, uint8_t out[SKETCH_MAX])
 	uint16_t below = (uint16_t)(s->below ? s->below - 1 : 0);
 	uint8_t *at = out;
 	*at++ = SKETCH_VERSION;
-	*at++ = (uint8_t)((s->n_bins ? 1 : 0) | (s->n_tags ? 2 : 0) | (s->below ? 4 : 0));
+	*at++ = (uint8_t)((s->n_bins ? 1 : 0) | (s->n_tags ? 2 : 0) | (s->below ? 4 : 0) | (s->dense ? 8 : 0));
 	at = put_16(at, &s->n_words, 1);
 	at = put_16(at, &below, 1);
 	*at++ = s->n_sample;
@@ -340,11 +341,12 @@ bool sketch_read(struct str blob, struct sketch *out)
 {
 	uint16_t below;
 	const uint8_t *at = blob.p;
-	if (blob.n < HEAD || at[0] != SKETCH_VERSION || (at[1] & ~7) || at[10] || at[11])
+	if (blob.n < HEAD || at[0] != SKETCH_VERSION || (at[1] & ~15) || at[10] || at[11])
 		return false;
 	memset(out, 0, sizeof *out);
 	out->n_bins = at[1] & 1 ? MINHASH_BINS : 0;
 	out->n_tags = at[1] & 2 ? SKETCH_TAGS : 0;
+	out->dense = at[1] & 8;
 	get_16(at + 2, &out->n_words, 1);
 	get_16(at + 4, &below, 1);
 	out->below = at[1] & 4 ? (uint32_t)below + 1 : 0;

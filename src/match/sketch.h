@@ -21,7 +21,7 @@
 enum {
 	SKETCH_VERSION = 1,
 	SKETCH_WORDS = 96,
-	SKETCH_FACTS = 8,
+	SKETCH_FACTS = 12,
 	SKETCH_NAMES = 6,
 	SKETCH_DOMAINS = 4,
 	SKETCH_SUBJECT = 10,
@@ -35,6 +35,7 @@ struct sketch {
 	uint16_t n_words; /* of the text, at most 65535 */
 	uint32_t below;   /* the sample holds the words whose hash is below this, 0..65536 */
 	uint32_t url;     /* shape of the first link; 0: it has none to speak of */
+	bool dense;       /* most words are one character: they tell half as much */
 	uint8_t n_bins;   /* MINHASH_BINS, or 0 without words */
 	uint8_t n_sample, n_facts, n_names, n_domains, n_subject, n_tags, n_images, n_files;
 	uint8_t bins[MINHASH_BINS];

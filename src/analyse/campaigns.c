@@ -1,0 +1,300 @@
+/* campaigns.c - see campaigns.h. */
+#include "analyse/campaigns.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "match/edge.h"
+#include "match/lsh.h"
+
+enum { REFUSED = 1 << 18 }; /* pairs remembered to be no edge: the same pair meets in several slots */
+#define NOBODY UINT32_MAX
+
+/* A sketch that one message or more has. */
+struct node {
+	struct str blob;   /* in the map's keys */
+	uint64_t hash;     /* of the blob: the order of nodes */
+	uint64_t least;    /* smallest key of its messages */
+	uint32_t arrival;  /* its place in the order of arrival */
+	uint32_t parent;   /* towards the root, the smallest node of its component */
+	uint32_t messages; /* of the component, in the root */
+	bool weak;         /* too little to tell: does not even hold its own copies together */
+	bool joined;       /* there is an edge in the component, in the root */
+};
+
+struct campaign_set {
+	struct map sketches; /* blob -> place of arrival + 1 */
+	struct node *nodes;  /* in the order of arrival; by content once grouped */
+	uint32_t *of;        /* message -> place of arrival of its node, or NOBODY */
+	uint32_t *place;     /* place of arrival -> node */
+	size_t n_nodes, cap_nodes, n_messages, cap_messages;
+	uint64_t *refused;
+	uint64_t compared;
+};
+
+int campaign_set_new(struct campaign_set **out, struct err *err)
+{
+	struct campaign_set *s = mem_zalloc(1, sizeof *s);
+	if (!s)
+		return err_oom(err, "campaigns");
+	map_init(&s->sketches, SIZE_MAX);
+	*out = s;
+	return 0;
+}
+
+void campaign_set_del(struct campaign_set *s)
+{
+	if (!s)
+		return;
+	map_free(&s->sketches);
+	mem_free(s->nodes);
+	mem_free(s->of);
+	mem_free(s->place);
+	mem_free(s->refused);
+	mem_free(s);
+}
+
+/* Room for one more of n elements. */
+static bool grow(void **p, size_t n, size_t *cap, size_t bytes)
+{
+	if (n < *cap)
+		return true;
+	size_t want = *cap ? *cap + *cap / 2 : 1024;
+	void *q = mem_realloc(*p, want * bytes);
+	if (!q)
+		return false;
+	*p = q;
+	*cap = want;
+	return true;
+}
+
+/* The node of this blob, made when it is new; NULL when out of memory. */
+static struct node *node_of(struct campaign_set *s, struct str blob)
+{
+	if (!grow((void **)&s->nodes, s->n_nodes, &s->cap_nodes, sizeof *s->nodes))
+		return NULL;
+	struct map_entry *e = map_put(&s->sketches, blob, NULL);
+	if (!e)
+		return NULL;
+	if (!e->value) {
+		uint32_t arrival = (uint32_t)s->n_nodes++;
+		s->nodes[arrival] = (struct node){e->key, hash64(blob, 0), UINT64_MAX, arrival, arrival, 0, false, false};
+		e->value = s->n_nodes;
+	}
+	return &s->nodes[e->value - 1];
+}
+
+int campaign_set_add(struct campaign_set *s, struct str sketch, uint64_t key, struct err *err)
+{
+	struct sketch check;
+	must(!s->place && s->n_messages < NOBODY);
+	if (!grow((void **)&s->of, s->n_messages, &s->cap_messages, sizeof *s->of))
+		return err_oom(err, "campaigns");
+	uint32_t at = NOBODY;
+	if (sketch_read(sketch, &check)) {
+		struct node *n = node_of(s, sketch);
+		if (!n)
+			return err_oom(err, "campaigns");
+		n->messages++;
+		n->least = key < n->least ? key : n->least;
+		at = n->arrival;
+	}
+	s->of[s->n_messages++] = at;
+	return 0;
+}
+
+static int by_content(const void *a, const void *b)
+{
+	const struct node *x = a, *y = b;
+	return x->hash != y->hash ? (x->hash > y->hash) - (x->hash < y->hash) : str_cmp(x->blob, y->blob);
+}
+
+static uint32_t root_of(struct node *nodes, uint32_t i)
+{
+	while (nodes[i].parent != i) {
+		nodes[i].parent = nodes[nodes[i].parent].parent;
+		i = nodes[i].parent;
+	}
+	return i;
+}
+
+/* Which root becomes the parent does not matter to the result. */
+static void join(struct node *nodes, uint32_t a, uint32_t b)
+{
+	uint32_t low = a < b ? a : b, high = a < b ? b : a;
+	nodes[high].parent = low;
+	nodes[low].joined = true;
+	nodes[low].messages += nodes[high].messages;
+	nodes[low].least = nodes[high].least < nodes[low].least ? nodes[high].least : nodes[low].least;
+}
+
+static void look_at_pair(void *ctx, uint32_t a, uint32_t b)
+{
+	struct campaign_set *s = ctx;
+	uint32_t ra = root_of(s->nodes, a), rb = root_of(s->nodes, b);
+	uint64_t pair = (uint64_t)a << 32 | b;
+	uint64_t *refused = &s->refused[mix64(pair) & (REFUSED - 1)];
+	if (ra == rb || *refused == pair)
+		return;
+	struct sketch x, y;
+	struct edge e;
+	must(sketch_read(s->nodes[a].blob, &x) && sketch_read(s->nodes[b].blob, &y));
+	edge_of(&x, &y, &e);
+	s->compared++;
+	if (e.joined)
+		join(s->nodes, ra, rb);
+	else
+		*refused = pair;
+}
+
+/* The entries of one slot: at most LSH_KEYS a node, mostly one or none. */
+struct entries {
+	struct lsh_entry *v, *scratch;
+	size_t n, cap, cap_scratch;
+};
+
+static bool collect(const struct campaign_set *s, unsigned slot, struct entries *e)
+{
+	uint32_t key[LSH_KEYS];
+	struct sketch sketch;
+	e->n = 0;
+	for (size_t i = 0; i < s->n_nodes; i++) {
+		must(sketch_read(s->nodes[i].blob, &sketch));
+		size_t k = lsh_keys(&sketch, slot, key);
+		for (size_t j = 0; j < k; j++) {
+			if (!grow((void **)&e->v, e->n, &e->cap, sizeof *e->v))
+				return false;
+			e->v[e->n++] = (struct lsh_entry){key[j], (uint32_t)i};
+		}
+	}
+	if (e->cap_scratch < e->n) {
+		mem_free(e->scratch);
+		e->scratch = mem_alloc(e->n * sizeof *e->scratch);
+		e->cap_scratch = e->scratch ? e->n : 0;
+	}
+	return e->n == 0 || e->scratch;
+}
+
+static bool group(struct campaign_set *s)
+{
+	struct entries e = {0};
+	bool ok = true;
+	for (unsigned slot = 0; slot < LSH_SLOTS && ok; slot++) {
+		ok = collect(s, slot, &e);
+		if (!ok)
+			break;
+		lsh_sort(e.v, e.scratch, e.n);
+		lsh_pairs(e.v, e.n, look_at_pair, s);
+	}
+	mem_free(e.v);
+	mem_free(e.scratch);
+	return ok;
+}
+
+static void find_weak(struct campaign_set *s)
+{
+	for (size_t i = 0; i < s->n_nodes; i++) {
+		struct sketch x;
+		struct edge e;
+		if (s->nodes[i].messages < 2)
+			continue;
+		must(sketch_read(s->nodes[i].blob, &x));
+		edge_of(&x, &x, &e);
+		s->nodes[i].weak = !e.joined;
+	}
+}
+
+int campaign_set_group(struct campaign_set *s, struct err *err)
+{
+	must(!s->place);
+	s->place = mem_alloc((s->n_nodes + 1) * sizeof *s->place);
+	s->refused = mem_zalloc(REFUSED, sizeof *s->refused);
+	if (!s->place || !s->refused)
+		return err_oom(err, "campaigns");
+	if (s->n_nodes)
+		qsort(s->nodes, s->n_nodes, sizeof *s->nodes, by_content);
+	for (uint32_t i = 0; i < s->n_nodes; i++) {
+		s->place[s->nodes[i].arrival] = i;
+		s->nodes[i].parent = i;
+	}
+	find_weak(s);
+	return group(s) ? 0 : err_oom(err, "campaigns");
+}
+
+bool campaign_set_of(const struct campaign_set *s, size_t i, uint64_t *key)
+{
+	must(s->place && i < s->n_messages);
+	if (s->of[i] == NOBODY)
+		return false;
+	const struct node *r = &s->nodes[root_of(s->nodes, s->place[s->of[i]])];
+	if (!r->joined && (r->messages < 2 || r->weak))
+		return false;
+	*key = r->least;
+	return true;
+}
+
+uint64_t campaign_set_compared(const struct campaign_set *s)
+{
+	return s->compared;
+}
+
+void campaign_id(uint64_t key, char out[CAMPAIGN_ID + 1])
+{
+	uint8_t bytes[6];
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (uint8_t)(key >> (56 - 8 * i));
+	memcpy(out, "c-", 2);
+	hex_encode(bytes, sizeof bytes, out + 2);
+	out[CAMPAIGN_ID] = 0;
+}
+
+/* ---- the step ---- */
+
+struct step {
+	struct analysis *a;
+	struct campaign_set *set;
+	int64_t *n; /* row number of each message added */
+	size_t added;
+	struct err *err;
+};
+
+static int add_row(void *ctx, const struct store_row *r)
+{
+	struct step *st = ctx;
+	if (st->added == st->a->n_messages)
+		return 1;
+	st->n[st->added++] = r->n;
+	return campaign_set_add(st->set, r->row->sketch, r->key, st->err);
+}
+
+static int name_campaigns(struct step *st)
+{
+	for (size_t i = 0; i < st->added; i++) {
+		struct analysed *m = analysis_find(st->a, st->n[i]);
+		uint64_t key;
+		char id[CAMPAIGN_ID + 1];
+		if (!m || !campaign_set_of(st->set, i, &key))
+			continue;
+		campaign_id(key, id);
+		m->campaign = analysis_name_of(st->a, str_make(id, CAMPAIGN_ID), st->err);
+		if (!m->campaign)
+			return st->err->kind;
+	}
+	return 0;
+}
+
+int campaigns_step(struct analysis *a, struct err *err)
+{
+	struct step st = {.a = a, .err = err, .n = mem_alloc((a->n_messages + 1) * sizeof *st.n)};
+	int rc = st.n ? campaign_set_new(&st.set, err) : err_oom(err, "campaigns");
+	if (rc == 0)
+		rc = store_scan(a->store, &STORE_FILTER_ALL, 0, STORE_UNORDERED | STORE_IDS | STORE_SKETCHES, add_row, &st, err);
+	rc = rc > 0 ? 0 : rc;
+	rc = rc ? rc : campaign_set_group(st.set, err);
+	rc = rc ? rc : name_campaigns(&st);
+	campaign_set_del(st.set);
+	mem_free(st.n);
+	return rc;
+}

@@ -1,0 +1,37 @@
+/* campaigns.h - which messages come from one template: all stored sketches to campaigns.
+ *
+ * A campaign is a connected component of a graph: candidates come from lsh.h, an edge is edge.h's answer about the two sketches
+ * alone. Identical sketches are one node, so that a million copies cost what one does. The answer depends on the set of
+ * messages only: nodes are numbered by their content before anything is compared.
+ *
+ * A campaign has two messages or more. Its id is "c-" and the first 12 hex digits of the smallest id among its messages. It
+ * can change when a smaller one joins or two campaigns grow together; every id ever given is that of a message, so that
+ * looking that message up tells where it is now.
+ *
+ * Cost: memory some 500 bytes for each different sketch; time near-linear, see docs/BENCHMARKS.md.
+ */
+#ifndef TRAPLINE_ANALYSE_CAMPAIGNS_H
+#define TRAPLINE_ANALYSE_CAMPAIGNS_H
+
+#include "analyse/analysis.h"
+
+/* The step: fills analysed.campaign. */
+int campaigns_step(struct analysis *a, struct err *err);
+
+/* ---- the same without a store ---- */
+struct campaign_set;
+int campaign_set_new(struct campaign_set **out, struct err *err);
+void campaign_set_del(struct campaign_set *s); /* NULL-safe */
+/* Adds a message; key: the first eight bytes of its id. A blob that cannot be read has no campaign. */
+int campaign_set_add(struct campaign_set *s, struct str sketch, uint64_t key, struct err *err);
+/* Groups all that was added; once, before campaign_set_of. */
+int campaign_set_group(struct campaign_set *s, struct err *err);
+/* The smallest key of the campaign of the i-th message added; false when it has none. */
+bool campaign_set_of(const struct campaign_set *s, size_t i, uint64_t *key);
+/* Pairs compared so far, for benchmarks and tests. */
+uint64_t campaign_set_compared(const struct campaign_set *s);
+
+enum { CAMPAIGN_ID = 14 }; /* characters */
+void campaign_id(uint64_t key, char out[CAMPAIGN_ID + 1]);
+
+#endif

@@ -1,0 +1,263 @@
+#include <stdlib.h>
+
+#include "analyse/campaigns.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/limits.h"
+#include "base/test.h"
+#include "match/edge.h"
+
+static struct arena arena;
+static uint64_t state = 1;
+
+static unsigned draw(unsigned n)
+{
+	return (unsigned)(mix64(state += 0x9e3779b97f4a7c15u) % n);
+}
+
+static void say(struct buf *b, unsigned word)
+{
+	uint64_t h = mix64(word + 1);
+	if (b->n)
+		buf_byte(b, ' ');
+	for (size_t k = 0; k < 7; k++, h /= 26)
+		buf_byte(b, (uint8_t)('a' + h % 26));
+}
+
+struct mail {
+	struct str blob;
+	uint64_t key;
+	unsigned template;
+};
+
+static struct str blob_of(struct str text, const char *domain, const char *subject)
+{
+	struct url u = {.raw = S("http://h.example/a/b.php"), .host = str_of(domain), .domain = str_of(domain), .flags = URL_LINK};
+	struct doc d = {.text = text, .subject = str_of(subject), .urls = &u, .n_urls = domain[0] ? 1 : 0};
+	struct str s = sketch_of(&arena, &d);
+	assert_non_null(s.p);
+	return s;
+}
+
+/* A message of template t: 60 words, every fifth a slot of three, one number of its own. */
+static struct mail mail_of(unsigned t)
+{
+	struct buf b;
+	char domain[32];
+	buf_init_arena(&b, &arena, 1 * MIB);
+	for (unsigned i = 0; i < 60; i++)
+		say(&b, t * 1000 + i * 10 + (i % 5 == 0 ? draw(3) : 0));
+	buf_printf(&b, " costs %u today.", 10007 + 13 * t);
+	snprintf(domain, sizeof domain, "d%u.example", t * 3 + draw(3));
+	return (struct mail){blob_of(buf_str(&b), domain, "an offer for you"), mix64(state + 77), t};
+}
+
+static struct campaign_set *grouped(const struct mail *m, size_t n)
+{
+	struct err err = {0};
+	struct campaign_set *s;
+	assert_int_equal(campaign_set_new(&s, &err), 0);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(campaign_set_add(s, m[i].blob, m[i].key, &err), 0);
+	assert_int_equal(campaign_set_group(s, &err), 0);
+	return s;
+}
+
+static void shuffle(struct mail *m, size_t n)
+{
+	for (size_t i = n - 1; i > 0; i--) {
+		size_t j = draw((unsigned)i + 1);
+		struct mail t = m[i];
+		m[i] = m[j];
+		m[j] = t;
+	}
+}
+
+enum { TEMPLATES = 20, MAILS = 600 };
+
+static void test_templates(void **unused)
+{
+	(void)unused;
+	struct mail *m = arena_alloc(&arena, MAILS * sizeof *m);
+	for (size_t i = 0; i < MAILS; i++)
+		m[i] = mail_of((unsigned)i % TEMPLATES);
+	struct campaign_set *s = grouped(m, MAILS);
+	for (size_t i = 0; i < MAILS; i++)
+		for (size_t j = 0; j < i; j++) {
+			uint64_t a, b;
+			assert_true(campaign_set_of(s, i, &a) && campaign_set_of(s, j, &b));
+			assert_int_equal(a == b, m[i].template == m[j].template);
+		}
+	campaign_set_del(s);
+}
+
+static void test_order_does_not_matter(void **unused)
+{
+	(void)unused;
+	struct mail *m = arena_alloc(&arena, MAILS * sizeof *m);
+	uint64_t *want = arena_alloc(&arena, MAILS * sizeof *want);
+	for (size_t i = 0; i < MAILS; i++) {
+		m[i] = mail_of((unsigned)i % TEMPLATES);
+		m[i].template = (unsigned)i; /* its number */
+	}
+	for (int round = 0; round < 4; round++) {
+		struct campaign_set *s = grouped(m, MAILS);
+		for (size_t i = 0; i < MAILS; i++) {
+			uint64_t key = 0;
+			assert_true(campaign_set_of(s, i, &key));
+			if (round == 0)
+				want[m[i].template] = key;
+			assert_true(want[m[i].template] == key);
+		}
+		campaign_set_del(s);
+		shuffle(m, MAILS);
+	}
+}
+
+static void test_identical_are_cheap(void **unused)
+{
+	(void)unused;
+	struct err err = {0};
+	struct campaign_set *s;
+	struct mail m = mail_of(3);
+	uint64_t key;
+	assert_int_equal(campaign_set_new(&s, &err), 0);
+	for (size_t i = 0; i < 1000000; i++)
+		assert_int_equal(campaign_set_add(s, m.blob, 1000 + i, &err), 0);
+	assert_int_equal(campaign_set_group(s, &err), 0);
+	assert_true(campaign_set_of(s, 999999, &key));
+	assert_int_equal(key, 1000);
+	assert_int_equal(campaign_set_compared(s), 0);
+	campaign_set_del(s);
+}
+
+static void test_unrelated_are_near_linear(void **unused)
+{
+	(void)unused;
+	uint64_t compared[2];
+	for (size_t round = 0; round < 2; round++) {
+		size_t n = round ? 8000 : 2000;
+		struct mail *m = arena_alloc(&arena, n * sizeof *m);
+		for (size_t i = 0; i < n; i++) {
+			struct buf b;
+			buf_init_arena(&b, &arena, 1 * MIB);
+			for (unsigned k = 0; k < 40; k++)
+				say(&b, draw(20000));
+			m[i] = (struct mail){blob_of(buf_str(&b), "", "hello"), mix64(i), 0};
+		}
+		struct campaign_set *s = grouped(m, n);
+		for (size_t i = 0; i < n; i++) {
+			uint64_t key;
+			assert_false(campaign_set_of(s, i, &key));
+		}
+		compared[round] = campaign_set_compared(s);
+		campaign_set_del(s);
+	}
+	assert_true(compared[1] < 8 * compared[0] + 8000);
+}
+
+/* Nothing to see, hardly anything to see: copies are not a campaign by that. */
+static void test_too_little(void **unused)
+{
+	(void)unused;
+	struct mail m[] = {{blob_of(S(""), "", ""), 1, 0}, {blob_of(S(""), "", ""), 2, 0}, {blob_of(S("hello"), "", "hi"), 3, 0},
+		{blob_of(S("hello"), "", "hi"), 4, 0}, {S("damaged"), 5, 0}};
+	struct campaign_set *s = grouped(m, COUNT(m));
+	for (size_t i = 0; i < COUNT(m); i++) {
+		uint64_t key;
+		assert_false(campaign_set_of(s, i, &key));
+	}
+	campaign_set_del(s);
+}
+
+/* Messages made of one half of each of two campaigns, with the links and numbers of both: they join neither to the other. */
+static void test_bridges_do_not_chain(void **unused)
+{
+	(void)unused;
+	enum { N = 8 };
+	struct mail m[3 * N];
+	for (unsigned i = 0; i < N; i++) {
+		m[3 * i] = mail_of(1);
+		m[3 * i + 1] = mail_of(2);
+		struct buf b;
+		buf_init_arena(&b, &arena, 1 * MIB);
+		for (unsigned t = 1; t <= 2; t++) {
+			for (unsigned k = 0; k < 60; k++)
+				say(&b, t * 1000 + k * 10);
+			buf_printf(&b, " costs %u today.", 10007 + 13 * t);
+		}
+		struct url u[2] = {{.raw = S("http://d3.example/a/b.php"),
+					   .host = S("d3.example"),
+					   .domain = S("d3.example"),
+					   .flags = URL_LINK},
+			{.raw = S("http://d6.example/a/b.php"),
+				.host = S("d6.example"),
+				.domain = S("d6.example"),
+				.flags = URL_LINK}};
+		struct doc d = {.text = buf_str(&b), .subject = S("an offer for you"), .urls = u, .n_urls = 2};
+		m[3 * i + 2] = (struct mail){sketch_of(&arena, &d), mix64(i + 900), 9};
+	}
+	struct campaign_set *s = grouped(m, COUNT(m));
+	uint64_t a, b;
+	assert_true(campaign_set_of(s, 0, &a) && campaign_set_of(s, 1, &b));
+	assert_true(a != b);
+	campaign_set_del(s);
+}
+
+static void test_id(void **unused)
+{
+	(void)unused;
+	char id[CAMPAIGN_ID + 1];
+	campaign_id(0x0123456789abcdefu, id);
+	assert_string_equal(id, "c-0123456789ab");
+}
+
+static void test_no_memory(void **unused)
+{
+	(void)unused;
+	struct mail m[] = {mail_of(1), mail_of(1), mail_of(2)};
+	for (long n = 0;; n++) {
+		struct err err = {0};
+		struct campaign_set *s = NULL;
+		mem_fail_from(n);
+		int rc = campaign_set_new(&s, &err);
+		for (size_t i = 0; i < COUNT(m) && !rc; i++)
+			rc = campaign_set_add(s, m[i].blob, m[i].key, &err);
+		rc = rc ? rc : campaign_set_group(s, &err);
+		bool hit = mem_failed();
+		mem_fail_from(-1);
+		campaign_set_del(s);
+		assert_true(rc == 0 || (hit && err.kind == ERR_ENV));
+		if (!hit)
+			break;
+	}
+}
+
+static int setup(void **unused)
+{
+	(void)unused;
+	arena_init(&arena, SIZE_MAX);
+	return 0;
+}
+
+static int teardown(void **unused)
+{
+	(void)unused;
+	arena_free(&arena);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_templates, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_order_does_not_matter, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_identical_are_cheap, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_unrelated_are_near_linear, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_too_little, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_bridges_do_not_chain, setup, teardown),
+		cmocka_unit_test(test_id),
+		cmocka_unit_test_setup_teardown(test_no_memory, setup, teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

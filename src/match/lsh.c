@@ -1,0 +1,138 @@
+/* lsh.c - see lsh.h. */
+#include "match/lsh.h"
+
+enum { BAND = 3, WORD_BAND = 4, RADIX_BITS = 11, RADIX = 1 << RADIX_BITS };
+_Static_assert(LSH_BANDS *BAND <= MINHASH_BINS, "bands of bins of their own");
+
+static uint32_t key_of(unsigned slot, uint64_t v)
+{
+	return (uint32_t)(mix64(v ^ (uint64_t)slot << 58) >> 32);
+}
+
+static size_t bins_key(const struct sketch *s, unsigned band, uint32_t *out)
+{
+	const uint8_t *b = s->bins + (size_t)band * BAND;
+	if (!s->n_bins)
+		return 0;
+	*out = (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16;
+	return 1;
+}
+
+/* Minima of four hashes over the sampled words. Few words make no text to find others by. */
+static size_t words_key(const struct sketch *s, unsigned band, uint32_t *out)
+{
+	uint32_t least[WORD_BAND] = {UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX};
+	if (s->n_sample < 8)
+		return 0;
+	for (size_t i = 0; i < s->n_sample; i++) {
+		uint64_t h = ((uint64_t)s->sample[i] + 1) * 0x9e3779b97f4a7c15u;
+		for (size_t k = 0; k < WORD_BAND; k++) {
+			uint32_t v = (uint32_t)((h ^ h >> 29) *
+							(0xbf58476d1ce4e5b9u + 2 * (band * WORD_BAND + k) * 0x94d049bb133111ebu) >>
+						32);
+			least[k] = v < least[k] ? v : least[k];
+		}
+	}
+	*out = key_of(band, ((uint64_t)least[0] << 32 | least[1]) ^ mix64((uint64_t)least[2] << 32 | least[3]));
+	return 1;
+}
+
+static size_t neighbours(const uint32_t *v, size_t n, uint32_t *out)
+{
+	for (size_t i = 1; i < n; i++)
+		out[i - 1] = key_of(2, (uint64_t)v[i - 1] << 32 | v[i]);
+	return n ? n - 1 : 0;
+}
+
+static size_t fact_keys(const struct sketch *s, uint32_t *out)
+{
+	size_t n = neighbours(s->facts, s->n_facts, out);
+	for (size_t i = 0; i < s->n_facts; i++)
+		if (fact_class(s->facts[i]))
+			out[n++] = key_of(1, s->facts[i]);
+	return n;
+}
+
+static size_t subject_key(const struct sketch *s, uint32_t *out)
+{
+	uint64_t h = s->n_subject;
+	if (s->n_subject < 2)
+		return 0;
+	for (size_t i = 0; i < s->n_subject; i++)
+		h = mix64(h ^ s->subject[i]);
+	*out = key_of(3, h);
+	return 1;
+}
+
+static size_t link_keys(const struct sketch *s, uint32_t *out)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s->n_domains; i++)
+		out[n++] = key_of(4, s->domains[i]);
+	for (size_t i = 0; i < s->n_images; i++)
+		out[n++] = key_of(5, s->images[i]);
+	for (size_t i = 0; i < s->n_files; i++)
+		out[n++] = key_of(6, s->files[i]);
+	return n;
+}
+_Static_assert(LSH_KEYS >= SKETCH_DOMAINS + 2 * SKETCH_FILES, "room for the keys of links");
+
+size_t lsh_keys(const struct sketch *s, unsigned slot, uint32_t out[LSH_KEYS])
+{
+	if (slot < LSH_BANDS)
+		return bins_key(s, slot, out);
+	if (slot < LSH_BANDS + LSH_WORD_BANDS)
+		return words_key(s, slot - LSH_BANDS, out);
+	switch (slot - LSH_BANDS - LSH_WORD_BANDS) {
+	case 0:
+		return fact_keys(s, out);
+	case 1:
+		return neighbours(s->names, s->n_names, out);
+	case 2:
+		return subject_key(s, out);
+	default:
+		return link_keys(s, out);
+	}
+}
+
+/* Three rounds of counting sort; each keeps the order of equals. */
+void lsh_sort(struct lsh_entry *e, struct lsh_entry *scratch, size_t n)
+{
+	struct lsh_entry *from = e, *to = scratch;
+	for (unsigned shift = 0; shift < 32; shift += RADIX_BITS) {
+		size_t at[RADIX + 1] = {0};
+		for (size_t i = 0; i < n; i++)
+			at[(from[i].key >> shift & (RADIX - 1)) + 1]++;
+		for (size_t k = 0; k < RADIX; k++)
+			at[k + 1] += at[k];
+		for (size_t i = 0; i < n; i++)
+			to[at[from[i].key >> shift & (RADIX - 1)]++] = from[i];
+		struct lsh_entry *swap = from;
+		from = to;
+		to = swap;
+	}
+	if (n)
+		memcpy(e, from, n * sizeof *e);
+}
+
+static void bucket(const struct lsh_entry *e, size_t n, lsh_pair_fn *fn, void *ctx)
+{
+	for (size_t i = 1; i < n; i++) {
+		size_t first = n <= LSH_BUCKET ? i : i < LSH_FIRST ? i : LSH_FIRST;
+		for (size_t k = 0; k < first; k++)
+			if (e[k].who != e[i].who)
+				fn(ctx, e[k].who, e[i].who);
+		for (size_t k = i > LSH_NEXT + first ? i - LSH_NEXT : first; k < i; k++)
+			if (e[k].who != e[i].who)
+				fn(ctx, e[k].who, e[i].who);
+	}
+}
+
+void lsh_pairs(const struct lsh_entry *e, size_t n, lsh_pair_fn *fn, void *ctx)
+{
+	for (size_t from = 0, i = 1; i <= n; i++)
+		if (i == n || e[i].key != e[from].key) {
+			bucket(e + from, i - from, fn, ctx);
+			from = i;
+		}
+}

@@ -1,0 +1,41 @@
+/* lsh.h - which pairs of sketches are worth a look: locality-sensitive hashing.
+ *
+ * A sketch has keys in LSH_SLOTS slots; two sketches that agree in a key of one slot are candidates. Slots:
+ *   bands of three MinHash bins        resemblance 0.5 meets with probability 0.96, 0.3 with 0.48, 0.05 with 0.003
+ *   bands of four minima over the sampled words     for what runs of words cannot see: 0.5 with 0.46, 0.2 with 0.02
+ *   facts of three digits or more; neighbours among the facts; neighbours among the names
+ *   domains; the subject; images and files
+ *
+ * lsh_pairs visits the candidates of one slot. Sketches must be numbered in an order that depends on their content alone: then
+ * so does the set of pairs. A bucket of more than LSH_BUCKET sketches is not searched through: each of it meets the first
+ * few and the few that follow it.
+ */
+#ifndef TRAPLINE_MATCH_LSH_H
+#define TRAPLINE_MATCH_LSH_H
+
+#include "match/sketch.h"
+
+enum {
+	LSH_BANDS = 24,
+	LSH_WORD_BANDS = 10,
+	LSH_SLOTS = LSH_BANDS + LSH_WORD_BANDS + 4,
+	LSH_KEYS = 2 * SKETCH_FACTS, /* most keys of one slot */
+	LSH_BUCKET = 32,
+	LSH_FIRST = 8,
+	LSH_NEXT = 8,
+};
+
+/* The keys of one slot, at most LSH_KEYS of them; their number. */
+size_t lsh_keys(const struct sketch *s, unsigned slot, uint32_t out[LSH_KEYS]);
+
+/* A key of a sketch. */
+struct lsh_entry {
+	uint32_t key, who;
+};
+/* Sorts by key, then by who; scratch has room for n. Entries must come in ascending order of who. */
+void lsh_sort(struct lsh_entry *e, struct lsh_entry *scratch, size_t n);
+/* Visits the pairs of sorted entries; a < b. */
+typedef void lsh_pair_fn(void *ctx, uint32_t a, uint32_t b);
+void lsh_pairs(const struct lsh_entry *e, size_t n, lsh_pair_fn *fn, void *ctx);
+
+#endif
