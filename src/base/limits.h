@@ -103,6 +103,9 @@
 #define LIM_CHAIN_URLS (1024 * MIB) /* text of their URLs */
 #define LIM_DNS_LINE (64 * KIB)    /* one line of DNS facts */
 #define LIM_DNS_FACTS 1000         /* facts kept of one domain: fast-flux domains have hundreds of addresses */
+#define LIM_CHANGE_FILE (64 * MIB)  /* one CSV of `changes` */
+#define LIM_CHANGE_ROWS 1000000     /* rows of it: a century of hours */
+#define LIM_CHANGE_ARENA (2048 * MIB) /* about 500 bytes a row are used */
 
 /* ---- packs ---- */
 #define LIM_PACK_FILE (16 * MIB)   /* one YAML file: the shipped ones are under 100 KiB */

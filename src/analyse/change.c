@@ -1,0 +1,278 @@
+/* change.c - see change.h. */
+#include "analyse/change.h"
+
+#include <math.h>
+
+#include "analyse/change_count.h"
+#include "analyse/change_date.h"
+#include "analyse/change_merge.h"
+#include "analyse/change_series.h"
+
+enum { ROUNDS = 3 }; /* of segmentation and weekly factors: they settle in two */
+
+/* All that one call works with. */
+struct finding {
+	struct change_series cs;
+	struct change_segment *seg;
+	size_t n_seg;
+	struct change_noise noise; /* of counts */
+	double log_n;
+};
+
+static int segment(struct finding *f, struct arena *a)
+{
+	struct change_sums c;
+	size_t *ends, n;
+	if (change_count_low(&f->cs)) {
+		for (int round = 0; round < 2; round++) {
+			f->noise = change_count_noise(&f->cs, f->seg, round ? f->n_seg : 0);
+			if (change_count_segments(&f->cs, &f->noise, a, &f->seg, &f->n_seg))
+				return -1;
+		}
+		return 0;
+	}
+	if (change_sums_make(&c, &f->cs, a) || change_pelt(&c, CHANGE_PARAMS * f->log_n, a, &ends, &n))
+		return -1;
+	return change_segments(&c, ends, n, a, &f->seg, &f->n_seg);
+}
+
+/* The segmentation, with weekly factors and odd rows in turns. */
+static int find_segments(struct finding *f, struct arena *a)
+{
+	for (int round = 0; round < ROUNDS; round++) {
+		int rc;
+		f->log_n = log((double)f->cs.n);
+		if (segment(f, a))
+			return -1;
+		bool again = change_series_refine(&f->cs, f->seg, f->n_seg, a, &rc);
+		if (rc)
+			return -1;
+		if (!again)
+			break;
+	}
+	return 0;
+}
+
+static bool rising(const struct change_segment *l, const struct change_segment *r)
+{
+	return r->mean > l->mean;
+}
+
+/* May the changes between segments i and j (i + 1 < j) be one ramp? All one way, within a ramp's length. */
+static bool may_be_ramp(const struct finding *f, size_t i, size_t j)
+{
+	const struct change_segment *s = f->seg;
+	if (f->cs.row[s[j].s] - f->cs.row[s[i].e] > CHANGE_RAMP_DAYS)
+		return false;
+	for (size_t k = i + 1; k < j; k++)
+		if (rising(&s[k], &s[k + 1]) != rising(&s[i], &s[i + 1]))
+			return false;
+	return true;
+}
+
+/* How much lower the BIC is with one ramp in place of the steps from segment i to j. */
+static int ramp_gain(struct finding *f, size_t i, size_t j, struct arena *a, double *gain)
+{
+	struct change_fit fit;
+	double stairs;
+	if (change_date_stairs(&f->cs, &f->seg[i], j - i + 1, &f->noise, a, &stairs) || change_date(&f->cs, &f->seg[i], &f->seg[j], &f->noise, a, &fit))
+		return -1;
+	/* with noise shared, a step adds mean and place, a ramp mean and two places */
+	*gain = stairs + 2 * (double)(j - i) * f->log_n - (fmin(fit.cost_ramp, fit.cost_step) + 3 * f->log_n);
+	return 0;
+}
+
+static void drop_segments(struct finding *f, size_t i, size_t j)
+{
+	for (size_t k = j; k < f->n_seg; k++)
+		f->seg[k - (j - i - 1)] = f->seg[k];
+	f->n_seg -= j - i - 1;
+}
+
+/* Staircases that are better told as one ramp. */
+static int join_ramps(struct finding *f, struct arena *a)
+{
+	for (;;) {
+		double best = 0;
+		size_t bi = 0, bj = 0;
+		for (size_t i = 0; i + 2 < f->n_seg; i++) {
+			for (size_t j = i + 2; j < f->n_seg && may_be_ramp(f, i, j); j++) {
+				double gain;
+				if (ramp_gain(f, i, j, a, &gain))
+					return -1;
+				if (gain > best) {
+					best = gain;
+					bi = i;
+					bj = j;
+				}
+			}
+		}
+		if (best <= 0)
+			return 0;
+		drop_segments(f, bi, bj);
+	}
+}
+
+static int64_t time_at(const struct change_series *cs, double row)
+{
+	size_t n = cs->rows;
+	if (!cs->time || n < 2)
+		return TIME_NONE;
+	double at = fmin(fmax(row, 0), (double)n);
+	size_t r = at >= (double)(n - 1) ? n - 2 : (size_t)at;
+	return cs->time[r] + (int64_t)llround((at - (double)r) * (double)(cs->time[r + 1] - cs->time[r]));
+}
+
+static struct change_date date_of(const struct change_series *cs, const struct change_place *p)
+{
+	return (struct change_date){
+		.row = p->at, .row_lo = p->lo, .row_hi = p->hi, .time = time_at(cs, p->at), .lo = time_at(cs, p->lo), .hi = time_at(cs, p->hi)};
+}
+
+/* The level of a segment beside a change: of counts their mean with the weekly rhythm taken out. */
+static double level(const struct finding *f, const struct change_segment *s, bool at_end)
+{
+	const struct change_series *cs = &f->cs;
+	double y = 0, w = 0, half = (double)(s->e - s->s) / 2;
+	if (!cs->counts)
+		return s->mean + (at_end ? 1 : -1) * s->slope * half;
+	for (size_t i = s->s; i < s->e; i++) {
+		y += cs->y[cs->row[i]];
+		w += cs->weekly ? exp(cs->week[cs->weekday[cs->row[i]]]) : 1;
+	}
+	return y / w * exp((at_end ? 1 : -1) * s->slope * half);
+}
+
+static void fill(const struct finding *f, size_t k, const struct change_fit *fit, struct change *ch)
+{
+	const struct change_segment *l = &f->seg[k - 1], *r = &f->seg[k];
+	*ch = (struct change){.kind = fit->kind, .start = date_of(&f->cs, &fit->start), .end = date_of(&f->cs, &fit->end), .returns = CHANGE_NONE};
+	ch->index = (size_t)fmin(fmax(floor(fit->start.at + 0.5), 1), (double)f->cs.rows - 1);
+	ch->before = level(f, l, true);
+	ch->after = level(f, r, false);
+	ch->effect = !f->cs.counts ? ch->after - ch->before : ch->before > 0 ? ch->after / ch->before - 1 : INFINITY;
+	ch->gain = fit->cost_none - fmin(fit->cost_step, fit->cost_ramp);
+	ch->confidence = 1 / (1 + exp(-(ch->gain - CHANGE_PARAMS * f->log_n) / 2));
+}
+
+static int measure_segments(struct finding *f, struct arena *a)
+{
+	struct change_sums c;
+	if (change_sums_make(&c, &f->cs, a))
+		return -1;
+	for (size_t k = 0; k < f->n_seg; k++) {
+		struct change_segment *s = &f->seg[k];
+		if (s->slope != 0)
+			change_cost_line(&c, s->s, s->e, s);
+		else
+			change_cost_level(&c, s->s, s->e, s);
+	}
+	f->noise = change_count_noise(&f->cs, f->seg, f->n_seg);
+	return 0;
+}
+
+/* The rows of each segment that are surely not part of a change: what the levels' noise is measured on. */
+static int trim(struct finding *f, const struct change_fit *fit, struct arena *a)
+{
+	for (size_t k = 0; k < f->n_seg; k++) {
+		struct change_segment *s = &f->seg[k];
+		double from = k ? fit[k].end.at : -1, to = k + 1 < f->n_seg ? fit[k + 1].start.at : (double)f->cs.rows;
+		size_t lo = s->s, hi = s->e;
+		while (lo < f->cs.n && f->cs.row[lo] < from)
+			lo++;
+		while (lo > 0 && f->cs.row[lo - 1] >= from)
+			lo--;
+		while (hi > 0 && f->cs.row[hi - 1] + 1 > to)
+			hi--;
+		while (hi < f->cs.n && f->cs.row[hi] + 1 <= to)
+			hi++;
+		if (lo + CHANGE_MIN_ROWS > hi)
+			continue;
+		s->s = lo;
+		s->e = hi;
+	}
+	return measure_segments(f, a);
+}
+
+static int date_all(struct finding *f, struct arena *a, struct changes *out)
+{
+	struct change_fit *fit = arena_zalloc(a, f->n_seg, sizeof *fit);
+	out->v = arena_zalloc(a, f->n_seg, sizeof *out->v);
+	if (!out->v || !fit)
+		return -1;
+	for (int round = 0; round < 2; round++) {
+		for (size_t k = 1; k < f->n_seg; k++)
+			if (change_date(&f->cs, &f->seg[k - 1], &f->seg[k], &f->noise, a, &fit[k]))
+				return -1;
+		if (!round && trim(f, fit, a))
+			return -1;
+	}
+	for (size_t k = 1; k < f->n_seg; k++)
+		fill(f, k, &fit[k], &out->v[out->n++]);
+	return 0;
+}
+
+/* A change and the next that takes it back are a pause: levels before and after nearer to each other than half the way down. */
+static void pair_pauses(struct changes *c)
+{
+	for (size_t i = 0; i + 1 < c->n; i++) {
+		double a = c->v[i].before, b = c->v[i].after, d = c->v[i + 1].after;
+		if (c->counts) {
+			a = log(a + 0.5);
+			b = log(b + 0.5);
+			d = log(d + 0.5);
+		}
+		if ((i && c->v[i - 1].returns == (int)i) || fabs(d - a) > fabs(b - a) / 2)
+			continue;
+		c->v[i].returns = (int)i + 1;
+	}
+}
+
+static int list_odd(const struct change_series *cs, struct arena *a, struct changes *out)
+{
+	for (size_t r = 0; r < cs->rows; r++)
+		out->n_odd += cs->odd[r];
+	out->odd = arena_zalloc(a, out->n_odd + 1, sizeof *out->odd);
+	if (!out->odd)
+		return -1;
+	out->n_odd = 0;
+	for (size_t r = 0; r < cs->rows; r++)
+		if (cs->odd[r])
+			out->odd[out->n_odd++] = r;
+	return 0;
+}
+
+int change_find(const double *y, size_t n, const struct change_times *times, struct arena *a, struct changes *out)
+{
+	struct finding f = {0};
+	struct changes found = {0};
+	if (change_series_make(&f.cs, y, n, times ? times->time : NULL, a))
+		return -1;
+	found.counts = f.cs.counts;
+	if (f.cs.n >= 2 * CHANGE_MIN_ROWS) {
+		if (find_segments(&f, a))
+			return -1;
+		f.noise = change_count_noise(&f.cs, f.seg, f.n_seg);
+		if (join_ramps(&f, a) || date_all(&f, a, &found))
+			return -1;
+	}
+	found.weekly = f.cs.weekly;
+	for (int d = 0; d < 7; d++)
+		found.week[d] = found.counts ? exp(f.cs.week[d]) : f.cs.week[d];
+	pair_pauses(&found);
+	if (list_odd(&f.cs, a, &found))
+		return -1;
+	*out = found;
+	return 0;
+}
+
+double change_same(const struct change *a, const struct change *b)
+{
+	if ((a->effect > 0) != (b->effect > 0))
+		return -INFINITY;
+	/* 95 % of a normal lie within 1.96 standard deviations; a row of slack: two series seldom turn in the same hour */
+	double sa = (a->start.row_hi - a->start.row_lo) / 3.92, sb = (b->start.row_hi - b->start.row_lo) / 3.92;
+	double v = sa * sa + sb * sb + 1, d = a->start.row - b->start.row;
+	/* against any place within a fortnight */
+	return -d * d / v - log(2 * M_PI * v) + 2 * log(2 * CHANGE_RAMP_DAYS);
+}

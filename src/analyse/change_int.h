@@ -1,0 +1,52 @@
+/* change_int.h - what the files of the change engine share; for change*.c only. */
+#ifndef TRAPLINE_ANALYSE_CHANGE_INT_H
+#define TRAPLINE_ANALYSE_CHANGE_INT_H
+
+#include "analyse/change.h"
+
+/* The frozen settings, each with its reason. */
+enum {
+	CHANGE_PARAMS = 4,     /* a change adds mean, AR coefficient, variance, place: log n each */
+	CHANGE_COUNT_PARAMS = 3, /* of negative binomial segments: mean, dispersion, place */
+	CHANGE_TREND_PARAMS = 3, /* a trend adds slope, AR coefficient, variance: a change without its place */
+	CHANGE_RAMP_PARAMS = 1, /* a ramp adds its end */
+	CHANGE_MIN_ROWS = 2,   /* of a segment: one row is an odd observation */
+	CHANGE_LOW = 10,       /* counts a row below which the log is far from normal (skewness above 0.3) */
+	CHANGE_RAMP_DAYS = 14, /* longest ramp: what takes longer is a trend */
+};
+#define CHANGE_PHI_MAX 0.98 /* beyond it level and walk cannot be told apart in a few hundred rows */
+
+/* One series as the engine sees it: the present rows, close together. */
+struct change_series {
+	const double *y; /* as given */
+	size_t rows;     /* given */
+	const int64_t *time;
+	bool counts;
+	uint8_t *weekday; /* 0..6 of each row; NULL without */
+	bool weekly;
+	double week[7]; /* on the scale of x */
+	bool *odd;      /* by row */
+	/* present and not odd: */
+	size_t n;
+	uint32_t *row;
+	double *x;     /* log(y+1/2) or y, less the weekly factor */
+	double *v0;    /* least variance: of rounding */
+	double scale2; /* variance of the noise, by differences */
+	double phi;    /* AR coefficient of the whole series, levels taken out */
+};
+
+/* How counts scatter about their levels. */
+struct change_noise {
+	double k;   /* variance = mean + mean^2 / k */
+	double phi; /* correlation of neighbours, of counts as they are */
+};
+
+/* A segment of the present rows [s,e): level at the middle and slope a present row. */
+struct change_segment {
+	size_t s, e;
+	double mean, slope;
+	double phi, var; /* of the AR(1) around it: marginal coefficient, innovation variance */
+	double cost;     /* -2 log L */
+};
+
+#endif

@@ -1,0 +1,11 @@
+/* change_merge.h - which of the found changes stand: trends against staircases, low counts by their own likelihood; for change*.c only. */
+#ifndef TRAPLINE_ANALYSE_CHANGE_MERGE_H
+#define TRAPLINE_ANALYSE_CHANGE_MERGE_H
+
+#include "analyse/change_cost.h"
+
+/* The segments with ends[0..n): each as a level or a line, neighbours joined where that lowers the BIC. *seg in the arena. */
+int change_segments(const struct change_sums *c, const size_t *ends, size_t n, struct arena *a, struct change_segment **seg,
+	size_t *n_seg);
+
+#endif

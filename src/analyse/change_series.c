@@ -1,0 +1,279 @@
+/* change_series.c - see change_series.h. */
+#include "analyse/change_series.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { WEEK = 7, AROUND = 4 };
+#define MAD_SD 1.4826     /* median absolute deviation of a normal, to its standard deviation */
+#define LEAST_SHARE 0.04  /* a segment's variance is not below this share of the series': a stuck sensor is no certainty */
+
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return x < y ? -1 : x > y;
+}
+
+/* Sorts v. */
+static double median(double *v, size_t n)
+{
+	if (n == 0)
+		return 0;
+	qsort(v, n, sizeof *v, by_value);
+	return n & 1 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
+}
+
+static bool are_counts(const double *y, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (isfinite(y[i]) && (y[i] < 0 || y[i] != floor(y[i]) || y[i] > 1e15))
+			return false;
+	return true;
+}
+
+/* Rows a day apart, most of them: then each has a day of the week. */
+static bool is_daily(const int64_t *time, size_t n)
+{
+	size_t day = 0;
+	for (size_t i = 1; i < n; i++)
+		day += llabs(time[i] - time[i - 1] - SECONDS_A_DAY) <= SECONDS_AN_HOUR;
+	return n > 2 * WEEK && day * 2 > n;
+}
+
+static double value(const struct change_series *cs, size_t row)
+{
+	double x = cs->counts ? log(cs->y[row] + 0.5) : cs->y[row];
+	return cs->weekly ? x - cs->week[cs->weekday[row]] : x;
+}
+
+/* The present rows anew. */
+static void gather(struct change_series *cs)
+{
+	cs->n = 0;
+	for (size_t r = 0; r < cs->rows; r++) {
+		if (!isfinite(cs->y[r]) || cs->odd[r])
+			continue;
+		cs->row[cs->n] = (uint32_t)r;
+		cs->x[cs->n++] = value(cs, r);
+	}
+}
+
+/* The least step between values that are not counts: they were rounded to it. */
+static double least_step(const struct change_series *cs)
+{
+	double least = INFINITY;
+	for (size_t i = 1; i < cs->n; i++) {
+		double d = fabs(cs->x[i] - cs->x[i - 1]);
+		least = d > 0 && d < least ? d : least;
+	}
+	return isfinite(least) ? least : 0;
+}
+
+/* Scale and coefficient of the noise from differences of neighbours, which a few changes of level hardly touch. */
+static void measure_noise(struct change_series *cs, double *tmp)
+{
+	size_t n = cs->n ? cs->n - 1 : 0;
+	for (size_t i = 0; i < n; i++)
+		tmp[i] = cs->x[i + 1] - cs->x[i];
+	double drift = median(tmp, n);
+	for (size_t i = 0; i < n; i++)
+		tmp[i] = fabs(cs->x[i + 1] - cs->x[i] - drift);
+	double sd = MAD_SD * median(tmp, n), top = 3 * sd, ss = 0, prod = 0, last = 0;
+	for (size_t i = 0; i < n; i++) {
+		double d = fmin(fmax(cs->x[i + 1] - cs->x[i] - drift, -top), top);
+		ss += d * d;
+		prod += i ? d * last : 0;
+		last = d;
+	}
+	double rho = ss > 0 ? prod / ss : 0;
+	cs->phi = fmin(fmax(1 + 2 * rho, 0), 0.9);
+	cs->scale2 = sd * sd / (2 * (1 - cs->phi));
+	double step = cs->counts ? 1 : least_step(cs), tiny = 1e-12;
+	for (size_t i = 0; i < cs->n; i++) {
+		double rounded = cs->counts ? 1 / (cs->y[cs->row[i]] + 0.5) : step;
+		tiny = fmax(tiny, 1e-12 * cs->x[i] * cs->x[i]);
+		cs->v0[i] = rounded * rounded / 12 + LEAST_SHARE * sd * sd / 2;
+	}
+	for (size_t i = 0; i < cs->n; i++)
+		cs->v0[i] = fmax(cs->v0[i], tiny);
+}
+
+/* The median of up to AROUND rows before (side -1) or after (1) row i; false when there are none. */
+static bool beside(const struct change_series *cs, size_t i, int side, double *m)
+{
+	double w[AROUND];
+	size_t n = 0;
+	for (size_t k = 1; k <= AROUND && (side < 0 ? k <= i : i + k < cs->n); k++)
+		w[n++] = cs->x[side < 0 ? i - k : i + k];
+	*m = median(w, n);
+	return n > 0;
+}
+
+/* left[i] = how far row i sticks out of what is before it and what is after it: of a change of level, sudden or not, nothing is
+ * left. all[i] = how far it is from what is before: the noise. */
+static void take_sides(const struct change_series *cs, double *left, double *all)
+{
+	for (size_t i = 0; i < cs->n; i++) {
+		double before, after;
+		bool has_before = beside(cs, i, -1, &before), has_after = beside(cs, i, 1, &after);
+		double b = cs->x[i] - (has_before ? before : after), a = cs->x[i] - (has_after ? after : before);
+		left[i] = a * b <= 0 ? 0 : fabs(a) < fabs(b) ? a : b;
+		all[i] = fabs(b);
+	}
+}
+
+/* left[i] = x[i] - the mean of the seven rows around it: the weekly rhythm, every day of the week once. */
+static void take_mean(const struct change_series *cs, double *left)
+{
+	for (size_t i = 0; i < cs->n; i++) {
+		size_t from = i > WEEK / 2 ? i - WEEK / 2 : 0;
+		from = from + WEEK > cs->n ? cs->n - WEEK : from;
+		double sum = 0;
+		for (size_t k = from; k < from + WEEK; k++)
+			sum += cs->x[k];
+		left[i] = cs->x[i] - sum / WEEK;
+	}
+}
+
+/* Means of what is left by day of the week, without the odd quarter at each end; their mean is 0. */
+static void week_means(const struct change_series *cs, const double *left, double *tmp, double week[WEEK])
+{
+	double sum = 0;
+	for (int d = 0; d < WEEK; d++) {
+		size_t n = 0;
+		for (size_t i = 0; i < cs->n; i++)
+			if (cs->weekday[cs->row[i]] == d)
+				tmp[n++] = left[i];
+		(void)median(tmp, n);
+		size_t cut = n / 8;
+		week[d] = 0;
+		for (size_t i = cut; i < n - cut; i++)
+			week[d] += tmp[i] / (double)(n - 2 * cut);
+		sum += week[d];
+	}
+	for (int d = 0; d < WEEK; d++)
+		week[d] -= sum / WEEK;
+}
+
+/* Does the BIC want the six factors? Squares cut at the same limit with and without them, so that odd rows do not decide. */
+static bool week_wanted(const struct change_series *cs, const double *left, double *tmp, const double week[WEEK])
+{
+	double without = 0, with = 0, n = (double)cs->n;
+	for (size_t i = 0; i < cs->n; i++)
+		tmp[i] = fabs(left[i]);
+	double top = 4 * MAD_SD * median(tmp, cs->n) + 1e-9;
+	for (size_t i = 0; i < cs->n; i++) {
+		double a = fmin(fabs(left[i]), top), b = fmin(fabs(left[i] - week[cs->weekday[cs->row[i]]]), top);
+		without += a * a;
+		with += b * b;
+	}
+	return n >= 3 * WEEK && n * log((without + 1e-12) / (with + 1e-12)) > (WEEK - 1) * log(n);
+}
+
+/* Rows set apart: so far out that a mean and a place of their own lower the BIC, and alone there. sd: of the noise. */
+static size_t find_odd(struct change_series *cs, const double *left, double sd)
+{
+	size_t found = 0, n = cs->n;
+	double limit = sqrt(2 * log((double)n)) + 1;
+	for (size_t i = 0; i < n; i++) {
+		double own = fmax(sd, sqrt(cs->v0[i]));
+		if (cs->counts) /* no count is steadier than Poisson's */
+			own = fmax(own, 1 / sqrt(exp(cs->x[i] - left[i]) + 0.5));
+		bool alone = (i == 0 || left[i] * left[i - 1] <= 0 || fabs(left[i - 1]) < 2.5 * own) &&
+			     (i + 1 == n || left[i] * left[i + 1] <= 0 || fabs(left[i + 1]) < 2.5 * own);
+		if (fabs(left[i]) > limit * own && alone) {
+			cs->odd[cs->row[i]] = true;
+			found++;
+		}
+	}
+	return found;
+}
+
+static int prepare(struct change_series *cs, const int64_t *time, struct arena *a)
+{
+	size_t n = cs->rows;
+	cs->odd = arena_zalloc(a, n + 1, sizeof *cs->odd);
+	cs->row = arena_zalloc(a, n + 1, sizeof *cs->row);
+	cs->x = arena_zalloc(a, n + 1, sizeof *cs->x);
+	cs->v0 = arena_zalloc(a, n + 1, sizeof *cs->v0);
+	if (!cs->odd || !cs->row || !cs->x || !cs->v0)
+		return -1;
+	if (!time || !is_daily(time, n))
+		return 0;
+	cs->weekday = arena_zalloc(a, n, sizeof *cs->weekday);
+	if (!cs->weekday)
+		return -1;
+	for (size_t i = 0; i < n; i++) /* 1970-01-01 was a Thursday */
+		cs->weekday[i] = (uint8_t)(((time_day(time[i]) + 3) % WEEK + WEEK) % WEEK);
+	return 0;
+}
+
+int change_series_make(struct change_series *cs, const double *y, size_t rows, const int64_t *time, struct arena *a)
+{
+	*cs = (struct change_series){.y = y, .rows = rows, .time = time, .counts = are_counts(y, rows)};
+	double *left = arena_zalloc(a, 2 * rows + 2, sizeof *left), *tmp = left + rows + 1;
+	if (!left || prepare(cs, time, a))
+		return -1;
+	gather(cs);
+	if (cs->weekday && cs->n >= 3 * WEEK) {
+		take_mean(cs, left);
+		week_means(cs, left, tmp, cs->week);
+		cs->weekly = week_wanted(cs, left, tmp, cs->week);
+		gather(cs);
+	}
+	measure_noise(cs, tmp);
+	take_sides(cs, left, tmp);
+	if (cs->n > 2 * WEEK && find_odd(cs, left, MAD_SD * median(tmp, cs->n))) {
+		gather(cs);
+		measure_noise(cs, tmp);
+	}
+	return 0;
+}
+
+static void take_segments(const struct change_series *cs, const struct change_segment *seg, size_t n_seg, double *left)
+{
+	for (size_t k = 0; k < n_seg; k++)
+		for (size_t i = seg[k].s; i < seg[k].e; i++)
+			left[i] = cs->x[i] - seg[k].mean - seg[k].slope * ((double)i - (double)(seg[k].s + seg[k].e - 1) / 2);
+}
+
+static bool new_week(struct change_series *cs, double *left, double *tmp)
+{
+	double week[WEEK], moved = 0;
+	for (size_t i = 0; i < cs->n; i++)
+		left[i] += cs->weekly ? cs->week[cs->weekday[cs->row[i]]] : 0;
+	week_means(cs, left, tmp, week);
+	bool want = week_wanted(cs, left, tmp, week);
+	for (int d = 0; d < WEEK; d++) {
+		double now = want ? week[d] : 0, was = cs->weekly ? cs->week[d] : 0;
+		moved = fmax(moved, fabs(now - was));
+		cs->week[d] = now;
+	}
+	cs->weekly = want;
+	for (size_t i = 0; i < cs->n; i++)
+		left[i] -= want ? week[cs->weekday[cs->row[i]]] : 0;
+	return moved * moved > 0.01 * cs->scale2;
+}
+
+bool change_series_refine(struct change_series *cs, const struct change_segment *seg, size_t n_seg, struct arena *a, int *rc)
+{
+	double *left = arena_zalloc(a, 2 * cs->n + 2, sizeof *left), *tmp = left + cs->n + 1;
+	*rc = left ? 0 : -1;
+	if (!left)
+		return false;
+	take_segments(cs, seg, n_seg, left);
+	bool again = cs->weekday && cs->n >= 3 * WEEK && new_week(cs, left, tmp);
+	for (size_t i = 0; i < cs->n; i++)
+		tmp[i] = fabs(left[i]);
+	double sd = MAD_SD * median(tmp, cs->n);
+	for (size_t k = 0; k < n_seg; k++) { /* beside a change a row may be part of it */
+		for (size_t i = 0; i < 2; i++)
+			left[seg[k].s + i] = left[seg[k].e - 1 - i] = 0;
+	}
+	again |= cs->n > 2 * WEEK && find_odd(cs, left, sd) > 0;
+	if (again) {
+		gather(cs);
+		measure_noise(cs, tmp);
+	}
+	return again;
+}

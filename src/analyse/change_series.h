@@ -1,0 +1,12 @@
+/* change_series.h - a series made ready: missing and odd rows out, log of counts, weekly rhythm; for change*.c only. */
+#ifndef TRAPLINE_ANALYSE_CHANGE_SERIES_H
+#define TRAPLINE_ANALYSE_CHANGE_SERIES_H
+
+#include "analyse/change_int.h"
+
+/* Fills *cs from the rows. -1 when the arena is full. */
+int change_series_make(struct change_series *cs, const double *y, size_t rows, const int64_t *time, struct arena *a);
+/* Weekly factors and odd rows anew from what the segments leave over; true when that changed anything worth a new segmentation. */
+bool change_series_refine(struct change_series *cs, const struct change_segment *seg, size_t n_seg, struct arena *a, int *rc);
+
+#endif
