@@ -1,6 +1,6 @@
 /* fingerprint_client.c - the mail client or list software that the header names, and what speaks for or against it.
  *
- * Forms of Message-IDs and boundaries are those that the programs are documented or known to make; a client without a form
+ * "mta": the Message-ID looks added by a host on the way, and says nothing about the client. Forms of Message-IDs and boundaries are those that the programs are documented or known to make; a client without a form
  * here is neither confirmed nor contradicted. Forms are print_shape's: T14 a civil time, X8 seconds in hex, F a FILETIME.
  */
 #include "feature/fingerprint_int.h"
@@ -92,44 +92,63 @@ struct form {
 	const char *form, *name;
 };
 
+#define MTA "mta"
 static const struct form mid_forms[] = {
-	{"4hf$f$8h", "outlook-express"},
-	{"4hf$f$8h$", "outlook"},
-	{"4df$f$8h", "outlook-express"},
-	{"4df$f$8h$", "outlook"},
-	{"8l4hf$f$8h", "outlook-imo"},
-	{"28A", "outlook-imo"},
+	{"4h'f$f$8h", "outlook-express"},
+	{"4h'f$f$8h$", "outlook"},
+	{"6h'f$f$8h$", "outlook"},
+	{"28u", "outlook-imo"},
+	{"28u.*", "outlook-imo"},
 	{"32H", "windows-live-mail"},
+	{"38H", "exchange"},
+	{"40H", "exchange"},
 	{"X8.7d", "mozilla"},
-	{"X8.6d", "mozilla"},
-	{"X8.8d", "mozilla"},
+	{"X8.5d", "mozilla"},
 	{"8H.7d", "mozilla"},
-	{"8H.6d", "mozilla"},
-	{"8H.8d", "mozilla"},
-	{"X8.4H", "netscape"},
-	{"X8.8H", "netscape"},
-	{"8H.8H", "netscape"},
+	{"8H.5d", "mozilla"},
+	{"X8.#H", "netscape"},
+	{"8H.#H", "netscape"},
+	{"X8.#H.#H", "pegasus"},
+	{"X8.#H%*", "entourage"},
+	{"8H.#H%*", "entourage"},
 	{"#d.T14", "the-bat"},
 	{"#d.14d", "the-bat"},
 	{"8H-4H-4H-4H-12H", "apple-mail"},
 	{"Pine.*", "pine"},
 	{"alpine.*", "pine"},
+	{"1h.1h.1h.1h.T14.8h", "eudora"},
+	{"1h.1h.1h.2h.T14.8h", "eudora"},
+	{"1h.1h.1h.1h.1h.T14.8h", "eudora"},
+	{"1h.1h.1h.2h.1h.T14.8h", "eudora"},
 	{"T14.#d.squirrel", "squirrelmail"},
 	{"#d.#d.#d.#d.#d.U10.squirrel", "squirrelmail"},
+	{"T14.8h.*", "sylpheed"},
+	{"T12.#d", "kmail"},
 	{"T12.#d.*", "kmail"},
 	{"U10.#d.#d.camel", "evolution"},
 	{"U10.#d.camel", "evolution"},
-	{"T14.2A#d", "mutt"},
 	{"T14.#A", "mutt"},
-	{"T14.#H", "mutt"},
+	{"T14.5H", "mutt"},
+	{"T14.6H", "mutt"},
+	{"T14.7H", "mutt"},
+	{"5d.#d.#d.#d", "vm"},
+	{"2h.8h.8h", "aol"},
+	{"3h.8h.8h", "aol"},
+	{"10a.3a", "gnus"},
 	{"#d.#d.qm", "yahoo"},
 	{"T14.#a", "horde"},
-	{"T14.#x", "horde"},
-	{"#d.#d.U10#d.JavaMail.*", "javamail"},
-	{"#d.U10#d.JavaMail.*", "javamail"},
+	{"#d.#d.U10'#d.JavaMail.*", "javamail"},
+	{"#d.U10'#d.JavaMail.*", "javamail"},
 	{"#d.M13.JavaMail.*", "javamail"},
 	{"#d.#d.M13.JavaMail.*", "javamail"},
 	{"32h", "php"},
+	/* not clients: hosts that add a Message-ID on the way */
+	{"T14.#H", MTA},
+	{"T12.#x", MTA},
+	{"T12.#A", MTA},
+	{"T12.#a", MTA},
+	{"T14.qmail", MTA},
+	{"T14.#d.qmail", MTA},
 };
 
 static const struct form bnd_forms[] = {
@@ -215,6 +234,19 @@ static bool knows(const struct form *forms, size_t n, const char *name)
 }
 #define KNOWS(table, name) knows(table, sizeof(table) / sizeof *(table), name)
 
+/* Ids that programs of one house share, or older versions made: no contradiction. */
+static bool agrees(const char *claim, const char *like)
+{
+	static const char *const also[][2] = {{"outlook", "outlook-express"}, {"outlook", "windows-live-mail"}, {"mozilla", "netscape"},
+		{"exchange", "windows-live-mail"}, {"exchange", "outlook"}};
+	if (strcmp(claim, like) == 0)
+		return true;
+	for (size_t i = 0; i < sizeof also / sizeof *also; i++)
+		if (strcmp(claim, also[i][0]) == 0 && strcmp(like, also[i][1]) == 0)
+			return true;
+	return false;
+}
+
 /* Programs of one house that share what makes their ids. */
 static const char *house(const char *name, bool boundary)
 {
@@ -224,6 +256,40 @@ static const char *house(const char *name, bool boundary)
 	if (strcmp(name, "phpmailer") == 0)
 		return "php";
 	return name;
+}
+
+/* Mozilla's random bytes are all below ten: in hex, every other digit is 0. */
+static bool is_mozilla(struct str digits)
+{
+	for (size_t i = 0; i < digits.n; i++)
+		if (!ascii_digit(digits.p[i]) || (i % 2 && digits.p[digits.n - 1 - i] != '0'))
+			return false;
+	return digits.n > 0;
+}
+
+/* E1AbCdE-0003xY-00 (Exim); OE64abc... and BAY101-F1... at the hosts of Hotmail. */
+static bool is_added(const struct print *p)
+{
+	struct str s = p->mid_local;
+	bool exim = s.n == 17 && (s.p[0] == 'E' || s.p[0] == 'm') && s.p[7] == '-' && s.p[14] == '-';
+	return exim || str_iends(p->mid_host, S("hotmail.com")) || str_iends(p->mid_host, S("phx.gbl")) ||
+	       str_iends(p->mid_host, S("msn.com"));
+}
+
+static const char *mid_like(const struct print *p)
+{
+	if (is_added(p))
+		return MTA;
+	const char *name = p->mid_shape.exact.n ? FORM_OF(mid_forms, &p->mid_shape.exact) : NULL;
+	struct str tail = str_from(p->mid_local, str_rfind_byte(p->mid_local, '.') + 1);
+	return name && strcmp(name, "mozilla") == 0 && !is_mozilla(tail) ? NULL : name;
+}
+
+static const char *bnd_like(const struct print *p)
+{
+	const char *name = p->bnd_shape.exact.n ? FORM_OF(bnd_forms, &p->bnd_shape.exact) : NULL;
+	struct str tail = str_from(p->boundary, str_rfind_byte(p->boundary, '-') + 1);
+	return name && strcmp(name, "mozilla") == 0 && !is_mozilla(tail) ? NULL : name;
 }
 
 static const char *claim_of(struct str s)
@@ -259,7 +325,9 @@ static void put_claim_ok(struct print *p, const char *claim, const char *mid, co
 	const char *by_mid = house(claim, false), *by_bnd = house(claim, true);
 	if (print_has(p, HDR_message_id) && KNOWS(mid_forms, by_mid)) {
 		known = true;
-		if (!mid || strcmp(mid, by_mid))
+		if (mid && strcmp(mid, MTA) == 0)
+			val_add(&v, S("mta"));
+		else if (!mid || !agrees(by_mid, mid))
 			val_add(&v, S("mid"));
 	}
 	if (p->boundary.n && KNOWS(bnd_forms, by_bnd)) {
@@ -303,6 +371,17 @@ static int base64_digit(uint8_t c)
 	return ascii_digit(c) ? c - '0' + 52 : c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
+/* A reply carries its thread's time; a sender that always carries the same one shows it: about a day is told by four digits. */
+static void put_thread_time(struct val *v, int64_t apart, struct str index)
+{
+	if (apart <= 60 && apart >= -60) {
+		val_add(v, S("now"));
+		return;
+	}
+	val_add(v, apart > 0 ? S("later:") : S("earlier:"));
+	val_add(v, str_first(index, 4));
+}
+
 /* The first six bytes are the upper 48 bits of a FILETIME: 01 then five bytes of a 6.5 s clock. */
 static void put_thread(struct print *p)
 {
@@ -321,7 +400,7 @@ static void put_thread(struct print *p)
 	else if (p->when.date == TIME_NONE)
 		val_byte(&v, '?');
 	else
-		val_add(&v, t - p->when.date <= 60 && p->when.date - t <= 60 ? S("now") : t > p->when.date ? S("later") : S("earlier"));
+		put_thread_time(&v, t - p->when.date, s);
 	print_val(p, PRINT_thread, &v);
 }
 
@@ -335,13 +414,21 @@ static void put_client(struct print *p, const char *claim, struct str mailer, bo
 	else
 		print_digits(mailer, &v);
 	print_val(p, PRINT_client, &v);
+	if (claim)
+		return;
+	v.n = 0;
+	for (size_t i = 0; i < mailer.n; i++) { /* words as w, numbers as 9 */
+		uint8_t c = mailer.p[i], form = ascii_digit(c) ? '9' : ascii_alpha(c) || c >= 0x80 ? 'w' : c;
+		if (!v.n || v.p[v.n - 1] != form || !ascii_alnum(form))
+			val_byte(&v, form);
+	}
+	print_val(p, PRINT_client_c, &v);
 }
 
 void print_client(struct print *p)
 {
 	const char *claim = NULL;
-	const char *mid = p->mid_shape.exact.n ? FORM_OF(mid_forms, &p->mid_shape.exact) : NULL;
-	const char *bnd = p->bnd_shape.exact.n ? FORM_OF(bnd_forms, &p->bnd_shape.exact) : NULL;
+	const char *mid = mid_like(p), *bnd = bnd_like(p);
 	struct str mailer = print_field(p, HDR_x_mailer);
 	bool agent = mailer.n == 0;
 	if (agent)

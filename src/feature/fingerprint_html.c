@@ -3,7 +3,7 @@
 #include "base/limits.h"
 #include "feature/fingerprint_int.h"
 
-enum { TAGS = 160, GAPS = 48, HEAD = 9, FOOT = 6, TAIL = 400, GAP_TAGS = 8 };
+enum { TAGS = 160, GAPS = 48, HEAD = 9, FOOT = 4, TAIL = 400, GAP_TAGS = 8 };
 
 struct tag {
 	struct str name; /* as written, "!--" for comments */
@@ -303,7 +303,10 @@ void print_html(struct print *p)
 	}
 	print_put(p, PRINT_doctype, s->doctype.n ? str_first(s->doctype, 90) : S("-"));
 	put_habits(p, s);
-	put_list(p, PRINT_head, s->v, s->n < HEAD ? s->n : HEAD);
+	size_t head = 0;
+	while (head < s->n && head < HEAD && !(head && str_ieq(s->v[head - 1].name, S("body"))))
+		head++;
+	put_list(p, PRINT_head, s->v, head);
 	size_t foot = end->n < FOOT ? end->n : FOOT;
 	put_list(p, PRINT_foot, end->v + (end->n - foot), foot);
 	if (s->body_tag.p)

@@ -21,7 +21,7 @@ static void put_outlook(struct print *p)
 	uint8_t ip[4];
 	if (p->mid_shape.stamp != STAMP_FILETIME || head.n == s.n || head.n < 8)
 		return;
-	print_put(p, PRINT_mid_seq, head.n == 8 ? S("-") : str_first(head, head.n - 8));
+	print_put(p, PRINT_mid_seq, head.n == 8 ? S("-") : str_first(head, head.n - 8 < 4 ? head.n - 8 : 4));
 	struct str tail = str_from(s, head.n + 1);
 	tail = str_from(tail, str_find_byte(tail, '$') + 1);
 	if (tail.n < 8 || !hex_decode(str_first(tail, 8), ip, 4))

@@ -1,6 +1,7 @@
 /* fingerprint_mime.c - how the MIME parts are written: parameters, encodings, line widths, the gaps between parts. */
 #include "base/anomaly.h"
 #include "base/limits.h"
+#include "codec/charset.h"
 #include "feature/fingerprint_int.h"
 
 /* ---- Content-Type as written ---- */
@@ -67,6 +68,19 @@ static struct str content_type_of(const struct part *q)
 	return h ? h->value : S("");
 }
 
+/* Made-up charsets ("iso-0230-6") by their form. */
+static void put_charset(struct print *p, struct str charset)
+{
+	struct val v = {.n = 0};
+	if (charset_canonical(charset).n) {
+		print_put(p, PRINT_charset, charset);
+		return;
+	}
+	val_add(&v, S("unknown:"));
+	print_digits(charset, &v);
+	print_val(p, PRINT_charset, &v);
+}
+
 static void put_content_types(struct print *p)
 {
 	const struct part *top = &p->m->parts[0];
@@ -79,7 +93,7 @@ static void put_content_types(struct print *p)
 		put_params(p, PRINT_ct_html, value);
 	const struct part *first = p->text ? p->text : p->html;
 	if (first && first->charset.n)
-		print_put(p, PRINT_charset, str_first(first->charset, 40));
+		put_charset(p, str_first(first->charset, 40));
 	if ((value = print_field(p, HDR_mime_version)).n && !str_eq(value, S("1.0")))
 		print_put(p, PRINT_mimever, value);
 }
@@ -262,31 +276,24 @@ static void put_quoted_printable(struct print *p)
 		upper |= (e.p[0] >= 'A' && e.p[0] <= 'F') || (e.p[1] >= 'A' && e.p[1] <= 'F');
 		needless |= is_needless((uint8_t)(hi << 4 | lo), str_from(body, i + at + 3));
 	}
-	val_num(&v, longest);
+	if (longest)
+		val_num(&v, longest);
 	val_add(&v, lower ? upper ? S("mixed") : S("lower") : S(""));
 	val_add(&v, needless ? S("+needless") : S(""));
 	val_add(&v, long_hard && longest <= 76 ? S("+long") : S(""));
 	print_val(p, PRINT_qp, &v);
 }
 
-static struct str width_step(size_t n)
-{
-	static const uint16_t steps[] = {64, 70, 72, 74, 76, 78, 80, 100, 250, 998};
-	static const char *names[] = {"64", "70", "72", "74", "76", "78", "80", "100", "250", "998"};
-	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
-		if (n <= steps[i])
-			return str_of(names[i]);
-	return S("more");
-}
-
+/* Text that was wrapped has several lines near its longest one. */
 static void put_lines(struct print *p)
 {
+	enum { NEAR = 10, WRAPPED = 3 };
 	const struct part *q = p->text && p->text->transfer == TRANSFER_IDENTITY ? p->text : p->html;
 	struct val v = {.n = 0};
-	size_t longest = 0, lines = 0, blank_ends = 0, blank_lines = 0;
+	size_t longest = 0, lines = 0, blank_ends = 0, blank_lines = 0, full = 0;
 	if (!q || q->transfer != TRANSFER_IDENTITY)
 		return;
-	struct str rest = str_first(q->body, LIM_PRINT_TEXT), line;
+	struct str body = str_first(q->body, LIM_PRINT_TEXT), rest = body, line;
 	while (rest.n && str_line(&rest, &line)) {
 		longest = line.n > longest ? line.n : longest;
 		lines += line.n > 0;
@@ -294,7 +301,13 @@ static void put_lines(struct print *p)
 		blank_ends += ends;
 		blank_lines += ends && str_trim(line).n == 0;
 	}
-	val_add(&v, q == p->text ? width_step(longest) : S("html"));
+	for (rest = body; longest > NEAR && longest <= 80 && rest.n && str_line(&rest, &line);)
+		full += line.n >= longest - NEAR;
+	val_add(&v, q == p->text ? S("text ") : S("html "));
+	if (full >= WRAPPED)
+		val_num(&v, longest);
+	else
+		val_add(&v, longest > 998 ? S("huge") : longest > 100 ? S("long") : S("short"));
 	if (blank_ends)
 		val_add(&v, blank_ends == lines ? S("+all") : blank_lines == blank_ends ? S("+empty") : S("+some"));
 	print_val(p, PRINT_lines, &v);

@@ -52,6 +52,8 @@ static void put_tail(struct print *p, struct str subject)
 	if (blank == STR_NPOS || subject.n - blank < 5)
 		return;
 	struct str word = str_from(subject, blank + 1);
+	if (p->to.local.n && str_istarts(word, p->to.local))
+		return;
 	size_t digits = 0, letters = 0, other = 0;
 	for (size_t i = 0; i < word.n; i++) {
 		digits += ascii_digit(word.p[i]);
@@ -127,7 +129,8 @@ static void put_from_name(struct print *p)
 	bool digits = ascii_digit(local.p[local.n - 1]);
 	if (f == 0 && l != STR_NPOS && l >= first.n) {
 		val_add(&v, S("first"));
-		val_add(&v, str_first(str_sub(local, first.n, l - first.n), 2));
+		if (l > first.n)
+			val_add(&v, l == first.n + 1 && !ascii_alnum(local.p[first.n]) ? str_sub(local, first.n, 1) : S(".."));
 		val_add(&v, S("last"));
 	} else if (l == 0) {
 		val_add(&v, S("last"));

@@ -279,17 +279,19 @@ static bool all_hex(struct str s)
 /* A short run takes the alphabet of the runs beside it, when its characters are of that. */
 static void settle(struct cut *c)
 {
-	bool has[128] = {false};
+	bool has[128] = {false}, hex[33] = {false}; /* hex: runs of that length */
 	for (size_t i = 0; i < c->n; i++) {
 		has[(unsigned char)c->v[i].kind & 127] = true;
+		if (c->v[i].kind == 'h' || c->v[i].kind == 'H')
+			hex[c->v[i].s.n < 32 ? c->v[i].s.n : 32] = true;
 		if (c->v[i].kind == 't' && (c->v[i].time[0] | 0x20) == 'f')
-			has[c->v[i].time[0] == 'f' ? 'h' : 'H'] = true;
+			hex[8] = has[c->v[i].time[0] == 'f' ? 'h' : 'H'] = true;
 		if (c->v[i].kind == 't' && (c->v[i].time[0] | 0x20) == 'x')
 			has[c->v[i].time[0] == 'x' ? 'h' : 'H'] = true;
 	}
 	for (size_t i = 0; i < c->n; i++) {
 		struct piece *p = &c->v[i];
-		if (p->s.n > SHORT_RUN || p->kind == 's' || p->kind == 't' || p->kind == 'w' || p->kind == 'x')
+		if ((p->s.n > SHORT_RUN && (p->kind != 'd' || p->s.n > 8 || !hex[p->s.n])) || p->kind == 's' || p->kind == 't' || p->kind == 'w' || p->kind == 'x')
 			continue;
 		bool lower = p->kind != 'u' && p->kind != 'H' && p->kind != 'A', upper = p->kind == 'd' || !lower;
 		if (has['a'] && lower)
@@ -351,8 +353,11 @@ void print_shape(struct str s, const struct when *w, struct shape *out)
 	out->day_only = false;
 	cut_up(&c, str_first(s, 256));
 	settle(&c);
-	for (size_t i = 0; i < c.n; i++)
+	for (size_t i = 0; i < c.n; i++) {
+		if (i && c.v[i].kind != 's' && c.v[i - 1].kind != 's') /* a time and a run without a separator */
+			val_byte(&out->exact, '\'');
 		write_piece(&c.v[i], &out->exact, &out->coarse);
+	}
 }
 
 void print_coarse(struct str s, struct val *out)
