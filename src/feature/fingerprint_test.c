@@ -151,7 +151,7 @@ static const char *const outlook_tokens[] = {"core=MFTSDVCX", "pair=From>To", "i
 
 static const char *const plain_tokens[] = {"core=DMFTSXC", "missing=MIME-Version", "idcase=Message-Id", "colon=0:To", "trail=Subject",
 	"mid=T14.8H", "mid_host=localhost", "date=d Mmm d h:m Z", "tz=GMT", "dpad=none", "client_c=w w - 9.9",
-	"charset=unknown:iso-9-9", "from=a (n)", "to=a, +", "subj_enc=UTF-8?b head needless", "subj_tail=6h", "pair=w-W9w>Date",
+	"charset=unknown:iso-9-9", "from=a (n)", "to=a, +", "subj_enc=UTF-8?b head needless", "subj_tail=6h", "pair=W-x>Date",
 	"lines=text short+all", "gaps=0-2", "rp=null"};
 
 static void messages(void **state)
