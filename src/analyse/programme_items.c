@@ -18,6 +18,7 @@ struct line {
 
 struct items {
 	struct analysis *a;
+	const struct shops *shops;
 	struct line *lines; /* by analysis_name */
 	size_t n_names;
 	uint32_t messages, domains; /* with a programme */
@@ -104,12 +105,54 @@ static bool put_counts(struct items *it, struct json *j, const char *key, const 
 	return v != NULL;
 }
 
-static const struct pack_programme *in_pack(const struct pack *pack, struct str name)
+static uint32_t number_of(const struct shops *s, struct str name)
 {
-	for (size_t i = 0; i < pack->n_programmes; i++)
-		if (str_eq(pack->programmes[i].entry.name, name))
-			return &pack->programmes[i];
-	return NULL;
+	for (uint32_t i = 0; i < s->programmes.n; i++)
+		if (str_eq(s->programmes.v[i].name, name))
+			return i;
+	return NO_PROGRAMME;
+}
+
+static void put_seeds(const struct shops *s, uint32_t programme, struct json *j)
+{
+	json_key(j, "seeds");
+	json_arr(j);
+	for (size_t i = 0; i < s->seeds.n; i++) {
+		const struct seed *seed = &s->seeds.v[i];
+		if (seed->programme != programme)
+			continue;
+		json_obj(j);
+		json_key(j, "domain");
+		json_str(j, seed->domain);
+		json_key(j, "accepted");
+		json_bool(j, seed->accepted);
+		json_key(j, "reason");
+		json_str(j, seed->accepted ? S("") : seed->reason);
+		json_key(j, "page");
+		json_str(j, seed->page == NO_PAGE ? S("") : s->sites.pages.v[seed->page].id);
+		json_obj_end(j);
+	}
+	json_arr_end(j);
+}
+
+static void put_marks(const struct shops *s, const struct programme *p, struct json *j)
+{
+	size_t n = 0;
+	json_key(j, "marks");
+	json_arr(j);
+	for (int m = 0; p && m < MARK_COUNT; m++)
+		for (size_t i = 0; i < p->marks[m].n && n < LIM_ITEM_LIST; i++, n++) {
+			struct str token = sites_token(&s->sites, p->marks[m].v[i]);
+			json_obj(j);
+			json_key(j, "kind");
+			json_z(j, mark_names[m]);
+			json_key(j, "value");
+			json_str(j, str_from(token, str_find_byte(token, '=') + 1));
+			json_key(j, "domains");
+			json_int(j, s->sites.token_domains.v[p->marks[m].v[i]]);
+			json_obj_end(j);
+		}
+	json_arr_end(j);
 }
 
 static void put_numbers(struct items *it, struct json *j, const struct line *l)
@@ -138,27 +181,98 @@ static void put_numbers(struct items *it, struct json *j, const struct line *l)
 static int put_line(struct items *it, const struct line *l, struct err *err)
 {
 	struct str name = analysis_name_text(it->a, l->name);
-	const struct pack_programme *known = in_pack(it->a->set->pack, name);
+	const uint32_t number = number_of(it->shops, name);
+	const struct programme *p = number == NO_PROGRAMME ? NULL : &it->shops->programmes.v[number];
 	buf_clear(&it->out);
 	struct json j = json_to(&it->out);
 	json_obj(&j);
 	json_key(&j, "name");
 	json_str(&j, name);
 	json_key(&j, "in_pack");
-	json_bool(&j, known != NULL);
+	json_bool(&j, p && p->in_pack);
 	json_key(&j, "category");
-	json_str(&j, known ? known->category : S(""));
+	json_str(&j, p ? p->category : S(""));
 	put_numbers(it, &j, l);
 	bool ok = put_counts(it, &j, "brands", &it->brands, l->name) && put_counts(it, &j, "engines", &it->engines, l->name);
+	put_seeds(it->shops, number, &j);
+	put_marks(it->shops, p, &j);
 	json_obj_end(&j);
 	if (!ok || !buf_ok(&it->out))
 		return err_oom(err, "programmes");
 	return store_put_item(it->a->store, "programme", name, buf_str(&it->out), err);
 }
 
-int programme_items(struct analysis *a, struct err *err)
+/* ---- domains ---- */
+
+static void put_ids(const struct sites *s, struct json *j, const char *key, struct id_set ids)
 {
-	struct items it = {.a = a, .n_names = a->names.n};
+	json_key(j, key);
+	json_arr(j);
+	for (size_t i = 0; i < ids.n && i < LIM_ITEM_LIST; i++) {
+		struct str token = sites_token(s, ids.v[i]);
+		json_str(j, str_from(token, str_find_byte(token, '=') + 1));
+	}
+	json_arr_end(j);
+}
+
+static void put_dns(const struct sites *s, struct str domain, struct json *j)
+{
+	const struct site_dns *d = sites_dns(s, domain);
+	if (!d)
+		return;
+	json_key(j, "registrar");
+	json_str(j, d->registrar);
+	json_key(j, "first_seen");
+	json_time(j, d->first);
+	put_ids(s, j, "ns", d->ns);
+	put_ids(s, j, "a", d->a);
+}
+
+static int put_domain(struct items *it, struct str domain, const struct place *place, struct err *err)
+{
+	const struct shops *s = it->shops;
+	const struct form_name *n = &s->forms[place->form];
+	buf_clear(&it->out);
+	struct json j = json_to(&it->out);
+	json_obj(&j);
+	json_key(&j, "domain");
+	json_str(&j, domain);
+	json_key(&j, "programme");
+	json_str(&j, s->programmes.v[n->programme].name);
+	json_key(&j, "in_pack");
+	json_bool(&j, s->programmes.v[n->programme].in_pack);
+	json_key(&j, "confidence");
+	json_num(&j, n->confidence, 4);
+	json_key(&j, "brand");
+	json_str(&j, n->brand);
+	json_key(&j, "captures");
+	json_int(&j, place->captures);
+	json_key(&j, "page");
+	json_str(&j, s->sites.pages.v[s->sites.forms.v[place->form].page].id);
+	put_dns(&s->sites, domain, &j);
+	json_key(&j, "evidence");
+	shops_evidence(s, place->form, &j);
+	json_obj_end(&j);
+	if (!buf_ok(&it->out))
+		return err_oom(err, "programmes");
+	return store_put_item(it->a->store, "domain", domain, buf_str(&it->out), err);
+}
+
+static int put_domains(struct items *it, struct err *err)
+{
+	const struct map *places = &it->shops->places;
+	int rc = store_clear_items(it->a->store, "domain", err);
+	for (size_t i = 0; i < places->n && rc == 0; i++) {
+		const struct place *p = &it->shops->places_v.v[places->entries[i].value - 1];
+		if (str_starts(places->entries[i].key, S("d:")) && !p->torn && it->shops->forms[p->form].programme != NO_PROGRAMME)
+			rc = put_domain(it, str_from(places->entries[i].key, 2), p, err);
+	}
+	return rc;
+}
+
+int programme_items(struct analysis *a, const struct shops *shops, struct err *err)
+{
+	struct items it = {.a = a, .shops = shops, .n_names = a->names.n};
 	int rc = store_clear_items(a->store, "programme", err);
 	buf_init(&it.out, LIM_ITEM);
 	it.lines = mem_alloc(it.n_names * sizeof *it.lines + 1);
@@ -167,6 +281,7 @@ int programme_items(struct analysis *a, struct err *err)
 	for (size_t i = 0; i < it.n_names && rc == 0; i++)
 		if (it.lines[i].messages)
 			rc = put_line(&it, &it.lines[i], err);
+	rc = rc ? rc : put_domains(&it, err);
 	votes_free(&it.by_domain);
 	tally_free(&it.brands);
 	tally_free(&it.engines);

@@ -3,10 +3,14 @@
 #define TRAPLINE_ANALYSE_PROGRAMME_ITEMS_H
 
 #include "analyse/analysis.h"
+#include "analyse/shops.h"
 
 /* Replaces the items of kind "programme", by name: {"name","in_pack","category","messages","message_share","domains",
- * "domain_share","first","last","via":{"own":n,...},"brands":[{"name","messages"}],"engines":[{"name","messages"}]}.
- * message_share is of messages with a programme, domain_share of domains with one: different numbers, never to be mixed. */
-int programme_items(struct analysis *a, struct err *err);
+ * "domain_share","first","last","via":{"own":n,...},"brands":[{"name","messages"}],"engines":[{"name","messages"}],
+ * "seeds":[{"domain","accepted","reason","page"}],"marks":[{"kind","value","domains"}]}.
+ * message_share is of messages with a programme, domain_share of advertised domains with one: different numbers, never to be mixed.
+ * And those of kind "domain", by domain, of every domain whose page is a storefront with a name:
+ * {"domain","programme","brand","confidence","captures","page","registrar","first_seen","ns","evidence":[{"kind","name","weight","text",..}]}. */
+int programme_items(struct analysis *a, const struct shops *shops, struct err *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "analyse/programme_items.h"
+#include "analyse/shop_visits.h"
 #include "analyse/votes.h"
 
 /* How much one step of inheritance costs: a link may be another's, a campaign may change hands. */
@@ -125,7 +126,12 @@ static int through_campaigns(struct analysis *a, struct err *err)
 
 int programmes_step(struct analysis *a, struct err *err)
 {
-	int rc = through_domains(a, err);
+	struct shops shops;
+	int rc = shops_load(&shops, a->store, a->set->pack, &a->arena, err);
+	rc = rc ? rc : through_pages(a, &shops, err);
+	rc = rc ? rc : through_domains(a, err);
 	rc = rc ? rc : through_campaigns(a, err);
-	return rc ? rc : programme_items(a, err);
+	rc = rc ? rc : programme_items(a, &shops, err);
+	shops_free(&shops);
+	return rc;
 }

@@ -1,0 +1,369 @@
+/* sites.c - see sites.h. */
+#include "analyse/sites.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/time.h"
+
+const char *const mark_names[MARK_COUNT] = {"brand", "phone", "order number", "counter account", "form host", "favicon"};
+
+/* ---- sets of numbers ---- */
+
+bool ids_have(struct id_set s, uint32_t id)
+{
+	size_t lo = 0, hi = s.n;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (s.v[mid] < id)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < s.n && s.v[lo] == id;
+}
+
+bool ids_meet(struct id_set a, struct id_set b)
+{
+	for (size_t i = 0; i < a.n; i++)
+		if (ids_have(b, a.v[i]))
+			return true;
+	return false;
+}
+
+static double weight(const struct sites *s, uint32_t token)
+{
+	return log(((double)s->forms.n + 1) / ((double)s->token_forms.v[token] + 0.5));
+}
+
+double sites_alike(const struct sites *s, struct id_set a, struct id_set b)
+{
+	double both = 0, any = 0;
+	for (size_t i = 0, k = 0; i < a.n || k < b.n;) {
+		bool left = k == b.n || (i < a.n && a.v[i] <= b.v[k]), right = i == a.n || (k < b.n && b.v[k] <= a.v[i]);
+		double w = weight(s, left ? a.v[i] : b.v[k]);
+		any += w;
+		both += left && right ? w : 0;
+		i += left;
+		k += right;
+	}
+	return any > 0 ? both / any : 0;
+}
+
+/* ---- reading items ---- */
+
+static struct str member(const json_t *o, const char *key)
+{
+	const json_t *v = json_object_get(o, key);
+	return json_is_string(v) ? str_make(json_string_value(v), json_string_length(v)) : S("");
+}
+
+static struct str copied(struct sites *s, const json_t *o, const char *key)
+{
+	return arena_dup(s->arena, member(o, key));
+}
+
+static int64_t time_member(const json_t *o, const char *key)
+{
+	int64_t t;
+	return time_parse_iso(member(o, key), &t) ? t : TIME_NONE;
+}
+
+uint32_t sites_intern(struct sites *s, struct str token)
+{
+	bool fresh;
+	struct map_entry *e = map_put(&s->tokens, token, &fresh);
+	if (e && fresh) {
+		e->value = s->token_domains.n;
+		if (!vec_push(s->arena, &s->token_domains, UINT32_MAX) || !vec_push(s->arena, &s->token_forms, UINT32_MAX))
+			return UINT32_MAX;
+	}
+	return e ? (uint32_t)e->value : UINT32_MAX;
+}
+
+struct id_list {
+	VEC(uint32_t) ids;
+};
+
+static int by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	return (x > y) - (x < y);
+}
+
+static bool list_add(struct sites *s, struct id_list *l, struct str token)
+{
+	uint32_t id = sites_intern(s, token), *slot = id == UINT32_MAX ? NULL : vec_push(s->arena, &l->ids, LIM_PAGE_TOKENS);
+	if (slot)
+		*slot = id;
+	return slot || l->ids.n == LIM_PAGE_TOKENS;
+}
+
+static struct id_set list_done(struct id_list *l)
+{
+	size_t n = 0;
+	if (l->ids.n)
+		qsort(l->ids.v, l->ids.n, sizeof *l->ids.v, by_number);
+	for (size_t i = 0; i < l->ids.n; i++)
+		if (!n || l->ids.v[n - 1] != l->ids.v[i])
+			l->ids.v[n++] = l->ids.v[i];
+	return (struct id_set){l->ids.v, n};
+}
+
+/* ---- forms ---- */
+
+/* Which part of a form a token belongs to: a mark, MARK_COUNT for structure, -1 for neither. */
+static int part_of(struct str token)
+{
+	static const struct {
+		struct str prefix;
+		int part;
+	} parts[] = {{STR_INIT("tag="), MARK_COUNT}, {STR_INIT("path="), MARK_COUNT}, {STR_INIT("form="), MARK_COUNT},
+		{STR_INIT("script="), MARK_COUNT}, {STR_INIT("phone=~"), -1}, {STR_INIT("phone="), MARK_PHONE},
+		{STR_INIT("order="), MARK_ORDER}, {STR_INIT("analytics="), MARK_ACCOUNT}, {STR_INIT("host=form:"), MARK_PAYHOST},
+		{STR_INIT("image=icon:"), MARK_ICON}};
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		if (str_starts(token, parts[i].prefix))
+			return parts[i].part;
+	return -1;
+}
+
+/* The shop's own name: what its title begins with, when the page says it again where it claims its rights; else what it claims. */
+static struct str brand_of(struct str title, struct str title_head, struct str owner)
+{
+	if (title_head.n && title_head.n <= title.n && str_ieq(str_first(title, title_head.n), title_head) &&
+		(!owner.n || str_istarts(title_head, owner) || str_istarts(owner, title_head)))
+		return str_first(title, owner.n && owner.n < title_head.n ? owner.n : title_head.n);
+	return S("");
+}
+
+static bool form_marks(struct sites *s, const json_t *page, struct form *f, struct str title)
+{
+	struct id_list lists[MARK_COUNT + 1] = {0};
+	struct str head = S(""), owner = S("");
+	const json_t *tokens = json_object_get(page, "tokens"), *one;
+	size_t i;
+	bool ok = true;
+	json_array_foreach(tokens, i, one)
+	{
+		struct str token = str_make(json_string_value(one), json_string_length(one));
+		int part = json_is_string(one) ? part_of(token) : -1;
+		if (part >= 0)
+			ok = ok && list_add(s, &lists[part], token);
+		else if (str_starts(token, S("title=^")))
+			head = str_from(token, 7);
+		else if (str_starts(token, S("text=^")))
+			owner = str_from(token, 6);
+	}
+	f->brand = brand_of(title, head, owner);
+	if (f->brand.n) {
+		struct buf b;
+		buf_init_arena(&b, s->arena, LIM_PAGE_TOKENS);
+		buf_add(&b, S("brand="));
+		for (size_t k = 0; k < f->brand.n; k++)
+			buf_byte(&b, ascii_lower(f->brand.p[k]));
+		ok = ok && buf_ok(&b) && list_add(s, &lists[MARK_BRAND], buf_str(&b));
+	}
+	for (int m = 0; m < MARK_COUNT; m++)
+		f->marks[m] = list_done(&lists[m]);
+	f->structure = list_done(&lists[MARK_COUNT]);
+	return ok;
+}
+
+static bool find_form(struct sites *s, struct site_page *p, const json_t *page)
+{
+	struct form f = {.page = (uint32_t)s->pages.n - 1};
+	if (!form_marks(s, page, &f, p->title))
+		return false;
+	struct buf key;
+	buf_init(&key, SIZE_MAX);
+	for (int m = 0; m <= MARK_COUNT; m++) {
+		struct id_set set = m == MARK_COUNT ? f.structure : f.marks[m];
+		buf_u64(&key, set.n);
+		buf_byte(&key, ':');
+		buf_add(&key, str_make(set.v, set.n * sizeof *set.v));
+	}
+	bool fresh;
+	struct map_entry *e = buf_ok(&key) ? map_put(&s->form_keys, buf_str(&key), &fresh) : NULL;
+	buf_free(&key);
+	struct form *slot = e && fresh ? vec_push(s->arena, &s->forms, UINT32_MAX - 1) : NULL;
+	if (!e || (fresh && !slot))
+		return false;
+	if (slot) {
+		*slot = f;
+		e->value = s->forms.n - 1;
+		for (size_t i = 0; i < f.structure.n; i++)
+			s->token_forms.v[f.structure.v[i]]++;
+	}
+	p->form = (uint32_t)e->value;
+	return true;
+}
+
+static enum site_kind kind_of(struct str name)
+{
+	static const char *const names[] = {"other", "storefront", "redirect", "parked", "dead", "file"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (str_eq(name, str_of(names[i])))
+			return (enum site_kind)i;
+	return SITE_OTHER;
+}
+
+static bool add_page(struct sites *s, struct str id, const json_t *page)
+{
+	struct site_page *p = vec_push(s->arena, &s->pages, UINT32_MAX - 1);
+	enum site_kind kind = kind_of(member(page, "kind"));
+	if (!p)
+		return false;
+	*p = (struct site_page){.id = arena_dup(s->arena, id),
+		.url = copied(s, page, "url"),
+		.host = copied(s, page, "host"),
+		.domain = copied(s, page, "domain"),
+		.title = copied(s, page, "title"),
+		.time = time_member(page, "time"),
+		.kind = kind,
+		.end = kind == SITE_REDIRECT ? NO_PAGE : (uint32_t)s->pages.n - 1,
+		.form = NO_FORM};
+	struct map_entry *first = map_put(&s->urls, p->url, NULL);
+	if (!p->id.p || !first)
+		return false;
+	if (!first->value)
+		first->value = s->pages.n;
+	return p->kind != SITE_STOREFRONT || find_form(s, p, page);
+}
+
+static bool list_of(struct sites *s, const json_t *dns, const char *key, const char *prefix, struct id_set *out)
+{
+	struct id_list list = {0};
+	const json_t *one;
+	size_t i;
+	char text[300];
+	bool ok = true;
+	json_array_foreach(json_object_get(dns, key), i, one)
+	{
+		int n = snprintf(text, sizeof text, "%s=%.256s", prefix, json_is_string(one) ? json_string_value(one) : "");
+		ok = ok && list_add(s, &list, str_make(text, (size_t)n));
+	}
+	*out = list_done(&list);
+	return ok;
+}
+
+static bool add_dns(struct sites *s, struct str id, const json_t *dns)
+{
+	struct site_dns *d = vec_push(s->arena, &s->dns, UINT32_MAX);
+	if (!d)
+		return false;
+	*d = (struct site_dns){.domain = arena_dup(s->arena, id), .registrar = copied(s, dns, "registrar"), .first = time_member(dns, "first_seen")};
+	return d->domain.p && list_of(s, dns, "ns", "ns", &d->ns) && list_of(s, dns, "a", "a", &d->a);
+}
+
+struct loading {
+	struct sites *s;
+	bool (*add)(struct sites *, struct str id, const json_t *);
+	struct err *err;
+};
+
+static int load_item(void *ctx, struct str id, struct str json)
+{
+	struct loading *l = ctx;
+	json_t *o = json_loadb((const char *)json.p, json.n, JSON_ALLOW_NUL, NULL);
+	bool ok = !json_is_object(o) || l->add(l->s, id, o);
+	json_decref(o);
+	return ok ? 0 : err_oom(l->err, "pages");
+}
+
+/* ---- after reading ---- */
+
+uint32_t sites_page(const struct sites *s, struct str url, int64_t time)
+{
+	const struct map_entry *e = map_get(&s->urls, url);
+	uint32_t best = NO_PAGE;
+	for (size_t i = e ? e->value - 1 : s->pages.n; i < s->pages.n && str_eq(s->pages.v[i].url, url); i++) {
+		int64_t t = s->pages.v[i].time;
+		if (best == NO_PAGE || time == TIME_NONE || llabs(t - time) < llabs(s->pages.v[best].time - time))
+			best = (uint32_t)i;
+	}
+	return best;
+}
+
+static int by_id(const void *key, const void *page)
+{
+	return str_cmp(*(const struct str *)key, ((const struct site_page *)page)->id);
+}
+
+/* Where the redirect chain that begins at a capture ends (page/chain.h). */
+static bool add_chain(struct sites *s, struct str id, const json_t *chain)
+{
+	struct site_page *p = s->pages.n ? bsearch(&id, s->pages.v, s->pages.n, sizeof *s->pages.v, by_id) : NULL;
+	if (p && str_eq(member(chain, "end"), S("page")))
+		p->end = sites_page(s, member(chain, "final"), p->time);
+	return true;
+}
+
+/* Each domain counts once for each form and mark, however often it was captured. */
+static bool count_domains(struct sites *s)
+{
+	struct map seen;
+	char key[400];
+	bool ok = true;
+	map_init(&seen, SIZE_MAX);
+	for (size_t i = 0; i < s->pages.n && ok; i++) {
+		const struct site_page *p = &s->pages.v[i];
+		if (p->form == NO_FORM)
+			continue;
+		struct form *f = &s->forms.v[p->form];
+		bool fresh;
+		int n = snprintf(key, sizeof key, "f%u %.256s", p->form, (const char *)p->domain.p);
+		ok = map_put(&seen, str_make(key, (size_t)n), &fresh) != NULL;
+		if (!ok || !fresh)
+			continue;
+		f->domains++;
+		for (int m = 0; m < MARK_COUNT; m++)
+			for (size_t k = 0; k < f->marks[m].n && ok; k++) {
+				n = snprintf(key, sizeof key, "t%u %.256s", f->marks[m].v[k], (const char *)p->domain.p);
+				ok = map_put(&seen, str_make(key, (size_t)n), &fresh) != NULL;
+				s->token_domains.v[f->marks[m].v[k]] += ok && fresh;
+			}
+	}
+	map_free(&seen);
+	return ok;
+}
+
+static int by_domain(const void *key, const void *dns)
+{
+	return str_cmp(*(const struct str *)key, ((const struct site_dns *)dns)->domain);
+}
+
+const struct site_dns *sites_dns(const struct sites *s, struct str domain)
+{
+	return s->dns.n ? bsearch(&domain, s->dns.v, s->dns.n, sizeof *s->dns.v, by_domain) : NULL;
+}
+
+struct str sites_token(const struct sites *s, uint32_t id)
+{
+	return id < s->tokens.n ? s->tokens.entries[id].key : S("");
+}
+
+int sites_load(struct sites *s, struct store *store, struct arena *arena, struct err *err)
+{
+	*s = (struct sites){.arena = arena};
+	map_init(&s->tokens, SIZE_MAX);
+	map_init(&s->urls, SIZE_MAX);
+	map_init(&s->form_keys, SIZE_MAX);
+	struct loading pages = {s, add_page, err}, chains = {s, add_chain, err}, dns = {s, add_dns, err};
+	int rc = store_items(store, "page", load_item, &pages, err);
+	rc = rc ? rc : store_items(store, "chain", load_item, &chains, err);
+	rc = rc ? rc : store_items(store, "dns", load_item, &dns, err);
+	if (rc == 0 && !count_domains(s))
+		rc = err_oom(err, "pages");
+	return rc;
+}
+
+void sites_free(struct sites *s)
+{
+	map_free(&s->tokens);
+	map_free(&s->urls);
+	map_free(&s->form_keys);
+}
