@@ -118,6 +118,12 @@
 /* ---- campaigns ---- */
 #define LIM_WORDS 65536 /* words of one message that are compared: a book's chapter */
 
+/* ---- engines ---- */
+#define LIM_ENGINE_MODEL (256 * MIB) /* a model: one engine takes some 20 KiB */
+#define LIM_ENGINE_TOKENS 4000000    /* distinct tokens of a model and a store */
+#define LIM_ENGINE_CLASSES 500       /* engines and clients of a model */
+#define LIM_ENGINE_SAMPLES 1000000   /* messages of one capture: from a few thousand on more teach nothing new */
+
 /* ---- run time ---- */
 #define LIM_BATCH (1 * MIB)    /* raw bytes the reader gives to a worker at a time */
 #define LIM_BATCH_MESSAGES 256 /* and messages */

@@ -1,0 +1,57 @@
+/* engine_bucket.h - prints that agree in the rigid families, and how alike two such buckets are; private to engine_cluster*.c. */
+#ifndef TRAPLINE_MATCH_ENGINE_BUCKET_H
+#define TRAPLINE_MATCH_ENGINE_BUCKET_H
+
+#include "match/engine_cluster.h"
+
+struct weighted {
+	uint32_t token, n;
+};
+struct bucket {
+	uint64_t key;       /* hash of the rigid tokens' texts */
+	uint32_t n;         /* messages */
+	uint32_t first_msg; /* of the list by bucket */
+	int64_t first, last;
+	struct weighted *tokens; /* ascending; only of seeds */
+	size_t n_tokens;
+	uint64_t *peers; /* ascending, distinct; only of seeds */
+	size_t n_peers;
+	uint32_t claim; /* token of the known client that it names + 1; 0: none */
+};
+
+struct clustering {
+	struct arena *arena;
+	const struct engine_model *m;
+	const struct cluster_print *prints;
+	size_t n_prints;
+	const struct cluster_message *messages;
+	size_t n_messages;
+	uint64_t *text_hash;   /* by token */
+	uint32_t *bucket_of;   /* by print */
+	uint32_t *print_n;     /* messages by print */
+	uint32_t *by_bucket;   /* prints, sorted by bucket */
+	uint32_t *msg_order;   /* messages, sorted by bucket */
+	struct bucket *buckets; /* seeds first: by n descending, then key */
+	size_t n_buckets, n_seeds;
+	/* Votes of buckets, one each: how often software writes a token. */
+	float *votes;               /* by token */
+	double voters[PRINT_COUNT]; /* by family */
+	struct claim_votes {
+		uint32_t claim;
+		float *votes;
+		double voters[PRINT_COUNT];
+	} * claims;
+	size_t n_claims;
+};
+
+int buckets_make(struct clustering *c); /* 0, ERR_ENV */
+/* Log-odds that two seeds are one engine. */
+double buckets_alike(const struct clustering *c, const struct bucket *a, const struct bucket *b);
+/* The token of a family that a seed's messages have most often (smallest text among equals) + 1; 0: none. */
+uint32_t bucket_common(const struct clustering *c, const struct bucket *b, enum print_id family);
+static inline enum print_id token_family(const struct clustering *c, uint32_t token)
+{
+	return (enum print_id)c->m->tokens.v[token].family;
+}
+
+#endif

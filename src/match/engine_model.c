@@ -1,0 +1,207 @@
+/* engine_model.c - see engine_model.h. */
+#include "match/engine_model.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+#include "feature/fingerprint.h"
+
+void engine_model_init(struct engine_model *m)
+{
+	*m = (struct engine_model){0};
+	arena_init(&m->arena, LIM_ENGINE_MODEL);
+	map_init(&m->by_text, LIM_ENGINE_MODEL);
+}
+
+void engine_model_free(struct engine_model *m)
+{
+	map_free(&m->by_text);
+	arena_free(&m->arena);
+	*m = (struct engine_model){0};
+}
+
+/* In the forms of ids a run is "8h": its length and the alphabet that it happens to show. A hex number is all digits now and then: what
+ * is compared is "8*". */
+static struct str canonical(struct str token, unsigned family, uint8_t out[LIM_PRINT_TOKEN])
+{
+	size_t n = 0;
+	if ((family != PRINT_mid && family != PRINT_bnd) || token.n > LIM_PRINT_TOKEN)
+		return token;
+	for (size_t i = 0; i < token.n; i++) {
+		bool alphabet = i && ascii_digit(token.p[i - 1]) && ascii_alpha(token.p[i]) && memchr("dhHluaAxX", token.p[i], 9);
+		out[n++] = alphabet ? '*' : token.p[i];
+	}
+	return str_make(out, n);
+}
+
+uint32_t engine_model_token(struct engine_model *m, struct str token)
+{
+	uint8_t plain[LIM_PRINT_TOKEN];
+	unsigned family = print_family_of(token);
+	token = canonical(token, family, plain);
+	struct map_entry *e = map_get(&m->by_text, token);
+	if (e)
+		return (uint32_t)e->value - 1;
+	struct engine_token *t = family < PRINT_COUNT ? vec_push(&m->arena, &m->tokens, LIM_ENGINE_TOKENS) : NULL;
+	if (!t)
+		return UINT32_MAX;
+	*t = (struct engine_token){.text = arena_dup(&m->arena, token), .family = family};
+	e = t->text.p ? map_put(&m->by_text, token, NULL) : NULL;
+	if (!e) {
+		m->tokens.n--;
+		return UINT32_MAX;
+	}
+	e->value = m->tokens.n;
+	return (uint32_t)m->tokens.n - 1;
+}
+
+struct engine_class *engine_model_find(const struct engine_model *m, enum engine_kind kind, struct str name)
+{
+	for (size_t i = 0; i < m->classes.n; i++)
+		if (m->classes.v[i].kind == kind && str_eq(m->classes.v[i].name, name))
+			return &m->classes.v[i];
+	return NULL;
+}
+
+struct engine_class *engine_model_class(struct engine_model *m, enum engine_kind kind, struct str name)
+{
+	struct engine_class *k = engine_model_find(m, kind, name);
+	struct str copy = k ? k->name : arena_dup(&m->arena, name);
+	if (!copy.p)
+		return NULL;
+	if (!k)
+		k = vec_push(&m->arena, &m->classes, LIM_ENGINE_CLASSES);
+	if (k)
+		*k = (struct engine_class){.name = copy, .kind = kind};
+	return k;
+}
+
+void engine_model_drop(struct engine_model *m, enum engine_kind kind, struct str name)
+{
+	struct engine_class *k = engine_model_find(m, kind, name);
+	if (!k)
+		return;
+	size_t at = (size_t)(k - m->classes.v);
+	memmove(k, k + 1, (m->classes.n - at - 1) * sizeof *k);
+	m->classes.n--;
+}
+
+/* ---- learning ---- */
+
+void engine_capture_init(struct engine_capture *c, struct engine_model *m)
+{
+	*c = (struct engine_capture){.model = m};
+}
+
+static int by_id(const void *x, const void *y)
+{
+	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+	return (a > b) - (a < b);
+}
+
+int engine_capture_add(struct engine_capture *c, const struct strs *fingerprint, uint64_t campaign)
+{
+	struct engine_model *m = c->model;
+	uint32_t *ids = arena_alloc(&m->arena, (fingerprint->n + 1) * sizeof *ids);
+	struct engine_sample *s = ids ? vec_push(&m->arena, &c->samples, LIM_ENGINE_SAMPLES) : NULL;
+	size_t n = 0, kept = 0;
+	if (!s)
+		return ERR_ENV;
+	for (size_t i = 0; i < fingerprint->n; i++) {
+		if (print_family_of(fingerprint->v[i]) >= PRINT_COUNT)
+			continue;
+		ids[n] = engine_model_token(m, fingerprint->v[i]);
+		if (ids[n++] == UINT32_MAX)
+			return ERR_ENV;
+	}
+	if (n)
+		qsort(ids, n, sizeof *ids, by_id);
+	for (size_t i = 0; i < n; i++)
+		if (!i || ids[i] != ids[i - 1])
+			ids[kept++] = ids[i];
+	*s = (struct engine_sample){.tokens = ids, .n = kept, .campaign = campaign};
+	return 0;
+}
+
+struct seen {
+	uint32_t token;
+	uint64_t campaign;
+};
+
+static int by_token_campaign(const void *x, const void *y)
+{
+	const struct seen *a = x, *b = y;
+	if (a->token != b->token)
+		return a->token < b->token ? -1 : 1;
+	return (a->campaign > b->campaign) - (a->campaign < b->campaign);
+}
+
+static int by_campaign(const void *x, const void *y)
+{
+	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
+	return (a > b) - (a < b);
+}
+
+static uint32_t count_campaigns(const struct engine_capture *c, const bool *use, uint32_t *messages, uint64_t *scratch)
+{
+	uint32_t n = 0, distinct = 0;
+	for (size_t i = 0; i < c->samples.n; i++)
+		if (!use || use[i])
+			scratch[n++] = c->samples.v[i].campaign;
+	if (n)
+		qsort(scratch, n, sizeof *scratch, by_campaign);
+	for (uint32_t i = 0; i < n; i++)
+		distinct += !i || scratch[i] != scratch[i - 1];
+	*messages = n;
+	return distinct;
+}
+
+/* qsort has no context; sorting happens on one thread of a command. */
+static _Thread_local const struct engine_token *sort_tokens;
+static int by_text(const void *x, const void *y)
+{
+	const struct engine_count *a = x, *b = y;
+	return str_cmp(sort_tokens[a->token].text, sort_tokens[b->token].text);
+}
+
+static void engine_counts_sort(const struct engine_model *m, struct engine_class *k)
+{
+	sort_tokens = m->tokens.v;
+	if (k->n)
+		qsort(k->counts, k->n, sizeof *k->counts, by_text);
+}
+
+int engine_class_count(struct engine_model *m, struct engine_class *k, const struct engine_capture *c, const bool *use)
+{
+	size_t n = 0, distinct = 0, room = 1;
+	for (size_t i = 0; i < c->samples.n; i++)
+		room += c->samples.v[i].n + 1;
+	struct seen *seen = mem_alloc(room * sizeof *seen);
+	uint64_t *scratch = mem_alloc((c->samples.n + 1) * sizeof *scratch);
+	int rc = seen && scratch ? 0 : ERR_ENV;
+	for (size_t i = 0; !rc && i < c->samples.n; i++)
+		for (size_t t = 0; t < c->samples.v[i].n && (!use || use[i]); t++)
+			seen[n++] = (struct seen){c->samples.v[i].tokens[t], c->samples.v[i].campaign};
+	if (!rc && n)
+		qsort(seen, n, sizeof *seen, by_token_campaign);
+	for (size_t i = 0; !rc && i < n; i++)
+		distinct += !i || seen[i].token != seen[i - 1].token;
+	k->n = 0;
+	k->counts = rc ? NULL : arena_zalloc(&m->arena, distinct + 1, sizeof *k->counts);
+	rc = k->counts ? 0 : ERR_ENV;
+	for (size_t i = 0; !rc && i < n; i++) {
+		bool fresh = !i || seen[i].token != seen[i - 1].token;
+		if (fresh)
+			k->counts[k->n++].token = seen[i].token;
+		k->counts[k->n - 1].messages++;
+		k->counts[k->n - 1].campaigns += fresh || seen[i].campaign != seen[i - 1].campaign;
+	}
+	if (!rc) {
+		k->campaigns = count_campaigns(c, use, &k->messages, scratch);
+		engine_counts_sort(m, k);
+	}
+	mem_free(seen);
+	mem_free(scratch);
+	return rc;
+}
