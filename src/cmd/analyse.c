@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 
-#include "base/buf.h"
 #include "base/limits.h"
 #include "cmd/command.h"
 #include "cmd/session.h"
@@ -12,17 +11,10 @@ int session_analyse(struct session *s, bool force, struct err *err)
 {
 	struct arena arena;
 	struct pack *pack = NULL;
-	struct buf path;
 	arena_init(&arena, 1 * MIB);
-	buf_init_arena(&path, &arena, 64 * KIB);
-	const char *model = s->o->model ? s->o->model : s->config->model;
-	bool required = model != NULL;
-	if (!model) {
-		buf_printf(&path, "%s.model", s->store_path);
-		buf_z(&path);
-		model = (const char *)path.p;
-	}
-	int rc = buf_ok(&path) ? session_pack(s, &pack, err) : err_oom(err, "analysis");
+	bool required = s->o->model || s->config->model;
+	const char *model = session_model(s, &arena, err);
+	int rc = model ? session_pack(s, &pack, err) : err->kind;
 	if (!rc) {
 		struct analyse_settings set = {.pack = pack,
 			.model = model,

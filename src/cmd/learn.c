@@ -1,85 +1,170 @@
 /* learn.c - trapline learn: an engine from labelled captures, or real clients from the user's own ham, into the model. */
 #include <stdio.h>
 
-#include "base/hash.h"
 #include "base/limits.h"
 #include "base/mem.h"
-#include "base/progress.h"
 #include "cmd/command.h"
-#include "cmd/feeds.h"
-#include "cmd/session.h"
-#include "export/escape.h"
-#include "feature/extract.h"
-#include "jail/jail.h"
+#include "cmd/reading.h"
 #include "match/engine_learn.h"
-#include "source/source.h"
+#include "match/likeness.h"
+
+/* Messages of one campaign are held out together. They are told by their text, against the campaigns seen last. */
+enum { LEADERS = 64 };
+static const double same_campaign = 0.4; /* likeness_text: two texts of one template share half of their words */
 
 struct learn {
-	struct session *s;
-	struct arena arena, scratch;
-	struct jail *jail;
-	struct feed_set *feeds;
-	struct source *source;
-	struct psl *psl;
-	struct transcript_index *smtp[OPT_LIST_MAX];
 	struct engine_model model;
 	struct engine_capture capture;
-	const char *const *paths;
-	size_t n_paths;
+	struct sketch leaders[LEADERS];
+	uint64_t leader_id[LEADERS];
+	size_t n_leaders;
+	uint64_t n_campaigns;
 };
 
-/* ---- reading the captures ---- */
-
-/* Messages of one campaign, roughly: the first words of the subject without what varies. Held out together, they need not be
- * exact. */
-static uint64_t campaign_of(const struct row *r)
+static uint64_t campaign_of(struct learn *l, struct arena *a, const struct doc *doc)
 {
-	struct str s = r->subject;
-	uint8_t key[48];
-	size_t n = 0, words = 0;
-	for (size_t i = 0; i < s.n && n < sizeof key && words < 2; i++) {
-		if (ascii_alpha(s.p[i]) || s.p[i] >= 0x80)
-			key[n++] = ascii_lower(s.p[i]);
-		else if (n && key[n - 1] != ' ') {
-			key[n++] = ' ';
-			words++;
+	struct sketch s;
+	struct likeness like;
+	size_t best = LEADERS;
+	double best_like = same_campaign;
+	if (!sketch_make(a, doc, &s))
+		return 0;
+	for (size_t i = 0; i < l->n_leaders; i++) {
+		likeness_of(&l->leaders[i], &s, &like);
+		if (likeness_text(&like) > best_like) {
+			best_like = likeness_text(&like);
+			best = i;
 		}
 	}
-	return hash64(str_make(key, n), 0);
+	if (best < LEADERS)
+		return l->leader_id[best];
+	size_t at = l->n_leaders < LEADERS ? l->n_leaders++ : l->n_campaigns % LEADERS;
+	l->leaders[at] = s;
+	return l->leader_id[at] = ++l->n_campaigns;
 }
 
-static int read_one(struct learn *l, const struct raw_mail *mail, struct err *err)
+static int take(void *ctx, struct arena *scratch, const struct raw_mail *mail, const struct doc *doc, const struct row *row,
+	struct err *err)
 {
-	struct extract_settings set = {.psl = l->psl};
-	struct doc doc;
-	struct row row;
-	const struct feed *feed = feed_set_of(l->feeds, mail, err);
-	if (!feed)
-		return err->kind;
-	struct extract_input in = {
-		.bytes = mail->bytes, .from_line = mail->from_line, .anomalies = mail->anomalies, .trust = &feed->trust};
-	in.transcripts = l->smtp;
-	in.n_transcripts = l->s->o->smtp.n;
-	if (extract_message(&l->scratch, &set, &in, &doc, &row))
-		return err_oom(err, "a message");
-	if (!row.fingerprint.n)
+	struct learn *l = ctx;
+	(void)mail;
+	if (!row->fingerprint.n)
 		return 0;
-	return engine_capture_add(&l->capture, &row.fingerprint, campaign_of(&row)) ? err_oom(err, "a capture") : 0;
+	if (l->capture.samples.n == LIM_ENGINE_SAMPLES)
+		return 0;
+	return engine_capture_add(&l->capture, &row->fingerprint, campaign_of(l, scratch, doc)) ? err_oom(err, "a capture") : 0;
 }
 
-static int read_all(struct learn *l, struct err *err)
+/* ---- what came of it ---- */
+
+static void warn(const char *name, const struct learn_advice *a)
 {
-	struct progress progress;
-	progress_start(&progress, "reading", l->s->o->verbose >= 0);
-	for (int rc = 1; rc > 0;) {
-		struct raw_mail mail;
-		arena_reset(&l->scratch);
-		rc = source_next(l->source, &l->scratch, &mail, err);
-		if (rc > 0 && read_one(l, &mail, err))
-			rc = err->kind;
-		const struct source_progress *at = source_progress(l->source);
-		progress_show(&progress, at->bytes_read, at->bytes_total, l->capture.samples.n);
+	if (a->left_out)
+		fprintf(stderr, "trapline: %s: %zu messages look like mail of a real client and unlike the rest: left out\n", name,
+			a->left_out);
+	if (a->mixed)
+		fprintf(stderr,
+			"trapline: %s: looks like two engines: %.0f %% of the messages differ from the rest in whole groups of habits\n"
+			"  (%.*s against %.*s); if they are, learn each under its own name\n",
+			name, 100 * a->mixed_share, STR_FMT(a->mixed_a), STR_FMT(a->mixed_b));
+	if (a->messages < LEARN_ENOUGH)
+		fprintf(stderr, "trapline: %s: %zu messages are few: expect more messages without a name than with %d\n", name,
+			a->messages, LEARN_ENOUGH);
+	else if (a->campaigns < 2)
+		fprintf(stderr, "trapline: %s: all messages are of one campaign: what the campaign decides is taken for the engine's\n",
+			name);
+	if (a->like && a->n_like * 2 > a->messages)
+		fprintf(stderr, "trapline: %s: most messages look like mail of %.*s; they are named %s only where they differ from it\n",
+			name, STR_FMT(a->like->name), name);
+}
+
+static int refuse(const char *name, const struct learn_advice *a, struct err *err)
+{
+	if (a->outcome == LEARN_TOO_FEW)
+		return err_set(err, ERR_INPUT,
+			"%s: %zu message%s to learn from are too few: at least %d are needed, better %d of several campaigns; nothing was learned",
+			name, a->messages, a->messages == 1 ? "" : "s", LEARN_LEAST, LEARN_ENOUGH);
+	return err_set(err, ERR_INPUT,
+		"%s: most of these %zu messages look like mail of several real clients (%.*s first): is this ham? Nothing was learned", name,
+		a->messages, STR_FMT(a->like->name));
+}
+
+static int learn_engine(struct learn *l, const char *name, struct err *err)
+{
+	struct learn_advice advice;
+	if (engine_learn(&l->model, str_of(name), &l->capture, &advice))
+		return err_oom(err, "a model");
+	if (advice.outcome != LEARN_DONE)
+		return refuse(name, &advice, err);
+	warn(name, &advice);
+	fprintf(stderr, "learned %s from %zu messages of about %zu campaigns\n", name, advice.messages, advice.campaigns);
+	return 0;
+}
+
+static int learn_ham(struct learn *l, struct err *err)
+{
+	size_t classes;
+	if (l->capture.samples.n < LEARN_LEAST)
+		return err_set(err, ERR_INPUT, "%zu messages are too few: at least %d are needed; nothing was learned",
+			l->capture.samples.n, LEARN_LEAST);
+	if (engine_learn_ham(&l->model, &l->capture, false, &classes))
+		return err_oom(err, "a model");
+	fprintf(stderr, "learned real mail from %zu messages: %zu clients\n", l->capture.samples.n, classes);
+	return 0;
+}
+
+static int check_arguments(const struct options *o, struct err *err)
+{
+	if (o->learn_ham)
+		return 0;
+	if (!engine_name_ok(str_of(o->paths[0])))
+		return err_set(err, ERR_USAGE, "the engine's name comes first: 1 to 64 plain characters; use: trapline learn NAME PATH...");
+	if (o->n_paths < 2)
+		return err_set(err, ERR_USAGE, "nothing to learn %s from; use: trapline learn NAME PATH...", o->paths[0]);
+	return 0;
+}
+
+static int learn(struct session *s, struct learn *l, struct err *err)
+{
+	const struct options *o = s->o;
+	struct arena arena;
+	struct reading *r = NULL;
+	uint64_t messages;
+	size_t skip = o->learn_ham ? 0 : 1;
+	arena_init(&arena, 1 * MIB);
+	const char *model = session_model(s, &arena, err);
+	int rc = model ? reading_open(&r, s, err) : err->kind;
+	if (!rc)
+		rc = engine_model_shipped(&l->model, err);
+	if (!rc)
+		rc = engine_model_load(&l->model, model, false, err);
+	if (!rc)
+		rc = reading_run(r, o->paths + skip, o->n_paths - skip, take, l, &messages, err);
+	if (!rc)
+		rc = o->learn_ham ? learn_ham(l, err) : learn_engine(l, o->paths[0], err);
+	if (!rc)
+		rc = engine_model_save(&l->model, model, err);
+	reading_close(r);
+	arena_free(&arena);
+	return rc;
+}
+
+int cmd_learn(const struct options *o, struct err *err)
+{
+	struct session s;
+	struct learn *l = mem_zalloc(1, sizeof *l);
+	int rc = check_arguments(o, err);
+	if (!l)
+		return err_oom(err, "learn");
+	engine_model_init(&l->model);
+	engine_capture_init(&l->capture, &l->model);
+	if (!rc)
+		rc = session_open(&s, o, err);
+	if (!rc) {
+		rc = learn(&s, l, err);
+		session_close(&s);
 	}
-	progress_end(&progress);
-	return err->kind ? err->kind : source_verdict(l->source, err);
+	engine_model_free(&l->model);
+	mem_free(l);
+	return rc;
 }

@@ -24,6 +24,10 @@ const struct command commands[] = {
 	{"ingest", "[PATH...]", "read what is new into the store", OPTS_COMMON | OPTS_STORE | OPTS_INGEST, 0, -1, cmd_ingest,
 		"PATH as for report; without PATH the paths of the config file's feeds are read. Reading the same mail again, also from a\n"
 		"moved or repacked archive, stores nothing twice as long as the feed has the same name."},
+	{"learn", "NAME PATH...", "learn an engine from labelled captures, or real clients from ham",
+		OPTS_COMMON | OPTS_STORE | OPTS_LEARN | OPTS_PSL, 1, -1, cmd_learn,
+		"PATH as for report: mail that this engine sent, from a lab or a sink, best of several campaigns. NAME's entry in the model\n"
+		"is replaced. With --ham all arguments are paths of real mail. The next report or analyse uses what was learned."},
 	{"analyse", "", "campaigns, engines, programmes and findings from what is stored", OPTS_COMMON | OPTS_STORE | OPTS_ANALYSE,
 		0, 0, cmd_analyse,
 		"ingest and report do this at their end, when something changed. It is needed by itself after ingest --no-analyse."},

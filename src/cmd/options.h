@@ -23,6 +23,7 @@ enum option_set {
 	OPTS_ANALYSE = 1 << 10,    /* packs and models, without reading mail */
 	OPTS_PSL = 1 << 11,        /* the suffix list, without reading mail */
 	OPTS_SIGNATURES = 1 << 12, /* --ham --check --for */
+	OPTS_LEARN = 1 << 13,   /* --trust --model --smtp --ham */
 	OPTS_RANGE = 1 << 9,       /* OPTS_FILTER without --feed, which OPTS_INGEST has already */
 };
 
@@ -37,7 +38,7 @@ struct options {
 	const char *const *paths; /* positional arguments */
 	size_t n_paths;
 	const char *command_line; /* as typed, for the report's footer */
-	const char *config, *out, *store, *kind, *psl, *geoip, *model;
+	const char *config, *out, *store, *kind, *psl, *geoip, *model, *learn_smtp;
 	const char *by, *unit, *columns, *for_program;
 	struct opt_list feed, trust, pack, ham, check;
 	const char *brand, *programme, *category, *domain, *country, *from_domain, *subject, *engine, *client, *campaign;
@@ -47,7 +48,7 @@ struct options {
 	bool format_given;
 	int jobs;    /* 0: one per core */
 	int verbose; /* -1 quiet, 0, 1.. */
-	bool reveal, no_default_packs, no_analyse;
+	bool reveal, no_default_packs, no_analyse, learn_ham;
 	bool help; /* asked for: nothing else is set */
 };
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/limits.h"
 
 int session_open(struct session *s, const struct options *o, struct err *err)
@@ -112,4 +113,19 @@ struct store_filter session_filter(const struct options *o, bool with_feed, stru
 	for (size_t i = 0; with_feed && i < o->feed.n; i++)
 		feeds[f.nfeeds++] = str_of(o->feed.v[i]);
 	return f;
+}
+
+const char *session_model(const struct session *s, struct arena *a, struct err *err)
+{
+	const char *named = s->o->model ? s->o->model : s->config->model;
+	struct buf path;
+	if (named)
+		return named;
+	buf_init_arena(&path, a, 64 * KIB);
+	buf_printf(&path, "%s.model", s->store_path);
+	buf_z(&path);
+	if (buf_ok(&path))
+		return (const char *)path.p;
+	err_oom(err, "the model's name");
+	return NULL;
 }

@@ -31,6 +31,8 @@ int session_open_reading(struct session *s, bool with_feed, struct err *err);
 /* The packs of options and config. To be closed by the caller. */
 int session_pack(const struct session *s, struct pack **out, struct err *err);
 
+/* The model's file: of --model, the config, else the store's name with .model behind it. NULL: out of memory. */
+const char *session_model(const struct session *s, struct arena *a, struct err *err);
 /* Analyses the store, which is open for writing. 1 = done, 0 = nothing had changed (never with force). In analyse.c. */
 int session_analyse(struct session *s, bool force, struct err *err);
 /* Reads the paths (or, without paths, those of the config's feeds) into the store, which is open for writing; says on stderr

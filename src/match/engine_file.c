@@ -96,15 +96,14 @@ static int read_class(const struct place *p, struct engine_model *m, json_t *o, 
 		return complain(p, "a class needs a name of 1 to 64 plain characters, and the kind engine or client");
 	if (messages < 1 || campaigns < 1 || !(reach >= 0 && reach < 1e6) || !json_object_size(tokens))
 		return complain(p, "a class needs messages, campaigns, reach and tokens");
-	if (!shipped && engine_model_find(m, is, name) && !engine_model_find(m, is, name)->shipped)
+	if (engine_model_find(m, is, name, shipped))
 		return complain(p, "the same class twice");
-	struct engine_class *k = engine_model_class(m, is, name);
+	struct engine_class *k = engine_model_class(m, is, name, shipped);
 	if (!k)
 		return m->classes.n == LIM_ENGINE_CLASSES ? complain(p, "more classes than a model may have") : err_oom(p->err, p->name);
 	k->messages = (uint32_t)messages;
 	k->campaigns = (uint32_t)campaigns;
 	k->reach = reach;
-	k->shipped = shipped;
 	return read_tokens(p, m, k, tokens);
 }
 

@@ -203,7 +203,7 @@ static int learn_it(struct engine_model *m, struct str name, const struct engine
 		out->outcome = LEARN_TOO_FEW;
 		return 0;
 	}
-	struct engine_class *k = engine_model_class(m, ENGINE_BOT, name);
+	struct engine_class *k = engine_model_class(m, ENGINE_BOT, name, false);
 	if (!k)
 		return ERR_ENV;
 	done.name = k->name;
@@ -244,10 +244,9 @@ static struct str client_of(const struct engine_model *m, const struct engine_sa
 static int add_client(struct engine_model *m, const struct engine_capture *c, const bool *use, struct str name, bool shipped)
 {
 	struct engine_capture part;
-	struct engine_class *k = engine_model_class(m, ENGINE_CLIENT, name);
+	struct engine_class *k = engine_model_class(m, ENGINE_CLIENT, name, shipped);
 	if (!k || reduced(m, c, use, &part) || engine_class_count(m, k, &part, NULL))
 		return ERR_ENV;
-	k->shipped = shipped;
 	return engine_class_reach(m, k, &part);
 }
 
@@ -284,4 +283,9 @@ int engine_learn_ham(struct engine_model *m, const struct engine_capture *c, boo
 	mem_free(use);
 	mem_free(done);
 	return rc;
+}
+
+int engine_model_shipped(struct engine_model *m, struct err *err)
+{
+	return engine_model_read(m, "the built-in clients", engine_clients_shipped, true, err);
 }

@@ -32,6 +32,8 @@ int engine_learn(struct engine_model *m, struct str name, const struct engine_ca
  * engine_model.h. *classes: how many. Classes of these names are replaced. */
 int engine_learn_ham(struct engine_model *m, const struct engine_capture *c, bool shipped, size_t *classes);
 
+/* packs/clients.model */
+extern const struct str engine_clients_shipped;
 /* The clients compiled into the program (packs/clients.model), added to a model. */
 int engine_model_shipped(struct engine_model *m, struct err *err);
 

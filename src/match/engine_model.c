@@ -56,35 +56,26 @@ uint32_t engine_model_token(struct engine_model *m, struct str token)
 	return (uint32_t)m->tokens.n - 1;
 }
 
-struct engine_class *engine_model_find(const struct engine_model *m, enum engine_kind kind, struct str name)
+struct engine_class *engine_model_find(
+	const struct engine_model *m, enum engine_kind kind, struct str name, bool shipped)
 {
 	for (size_t i = 0; i < m->classes.n; i++)
-		if (m->classes.v[i].kind == kind && str_eq(m->classes.v[i].name, name))
+		if (m->classes.v[i].kind == kind && m->classes.v[i].shipped == shipped && str_eq(m->classes.v[i].name, name))
 			return &m->classes.v[i];
 	return NULL;
 }
 
-struct engine_class *engine_model_class(struct engine_model *m, enum engine_kind kind, struct str name)
+struct engine_class *engine_model_class(struct engine_model *m, enum engine_kind kind, struct str name, bool shipped)
 {
-	struct engine_class *k = engine_model_find(m, kind, name);
+	struct engine_class *k = engine_model_find(m, kind, name, shipped);
 	struct str copy = k ? k->name : arena_dup(&m->arena, name);
 	if (!copy.p)
 		return NULL;
 	if (!k)
 		k = vec_push(&m->arena, &m->classes, LIM_ENGINE_CLASSES);
 	if (k)
-		*k = (struct engine_class){.name = copy, .kind = kind};
+		*k = (struct engine_class){.name = copy, .kind = kind, .shipped = shipped};
 	return k;
-}
-
-void engine_model_drop(struct engine_model *m, enum engine_kind kind, struct str name)
-{
-	struct engine_class *k = engine_model_find(m, kind, name);
-	if (!k)
-		return;
-	size_t at = (size_t)(k - m->classes.v);
-	memmove(k, k + 1, (m->classes.n - at - 1) * sizeof *k);
-	m->classes.n--;
 }
 
 /* ---- learning ---- */

@@ -59,10 +59,10 @@ void engine_model_init(struct engine_model *m);
 void engine_model_free(struct engine_model *m);
 /* The token's index, made when it is new; UINT32_MAX when out of memory or its family is unknown. */
 uint32_t engine_model_token(struct engine_model *m, struct str token);
-struct engine_class *engine_model_find(const struct engine_model *m, enum engine_kind kind, struct str name); /* or NULL */
+struct engine_class *engine_model_find(
+	const struct engine_model *m, enum engine_kind kind, struct str name, bool shipped); /* or NULL */
 /* A class of that name without counts; one that is there is emptied. NULL when out of memory. */
-struct engine_class *engine_model_class(struct engine_model *m, enum engine_kind kind, struct str name);
-void engine_model_drop(struct engine_model *m, enum engine_kind kind, struct str name);
+struct engine_class *engine_model_class(struct engine_model *m, enum engine_kind kind, struct str name, bool shipped);
 
 /* ---- learning: many engine_learn_add, then one engine_learn_end ---- */
 struct engine_sample {

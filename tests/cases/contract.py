@@ -108,7 +108,7 @@ def case_no_progress_without_a_terminal(t):
 
 def case_help_and_version(t):
     overview = t.run('help').out
-    commands = ['report', 'ingest', 'analyse', 'messages', 'series', 'brands', 'explain', 'signatures', 'feeds', 'help', 'version']
+    commands = ['report', 'ingest', 'learn', 'analyse', 'messages', 'series', 'brands', 'explain', 'signatures', 'feeds', 'help', 'version']
     for command in commands:
         assert re.search(r'^\s+%s\b' % command, overview, re.M), command
         assert 'usage: trapline ' + command in t.run('help', command).out
@@ -159,7 +159,7 @@ def case_man_pages_tell_every_option(t):
     import os
 
     from harness import ROOT
-    for command in ('report', 'ingest', 'analyse', 'messages', 'series', 'brands', 'explain', 'signatures', 'feeds'):
+    for command in ('report', 'ingest', 'learn', 'analyse', 'messages', 'series', 'brands', 'explain', 'signatures', 'feeds'):
         helped = set(re.findall(r'--([a-z-]+)', t.run('help', command).out.split('options:')[1]))
         with open(os.path.join(ROOT, 'docs/man/trapline-%s.1' % command), encoding='utf-8') as f:
             page = set(re.findall(r'Fl Fl ([a-z-]+)', '\n'.join(line for line in f if line.startswith('.It'))))
