@@ -1,0 +1,73 @@
+"""Engines: what is learned, what is refused, what a damaged model does."""
+import json
+
+from harness import mbox, same
+
+
+def bot(i, campaign=0, name='X-Robo'):
+    """An invented engine: its order of fields, its Message-ID, its boundary."""
+    day = 1 + i % 28
+    return (
+        'Received: from pc%d (unknown [198.51.100.%d])\n\tby mx.trap.example (Postfix) with SMTP id A%d;\n'
+        '\tWed, %02d Sep 2010 10:00:%02d +0000\n' % (i, i % 250, i, day, i % 60) +
+        'Subject: offer %s %d\nMessage-Id: <%08x.%06d@pc%d>\nTo: <user@trap.example>\n%s: 7\nFrom: Robo <robo%d@sender.example>\n'
+        % ('abcdefgh'[campaign] * 5, i, i * 7919 + 0x10000000, i, i, name, i) +
+        'Date: %d Sep 10 10:00:00 GMT\nMIME-Version: 1.0\nContent-Type: text/plain\n\n' % day +
+        ' '.join('word%d%s' % (k, 'abcdefgh'[campaign]) for k in range(40)) + '\n').encode()
+
+
+def capture(n=40, **kw):
+    return mbox([bot(i, i % 4, **kw) for i in range(n)])
+
+
+def learn(t, name, *paths, **kw):
+    return t.run('learn', '--model', 'm', '--trust', 'mx.trap.example', name, *paths, **kw)
+
+
+def case_model_is_readable_and_stable(t):
+    t.write('box', capture())
+    learn(t, 'robo', 'box')
+    first = t.read('m')
+    header, entry = [json.loads(line) for line in first.splitlines()]
+    same(header['trapline_model'], 1)
+    same((entry['class'], entry['kind'], entry['messages']), ('robo', 'engine', 40))
+    assert 'trap.example' not in first and 'robo1@' not in first, 'no addresses in a model'
+    learn(t, 'robo', 'box')
+    same(t.read('m'), first)
+    messages = [bot(i, i % 4) for i in range(40)]
+    t.write('turned', mbox(messages[::-1]))
+    learn(t, 'robo', 'turned')
+    same(json.loads(t.read('m').splitlines()[1])['tokens'], entry['tokens'])
+
+
+def case_too_few(t):
+    t.write('box', capture(3))
+    r = learn(t, 'robo', 'box', code=3)
+    assert '3 messages' in r.err and 'nothing was learned' in r.err, r.err
+
+
+def case_two_engines_in_one_folder(t):
+    t.write('box', mbox([bot(i) for i in range(30)] + [
+        bot(i).replace(b'Message-Id: <', b'Message-ID: <QQ$').replace(b'GMT', b'+0000').replace(b'Robo <', b'"Robo" <')
+        .replace(b'Subject', b'X-Q: 1\nSubject') for i in range(30)]))
+    assert 'two engines' in learn(t, 'robo', 'box').err
+
+
+def case_broken_and_foreign_models(t):
+    t.write('box', capture())
+    learn(t, 'robo', 'box')
+    good = t.read('m')
+    for bad, what in (('', 'empty'), ('\x00\x01', 'not a trapline engine model'), ('{"a": 1}\n', 'not a trapline engine model'),
+                      (good[:len(good) // 2], 'm:2:'), (good.replace('"trapline_model":1', '"trapline_model":9'), 'newer'),
+                      (good + good.splitlines()[1] + '\n', 'twice')):
+        t.write('m', bad)
+        r = learn(t, 'robo', 'box', code=3)
+        assert what in r.err, (what, r.err)
+        same(t.read('m'), bad)
+
+
+def case_bad_names(t):
+    t.write('box', capture())
+    for name in ('', '<b>', 'a' * 65, 'x\ny'):
+        learn(t, name, 'box', code=2)
+    learn(t, 'robo', code=2)
