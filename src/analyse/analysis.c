@@ -187,8 +187,12 @@ static int load_feeds(struct analysis *a, struct err *err)
 			a->n_feeds = feeds[i].number + 1;
 	if (rc == 0 && !(a->feeds = arena_zalloc(&a->arena, a->n_feeds + 1, sizeof *a->feeds)))
 		return err_oom(err, "analysis");
-	for (size_t i = 0; i < n && !rc; i++)
+	if (rc == 0 && !(a->feed_kinds = arena_zalloc(&a->arena, a->n_feeds + 1, sizeof *a->feed_kinds)))
+		return err_oom(err, "analysis");
+	for (size_t i = 0; i < n && !rc; i++) {
 		a->feeds[feeds[i].number] = feeds[i].name;
+		a->feed_kinds[feeds[i].number] = feeds[i].kind;
+	}
 	return rc;
 }
 

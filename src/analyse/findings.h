@@ -4,6 +4,7 @@
 
 #include "analyse/analysis.h"
 
+analysis_step findings_find; /* adds findings to a->findings; reads only messages, feeds and names */
 analysis_step findings_step; /* stores all findings, also those of the steps before */
 
 #endif

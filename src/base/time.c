@@ -8,6 +8,9 @@ static int64_t floor_div(int64_t a, int64_t b)
 	return a / b - (a % b < 0);
 }
 
+const char *const time_months[12] = {
+	"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"};
+
 int64_t days_from_civil(int64_t y, int month, int day)
 {
 	y -= month <= 2;

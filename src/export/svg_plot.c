@@ -9,8 +9,6 @@
 
 enum { TEXT_PX = 6, ROW_1 = 15, ROW_2 = 28, HATCH_PX = 5 };
 static const double MIN_BIN_PX = 1.4;
-static const char *const months[] = {
-	"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"};
 
 void svg_num(struct buf *out, double v)
 {
@@ -58,7 +56,7 @@ void svg_text(struct buf *out, const char *cls, double x, double y, struct str t
 void svg_date(struct buf *out, int64_t unix_s, bool year)
 {
 	struct civil d = civil_from_time(unix_s);
-	buf_printf(out, "%d %.3s", d.day, months[d.month - 1]);
+	buf_printf(out, "%d %.3s", d.day, time_months[d.month - 1]);
 	if (year)
 		buf_printf(out, " %lld", (long long)d.year);
 }
@@ -66,7 +64,7 @@ void svg_date(struct buf *out, int64_t unix_s, bool year)
 void put_date(struct buf *out, int64_t unix_s)
 {
 	struct civil d = civil_from_time(unix_s);
-	buf_printf(out, "%d %s %lld", d.day, months[d.month - 1], (long long)d.year);
+	buf_printf(out, "%d %s %lld", d.day, time_months[d.month - 1], (long long)d.year);
 }
 
 void put_count(struct buf *out, int64_t n)
@@ -392,7 +390,7 @@ static void tick(struct axis *x, double at, int64_t t, enum svg_step step)
 {
 	char text[48];
 	struct civil d = civil_from_time(t);
-	const char *month = months[d.month - 1];
+	const char *month = time_months[d.month - 1];
 	int n;
 	if (step == STEP_6H)
 		n = snprintf(text, sizeof text, "%02d:00", d.hour);

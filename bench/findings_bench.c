@@ -1,0 +1,91 @@
+/* findings_bench.c - the findings of messages whose engine and programme are given: the step alone, without mail or store.
+ *
+ * stdin: one message a line, tab-separated: Unix time, feed, engine ("" none), learned|discovered, programme, brand.
+ * stdout: {"events":[...]} as `trapline events --format json` writes them. Used by bench/findings.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyse/finding.h"
+#include "analyse/findings.h"
+#include "base/limits.h"
+
+static struct analysed *grow(struct analysis *a, size_t *cap)
+{
+	if (a->n_messages == *cap) {
+		size_t want = *cap ? *cap * 2 : 4096;
+		a->messages = arena_grow(&a->arena, a->messages, *cap * sizeof *a->messages, want * sizeof *a->messages);
+		*cap = want;
+	}
+	return a->messages ? &a->messages[a->n_messages++] : NULL;
+}
+
+static uint32_t feed_number(struct analysis *a, struct str name)
+{
+	for (uint32_t i = 1; i < a->n_feeds; i++)
+		if (str_eq(a->feeds[i], name))
+			return i;
+	a->feeds[a->n_feeds] = arena_dup(&a->arena, name);
+	return (uint32_t)a->n_feeds++;
+}
+
+static bool read_line(struct analysis *a, struct str line, size_t *cap, struct err *err)
+{
+	struct str f[6];
+	size_t n = 0;
+	uint64_t t;
+	for (struct str rest = line, tok; n < 6 && str_next(&rest, '\t', &tok);)
+		f[n++] = tok;
+	if (n < 6 || !str_u64(f[0], &t))
+		return false;
+	struct analysed *m = grow(a, cap);
+	if (!m)
+		return false;
+	*m = (struct analysed){.n = (int64_t)a->n_messages,
+		.key = a->n_messages,
+		.time = (int64_t)t,
+		.time_trusted = 1,
+		.feed = feed_number(a, f[1]),
+		.engine = analysis_name_of(a, f[2], err),
+		.engine_source = str_eq(f[3], S("discovered")) ? ENGINE_DISCOVERED : ENGINE_LEARNED,
+		.programme = analysis_name_of(a, f[4], err),
+		.brand = analysis_name_of(a, f[5], err)};
+	return true;
+}
+
+int main(void)
+{
+	struct analysis a = {0};
+	struct err err = {0};
+	struct buf out;
+	char *line = NULL;
+	size_t room = 0, cap = 0;
+	arena_init(&a.arena, SIZE_MAX);
+	map_init(&a.name_ids, SIZE_MAX);
+	buf_init(&out, 64 * MIB);
+	a.feeds = arena_zalloc(&a.arena, 1000, sizeof *a.feeds);
+	a.n_feeds = 1;
+	if (!vec_push(&a.arena, &a.names, 1))
+		return 1;
+	for (ssize_t n; (n = getline(&line, &room, stdin)) > 0;)
+		if (!read_line(&a, str_rtrim(str_make(line, (size_t)n)).n ? str_make(line, (size_t)n - (line[n - 1] == '\n')) : S(""), &cap, &err))
+			fprintf(stderr, "findings_bench: not read: %s", line);
+	if (findings_find(&a, &err)) {
+		fprintf(stderr, "findings_bench: %s\n", err.text);
+		return 1;
+	}
+	struct json j = json_to(&out);
+	json_obj(&j);
+	json_key(&j, "events");
+	json_arr(&j);
+	for (size_t i = 0; i < a.findings.n; i++)
+		finding_json(&j, &a.findings.v[i]);
+	json_arr_end(&j);
+	json_obj_end(&j);
+	fwrite(out.p, 1, out.n, stdout);
+	putchar('\n');
+	free(line);
+	return 0;
+}

@@ -1,0 +1,328 @@
+/* findings_date.c - the changes of engines, dated from the times of single messages.
+ *
+ * A closure takes its part out of every engine that sent for the trade. What it explains goes into the offset of the engine's
+ * likelihood, so that a takedown in the middle of a closure keeps its own date, and an engine that only lost its trade is told as
+ * a consequence, with the closure's dates.
+ */
+#include <stdlib.h>
+
+#include "analyse/findings_fit.h"
+#include "analyse/findings_int.h"
+
+enum {
+	DATE_DAYS = 14,    /* looked at on each side of a change */
+	SHARE_DAYS = 21,   /* what an engine sends for is measured over so long */
+	PAUSE_DAYS = 60,   /* a longer silence ends in a return, not in a pause */
+	CLUSTER_HOURS = 36 /* two changes of one engine this near are one */
+};
+static const double DEPENDENT = 0.2; /* an engine with that share of its mail for a trade shows the trade's closure */
+static const double PAUSE_LEFT = 0.5, PAUSE_BACK = 0.6; /* of the level before: left over; come back to, or over 1 / that */
+
+static const int64_t DAY = SECONDS_A_DAY;
+
+/* ---- what closures explain ---- */
+
+static double share_before(const struct scene *s, const struct part *x, uint32_t trade, int64_t at)
+{
+	double n = 0, all = 0;
+	for (size_t i = 0; i < x->n; i++) {
+		const struct event *e = &s->events[x->list[i]];
+		if (e->time >= at - SHARE_DAYS * DAY && e->time < at) {
+			all++;
+			n += e->trade == trade;
+		}
+	}
+	return all >= 10 ? n / all : 0;
+}
+
+static bool left_earlier(const struct scene *s, const struct part *x, uint32_t trade, int64_t at)
+{
+	for (size_t i = 0; i < s->claims.n; i++) {
+		const struct claim *c = &s->claims.v[i];
+		if (c->f.kind == FINDING_SWITCH && c->part == x && c->trade_from == trade && c->f.start.time < at)
+			return true;
+	}
+	return false;
+}
+
+/* The share of x's mail that a closure takes away; 0 when it does not touch it. */
+static double loss_by(const struct scene *s, const struct part *x, const struct claim *closure)
+{
+	if (closure->f.kind != FINDING_CLOSURE || x->kind != PART_ENGINE || left_earlier(s, x, closure->trade_from, closure->f.end.time))
+		return 0;
+	return share_before(s, x, closure->trade_from, closure->f.start.lo);
+}
+
+static int64_t end_of(const struct claim *c)
+{
+	return c->f.end.time != TIME_NONE ? c->f.end.time : c->f.start.time;
+}
+
+/* ---- the likelihood's series ---- */
+
+struct hours {
+	struct fit_volume v;
+	double *count, *offset;
+};
+
+static int64_t middle_of(const struct hours *h, size_t hour)
+{
+	return h->v.start + (int64_t)hour * SECONDS_AN_HOUR + SECONDS_AN_HOUR / 2;
+}
+
+static bool make_hours(struct scene *s, const struct part *x, int64_t from, int64_t to, struct hours *h)
+{
+	size_t n = (size_t)((to - from) / SECONDS_AN_HOUR) + 1;
+	h->count = arena_zalloc(s->arena, n + 1, sizeof *h->count);
+	h->offset = arena_zalloc(s->arena, n + 1, sizeof *h->offset);
+	if (!h->count || !h->offset)
+		return false;
+	h->v = (struct fit_volume){.start = from, .n = n, .count = h->count, .offset = h->offset, .scatter = 1};
+	for (size_t i = 0; i < x->n; i++) {
+		int64_t t = s->events[x->list[i]].time;
+		if (t >= from && t < to)
+			h->count[(size_t)((t - from) / SECONDS_AN_HOUR) + 1]++;
+	}
+	for (size_t k = 0; k < n; k++) {
+		int64_t t = middle_of(h, k), weekday = (time_day(t) + 3) % 7; /* 1970-01-01 was a Thursday */
+		h->offset[k + 1] = t < to ? part_watched(s, x, t) * s->week[weekday] / 24 : 0;
+	}
+	for (size_t i = 0; i < s->claims.n; i++) {
+		double loss = loss_by(s, x, &s->claims.v[i]);
+		for (size_t k = 0; k < n && loss > 0; k++)
+			h->offset[k + 1] *= 1 - loss + loss * fit_fade_left(middle_of(h, k), s->claims.v[i].f.start.time, end_of(&s->claims.v[i]));
+	}
+	for (size_t k = 0; k < n; k++) {
+		h->count[k + 1] += h->count[k];
+		h->offset[k + 1] += h->offset[k];
+	}
+	return true;
+}
+
+/* Variance over mean of the days on both sides of [t1,t2], at least 1. */
+static double scatter(const struct hours *h, int64_t t1, int64_t t2)
+{
+	double sum = 0;
+	size_t days = 0, n = h->v.n;
+	size_t a = (size_t)((t1 - h->v.start) / SECONDS_AN_HOUR), b = (size_t)((t2 - h->v.start) / SECONDS_AN_HOUR);
+	const struct {
+		size_t from, to;
+	} side[2] = {{0, a < n ? a : n}, {b < n ? b : n, n}};
+	for (int k = 0; k < 2; k++) {
+		double all = h->count[side[k].to] - h->count[side[k].from], e = h->offset[side[k].to] - h->offset[side[k].from];
+		for (size_t i = side[k].from; e > 0 && i + 24 <= side[k].to; i += 24) {
+			double m = all / e * (h->offset[i + 24] - h->offset[i]), y = h->count[i + 24] - h->count[i];
+			if (m < 1)
+				continue;
+			sum += (y - m) * (y - m) / m;
+			days++;
+		}
+	}
+	return days > 6 ? fmax(1, sum / (double)(days - 2)) : 1.2;
+}
+
+/* Dates x's change near [start,end] within [from,to]; *gain: twice the log-likelihood over no change, what closures explain put apart. */
+static int date(struct scene *s, const struct part *x, int64_t from, int64_t to, int64_t start, int64_t end, struct fit *fit, double *gain,
+	struct err *err)
+{
+	struct hours h;
+	int64_t lo = start - DATE_DAYS * DAY, hi = end + DATE_DAYS * DAY;
+	from = from > lo - DATE_DAYS * DAY ? from : lo - DATE_DAYS * DAY;
+	to = to < hi + DATE_DAYS * DAY ? to : hi + DATE_DAYS * DAY;
+	lo = lo > from ? lo : from;
+	hi = hi < to ? hi : to;
+	struct arena_mark mark = arena_mark(s->arena);
+	if (!make_hours(s, x, from, to, &h))
+		return err_oom(err, "findings");
+	h.v.scatter = scatter(&h, start, end);
+	if (!fit_dates(fit_volume_logl, &h.v, lo, hi, s->arena, fit))
+		return err_oom(err, "findings");
+	*gain = 2 * (fit->logl - fit_volume_logl(&h.v, from, from));
+	arena_release(s->arena, mark);
+	return 0;
+}
+
+/* ---- claims ---- */
+
+static void set_levels(const struct scene *s, struct claim *c)
+{
+	int64_t t1 = c->f.start.time, t2 = c->shape == SHAPE_PAUSE ? t1 : end_of(c), to = c->shape == SHAPE_PAUSE ? c->f.end.time : c->to;
+	int64_t from = t1 - LEVEL_DAYS * DAY > c->from ? t1 - LEVEL_DAYS * DAY : c->from;
+	to = t2 + LEVEL_DAYS * DAY < to ? t2 + LEVEL_DAYS * DAY : to;
+	double before = part_level(s, c->part, from, t1, NULL), after = part_level(s, c->part, t2, to, NULL);
+	if (!isnan(before) && !isnan(after)) {
+		c->f.before = before;
+		c->f.after = after;
+		claim_effect(s, c);
+	}
+}
+
+static void set_dates(struct claim *c, const struct fit *fit)
+{
+	c->f.start = fit->start;
+	c->f.end = fit->ramp > 0.5 ? fit->end : FINDING_NO_DATE;
+	if (c->shape != SHAPE_NEW)
+		c->shape = fit->ramp > 0.5 ? SHAPE_RAMP : SHAPE_STEP;
+}
+
+/* The closure that touches x most while [start,end] lasts; -1: none. */
+static int closure_near(const struct scene *s, const struct part *x, int64_t start, int64_t end, double *loss)
+{
+	int best = CLAIM_NONE;
+	*loss = 0;
+	for (size_t i = 0; i < s->claims.n; i++) {
+		const struct claim *c = &s->claims.v[i];
+		double l = loss_by(s, x, c);
+		if (l > *loss && start <= end_of(c) + 3 * DAY && end >= c->f.start.time - 3 * DAY) {
+			*loss = l;
+			best = (int)i;
+		}
+	}
+	return best;
+}
+
+static void derive(const struct scene *s, struct claim *c, int cause)
+{
+	const struct claim *closure = &s->claims.v[cause];
+	c->cause = cause;
+	c->derived = true;
+	c->f.start = closure->f.start;
+	c->f.end = closure->f.end;
+	c->shape = closure->shape;
+}
+
+/* What a change has to gain, when one in all series has it: as change_find asks. */
+static double enough(const struct scene *s)
+{
+	return 3 * log((double)s->v.n_days) + 2 * log((double)s->n_parts);
+}
+
+static int date_claim(struct scene *s, size_t i, struct err *err)
+{
+	struct claim *c = &s->claims.v[i];
+	struct fit fit;
+	double loss, gain;
+	int64_t start = c->f.start.time, end = c->f.end.time != TIME_NONE && c->shape != SHAPE_PAUSE ? c->f.end.time : start;
+	int closure = closure_near(s, c->part, start, end, &loss);
+	if (closure >= 0 && loss >= 0.1) { /* its fall may have been taken for the engine's own */
+		const struct claim *k = &s->claims.v[closure];
+		start = k->f.start.time < start ? k->f.start.time : start;
+		end = end_of(k) > end ? end_of(k) : end;
+	}
+	int rc = date(s, c->part, c->from, c->to, start, end, &fit, &gain, err);
+	if (rc)
+		return rc;
+	if (closure >= 0 && loss >= DEPENDENT && gain < enough(s)) {
+		derive(s, c, closure);
+	} else {
+		if (closure >= 0)
+			c->cause = closure;
+		if (c->shape != SHAPE_PAUSE)
+			set_dates(c, &fit);
+		else
+			c->f.start = fit.start;
+	}
+	set_levels(s, c);
+	return 0;
+}
+
+static bool is_volume(const struct claim *c)
+{
+	return c->part && (c->f.kind == FINDING_VOLUME_CHANGE || c->f.kind == FINDING_NEW_ENGINE || c->f.kind == FINDING_NEW_PROGRAMME);
+}
+
+/* Of an engine's claims that came to lie together, one stays: the larger change, and of equals the first. */
+static void join_neighbours(struct scene *s)
+{
+	for (size_t i = 0; i < s->claims.n; i++)
+		for (size_t k = i + 1; k < s->claims.n; k++) {
+			struct claim *a = &s->claims.v[i], *b = &s->claims.v[k];
+			if (!is_volume(a) || !is_volume(b) || a->dropped || b->dropped || a->part != b->part || a->part->kind != PART_ENGINE)
+				continue;
+			if (llabs(a->f.start.time - b->f.start.time) > CLUSTER_HOURS * SECONDS_AN_HOUR || (a->f.after > a->f.before) != (b->f.after > b->f.before))
+				continue;
+			b->dropped = true;
+			a->to = b->to > a->to ? b->to : a->to;
+			set_levels(s, a);
+		}
+}
+
+/* ---- pauses ---- */
+
+static void join_pauses(struct scene *s)
+{
+	for (size_t i = 0; i < s->claims.n; i++) {
+		struct claim *down = &s->claims.v[i], *up = NULL;
+		if (!is_volume(down) || down->dropped || down->shape == SHAPE_PAUSE || !(down->f.after <= PAUSE_LEFT * down->f.before))
+			continue;
+		for (size_t k = 0; k < s->claims.n; k++) {
+			struct claim *c = &s->claims.v[k];
+			if (is_volume(c) && !c->dropped && c->part == down->part && c->f.start.time > down->f.start.time &&
+				(!up || c->f.start.time < up->f.start.time))
+				up = c;
+		}
+		if (!up || up->f.start.time - end_of(down) > PAUSE_DAYS * DAY || up->f.after < PAUSE_BACK * down->f.before ||
+			up->f.after > down->f.before / PAUSE_BACK)
+			continue;
+		down->shape = SHAPE_PAUSE;
+		down->f.end = up->f.start;
+		down->to = up->to;
+		up->dropped = true;
+	}
+}
+
+/* ---- engines that only lost their trade ---- */
+
+static bool has_claim(const struct scene *s, const struct part *x, int64_t from, int64_t to)
+{
+	for (size_t i = 0; i < s->claims.n; i++) {
+		const struct claim *c = &s->claims.v[i];
+		if (c->part == x && !c->dropped && (is_volume(c) || c->f.kind == FINDING_SWITCH) && c->f.start.time >= from && c->f.start.time <= to)
+			return true;
+	}
+	return false;
+}
+
+static int claim_victim(struct scene *s, const struct part *x, size_t closure, struct err *err)
+{
+	struct claim *c = claim_add(s, FINDING_VOLUME_CHANGE, err);
+	if (!c)
+		return err->kind;
+	c->part = x;
+	c->f.engine = analysis_name_text(s->a, x->engine);
+	derive(s, c, (int)closure);
+	claim_stretch(s, c, x, c->f.start.time, end_of(c));
+	c->f.confidence = s->claims.v[closure].f.confidence;
+	set_levels(s, c);
+	/* it has to show in the engine's own volume */
+	c->dropped = !(c->f.effect_hi < -FINDING_MIN_EFFECT / 2 && c->f.effect < -FINDING_MIN_EFFECT);
+	return 0;
+}
+
+static int claim_victims(struct scene *s, struct err *err)
+{
+	int rc = 0;
+	size_t n = s->claims.n;
+	for (size_t i = 0; i < n && !rc; i++)
+		for (size_t k = 0; s->claims.v[i].f.kind == FINDING_CLOSURE && k < s->n_parts && !rc; k++) {
+			const struct part *x = &s->parts[k];
+			const struct claim *c = &s->claims.v[i];
+			if (x->kind == PART_ENGINE && loss_by(s, x, c) >= DEPENDENT &&
+				!has_claim(s, x, c->f.start.time - 2 * DAY, end_of(c) + 2 * DAY))
+				rc = claim_victim(s, x, i, err);
+		}
+	return rc;
+}
+
+int date_claims(struct scene *s, struct err *err)
+{
+	int rc = 0;
+	for (size_t i = 0; i < s->claims.n && !rc; i++)
+		if (is_volume(&s->claims.v[i]))
+			rc = date_claim(s, i, err);
+	if (!rc)
+		rc = claim_victims(s, err);
+	join_neighbours(s);
+	join_pauses(s);
+	return rc;
+}

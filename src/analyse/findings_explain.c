@@ -1,0 +1,353 @@
+/* findings_explain.c - what follows from what: the total and the trades from engines and closures; what is left of an engine, who
+ * filled the gap, and when an engine only changed its form. */
+#include <stdlib.h>
+
+#include "analyse/findings_int.h"
+#include "base/limits.h"
+
+enum {
+	NEAR_DAYS = 3,        /* cause and consequence are dated by different messages */
+	BESIDE_DAYS = 14,     /* levels beside a cause */
+	GAP_DAYS = 14,        /* who grew within so long after a drop may have filled the gap */
+	RESIDUAL_COUNT = 5,   /* messages that show that an engine is not gone */
+};
+static const double EXPLAINED = 0.6;  /* of a change, by its causes: the rest is not told by itself */
+static const double TOTAL_PART = 0.2; /* of all mail: a cause that shows in the total */
+static const double FILLED = 0.25;    /* of a drop, at least */
+static const double HEIR_TRADES = 0.3; /* cosine of what the one sent for and the other sends for */
+static const double SAME_SIZE = 0.3, SAME_TRADES = 0.7; /* of an engine that changed its form, before and after */
+
+static const int64_t DAY = SECONDS_A_DAY;
+
+static int64_t end_of(const struct claim *c)
+{
+	return c->f.end.time != TIME_NONE && c->shape != SHAPE_PAUSE ? c->f.end.time : c->f.start.time;
+}
+
+static bool is_engine(const struct claim *c)
+{
+	return c->part && !c->dropped && c->part->kind == PART_ENGINE && c->f.kind != FINDING_RESIDUAL && c->f.kind != FINDING_DISPLACEMENT;
+}
+
+static bool is_engine_volume(const struct claim *c)
+{
+	return is_engine(c) && c->f.kind != FINDING_SWITCH;
+}
+
+/* ---- trades ---- */
+
+/* Level of p beside a span: before it, and after. */
+static void beside(const struct scene *s, const struct part *p, int64_t t1, int64_t t2, double *before, double *after)
+{
+	*before = part_level(s, p, t1 - BESIDE_DAYS * DAY, t1, NULL);
+	*after = part_level(s, p, t2, t2 + BESIDE_DAYS * DAY, NULL);
+}
+
+/* How much of a trade's change, over its own span, engines contributed that are told themselves. */
+static int explained_part(struct scene *s, const struct claim *c, double *part, int *cause, struct err *err)
+{
+	double before, after, best = 0, sum = 0;
+	int64_t t1 = c->f.start.time, t2 = end_of(c);
+	beside(s, c->part, t1, t2, &before, &after);
+	double delta = after - before;
+	*part = 0;
+	for (size_t i = 0; i < s->n_parts; i++) {
+		const struct part *x = &s->parts[i];
+		struct part edge;
+		double b, a;
+		int by = CLAIM_NONE;
+		for (size_t k = 0; k < s->claims.n && x->kind == PART_ENGINE; k++) {
+			const struct claim *g = &s->claims.v[k];
+			int64_t last = g->shape == SHAPE_PAUSE ? g->f.end.time : end_of(g);
+			if (is_engine(g) && g->part == x && g->f.start.time <= t2 + NEAR_DAYS * DAY && last >= t1 - NEAR_DAYS * DAY)
+				by = (int)k;
+		}
+		if (by == CLAIM_NONE)
+			continue;
+		struct arena_mark mark = arena_mark(s->arena);
+		int rc = scene_edge(s, x->engine, c->part->trade, &edge, err);
+		if (rc)
+			return rc;
+		beside(s, &edge, t1, t2, &b, &a);
+		arena_release(s->arena, mark);
+		if (isnan(a - b) || (a - b) * delta <= 0)
+			continue;
+		sum += a - b;
+		if (fabs(a - b) > best) {
+			best = fabs(a - b);
+			*cause = by;
+		}
+	}
+	*part = delta != 0 && !isnan(delta) ? sum / delta : 0;
+	return 0;
+}
+
+static bool closes(const struct scene *s, const struct claim *c)
+{
+	for (size_t i = 0; i < s->claims.n; i++) {
+		const struct claim *k = &s->claims.v[i];
+		if (k->f.kind == FINDING_CLOSURE && k->part == c->part && c->f.start.time <= end_of(k) + NEAR_DAYS * DAY &&
+			end_of(c) >= k->f.start.time - NEAR_DAYS * DAY)
+			return true;
+	}
+	return false;
+}
+
+static int explain_trades(struct scene *s, struct err *err)
+{
+	for (size_t i = 0; i < s->claims.n; i++) {
+		struct claim *c = &s->claims.v[i];
+		double part = 0;
+		int cause = CLAIM_NONE;
+		if (!c->part || c->part->kind != PART_TRADE || c->dropped || c->f.kind != FINDING_VOLUME_CHANGE)
+			continue;
+		if (closes(s, c)) {
+			c->dropped = true;
+			continue;
+		}
+		int rc = explained_part(s, c, &part, &cause, err);
+		if (rc)
+			return rc;
+		s->claims.v[i].dropped = part >= EXPLAINED;
+		s->claims.v[i].cause = cause;
+	}
+	return 0;
+}
+
+/* ---- the total ---- */
+
+/* Causes that are one event for the total: an engine's change by itself, or a closure with all engines that fell in it. */
+struct group {
+	int lead;     /* claim */
+	double delta; /* messages a day */
+};
+
+static int lead_of(const struct scene *s, size_t i)
+{
+	const struct claim *c = &s->claims.v[i];
+	return c->cause != CLAIM_NONE && s->claims.v[c->cause].f.kind == FINDING_CLOSURE ? c->cause : (int)i;
+}
+
+static size_t make_groups(const struct scene *s, const struct claim *total, struct group *g, size_t room)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s->claims.n; i++) {
+		const struct claim *c = &s->claims.v[i];
+		if (!is_engine_volume(c))
+			continue;
+		int lead = lead_of(s, i);
+		const struct claim *l = &s->claims.v[lead];
+		if (l->f.start.time > end_of(total) + NEAR_DAYS * DAY || end_of(l) < total->f.start.time - NEAR_DAYS * DAY)
+			continue;
+		size_t k = 0;
+		while (k < n && g[k].lead != lead)
+			k++;
+		if (k == n && n == room)
+			continue;
+		if (k == n)
+			g[n++] = (struct group){.lead = lead};
+		g[k].delta += c->f.after - c->f.before;
+	}
+	return n;
+}
+
+static const struct scene *sorting;
+
+static int by_start(const void *a, const void *b)
+{
+	int64_t x = sorting->claims.v[((const struct group *)a)->lead].f.start.time, y = sorting->claims.v[((const struct group *)b)->lead].f.start.time;
+	return x < y ? -1 : x > y;
+}
+
+static void set_total(const struct scene *s, struct claim *c, const struct group *g, int64_t from, int64_t to)
+{
+	const struct claim *lead = &s->claims.v[g->lead];
+	c->cause = g->lead;
+	c->derived = true;
+	c->f.start = lead->f.start;
+	c->f.end = lead->f.end;
+	c->shape = lead->shape == SHAPE_NEW ? SHAPE_STEP : lead->shape;
+	c->from = from;
+	c->to = to;
+	int64_t t1 = c->f.start.time, t2 = end_of(c);
+	double before = part_level(s, c->part, t1 - BESIDE_DAYS * DAY > from ? t1 - BESIDE_DAYS * DAY : from, t1, NULL);
+	double after = part_level(s, c->part, t2, t2 + BESIDE_DAYS * DAY < to ? t2 + BESIDE_DAYS * DAY : to, NULL);
+	if (isnan(before) || isnan(after) || (before - after) * g->delta > 0) {
+		before = isnan(before) ? c->f.before : before;
+		after = before + g->delta;
+	}
+	c->f.before = before;
+	c->f.after = after;
+	claim_effect(s, c);
+}
+
+enum { GROUPS = 64 };
+
+/* A change of the total takes its dates from its causes, which are known better; a slide with several causes is several changes. */
+static int explain_total(struct scene *s, size_t i, struct err *err)
+{
+	struct group all[GROUPS], g[GROUPS];
+	struct claim total = s->claims.v[i];
+	double delta = total.f.after - total.f.before;
+	size_t n_all = make_groups(s, &total, all, GROUPS), n = 0;
+	for (size_t k = 0; k < n_all; k++)
+		if (all[k].delta * delta > 0 && fabs(all[k].delta) >= TOTAL_PART * fmin(total.f.before, total.f.after))
+			g[n++] = all[k];
+	double level = total.f.before;
+	size_t kept = 0;
+	sorting = s;
+	qsort(g, n, sizeof *g, by_start);
+	for (size_t k = 0; k < n; k++) { /* large enough at its time */
+		if (fabs(g[k].delta) >= TOTAL_PART * level)
+			g[kept++] = g[k];
+		level = fmax(level + g[k].delta, 1);
+	}
+	for (size_t k = 0; k < kept; k++) {
+		struct claim *c = k ? claim_add(s, FINDING_VOLUME_CHANGE, err) : &s->claims.v[i];
+		if (!c)
+			return err->kind;
+		if (k)
+			*c = total;
+		set_total(s, c, &g[k], k ? end_of(&s->claims.v[g[k - 1].lead]) : total.from,
+			k + 1 < kept ? s->claims.v[g[k + 1].lead].f.start.time : total.to);
+	}
+	return 0;
+}
+
+static int explain_totals(struct scene *s, struct err *err)
+{
+	int rc = 0;
+	size_t n = s->claims.n;
+	for (size_t i = 0; i < n && !rc; i++) {
+		const struct claim *c = &s->claims.v[i];
+		if (c->part && c->part->kind == PART_TOTAL && !c->dropped && c->f.kind == FINDING_VOLUME_CHANGE)
+			rc = explain_total(s, i, err);
+	}
+	return rc;
+}
+
+/* ---- what is left ---- */
+
+static int claim_residual(struct scene *s, size_t i, struct err *err)
+{
+	struct claim cause = s->claims.v[i];
+	double n = 0, late = 0;
+	int64_t from = end_of(&cause), to = cause.to, middle = from + (to - from) / 2;
+	if (cause.f.kind != FINDING_VOLUME_CHANGE || cause.shape == SHAPE_PAUSE || cause.part->kind != PART_ENGINE || to - from < 5 * DAY)
+		return 0;
+	double level = part_level(s, cause.part, from + DAY, to, &n);
+	part_level(s, cause.part, middle, to, &late);
+	if (!(level < RESIDUAL_BELOW * cause.f.before) || n < RESIDUAL_COUNT || late < 2)
+		return 0;
+	struct claim *c = claim_add(s, FINDING_RESIDUAL, err);
+	if (!c)
+		return err->kind;
+	c->part = cause.part;
+	c->cause = (int)i;
+	c->from = from;
+	c->to = to;
+	c->f.engine = cause.f.engine;
+	c->f.start = cause.f.end.time != TIME_NONE ? cause.f.end : cause.f.start;
+	c->f.before = cause.f.before;
+	c->f.after = level;
+	c->f.effect = level / cause.f.before - 1;
+	c->f.confidence = cause.f.confidence;
+	return 0;
+}
+
+/* Cosine of the trades of x before t1 and of y after t2. */
+static double same_trades(struct scene *s, const struct part *x, int64_t t1, const struct part *y, int64_t t2)
+{
+	double *a = arena_zalloc(s->arena, s->trades.n + 1, sizeof *a), *b = arena_zalloc(s->arena, s->trades.n + 1, sizeof *b);
+	double ab = 0, aa = 0, bb = 0;
+	if (!a || !b)
+		return 0;
+	for (size_t i = 0; i < x->n; i++)
+		a[s->events[x->list[i]].trade] += s->events[x->list[i]].time < t1 && s->events[x->list[i]].time > t1 - BESIDE_DAYS * DAY;
+	for (size_t i = 0; i < y->n; i++)
+		b[s->events[y->list[i]].trade] += s->events[y->list[i]].time > t2 && s->events[y->list[i]].time < t2 + BESIDE_DAYS * DAY;
+	for (size_t i = 1; i < s->trades.n; i++) {
+		ab += a[i] * b[i];
+		aa += a[i] * a[i];
+		bb += b[i] * b[i];
+	}
+	return aa > 0 && bb > 0 ? ab / sqrt(aa * bb) : 0;
+}
+
+/* ---- who filled the gap ---- */
+
+static int claim_displacement(struct scene *s, size_t i, struct err *err)
+{
+	struct claim drop = s->claims.v[i];
+	double loss = drop.f.before - drop.f.after, gain = 0;
+	int best = CLAIM_NONE;
+	if (drop.part->kind != PART_ENGINE || drop.shape == SHAPE_PAUSE || loss < TOTAL_PART / 2 * s->parts[0].vol.level[0])
+		return 0;
+	for (size_t k = 0; k < s->claims.n; k++) {
+		const struct claim *c = &s->claims.v[k];
+		double g = c->f.after - c->f.before;
+		if (!is_engine_volume(c) || c->part == drop.part || g <= 0 || c->f.start.time < drop.f.start.time - DAY ||
+			c->f.start.time > end_of(&drop) + GAP_DAYS * DAY ||
+			same_trades(s, drop.part, drop.f.start.time, c->part, end_of(c)) < HEIR_TRADES)
+			continue;
+		gain += g;
+		if (best == CLAIM_NONE || g > s->claims.v[best].f.after - s->claims.v[best].f.before)
+			best = (int)k;
+	}
+	if (best == CLAIM_NONE || gain < FILLED * loss)
+		return 0;
+	struct claim *c = claim_add(s, FINDING_DISPLACEMENT, err);
+	if (!c)
+		return err->kind;
+	c->part = s->claims.v[best].part;
+	c->cause = (int)i;
+	c->f.engine = s->claims.v[best].f.engine;
+	c->f.other = drop.f.engine;
+	c->f.start = s->claims.v[best].f.start;
+	c->f.end = s->claims.v[best].f.end;
+	c->f.before = loss;
+	c->f.after = gain;
+	c->f.confidence = 0.5; /* that it came after does not mean that it came because */
+	return 0;
+}
+
+/* ---- a new form, not a new volume ---- */
+
+/* One falls while another rises by as much, for the same trades, and one of the two names is only our own: most likely one engine. */
+static void find_drift(struct scene *s, size_t i)
+{
+	struct claim *down = &s->claims.v[i];
+	double loss = down->f.before - down->f.after;
+	for (size_t k = 0; k < s->claims.n && loss > 0 && down->shape != SHAPE_PAUSE; k++) {
+		struct claim *up = &s->claims.v[k];
+		double gain = up->f.after - up->f.before;
+		if (!is_engine_volume(up) || up->part == down->part || gain <= 0 || fabs(gain - loss) > SAME_SIZE * loss)
+			continue;
+		if (up->part->source != ENGINE_DISCOVERED && down->part->source != ENGINE_DISCOVERED)
+			continue;
+		if (llabs(up->f.start.time - down->f.start.time) > NEAR_DAYS * DAY ||
+			same_trades(s, down->part, down->f.start.time, up->part, end_of(up)) < SAME_TRADES)
+			continue;
+		down->f.kind = FINDING_DRIFT;
+		down->f.other = up->f.engine;
+		down->f.confidence = 0.7;
+		up->dropped = true;
+		return;
+	}
+}
+
+int explain_claims(struct scene *s, struct err *err)
+{
+	for (size_t i = 0; i < s->claims.n; i++)
+		if (is_engine_volume(&s->claims.v[i]) && !s->claims.v[i].derived && s->claims.v[i].f.kind == FINDING_VOLUME_CHANGE)
+			find_drift(s, i);
+	int rc = explain_trades(s, err);
+	rc = rc ? rc : explain_totals(s, err);
+	size_t n = s->claims.n;
+	for (size_t i = 0; i < n && !rc; i++)
+		if (is_engine_volume(&s->claims.v[i]) && s->claims.v[i].f.kind == FINDING_VOLUME_CHANGE && s->claims.v[i].f.after < s->claims.v[i].f.before) {
+			rc = claim_residual(s, i, err);
+			rc = rc ? rc : claim_displacement(s, i, err);
+		}
+	return rc;
+}

@@ -1,0 +1,272 @@
+/* findings_fit.c - see findings_fit.h. */
+#include "analyse/findings_fit.h"
+
+#include "base/time.h"
+
+enum { GRID = 56, ZOOMS = 4 };
+static const double TINY = 1e-9; /* of all weight: where the next grid does not look any more */
+
+/* ---- the grid ---- */
+
+struct grid {
+	int64_t lo1, step1, lo2, step2; /* t1 = lo1 + i step1, t2 = lo2 + k step2 */
+	double *ramp;                   /* [GRID][GRID] log-likelihood; NAN where t2 <= t1 */
+	double *still;                  /* [2 * GRID] steps, over t1's cells and t2's */
+	double best;
+};
+
+static int64_t place1(const struct grid *g, size_t i)
+{
+	return g->lo1 + (int64_t)i * g->step1;
+}
+
+static int64_t place2(const struct grid *g, size_t k)
+{
+	return g->lo2 + (int64_t)k * g->step2;
+}
+
+struct span {
+	int64_t lo, hi;
+};
+
+static void fill_ramps(struct grid *g, struct span a, struct span b, fit_fn *fn, const void *ctx)
+{
+	g->lo1 = a.lo;
+	g->step1 = (a.hi - a.lo) / (GRID - 1) + 1;
+	g->lo2 = b.lo;
+	g->step2 = (b.hi - b.lo) / (GRID - 1) + 1;
+	g->best = -INFINITY;
+	for (size_t i = 0; i < GRID; i++)
+		for (size_t k = 0; k < GRID; k++) {
+			int64_t t1 = place1(g, i), t2 = place2(g, k);
+			bool possible = t2 > t1 && t2 - t1 <= FIT_RAMP_DAYS * (int64_t)SECONDS_A_DAY && t1 <= a.hi && t2 <= b.hi;
+			double l = possible ? fn(ctx, t1, t2) : NAN;
+			g->ramp[i * GRID + k] = l;
+			if (l > g->best)
+				g->best = l;
+		}
+}
+
+/* The part of a marginal that holds all but TINY of the weight. */
+static struct span useful(const double *w, size_t n, int64_t lo, int64_t step, struct span was)
+{
+	double most = 0;
+	size_t first = n, last = 0;
+	for (size_t i = 0; i < n; i++)
+		most = w[i] > most ? w[i] : most;
+	for (size_t i = 0; i < n; i++)
+		if (w[i] > TINY * most) {
+			first = first == n ? i : first;
+			last = i;
+		}
+	if (first == n)
+		return was;
+	struct span s = {lo + ((int64_t)first - 1) * step, lo + ((int64_t)last + 1) * step};
+	s.lo = s.lo < was.lo ? was.lo : s.lo;
+	s.hi = s.hi > was.hi ? was.hi : s.hi;
+	return s;
+}
+
+struct marginal {
+	double w[GRID];
+	int64_t lo, step;
+	double total; /* weight times the size of a cell */
+};
+
+static void marginals(const struct grid *g, double top, struct marginal *m1, struct marginal *m2)
+{
+	*m1 = (struct marginal){.lo = g->lo1, .step = g->step1};
+	*m2 = (struct marginal){.lo = g->lo2, .step = g->step2};
+	double cell = (double)g->step1 * (double)g->step2;
+	for (size_t i = 0; i < GRID; i++)
+		for (size_t k = 0; k < GRID; k++) {
+			double l = g->ramp[i * GRID + k], w = isnan(l) ? 0 : exp(l - top) * cell;
+			m1->w[i] += w;
+			m2->w[k] += w;
+			m1->total += w;
+		}
+	m2->total = m1->total;
+}
+
+static double find_ramps(fit_fn *fn, const void *ctx, struct span all, struct grid *g, struct marginal *m1, struct marginal *m2)
+{
+	struct span a = all, b = all;
+	for (int zoom = 0; zoom < ZOOMS; zoom++) {
+		fill_ramps(g, a, b, fn, ctx);
+		if (!isfinite(g->best))
+			break;
+		marginals(g, g->best, m1, m2);
+		struct span x = useful(m1->w, GRID, m1->lo, m1->step, a), y = useful(m2->w, GRID, m2->lo, m2->step, b);
+		if (x.hi - x.lo > (a.hi - a.lo) * 3 / 4 && y.hi - y.lo > (b.hi - b.lo) * 3 / 4)
+			break;
+		a = x;
+		b = y;
+	}
+	return g->best;
+}
+
+static double find_steps(fit_fn *fn, const void *ctx, struct span all, struct marginal *m)
+{
+	double best = -INFINITY;
+	for (int zoom = 0; zoom < ZOOMS; zoom++) {
+		double l[GRID];
+		*m = (struct marginal){.lo = all.lo, .step = (all.hi - all.lo) / (GRID - 1) + 1};
+		best = -INFINITY;
+		for (size_t i = 0; i < GRID; i++) {
+			int64_t t = m->lo + (int64_t)i * m->step;
+			l[i] = t <= all.hi ? fn(ctx, t, t) : NAN;
+			best = l[i] > best ? l[i] : best;
+		}
+		for (size_t i = 0; i < GRID; i++) {
+			m->w[i] = isnan(l[i]) ? 0 : exp(l[i] - best) * (double)m->step;
+			m->total += m->w[i];
+		}
+		struct span x = useful(m->w, GRID, m->lo, m->step, all);
+		if (x.hi - x.lo > (all.hi - all.lo) * 3 / 4 || x.hi - x.lo < 60)
+			break;
+		all = x;
+	}
+	return best;
+}
+
+/* Where the weight of two marginals, mixed, reaches q. */
+static int64_t quantile(const struct marginal *a, double wa, const struct marginal *b, double wb, double q)
+{
+	double lo = (double)(a->lo < b->lo ? a->lo - a->step : b->lo - b->step), ahi = (double)(a->lo + a->step * GRID), bhi = (double)(b->lo + b->step * GRID);
+	double hi = ahi > bhi ? ahi : bhi;
+	const struct marginal *m[2] = {a, b};
+	const double weight[2] = {wa, wb};
+	for (int i = 0; i < 50; i++) {
+		double mid = (lo + hi) / 2, below = 0;
+		for (int k = 0; k < 2; k++)
+			for (size_t c = 0; c < GRID && weight[k] > 0 && m[k]->total > 0; c++) {
+				double from = (double)(m[k]->lo + (int64_t)c * m[k]->step) - (double)m[k]->step / 2;
+				double part = (mid - from) / (double)m[k]->step;
+				below += weight[k] * m[k]->w[c] / m[k]->total * fmin(fmax(part, 0), 1);
+			}
+		if (below < q)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	return (int64_t)((lo + hi) / 2);
+}
+
+static struct finding_date date(const struct marginal *a, double wa, const struct marginal *b, double wb)
+{
+	return (struct finding_date){quantile(a, wa, b, wb, 0.5), quantile(a, wa, b, wb, 0.025), quantile(a, wa, b, wb, 0.975)};
+}
+
+bool fit_dates(fit_fn *fn, const void *ctx, int64_t lo, int64_t hi, struct arena *arena, struct fit *out)
+{
+	struct arena_mark mark = arena_mark(arena);
+	struct grid g = {.ramp = arena_alloc(arena, sizeof(double) * GRID * GRID)};
+	struct marginal *m = arena_zalloc(arena, 3, sizeof *m);
+	if (!g.ramp || !m)
+		return false;
+	struct span all = {lo, hi};
+	double steps = find_steps(fn, ctx, all, &m[0]), ramps = find_ramps(fn, ctx, all, &g, &m[1], &m[2]);
+	double top = fmax(steps, ramps), width = fmax((double)(hi - lo), 1);
+	double longest = fmin(width, FIT_RAMP_DAYS * (double)SECONDS_A_DAY);
+	/* evidence: the likelihood's mean over all places, and lengths */
+	double ws = exp(steps - top) * m[0].total / width, wr = isfinite(ramps) ? exp(ramps - top) * m[1].total / width / longest : 0;
+	out->ramp = wr / (ws + wr);
+	out->logl = top;
+	out->start = date(&m[0], 1 - out->ramp, &m[1], out->ramp);
+	out->end = date(&m[0], 1 - out->ramp, &m[2], out->ramp);
+	arena_release(arena, mark);
+	return true;
+}
+
+/* ---- volumes ---- */
+
+static double at(const double *sum, size_t n, double h)
+{
+	if (h <= 0)
+		return 0;
+	if (h >= (double)n)
+		return sum[n];
+	size_t i = (size_t)h;
+	return sum[i] + (sum[i + 1] - sum[i]) * (h - (double)i);
+}
+
+static double poisson(double n, double e)
+{
+	return n > 0 && e > 0 ? n * log(n / e) - n : 0;
+}
+
+double fit_volume_logl(const void *ctx, int64_t t1, int64_t t2)
+{
+	const struct fit_volume *v = ctx;
+	double h1 = (double)(t1 - v->start) / SECONDS_AN_HOUR, h2 = (double)(t2 - v->start) / SECONDS_AN_HOUR;
+	double n1 = at(v->count, v->n, h1), e1 = at(v->offset, v->n, h1);
+	double n2 = v->count[v->n] - at(v->count, v->n, h2), e2 = v->offset[v->n] - at(v->offset, v->n, h2);
+	double l = poisson(n1, e1) + poisson(n2, e2);
+	if (t2 <= t1)
+		return l / v->scatter;
+	if (e1 <= 0 || e2 <= 0)
+		return NAN;
+	double m1 = n1 / e1, m2 = n2 / e2, pieces = fmax(ceil(h2 - h1), 1), piece = (h2 - h1) / pieces;
+	for (double k = 0; k < pieces; k++) {
+		double a = h1 + k * piece, b = a + piece;
+		double n = at(v->count, v->n, b) - at(v->count, v->n, a), e = at(v->offset, v->n, b) - at(v->offset, v->n, a);
+		double m = m1 + (m2 - m1) * (k + 0.5) / pieces;
+		if (e > 0)
+			l += n * log(fmax(m, 1e-6)) - e * m;
+	}
+	return l / v->scatter;
+}
+
+/* ---- shares ---- */
+
+static size_t first_from(const int64_t *t, size_t n, int64_t from)
+{
+	size_t lo = 0, hi = n;
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		if (t[mid] < from)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static double bernoulli(double ones, double all)
+{
+	double p = (ones + 0.25) / (all + 0.5);
+	return all > 0 ? ones * log(p) + (all - ones) * log(1 - p) : 0;
+}
+
+double fit_mix_logl(const void *ctx, int64_t t1, int64_t t2)
+{
+	const struct fit_mix *m = ctx;
+	size_t i = first_from(m->t, m->n, t1), k = first_from(m->t, m->n, t2);
+	double n1 = (double)i, z1 = m->sum[i], n2 = (double)(m->n - k), z2 = m->sum[m->n] - m->sum[k];
+	double l = bernoulli(z1, n1) + bernoulli(z2, n2);
+	double p1 = (z1 + 0.25) / (n1 + 0.5), p2 = (z2 + 0.25) / (n2 + 0.5);
+	for (; i < k; i++) {
+		double p = p1 + (p2 - p1) * (double)(m->t[i] - t1) / (double)(t2 - t1);
+		l += m->z[i] ? log(p) : log(1 - p);
+	}
+	return l / m->scatter;
+}
+
+double fit_fade_left(int64_t t, int64_t t1, int64_t t2)
+{
+	double left = t <= t1 ? 1 : t >= t2 ? 0 : (double)(t2 - t) / (double)(t2 - t1);
+	return FIT_FADE_REST + (1 - FIT_FADE_REST) * left;
+}
+
+double fit_fade_logl(const void *ctx, int64_t t1, int64_t t2)
+{
+	const struct fit_fade *f = ctx;
+	size_t i = first_from(f->t, f->n, t1), k = first_from(f->t, f->n, t2);
+	double l = f->before[i] + f->after[f->n] - f->after[k];
+	for (; i < k; i++) {
+		double left = fit_fade_left(f->t[i], t1, t2), share = (double)f->share[i];
+		double p = share * left / (share * left + 1 - share);
+		l += log(f->z[i] ? p : 1 - p);
+	}
+	return l / f->scatter;
+}

@@ -1,0 +1,59 @@
+/* findings_fit.h - when something went from one level to another, from the times of single messages.
+ *
+ * The change runs from t1 to t2 (t1 = t2: a step). Its likelihood is put on a grid of t1 and t2 that zooms in on where it is
+ * high; steps and ramps of up to FIT_RAMP_DAYS have equal odds beforehand, and every place the same. Dates are medians of what
+ * is left, intervals its middle 95 %. Likelihoods of bursty mail are tempered by its scatter.
+ */
+#ifndef TRAPLINE_ANALYSE_FINDINGS_FIT_H
+#define TRAPLINE_ANALYSE_FINDINGS_FIT_H
+
+#include "analyse/finding.h"
+#include "base/arena.h"
+
+enum { FIT_RAMP_DAYS = 14 };
+
+/* Log-likelihood of a change from t1 to t2 (t1 <= t2). */
+typedef double fit_fn(const void *ctx, int64_t t1, int64_t t2);
+
+struct fit {
+	struct finding_date start, end;
+	double ramp;  /* probability that it took its time */
+	double logl;  /* the highest seen */
+};
+/* Over lo <= t1 <= t2 <= hi. False: out of memory. */
+bool fit_dates(fit_fn *fn, const void *ctx, int64_t lo, int64_t hi, struct arena *a, struct fit *out);
+
+/* A volume: messages in each hour, and what there would have been at level 1 (exposure x weekly rhythm x what is explained). */
+struct fit_volume {
+	int64_t start;    /* Unix time of hour 0 */
+	size_t n;         /* hours */
+	const double *count, *offset; /* running sums: [0] = 0, n + 1 of each */
+	double scatter;   /* >= 1 */
+};
+fit_fn fit_volume_logl;
+
+/* Messages of two sorts: the share of the second goes from one value to another (linear), the same for all. */
+struct fit_mix {
+	const int64_t *t; /* ascending */
+	const uint8_t *z; /* 1: of the second sort */
+	size_t n;
+	const uint32_t *sum; /* running sums of z, n + 1 */
+	double scatter;
+};
+fit_fn fit_mix_logl;
+
+/* Of several senders, each with its own share of a trade before: the trade fades out to nothing for all of them. */
+struct fit_fade {
+	const int64_t *t;
+	const uint8_t *z;    /* 1: of the trade */
+	const float *share;  /* of the trade before, of this message's sender */
+	size_t n;
+	const double *before, *after; /* running sums of the log-likelihood with the share before, and with none; n + 1 of each */
+	double scatter;
+};
+fit_fn fit_fade_logl;
+#define FIT_FADE_REST 0.01 /* of a faded trade's mail is still to be expected: late and misread messages */
+/* How much of the trade is left at t. */
+double fit_fade_left(int64_t t, int64_t t1, int64_t t2);
+
+#endif

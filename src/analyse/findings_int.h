@@ -1,0 +1,119 @@
+/* findings_int.h - what the files of the findings step share; for findings*.c only.
+ *
+ * A scene is one stretch of time with mail: its events (messages with a believed time), its panel of feeds and its parts. A
+ * part is a share of the mail whose volume is followed: all of it, what one engine sent, what was sent for one trade, or one
+ * engine's for one trade (an edge). A trade is a programme, or a brand where its programme is not known well: trades
+ * never overlap.
+ */
+#ifndef TRAPLINE_ANALYSE_FINDINGS_INT_H
+#define TRAPLINE_ANALYSE_FINDINGS_INT_H
+
+#include "analyse/change.h"
+#include "analyse/finding.h"
+#include "analyse/volume.h"
+
+/* The settings, each with its reason. Judged by bench/findings on worlds other than those that suggested them. */
+enum {
+	SCENE_GAP_DAYS = 60,     /* as in series.h: no mail for longer is a gap, not zeros */
+	SCENE_MIN_DAYS = 14,     /* no change can be told from the weekly rhythm in less */
+	SCENE_MIN_MESSAGES = 100,
+	PART_MIN_MESSAGES = 30,  /* a part with fewer shows no change that could be dated */
+	EDGE_MIN_MESSAGES = 20,
+	PARTS_MAX = 2000,        /* the largest ones: each is a series of its own */
+	LEVEL_DAYS = 28,         /* levels beside a change are means over at most so many days */
+	EXAMPLES = 3,            /* messages shown before and after */
+};
+#define FINDING_MIN_EFFECT 0.20     /* smaller changes are drift of feeds and samples */
+#define FINDING_MIN_CONFIDENCE 0.95 /* after the correction for the number of series */
+#define RESIDUAL_BELOW 0.05
+
+struct event {
+	int64_t time;
+	uint32_t feed;    /* column of the panel */
+	uint32_t trade;   /* index into trades; TRADE_NONE */
+	analysis_name engine;
+	uint32_t message; /* index into analysis.messages */
+};
+enum { TRADE_NONE = 0 };
+struct trade {
+	analysis_name name;
+	bool is_brand;
+};
+
+enum part_kind { PART_TOTAL, PART_ENGINE, PART_TRADE };
+struct part {
+	enum part_kind kind;
+	analysis_name engine;
+	uint32_t trade;
+	enum engine_source source; /* of an engine */
+	const uint32_t *list;      /* indexes into events, ascending */
+	size_t n;
+	uint32_t *counts; /* [n_days][n_feeds] */
+	struct volume_series vol;
+	struct change *changes; /* those that are believed, by place */
+	double *trust;          /* the confidence of each, corrected for the number of series */
+	size_t n_changes;
+};
+
+/* A finding under way: words come last, when it is known what explains what. */
+enum claim_shape { SHAPE_STEP, SHAPE_RAMP, SHAPE_PAUSE, SHAPE_NEW };
+enum { CLAIM_NONE = -1 };
+struct claim {
+	struct finding f;
+	const struct part *part; /* what changed; NULL: a feed */
+	enum claim_shape shape;
+	int64_t from, to; /* the stretch around it in which nothing else happened to the part */
+	uint32_t trade_from, trade_to; /* of a switch; trade_from of a closure, too */
+	int cause;        /* the claim that explains it */
+	bool derived;     /* follows wholly from its cause, which gives the dates, too */
+	size_t feed;      /* column, of an outage */
+	const struct volume_outage *outage;
+	bool dropped; /* told by its cause */
+};
+
+struct scene {
+	struct analysis *a;
+	struct arena *arena;
+	struct event *events;
+	size_t n_events;
+	uint32_t *feed_of; /* store's feed number of a column */
+	struct volume v;
+	double *feed_share; /* of all mail: what parts lean on */
+	VEC(struct trade) trades;
+	struct part *parts; /* the total, engines, trades; within each by size, then by name */
+	size_t n_parts;
+	int64_t *times; /* beginnings of the days */
+	int64_t begin, end; /* of the events */
+	double week[7];     /* weekly factors of all mail, Monday first; mean about 1 */
+	VEC(struct claim) claims;
+};
+
+/* Sorts the analysis' messages into scenes and calls fn for each. */
+typedef int scene_fn(struct scene *s, struct err *err);
+int scenes(struct analysis *a, scene_fn *fn, struct err *err);
+/* Counts, levels and believed changes of a list of events. n_series: for how many the confidence has to hold. */
+int part_measure(struct scene *s, struct part *p, size_t n_series, struct err *err);
+struct part *scene_part(const struct scene *s, enum part_kind kind, uint32_t id);
+struct str scene_trade(const struct scene *s, uint32_t trade);
+struct str scene_feed(const struct scene *s, size_t column);
+/* Mean level over the whole days within from..to (Unix seconds), with the messages that it rests on; NAN: nothing was watched. */
+double part_level(const struct scene *s, const struct part *p, int64_t from, int64_t to, double *messages);
+
+/* ---- the detectors: each adds claims ---- */
+scene_fn claim_sensors, claim_changes, claim_switches, claim_closures;
+struct claim *claim_add(struct scene *s, enum finding_kind kind, struct err *err); /* NULL: out of memory */
+/* The stretch around [at, at_end] without another change of the part. */
+void claim_effect(const struct scene *s, struct claim *c); /* fills effect and its interval from before, after and the part */
+void claim_stretch(const struct scene *s, struct claim *c, const struct part *p, int64_t at, int64_t at_end);
+
+/* The messages of one engine for one trade (engine 0: of every engine; trade TRADE_NONE: for all), as a part without changes. */
+int scene_edge(struct scene *s, analysis_name engine, uint32_t trade, struct part *out, struct err *err);
+
+/* Part of the panel of p that watched at a time, 0..1. */
+double part_watched(const struct scene *s, const struct part *p, int64_t t);
+
+scene_fn date_claims;    /* engines' changes dated from single messages, apart from what closures explain; pauses */
+scene_fn explain_claims; /* what follows from what: total and trades; residuals, displacement, drift */
+scene_fn tell_claims;    /* readings and evidence; adds the findings */
+
+#endif

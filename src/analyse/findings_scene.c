@@ -1,0 +1,421 @@
+/* findings_scene.c - the analysis' messages as scenes, and the volume of their parts; see findings_int.h. */
+#include <stdlib.h>
+
+#include "analyse/findings_int.h"
+#include "base/limits.h"
+#include "base/mem.h"
+
+struct str scene_trade(const struct scene *s, uint32_t trade)
+{
+	return analysis_name_text(s->a, s->trades.v[trade].name);
+}
+
+struct str scene_feed(const struct scene *s, size_t column)
+{
+	return s->a->feeds[s->feed_of[column]];
+}
+
+struct part *scene_part(const struct scene *s, enum part_kind kind, uint32_t id)
+{
+	for (size_t i = 0; i < s->n_parts; i++)
+		if (s->parts[i].kind == kind && (kind == PART_TOTAL || (kind == PART_ENGINE ? s->parts[i].engine : s->parts[i].trade) == id))
+			return &s->parts[i];
+	return NULL;
+}
+
+/* ---- volumes ---- */
+
+static int count_part(struct scene *s, struct part *p, struct err *err)
+{
+	if (!(p->counts = arena_zalloc(s->arena, s->v.n_days * s->v.n_feeds, sizeof *p->counts)))
+		return err_oom(err, "findings");
+	for (size_t i = 0; i < p->n; i++) {
+		const struct event *e = &s->events[p->list[i]];
+		p->counts[(size_t)(time_day(e->time) - s->v.day0) * s->v.n_feeds + e->feed]++;
+	}
+	return volume_fit(&s->v, p->counts, s->feed_share, s->arena, &p->vol) ? err_oom(err, "findings") : 0;
+}
+
+static bool large_enough(const struct change *c)
+{
+	double ratio = log((c->after + 0.5) / (c->before + 0.5));
+	return ratio > log1p(FINDING_MIN_EFFECT) || ratio < log1p(-FINDING_MIN_EFFECT);
+}
+
+/* The posterior of a change when one in n_series series has one: odds divided by their number. */
+static double corrected(const struct change *c, size_t n_series)
+{
+	double odds = c->confidence / fmax(1 - c->confidence, 1e-12) / (double)n_series;
+	return odds / (1 + odds);
+}
+
+static bool believed(const struct changes *ch, size_t k, size_t n_series)
+{
+	return large_enough(&ch->v[k]) && corrected(&ch->v[k], n_series) >= FINDING_MIN_CONFIDENCE;
+}
+
+static int keep_believed(struct part *p, const struct changes *ch, size_t n_series, struct arena *a)
+{
+	int *place = arena_alloc(a, (ch->n + 1) * sizeof *place);
+	p->changes = arena_alloc(a, (ch->n + 1) * sizeof *p->changes);
+	p->trust = arena_alloc(a, (ch->n + 1) * sizeof *p->trust);
+	if (!place || !p->changes || !p->trust)
+		return -1;
+	for (size_t k = 0; k < ch->n; k++) {
+		place[k] = believed(ch, k, n_series) ? (int)p->n_changes : CHANGE_NONE;
+		if (place[k] == CHANGE_NONE)
+			continue;
+		p->trust[p->n_changes] = corrected(&ch->v[k], n_series);
+		p->changes[p->n_changes++] = ch->v[k];
+	}
+	for (size_t k = 0; k < p->n_changes; k++)
+		if (p->changes[k].returns != CHANGE_NONE)
+			p->changes[k].returns = place[p->changes[k].returns];
+	return 0;
+}
+
+int part_measure(struct scene *s, struct part *p, size_t n_series, struct err *err)
+{
+	struct changes ch = {0};
+	struct change_times times = {s->times};
+	int rc = count_part(s, p, err);
+	double *y = rc ? NULL : arena_alloc(s->arena, (s->v.n_days + 1) * sizeof *y);
+	if (rc || !y)
+		return rc ? rc : err_oom(err, "findings");
+	for (size_t d = 0; d < s->v.n_days; d++)
+		y[d] = isfinite(p->vol.level[d]) ? floor(p->vol.level[d] + 0.5) : NAN; /* counts: the change engine asks for whole numbers */
+	if (change_find(y, s->v.n_days, &times, s->arena, &ch) || keep_believed(p, &ch, n_series, s->arena))
+		return err_oom(err, "findings");
+	for (size_t k = 0; p->kind == PART_TOTAL && k < 7; k++)
+		s->week[k] = ch.weekly ? ch.week[k] : 1;
+	return 0;
+}
+
+int scene_edge(struct scene *s, analysis_name engine, uint32_t trade, struct part *out, struct err *err)
+{
+	const struct part *whole = engine ? scene_part(s, PART_ENGINE, engine) : scene_part(s, PART_TRADE, trade);
+	if (!whole)
+		whole = &s->parts[0];
+	*out = (struct part){.kind = engine ? PART_ENGINE : PART_TRADE, .engine = engine, .trade = trade};
+	uint32_t *list = arena_alloc(s->arena, (whole->n + 1) * sizeof *list);
+	if (!list)
+		return err_oom(err, "findings");
+	for (size_t i = 0; i < whole->n; i++) {
+		const struct event *e = &s->events[whole->list[i]];
+		if ((!engine || e->engine == engine) && (!trade || e->trade == trade))
+			list[out->n++] = whole->list[i];
+	}
+	out->list = list;
+	return count_part(s, out, err);
+}
+
+double part_watched(const struct scene *s, const struct part *p, int64_t t)
+{
+	double e = 0;
+	for (size_t f = 0; f < s->v.n_feeds; f++) {
+		const struct volume_feed *v = &s->v.feeds[f];
+		bool on = t >= v->from && t < v->to;
+		for (size_t i = 0; i < v->n_outages && on; i++)
+			on = t < v->outages[i].from.time || t >= v->outages[i].to.time;
+		e += on ? p->vol.share[f] : 0;
+	}
+	return e;
+}
+
+double part_level(const struct scene *s, const struct part *p, int64_t from, int64_t to, double *messages)
+{
+	double n = 0, e = 0;
+	for (size_t d = 0; d < s->v.n_days; d++) {
+		int64_t begin = (s->v.day0 + (int64_t)d) * SECONDS_A_DAY;
+		if (begin < from || begin + SECONDS_A_DAY > to)
+			continue;
+		n += p->vol.count[d];
+		e += p->vol.exposure[d];
+	}
+	if (messages)
+		*messages = n;
+	return e > 0.25 ? n / e : NAN;
+}
+
+/* ---- trades ---- */
+
+struct brand_use {
+	analysis_name brand;
+	uint32_t n, best_n;
+	analysis_name best;
+};
+
+struct uses { /* (brand, programme) -> messages */
+	struct map pairs;
+	struct map brands;
+	VEC(struct brand_use) list;
+};
+
+static int count_use(struct uses *u, struct arena *a, analysis_name brand, analysis_name programme)
+{
+	uint32_t key[2] = {brand, programme};
+	struct map_entry *b = map_put(&u->brands, str_make(&brand, sizeof brand), NULL);
+	struct map_entry *p = map_put(&u->pairs, str_make(key, sizeof key), NULL);
+	if (!b || !p)
+		return -1;
+	if (!b->value) {
+		struct brand_use *fresh = vec_push(a, &u->list, UINT32_MAX);
+		if (!fresh)
+			return -1;
+		fresh->brand = brand;
+		b->value = u->list.n;
+	}
+	struct brand_use *use = &u->list.v[b->value - 1];
+	use->n++;
+	p->value++;
+	if (programme && p->value > use->best_n) {
+		use->best_n = (uint32_t)p->value;
+		use->best = programme;
+	}
+	return 0;
+}
+
+/* A brand whose messages are nearly all of one programme, or that no programme is known for, is no trade of its own kind. */
+static struct trade trade_of(const struct uses *u, const struct analysed *m)
+{
+	if (!m->brand)
+		return (struct trade){m->programme, false};
+	const struct map_entry *b = map_get(&u->brands, str_make(&m->brand, sizeof m->brand));
+	const struct brand_use *use = &u->list.v[b->value - 1];
+	if (use->best_n >= 0.95 * use->n)
+		return (struct trade){use->best, false};
+	return (struct trade){m->brand, true};
+}
+
+static int number_trades(struct scene *s, struct err *err)
+{
+	struct uses u = {0};
+	struct map ids;
+	int rc = 0;
+	map_init(&u.pairs, SIZE_MAX);
+	map_init(&u.brands, SIZE_MAX);
+	map_init(&ids, SIZE_MAX);
+	for (size_t i = 0; i < s->n_events && !rc; i++) {
+		const struct analysed *m = &s->a->messages[s->events[i].message];
+		rc = m->brand ? count_use(&u, s->arena, m->brand, m->programme) : 0;
+	}
+	if (!rc && !vec_push(s->arena, &s->trades, UINT32_MAX)) /* TRADE_NONE */
+		rc = -1;
+	for (size_t i = 0; i < s->n_events && !rc; i++) {
+		struct trade t = trade_of(&u, &s->a->messages[s->events[i].message]);
+		uint32_t key[2] = {t.name, t.is_brand};
+		if (!t.name)
+			continue;
+		struct map_entry *e = map_put(&ids, str_make(key, sizeof key), NULL);
+		struct trade *slot = e && !e->value ? vec_push(s->arena, &s->trades, UINT32_MAX) : NULL;
+		if (slot) {
+			*slot = t;
+			e->value = s->trades.n - 1;
+		}
+		rc = e && e->value ? 0 : -1;
+		s->events[i].trade = e ? (uint32_t)e->value : TRADE_NONE;
+	}
+	map_free(&u.pairs);
+	map_free(&u.brands);
+	map_free(&ids);
+	return rc ? err_oom(err, "findings") : 0;
+}
+
+/* ---- parts ---- */
+
+struct tag {
+	uint32_t id, event;
+};
+
+static int by_tag(const void *a, const void *b)
+{
+	const struct tag *x = a, *y = b;
+	if (x->id != y->id)
+		return x->id < y->id ? -1 : 1;
+	return x->event < y->event ? -1 : x->event > y->event;
+}
+
+static const struct scene *sorting; /* of by_size: qsort has no context */
+
+static struct str part_name(const struct part *p)
+{
+	return p->kind == PART_ENGINE ? analysis_name_text(sorting->a, p->engine) : scene_trade(sorting, p->trade);
+}
+
+static int by_size(const void *a, const void *b)
+{
+	const struct part *x = a, *y = b;
+	if (x->n != y->n)
+		return x->n > y->n ? -1 : 1;
+	int names = str_cmp(part_name(x), part_name(y));
+	return names ? names : x->trade < y->trade ? -1 : x->trade > y->trade;
+}
+
+/* The events of each engine, or of each trade, as parts behind those that are there. */
+static int split_by(struct scene *s, enum part_kind kind, struct part *parts, size_t *n_parts, struct err *err)
+{
+	struct tag *tags = arena_alloc(s->arena, (s->n_events + 1) * sizeof *tags);
+	uint32_t *list = arena_alloc(s->arena, (s->n_events + 1) * sizeof *list);
+	size_t n = 0, first = *n_parts;
+	if (!tags || !list)
+		return err_oom(err, "findings");
+	for (size_t i = 0; i < s->n_events; i++) {
+		uint32_t id = kind == PART_ENGINE ? s->events[i].engine : s->events[i].trade;
+		if (id)
+			tags[n++] = (struct tag){id, (uint32_t)i};
+	}
+	qsort(tags, n, sizeof *tags, by_tag);
+	for (size_t i = 0, end; i < n; i = end) {
+		for (end = i; end < n && tags[end].id == tags[i].id; end++)
+			list[end] = tags[end].event;
+		if (end - i < PART_MIN_MESSAGES || *n_parts >= PARTS_MAX)
+			continue;
+		struct part *p = &parts[(*n_parts)++];
+		*p = (struct part){.kind = kind, .list = list + i, .n = end - i};
+		if (kind == PART_TRADE) {
+			p->trade = tags[i].id;
+		} else {
+			p->engine = tags[i].id;
+			p->source = s->a->messages[s->events[tags[i].event].message].engine_source;
+		}
+	}
+	sorting = s;
+	qsort(parts + first, *n_parts - first, sizeof *parts, by_size);
+	return 0;
+}
+
+static int make_parts(struct scene *s, struct err *err)
+{
+	uint32_t *all = arena_alloc(s->arena, (s->n_events + 1) * sizeof *all);
+	s->parts = arena_zalloc(s->arena, PARTS_MAX + 1, sizeof *s->parts);
+	if (!all || !s->parts)
+		return err_oom(err, "findings");
+	for (size_t i = 0; i < s->n_events; i++)
+		all[i] = (uint32_t)i;
+	s->parts[s->n_parts++] = (struct part){.kind = PART_TOTAL, .list = all, .n = s->n_events};
+	int rc = split_by(s, PART_ENGINE, s->parts, &s->n_parts, err);
+	rc = rc ? rc : split_by(s, PART_TRADE, s->parts, &s->n_parts, err);
+	for (size_t i = 0; i < s->n_parts && !rc; i++) {
+		rc = part_measure(s, &s->parts[i], s->n_parts, err);
+		if (i == 0 && !rc)
+			s->feed_share = s->parts[0].vol.share;
+	}
+	return rc;
+}
+
+/* ---- scenes ---- */
+
+static const struct analysis *ordering; /* of by_time and by_feed_name */
+
+static int by_time(const void *a, const void *b)
+{
+	const struct event *x = a, *y = b;
+	const struct analysed *m = &ordering->messages[x->message], *k = &ordering->messages[y->message];
+	if (x->time != y->time)
+		return x->time < y->time ? -1 : 1;
+	if (m->key != k->key)
+		return m->key < k->key ? -1 : 1;
+	int feeds = str_cmp(ordering->feeds[m->feed], ordering->feeds[k->feed]);
+	return feeds ? feeds : m->occurrence < k->occurrence ? -1 : m->occurrence > k->occurrence;
+}
+
+/* Times of a feed that has few believed ones are taken as they are: a box without Received headers has only Date. */
+static struct event *believed_events(const struct analysis *a, struct arena *arena, size_t *n)
+{
+	struct event *ev = arena_alloc(arena, (a->n_messages + 1) * sizeof *ev);
+	size_t *trusted = arena_zalloc(arena, a->n_feeds + 1, sizeof *trusted), *all = arena_zalloc(arena, a->n_feeds + 1, sizeof *all);
+	if (!ev || !trusted || !all)
+		return NULL;
+	for (size_t i = 0; i < a->n_messages; i++) {
+		all[a->messages[i].feed]++;
+		trusted[a->messages[i].feed] += a->messages[i].time_trusted;
+	}
+	*n = 0;
+	for (size_t i = 0; i < a->n_messages; i++) {
+		const struct analysed *m = &a->messages[i];
+		if (m->time == TIME_NONE || m->time < 0 || m->time > UINT32_MAX || (!m->time_trusted && trusted[m->feed] * 2 > all[m->feed]))
+			continue;
+		ev[(*n)++] = (struct event){.time = m->time, .feed = m->feed, .engine = m->engine, .message = (uint32_t)i};
+	}
+	ordering = a;
+	qsort(ev, *n, sizeof *ev, by_time);
+	return ev;
+}
+
+static int by_feed_name(const void *a, const void *b)
+{
+	return str_cmp(ordering->feeds[*(const uint32_t *)a], ordering->feeds[*(const uint32_t *)b]);
+}
+
+/* Columns of the panel for the feeds that occur. */
+static int make_columns(struct scene *s, struct err *err)
+{
+	uint32_t *column = arena_zalloc(s->arena, s->a->n_feeds + 1, sizeof *column);
+	size_t n = 0;
+	if (!column || !(s->feed_of = arena_alloc(s->arena, (s->a->n_feeds + 1) * sizeof *s->feed_of)))
+		return err_oom(err, "findings");
+	for (size_t i = 0; i < s->n_events; i++)
+		if (!column[s->events[i].feed]) {
+			column[s->events[i].feed] = 1;
+			s->feed_of[n++] = s->events[i].feed;
+		}
+	qsort(s->feed_of, n, sizeof *s->feed_of, by_feed_name);
+	for (size_t i = 0; i < n; i++)
+		column[s->feed_of[i]] = (uint32_t)i;
+	for (size_t i = 0; i < s->n_events; i++)
+		s->events[i].feed = column[s->events[i].feed];
+	s->v.n_feeds = n;
+	return 0;
+}
+
+static int watch_sensors(struct scene *s, struct err *err)
+{
+	struct volume_event *ev = arena_alloc(s->arena, (s->n_events + 1) * sizeof *ev);
+	int64_t day0 = time_day(s->events[0].time);
+	size_t n_days = (size_t)(time_day(s->events[s->n_events - 1].time) - day0) + 1;
+	s->times = arena_alloc(s->arena, (n_days + 1) * sizeof *s->times);
+	if (!ev || !s->times)
+		return err_oom(err, "findings");
+	for (size_t i = 0; i < s->n_events; i++)
+		ev[i] = (struct volume_event){s->events[i].time, s->events[i].feed};
+	for (size_t d = 0; d < n_days; d++)
+		s->times[d] = (day0 + (int64_t)d) * SECONDS_A_DAY;
+	return volume_sensors(&s->v, ev, s->n_events, day0, n_days, s->v.n_feeds, s->arena) ? err_oom(err, "findings") : 0;
+}
+
+static int play(struct analysis *a, struct event *ev, size_t n, scene_fn *fn, struct err *err)
+{
+	struct arena arena;
+	struct scene s = {.a = a, .arena = &arena, .events = ev, .n_events = n};
+	if (n < SCENE_MIN_MESSAGES || ev[n - 1].time - ev[0].time < SCENE_MIN_DAYS * (int64_t)SECONDS_A_DAY ||
+		ev[n - 1].time - ev[0].time > (LIM_SERIES_DAYS - 1) * (int64_t)SECONDS_A_DAY)
+		return 0;
+	s.begin = ev[0].time;
+	s.end = ev[n - 1].time + 1;
+	arena_init(&arena, SIZE_MAX);
+	int rc = make_columns(&s, err);
+	rc = rc ? rc : watch_sensors(&s, err);
+	rc = rc ? rc : number_trades(&s, err);
+	rc = rc ? rc : make_parts(&s, err);
+	rc = rc ? rc : fn(&s, err);
+	arena_free(&arena);
+	return rc;
+}
+
+int scenes(struct analysis *a, scene_fn *fn, struct err *err)
+{
+	struct arena arena;
+	size_t n = 0;
+	int rc = 0;
+	arena_init(&arena, SIZE_MAX);
+	struct event *ev = believed_events(a, &arena, &n);
+	if (!ev)
+		rc = err_oom(err, "findings");
+	for (size_t i = 0, end; i < n && !rc; i = end) {
+		for (end = i + 1; end < n && ev[end].time - ev[end - 1].time <= SCENE_GAP_DAYS * (int64_t)SECONDS_A_DAY; end++)
+			;
+		rc = play(a, ev + i, end - i, fn, err);
+	}
+	arena_free(&arena);
+	return rc;
+}

@@ -1,0 +1,402 @@
+/* volume.c - see volume.h. */
+#include "analyse/volume.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/vec.h"
+
+enum { HOURS_A_WEEK = 168, LOCAL_HOURS = HOURS_A_WEEK };
+enum { FIT_ROUNDS = 30 };
+/* A silence is an outage when it would happen by chance once in so many feeds. */
+static const double OUTAGE_P = 1e-3;
+static const double OUTAGE_MIN_HOURS = 3;    /* shorter ones change no day's count that anybody reads */
+static const double OUTAGE_MIN_EXPECTED = 8; /* messages: fewer may fail to come by bad luck of one campaign */
+static const double HABIT_PRIOR = 20;        /* messages that every hour of the week is thought to have had evenly */
+
+/* One feed under study. */
+struct sensor {
+	const int64_t *t;
+	size_t n;
+	int64_t start; /* Unix time of hour 0 */
+	size_t hours;
+	double habit[HOURS_A_WEEK]; /* mean 1 */
+	double *sum_n, *sum_habit;  /* over hours [0,h) */
+	double tail_from, tail;     /* gaps beyond tail_from (in expected messages) fall off as exp(-x / tail) */
+};
+
+static double at(const double *sum, size_t hours, double h)
+{
+	if (h <= 0)
+		return 0;
+	if (h >= (double)hours)
+		return sum[hours];
+	size_t i = (size_t)h;
+	return sum[i] + (sum[i + 1] - sum[i]) * (h - (double)i);
+}
+
+static double hour_of(const struct sensor *s, int64_t t)
+{
+	return (double)(t - s->start) / SECONDS_AN_HOUR;
+}
+
+static double habit_between(const struct sensor *s, double from, double to)
+{
+	return at(s->sum_habit, s->hours, to) - at(s->sum_habit, s->hours, from);
+}
+
+/* Messages per hour of habit in the week before `from` and the week after `to`, within the feed's own life. */
+static double rate_around(const struct sensor *s, double from, double to)
+{
+	double first = hour_of(s, s->t[0]), last = hour_of(s, s->t[s->n - 1]);
+	double a = fmax(from - LOCAL_HOURS, first), b = fmin(to + LOCAL_HOURS, last);
+	double n = at(s->sum_n, s->hours, from) - at(s->sum_n, s->hours, a) + at(s->sum_n, s->hours, b) - at(s->sum_n, s->hours, to);
+	double w = (from > a ? habit_between(s, a, from) : 0) + (b > to ? habit_between(s, to, b) : 0);
+	return w > 0 ? n / w : 0;
+}
+
+static double expected_in(const struct sensor *s, double from, double to)
+{
+	return rate_around(s, from, to) * habit_between(s, from, to);
+}
+
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+static double quantile(const double *sorted, size_t n, double q)
+{
+	return sorted[(size_t)(q * (double)(n - 1))];
+}
+
+/* How long this feed's silences are wont to be: 1 for messages that come independently, more for bursts. */
+static int learn_tail(struct sensor *s, struct arena *a)
+{
+	struct arena_mark mark = arena_mark(a);
+	size_t n = s->n - 1;
+	double *m = arena_alloc(a, (n + 1) * sizeof *m);
+	if (!m)
+		return -1;
+	double rate = (double)s->n / fmax(habit_between(s, hour_of(s, s->t[0]), hour_of(s, s->t[s->n - 1])), 1);
+	for (size_t i = 0; i < n; i++)
+		m[i] = rate * habit_between(s, hour_of(s, s->t[i]), hour_of(s, s->t[i + 1]));
+	qsort(m, n, sizeof *m, by_value);
+	s->tail_from = quantile(m, n, 0.95);
+	s->tail = fmax(1, (quantile(m, n, 0.99) - s->tail_from) / log(5));
+	if (n >= 2000)
+		s->tail = fmax(s->tail, (quantile(m, n, 0.995) - quantile(m, n, 0.99)) / log(2));
+	arena_release(a, mark);
+	return 0;
+}
+
+static int sensor_make(struct sensor *s, struct arena *a)
+{
+	double all = 0;
+	s->sum_n = arena_zalloc(a, s->hours + 1, sizeof *s->sum_n);
+	s->sum_habit = arena_zalloc(a, s->hours + 1, sizeof *s->sum_habit);
+	if (!s->sum_n || !s->sum_habit)
+		return -1;
+	double count[HOURS_A_WEEK] = {0};
+	size_t seen[HOURS_A_WEEK] = {0};
+	for (size_t i = 0; i < s->n; i++)
+		s->sum_n[(size_t)hour_of(s, s->t[i]) + 1]++;
+	size_t first = (size_t)hour_of(s, s->t[0]), last = (size_t)hour_of(s, s->t[s->n - 1]);
+	for (size_t h = first; h <= last; h++) {
+		count[h % HOURS_A_WEEK] += s->sum_n[h + 1];
+		seen[h % HOURS_A_WEEK]++;
+	}
+	double rate = (double)s->n / (double)(last - first + 1);
+	for (size_t k = 0; k < HOURS_A_WEEK; k++) {
+		s->habit[k] = (count[k] + HABIT_PRIOR) / ((double)seen[k] * rate + HABIT_PRIOR);
+		all += s->habit[k] / HOURS_A_WEEK;
+	}
+	for (size_t h = 0; h < s->hours; h++) {
+		s->sum_n[h + 1] += s->sum_n[h];
+		s->sum_habit[h + 1] = s->sum_habit[h] + s->habit[h % HOURS_A_WEEK] / all;
+	}
+	return learn_tail(s, a);
+}
+
+/* Is a silence of m expected messages more than bad luck, when there were n chances for it? */
+static bool beyond_chance(const struct sensor *s, double m, double n)
+{
+	return m >= OUTAGE_MIN_EXPECTED && n * 0.05 * exp(-(m - s->tail_from) / s->tail) < OUTAGE_P;
+}
+
+static int64_t clip(double t, int64_t lo, int64_t hi)
+{
+	return t <= (double)lo ? lo : t >= (double)hi ? hi : (int64_t)t;
+}
+
+/* The feed failed some time between a message and the next that should have come: an exponential time, of the feed's own tail. */
+static void date_outage(const struct sensor *s, int64_t from, int64_t to, struct volume_outage *o)
+{
+	double rate = fmax(rate_around(s, hour_of(s, from), hour_of(s, to)) / SECONDS_AN_HOUR / s->tail, 1e-9);
+	double half = log(2) / rate, most = -log(0.05) / rate;
+	int64_t middle = from + (to - from) / 2;
+	o->from = (struct volume_date){clip((double)from + half, from, middle), from, clip((double)from + most, from, middle)};
+	o->to = (struct volume_date){clip((double)to - half, middle, to), clip((double)to - most, middle, to), to};
+}
+
+static int find_outages(const struct sensor *s, struct volume_feed *f, struct arena *a)
+{
+	VEC(struct volume_outage) list = {0};
+	for (size_t i = 0; i + 1 < s->n; i++) {
+		double from = hour_of(s, s->t[i]), to = hour_of(s, s->t[i + 1]);
+		if (to - from < OUTAGE_MIN_HOURS)
+			continue;
+		double m = expected_in(s, from, to);
+		if (!beyond_chance(s, m, (double)s->n))
+			continue;
+		struct volume_outage *o = vec_push(a, &list, SIZE_MAX / sizeof *o);
+		if (!o)
+			return -1;
+		o->expected = m;
+		o->others = NAN;
+		date_outage(s, s->t[i], s->t[i + 1], o);
+	}
+	f->outages = list.v;
+	f->n_outages = list.n;
+	return 0;
+}
+
+/* Before the first and after the last message the feed may have watched as well: it did, unless the silence is too long. */
+static void find_ends(const struct sensor *s, struct volume_feed *f, int64_t start, int64_t end)
+{
+	double first = hour_of(s, s->t[0]), last = hour_of(s, s->t[s->n - 1]), hours = (double)s->hours;
+	double early = rate_around(s, first, first) * habit_between(s, 0, first);
+	double late = rate_around(s, last, last) * habit_between(s, last, hours);
+	f->starts = beyond_chance(s, early, 20);
+	f->ends = beyond_chance(s, late, 20);
+	f->from = f->starts ? s->t[0] : start;
+	f->to = f->ends ? s->t[s->n - 1] + 1 : end;
+}
+
+/* ---- the panel ---- */
+
+static void watch(struct volume *v, size_t f, int64_t from, int64_t to, double by)
+{
+	for (size_t d = 0; d < v->n_days; d++) {
+		int64_t begin = (v->day0 + (int64_t)d) * SECONDS_A_DAY, end = begin + SECONDS_A_DAY;
+		int64_t lo = from > begin ? from : begin, hi = to < end ? to : end;
+		if (hi > lo)
+			v->watched[d * v->n_feeds + f] += by * (double)(hi - lo) / SECONDS_A_DAY;
+	}
+}
+
+static int study(struct volume *v, size_t f, const int64_t *t, size_t n, int64_t start, int64_t end, struct arena *a)
+{
+	struct volume_feed *feed = &v->feeds[f];
+	*feed = (struct volume_feed){.messages = (int64_t)n, .from = start, .to = start};
+	if (n < 2) {
+		if (n)
+			feed->to = end;
+	} else {
+		struct sensor s = {.t = t, .n = n, .start = v->day0 * SECONDS_A_DAY, .hours = v->n_days * 24};
+		struct arena_mark mark;
+		if (sensor_make(&s, a) || find_outages(&s, feed, a))
+			return -1;
+		mark = arena_mark(a);
+		find_ends(&s, feed, start, end);
+		arena_release(a, mark);
+	}
+	watch(v, f, feed->from, feed->to, 1);
+	for (size_t i = 0; i < feed->n_outages; i++)
+		watch(v, f, feed->outages[i].from.time, feed->outages[i].to.time, -1);
+	double days = 0;
+	for (size_t d = 0; d < v->n_days; d++)
+		days += v->watched[d * v->n_feeds + f];
+	feed->rate = days > 0 ? (double)n / days : 0;
+	return 0;
+}
+
+/* Hours of [from,to) that feed f was thought to watch. */
+static double hours_watched(const struct volume_feed *f, int64_t from, int64_t to)
+{
+	int64_t lo = from > f->from ? from : f->from, hi = to < f->to ? to : f->to;
+	return hi > lo ? (double)(hi - lo) / SECONDS_AN_HOUR : 0;
+}
+
+/* What the other feeds received during an outage, of what they received in the weeks before and after. */
+static void ask_others(const struct volume *v, const struct volume_event *ev, size_t n, struct volume_outage *o, size_t feed, double *seen, double *near)
+{
+	const int64_t week = LOCAL_HOURS * (int64_t)SECONDS_AN_HOUR;
+	double got = 0, expected = 0;
+	memset(seen, 0, v->n_feeds * sizeof *seen);
+	memset(near, 0, v->n_feeds * sizeof *near);
+	for (size_t i = 0; i < n; i++) {
+		bool within = ev[i].time >= o->from.time && ev[i].time < o->to.time;
+		seen[ev[i].feed] += within;
+		near[ev[i].feed] += !within && ev[i].time >= o->from.time - week && ev[i].time < o->to.time + week;
+	}
+	for (size_t g = 0; g < v->n_feeds; g++) {
+		const struct volume_feed *f = &v->feeds[g];
+		double hours = hours_watched(f, o->from.time - week, o->from.time) + hours_watched(f, o->to.time, o->to.time + week);
+		if (g == feed || hours < 24)
+			continue;
+		got += seen[g];
+		expected += near[g] / hours * hours_watched(f, o->from.time, o->to.time);
+	}
+	o->others = expected >= 1 ? got / expected : NAN;
+}
+
+int volume_sensors(struct volume *out, const struct volume_event *ev, size_t n, int64_t day0, size_t n_days, size_t n_feeds,
+	struct arena *a)
+{
+	struct volume v = {.day0 = day0, .n_days = n_days, .n_feeds = n_feeds};
+	v.feeds = arena_zalloc(a, n_feeds + 1, sizeof *v.feeds);
+	v.watched = arena_zalloc(a, n_days * n_feeds + 1, sizeof *v.watched);
+	int64_t *t = arena_alloc(a, (n + 1) * sizeof *t);
+	if (!v.feeds || !v.watched || !t)
+		return -1;
+	int64_t start = n ? ev[0].time : 0, end = n ? ev[n - 1].time + 1 : 0;
+	for (size_t f = 0; f < n_feeds; f++) {
+		size_t k = 0;
+		for (size_t i = 0; i < n; i++)
+			if (ev[i].feed == f)
+				t[k++] = ev[i].time;
+		if (study(&v, f, t, k, start, end, a))
+			return -1;
+	}
+	double *seen = arena_zalloc(a, n_feeds + 1, sizeof *seen), *near = arena_zalloc(a, n_feeds + 1, sizeof *near);
+	if (!seen || !near)
+		return -1;
+	for (size_t f = 0; f < n_feeds; f++)
+		for (size_t i = 0; i < v.feeds[f].n_outages; i++)
+			ask_others(&v, ev, n, &v.feeds[f].outages[i], f, seen, near);
+	*out = v;
+	return 0;
+}
+
+/* ---- levels ---- */
+
+static void fit_levels(const struct volume *v, const struct volume_series *s)
+{
+	for (size_t d = 0; d < v->n_days; d++) {
+		const double *w = v->watched + d * v->n_feeds;
+		double e = 0;
+		for (size_t f = 0; f < v->n_feeds; f++)
+			e += s->share[f] * w[f];
+		s->exposure[d] = e;
+		s->level[d] = e > 0 ? s->count[d] / e : 0;
+	}
+}
+
+static void fit_shares(const struct volume *v, const uint32_t *counts, const double *prior, const struct volume_series *s)
+{
+	double all = 0;
+	for (size_t f = 0; f < v->n_feeds; f++) {
+		double n = prior ? prior[f] : 0, m = prior ? 1 : 0;
+		for (size_t d = 0; d < v->n_days; d++) {
+			n += counts[d * v->n_feeds + f];
+			m += s->level[d] * v->watched[d * v->n_feeds + f];
+		}
+		all += s->share[f] = m > 0 ? n / m : 0;
+	}
+	for (size_t f = 0; f < v->n_feeds && all > 0; f++)
+		s->share[f] /= all;
+}
+
+int volume_fit(const struct volume *v, const uint32_t *counts, const double *prior, struct arena *a, struct volume_series *out)
+{
+	struct volume_series s = {.level = arena_zalloc(a, v->n_days + 1, sizeof *s.level),
+		.exposure = arena_zalloc(a, v->n_days + 1, sizeof *s.exposure),
+		.count = arena_zalloc(a, v->n_days + 1, sizeof *s.count),
+		.share = arena_zalloc(a, v->n_feeds + 1, sizeof *s.share)};
+	if (!s.level || !s.exposure || !s.count || !s.share)
+		return -1;
+	for (size_t d = 0; d < v->n_days; d++)
+		for (size_t f = 0; f < v->n_feeds; f++)
+			s.count[d] += counts[d * v->n_feeds + f];
+	for (size_t f = 0; f < v->n_feeds; f++)
+		s.share[f] = 1 / (double)v->n_feeds;
+	for (int i = 0; i < FIT_ROUNDS; i++) {
+		fit_levels(v, &s);
+		fit_shares(v, counts, prior, &s);
+	}
+	fit_levels(v, &s);
+	for (size_t d = 0; d < v->n_days; d++)
+		if (s.exposure[d] < VOLUME_MIN_EXPOSURE)
+			s.level[d] = NAN;
+	*out = s;
+	return 0;
+}
+
+/* ---- the index ---- */
+
+/* Student's t, 97.5 %. */
+static double t975(size_t df)
+{
+	static const double t[] = {0, 12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23};
+	return df < sizeof t / sizeof *t ? t[df] : 1.96 + 2.4 / (double)df;
+}
+
+/* 95 % half-width of the logarithm of day d's level: delete one feed at a time. */
+static double spread(const struct volume *v, const uint32_t *counts, const struct volume_series *s, size_t d)
+{
+	double sum = 0, squares = 0;
+	size_t k = 0;
+	for (size_t f = 0; f < v->n_feeds; f++) {
+		double w = s->share[f] * v->watched[d * v->n_feeds + f], e = s->exposure[d] - w;
+		if (w <= 0 || e <= 1e-9)
+			continue;
+		double x = log((s->count[d] - counts[d * v->n_feeds + f] + 0.5) / e);
+		sum += x;
+		squares += x * x;
+		k++;
+	}
+	if (k < 2)
+		return NAN;
+	double n = (double)k, var = (n - 1) / n * fmax(squares - sum * sum / n, 0);
+	return t975(k - 1) * sqrt(var);
+}
+
+static bool whole_day(const struct volume *v, size_t d)
+{
+	bool any = false;
+	for (size_t f = 0; f < v->n_feeds; f++) {
+		double w = v->watched[d * v->n_feeds + f];
+		if (w > 0.001 && w < 0.999)
+			return false;
+		any |= w > 0.5;
+	}
+	return any;
+}
+
+/* The mean level of the first seven days in a row without a beginning, an end or an outage; else of all days. */
+static double first_week(const struct volume *v, const struct volume_series *s)
+{
+	double sum = 0, all = 0;
+	size_t run = 0, n = 0;
+	for (size_t d = 0; d < v->n_days; d++) {
+		bool known = isfinite(s->level[d]), full = known && whole_day(v, d);
+		run = full ? run + 1 : 0;
+		sum = full ? sum + s->level[d] : 0;
+		if (run == 7)
+			return sum / 7;
+		all += known ? s->level[d] : 0;
+		n += known;
+	}
+	return n ? all / (double)n : 0;
+}
+
+int volume_index_make(const struct volume *v, const uint32_t *counts, const struct volume_series *s, struct arena *a,
+	struct volume_index *out)
+{
+	struct volume_index x = {.index = arena_alloc(a, (v->n_days + 1) * sizeof *x.index),
+		.lo = arena_alloc(a, (v->n_days + 1) * sizeof *x.lo),
+		.hi = arena_alloc(a, (v->n_days + 1) * sizeof *x.hi)};
+	if (!x.index || !x.lo || !x.hi)
+		return -1;
+	x.base = first_week(v, s);
+	for (size_t d = 0; d < v->n_days; d++) {
+		double half = spread(v, counts, s, d);
+		x.index[d] = x.base > 0 ? 100 * s->level[d] / x.base : NAN;
+		x.lo[d] = x.index[d] * exp(-half);
+		x.hi[d] = x.index[d] * exp(half);
+	}
+	*out = x;
+	return 0;
+}
