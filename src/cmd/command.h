@@ -31,6 +31,7 @@ int cmd_signatures(const struct options *, struct err *);
 int cmd_messages(const struct options *, struct err *);
 int cmd_series(const struct options *, struct err *);
 int cmd_brands(const struct options *, struct err *);
+int cmd_campaigns(const struct options *, struct err *);
 int cmd_feeds(const struct options *, struct err *);
 int cmd_explain(const struct options *, struct err *);
 int cmd_pages(const struct options *, struct err *);

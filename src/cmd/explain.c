@@ -3,6 +3,7 @@
 
 #include "base/anomaly.h"
 #include "cmd/command.h"
+#include "cmd/explain_campaign.h"
 #include "cmd/output.h"
 #include "cmd/session.h"
 #include "export/escape.h"
@@ -187,7 +188,7 @@ static void anomaly_lines(const struct ledger *l, int64_t bits)
 		fputs("  none\n", l->f);
 }
 
-static void explain_message(const struct ledger *l, const struct row *r)
+static void explain_message(const struct ledger *l, const struct row *r, const struct neighbour *n)
 {
 	fputs("message ", l->f);
 	one_value(l, r, FEAT_id);
@@ -198,6 +199,8 @@ static void explain_message(const struct ledger *l, const struct row *r)
 	attribution(l, "brand", r->brand, r->brand_confidence);
 	attribution(l, "programme", r->programme, r->programme_confidence);
 	attribution(l, "category", r->category, r->category_confidence);
+	section(l, "campaign");
+	explain_neighbour(l->f, r, n);
 	section(l, "evidence (weight: for +, against -)");
 	evidence_lines(l, r->evidence);
 	section(l, "facts");
@@ -237,19 +240,22 @@ static int explain(struct session *s, struct err *err)
 	struct row row;
 	struct output out;
 	struct mask mask;
+	struct neighbour near;
 	arena_init(&a, LIM_ARENA);
 	int found = store_get(s->store, str_of(o->paths[0]), &a, &row, err);
 	if (found == 0)
 		err_set(err, ERR_INPUT, "no message whose id begins with %.64s; trapline messages lists them", o->paths[0]);
 	else if (found == 2)
 		err_set(err, ERR_USAGE, "several messages' ids begin with %.64s; give more of it", o->paths[0]);
+	else if (found == 1)
+		campaign_neighbour(s->store, &row, &near, err);
 	if (!err->kind && !output_open(&out, o->out, err)) {
 		struct table_opts look = output_table(o, "message");
 		mask_init(&mask);
 		mask_of_row(&mask, &row);
 		struct ledger l = {.f = out.f, .mask = o->reveal ? NULL : &mask, .ascii = look.ascii};
 		if (o->format == FORMAT_TABLE)
-			explain_message(&l, &row);
+			explain_message(&l, &row, &near);
 		else
 			explain_json(out.f, &row, o->reveal);
 		output_close(&out, true, err);
@@ -268,7 +274,7 @@ int cmd_explain(const struct options *o, struct err *err)
 	if (!rc)
 		rc = session_open_reading(&s, false, err);
 	if (!rc)
-		rc = explain(&s, err);
+		rc = is_campaign_id(str_of(o->paths[0])) ? explain_campaign(&s, err) : explain(&s, err);
 	session_close(&s);
 	return rc;
 }

@@ -177,7 +177,7 @@ def case_broken_config(t):
 
 
 def case_no_store(t):
-    for command in (['messages'], ['series'], ['brands'], ['feeds'], ['explain', 'abcd']):
+    for command in (['messages'], ['series'], ['brands'], ['campaigns'], ['feeds'], ['explain', 'abcd']):
         says(t.run(*command, '--store', 'none.db', code=INPUT), 'none.db')
     assert not os.path.exists(t.path('none.db'))
 
@@ -275,7 +275,7 @@ def case_trust_that_nobody_is(t):
 def case_a_feed_that_is_not_there(t):
     t.write('box', mbox([mail()]))
     t.ingest('--feed', 'f', 'box')
-    for command in ('messages', 'series', 'brands', 'report'):
+    for command in ('messages', 'series', 'brands', 'campaigns', 'report'):
         r = t.run(command, '--store', 't.db', '--feed', 'nope', code=2)
         assert 'nope' in r.err and 'trapline feeds' in r.err, r.err
 

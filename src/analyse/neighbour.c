@@ -1,0 +1,56 @@
+/* neighbour.c - see neighbour.h. */
+#include "analyse/neighbour.h"
+
+struct search {
+	const struct row *row;
+	struct sketch own;
+	uint64_t key;
+	bool skipped; /* the message itself has been passed over */
+	struct neighbour *best;
+};
+
+static bool better(const struct edge *a, uint64_t key, const struct neighbour *b)
+{
+	if (!b->found || a->joined != b->edge.joined)
+		return !b->found || a->joined;
+	if (a->sum != b->edge.sum)
+		return a->sum > b->edge.sum;
+	double x = likeness_text(&a->like), y = likeness_text(&b->edge.like);
+	return x != y ? x > y : key < b->key;
+}
+
+static int look(void *ctx, const struct store_row *r)
+{
+	struct search *s = ctx;
+	struct sketch other;
+	struct edge e;
+	if (!s->skipped && r->key == s->key && r->row->occurrence == s->row->occurrence && str_eq(r->row->feed, s->row->feed)) {
+		s->skipped = true;
+		return 0;
+	}
+	if (!sketch_read(r->row->sketch, &other))
+		return 0;
+	edge_of(&s->own, &other, &e);
+	s->best->others++;
+	s->best->identical += str_eq(r->row->sketch, s->row->sketch);
+	if (better(&e, r->key, s->best)) {
+		s->best->found = true;
+		s->best->key = r->key;
+		s->best->edge = e;
+	}
+	return 0;
+}
+
+int campaign_neighbour(struct store *s, const struct row *row, struct neighbour *out, struct err *err)
+{
+	struct search k = {.row = row, .best = out};
+	struct store_filter filter = STORE_FILTER_ALL;
+	*out = (struct neighbour){0};
+	if (!sketch_read(row->sketch, &k.own))
+		return 0;
+	memcpy(&k.key, row->id, sizeof k.key);
+	k.key = be64toh(k.key);
+	if (row->campaign.n)
+		filter.campaign = row->campaign;
+	return store_scan(s, &filter, 0, STORE_UNORDERED | STORE_SKETCHES, look, &k, err);
+}

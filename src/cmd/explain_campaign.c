@@ -1,0 +1,101 @@
+/* explain_campaign.c - see explain_campaign.h. */
+#include "cmd/explain_campaign.h"
+
+#include "analyse/campaign_list.h"
+#include "cmd/campaigns.h"
+#include "cmd/output.h"
+
+enum { ID_DIGITS = 12 };
+
+/* What the points of one family stand for. */
+static void detail(FILE *f, enum edge_family family, const struct likeness *l)
+{
+	switch (family) {
+	case EDGE_TEXT:
+		fprintf(f, "%u of %u and %u sampled words in common, %u in the same order; runs of three words alike to %.2f",
+			l->shared, l->words_a, l->words_b, l->aligned, l->resemblance);
+		break;
+	case EDGE_FACTS:
+		fprintf(f, "%u numbers in common, of %u and %u", l->facts, l->facts_a, l->facts_b);
+		break;
+	case EDGE_NAMES:
+		fprintf(f, "%u names in common, of %u and %u", l->names, l->names_a, l->names_b);
+		break;
+	case EDGE_DOMAINS:
+		fprintf(f, "%u linked domains in common", l->domains);
+		break;
+	case EDGE_URL:
+		fputs(l->url ? "the first links have the same shape" : "the first links have different shapes", f);
+		break;
+	case EDGE_SUBJECT:
+		fprintf(f, "%u of %u words of the subject in common", l->subject, l->subject_words);
+		break;
+	case EDGE_TAGS:
+		fputs("the same sequence of HTML tags", f);
+		break;
+	case EDGE_IMAGE:
+		fputs("an equal image", f);
+		break;
+	case EDGE_FILE:
+		fputs("an equal attachment", f);
+		break;
+	case EDGE_FAMILIES:
+		break;
+	}
+}
+
+void explain_neighbour(FILE *f, const struct row *row, const struct neighbour *n)
+{
+	fprintf(f, "  %-20s  %.*s\n", "campaign", row->campaign.n ? (int)row->campaign.n : 4,
+		row->campaign.n ? (const char *)row->campaign.p : "none");
+	if (!n->found)
+		return;
+	fprintf(f, "  %-20s  %016llx... of %lld compared, %lld identical in what is compared\n", "nearest message",
+		(unsigned long long)n->key, (long long)n->others, (long long)n->identical);
+	for (int i = 0; i < EDGE_FAMILIES; i++) {
+		enum edge_family family = (enum edge_family)i;
+		if (!n->edge.points[i] && family != EDGE_TEXT)
+			continue;
+		fprintf(f, "  %+6d  %s: ", n->edge.points[i], edge_family_name(family));
+		detail(f, family, &n->edge.like);
+		fputs("\n", f);
+	}
+	fprintf(f, "  %+6d  together; %d make an edge%s\n", n->edge.sum, EDGE_JOIN,
+		n->edge.joined || n->edge.sum < EDGE_JOIN ? "" : ", and some likeness of the texts");
+}
+
+bool is_campaign_id(struct str id)
+{
+	uint8_t bytes[ID_DIGITS / 2];
+	return id.n == 2 + ID_DIGITS && str_starts(id, S("c-")) && hex_decode(str_from(id, 2), bytes, sizeof bytes);
+}
+
+/* The campaign that holds the message which gave the id its name. */
+static int resolve(struct session *s, struct str id, struct arena *a, struct str *now, struct err *err)
+{
+	struct row row;
+	int found = store_get(s->store, str_from(id, 2), a, &row, err);
+	if (found < 0)
+		return found;
+	if (!found)
+		return err_set(err, ERR_INPUT, "no campaign %.*s; trapline campaigns lists them", STR_FMT(id));
+	if (!row.campaign.n)
+		return err_set(err, ERR_INPUT, "no campaign %.*s: its message is in none", STR_FMT(id));
+	*now = row.campaign;
+	return 0;
+}
+
+int explain_campaign(struct session *s, struct err *err)
+{
+	struct str id = str_of(s->o->paths[0]), now = S("");
+	struct store_filter filter = STORE_FILTER_ALL;
+	struct arena a;
+	arena_init(&a, SIZE_MAX);
+	int rc = resolve(s, id, &a, &now, err);
+	filter.campaign = now;
+	if (!rc && !str_eq(id, now) && s->o->verbose >= 0)
+		fprintf(stderr, "%.*s is now part of %.*s\n", STR_FMT(id), STR_FMT(now));
+	rc = rc ? rc : campaigns_show(s, &filter, err);
+	arena_free(&a);
+	return rc;
+}
