@@ -134,7 +134,10 @@ void json_num(struct json *j, double v, int decimals)
 		return;
 	}
 	value(j);
-	buf_printf(j->out, "%.*f", decimals, v);
+	if (decimals < 0)
+		buf_printf(j->out, "%.*g", -decimals, v);
+	else
+		buf_printf(j->out, "%.*f", decimals, v);
 }
 
 void json_bool(struct json *j, bool v)

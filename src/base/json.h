@@ -27,7 +27,7 @@ void json_key_str(struct json *j, struct str key);
 void json_str(struct json *j, struct str s);
 void json_z(struct json *j, const char *z); /* NULL gives null */
 void json_int(struct json *j, int64_t v);
-void json_num(struct json *j, double v, int decimals); /* not finite: null */
+void json_num(struct json *j, double v, int decimals); /* not finite: null; decimals < 0: as many significant digits */
 void json_bool(struct json *j, bool v);
 void json_nil(struct json *j);                  /* null; jansson owns the name json_null, and one symbol would serve both */
 void json_time(struct json *j, int64_t unix_s); /* "2010-08-01T00:19:38Z"; TIME_NONE: null */

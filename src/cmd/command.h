@@ -28,6 +28,7 @@ int cmd_ingest(const struct options *, struct err *);
 int cmd_learn(const struct options *, struct err *);
 int cmd_analyse(const struct options *, struct err *);
 int cmd_signatures(const struct options *, struct err *);
+int cmd_economics(const struct options *, struct err *);
 int cmd_messages(const struct options *, struct err *);
 int cmd_series(const struct options *, struct err *);
 int cmd_brands(const struct options *, struct err *);

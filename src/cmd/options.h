@@ -23,7 +23,8 @@ enum option_set {
 	OPTS_ANALYSE = 1 << 10,    /* packs and models, without reading mail */
 	OPTS_PSL = 1 << 11,        /* the suffix list, without reading mail */
 	OPTS_SIGNATURES = 1 << 12, /* --ham --check --for */
-	OPTS_LEARN = 1 << 13,   /* --trust --model --smtp --ham */
+	OPTS_LEARN = 1 << 13,      /* --trust --model --smtp --ham */
+	OPTS_ECONOMICS = 1 << 14,  /* --volume --orders --inputs */
 	OPTS_RANGE = 1 << 9,       /* OPTS_FILTER without --feed, which OPTS_INGEST has already */
 };
 
@@ -39,7 +40,7 @@ struct options {
 	size_t n_paths;
 	const char *command_line; /* as typed, for the report's footer */
 	const char *config, *out, *store, *kind, *psl, *geoip, *model, *learn_smtp;
-	const char *by, *unit, *columns, *for_program;
+	const char *by, *unit, *columns, *for_program, *volume, *orders, *inputs;
 	struct opt_list feed, trust, pack, ham, check;
 	const char *brand, *programme, *category, *domain, *country, *from_domain, *subject, *engine, *client, *campaign;
 	int64_t since, until; /* TIME_NONE when not given */

@@ -268,7 +268,10 @@ void table_real(struct table *t, double v)
 		return;
 	}
 	const struct column *c = &t->cols[t->at < t->n_cols ? t->at : 0];
-	snprintf(plain, sizeof plain, "%.*f", c->decimals, v);
+	if (c->decimals < 0)
+		snprintf(plain, sizeof plain, "%.*g", -c->decimals, v);
+	else
+		snprintf(plain, sizeof plain, "%.*f", c->decimals, v);
 	if (c->share)
 		snprintf(people, sizeof people, "%.*f %%", c->decimals > 2 ? c->decimals - 2 : 0, v * 100);
 	number(t, plain, c->share ? people : plain);

@@ -32,7 +32,7 @@ struct column {
 	const char *name;       /* the JSON key and the header */
 	enum feature_kind kind; /* numbers and times are set apart from text */
 	enum feature_show show;
-	int decimals; /* of KIND_REAL */
+	int decimals; /* of KIND_REAL; negative: as many significant digits */
 	bool share;   /* KIND_REAL 0..1 that the table format shows in per cent */
 };
 
