@@ -17,6 +17,7 @@ struct finding {
 	size_t n_seg;
 	struct change_noise noise; /* of counts */
 	double log_n;
+	struct change_sums sums;
 };
 
 static int segment(struct finding *f, struct arena *a)
@@ -77,8 +78,7 @@ static int ramp_gain(struct finding *f, size_t i, size_t j, struct arena *a, dou
 	double stairs;
 	if (change_date_stairs(&f->cs, &f->seg[i], j - i + 1, &f->noise, a, &stairs) || change_date(&f->cs, &f->seg[i], &f->seg[j], &f->noise, a, &fit))
 		return -1;
-	/* with noise shared, a step adds mean and place, a ramp mean and two places */
-	*gain = stairs + 2 * (double)(j - i) * f->log_n - (fmin(fit.cost_ramp, fit.cost_step) + 3 * f->log_n);
+	*gain = stairs - fmin(fit.cost_ramp, fit.cost_step) + (CHANGE_PARAMS * (double)(j - i - 1) - CHANGE_RAMP_PARAMS) * f->log_n;
 	return 0;
 }
 
@@ -133,58 +133,45 @@ static struct change_date date_of(const struct change_series *cs, const struct c
 static double level(const struct finding *f, const struct change_segment *s, bool at_end)
 {
 	const struct change_series *cs = &f->cs;
-	double y = 0, w = 0, half = (double)(s->e - s->s) / 2;
+	double y = 0, half = (double)(s->e - s->s) / 2;
 	if (!cs->counts)
 		return s->mean + (at_end ? 1 : -1) * s->slope * half;
-	for (size_t i = s->s; i < s->e; i++) {
-		y += cs->y[cs->row[i]];
-		w += cs->weekly ? exp(cs->week[cs->weekday[cs->row[i]]]) : 1;
-	}
-	return y / w * exp((at_end ? 1 : -1) * s->slope * half);
+	for (size_t i = s->s; i < s->e; i++)
+		y += change_count(cs, i);
+	return y / (double)(s->e - s->s) * exp((at_end ? 1 : -1) * s->slope * half);
 }
 
-static void fill(const struct finding *f, size_t k, const struct change_fit *fit, struct change *ch)
-{
-	const struct change_segment *l = &f->seg[k - 1], *r = &f->seg[k];
-	*ch = (struct change){.kind = fit->kind, .start = date_of(&f->cs, &fit->start), .end = date_of(&f->cs, &fit->end), .returns = CHANGE_NONE};
-	ch->index = (size_t)fmin(fmax(floor(fit->start.at + 0.5), 1), (double)f->cs.rows - 1);
-	ch->before = level(f, l, true);
-	ch->after = level(f, r, false);
-	ch->effect = !f->cs.counts ? ch->after - ch->before : ch->before > 0 ? ch->after / ch->before - 1 : INFINITY;
-	ch->gain = fit->cost_none - fmin(fit->cost_step, fit->cost_ramp);
-	ch->confidence = 1 / (1 + exp(-(ch->gain - CHANGE_PARAMS * f->log_n) / 2));
-}
-
+/* Levels, coefficients and variances of segments whose ends moved. */
 static int measure_segments(struct finding *f, struct arena *a)
 {
-	struct change_sums c;
-	if (change_sums_make(&c, &f->cs, a))
+	if (change_sums_make(&f->sums, &f->cs, a))
 		return -1;
 	for (size_t k = 0; k < f->n_seg; k++) {
 		struct change_segment *s = &f->seg[k];
 		if (s->slope != 0)
-			change_cost_line(&c, s->s, s->e, s);
+			change_cost_line(&f->sums, s->s, s->e, s);
 		else
-			change_cost_level(&c, s->s, s->e, s);
+			change_cost_level(&f->sums, s->s, s->e, s);
 	}
 	f->noise = change_count_noise(&f->cs, f->seg, f->n_seg);
 	return 0;
 }
 
-/* The rows of each segment that are surely not part of a change: what the levels' noise is measured on. */
+/* The rows of each segment that are surely not part of a change: what its level and noise are measured on. */
 static int trim(struct finding *f, const struct change_fit *fit, struct arena *a)
 {
+	const uint32_t *row = f->cs.row;
 	for (size_t k = 0; k < f->n_seg; k++) {
 		struct change_segment *s = &f->seg[k];
 		double from = k ? fit[k].end.at : -1, to = k + 1 < f->n_seg ? fit[k + 1].start.at : (double)f->cs.rows;
 		size_t lo = s->s, hi = s->e;
-		while (lo < f->cs.n && f->cs.row[lo] < from)
+		while (lo < f->cs.n && row[lo] < from)
 			lo++;
-		while (lo > 0 && f->cs.row[lo - 1] >= from)
+		while (lo > 0 && row[lo - 1] >= from)
 			lo--;
-		while (hi > 0 && f->cs.row[hi - 1] + 1 > to)
+		while (hi > 0 && row[hi - 1] + 1 > to)
 			hi--;
-		while (hi < f->cs.n && f->cs.row[hi] + 1 <= to)
+		while (hi < f->cs.n && row[hi] + 1 <= to)
 			hi++;
 		if (lo + CHANGE_MIN_ROWS > hi)
 			continue;
@@ -194,21 +181,88 @@ static int trim(struct finding *f, const struct change_fit *fit, struct arena *a
 	return measure_segments(f, a);
 }
 
-static int date_all(struct finding *f, struct arena *a, struct changes *out)
+static int date_one(struct finding *f, size_t k, struct change_fit *fit, struct arena *a)
+{
+	return change_date(&f->cs, &f->seg[k - 1], &f->seg[k], &f->noise, a, &fit[k]);
+}
+
+/* What change k gains over none. Where a side is a line the change may be one of slope: by the segments' costs. */
+static double gain(const struct finding *f, size_t k, const struct change_fit *fit)
+{
+	const struct change_segment *l = &f->seg[k - 1], *r = &f->seg[k];
+	struct change_segment one, x, y;
+	if (l->slope == 0 && r->slope == 0)
+		return fit[k].cost_none - fmin(fit[k].cost_step, fit[k].cost_ramp);
+	return change_shape(&f->sums, l->s, r->e, &one) - change_shape(&f->sums, l->s, l->e, &x) - change_shape(&f->sums, r->s, r->e, &y);
+}
+
+/* What it must gain as a change of level, noise being what it is on both sides. */
+static double price(const struct finding *f)
+{
+	return CHANGE_LEVEL_PARAMS * f->log_n;
+}
+
+/* Takes out the change that falls shortest of its price, with levels and noise as they now are: noise that changed, and no level, is
+ * no change. True when there was one. */
+static bool drop_weakest(struct finding *f, struct change_fit *fit)
+{
+	size_t weakest = 0;
+	double least = 0;
+	for (size_t k = 1; k < f->n_seg; k++) {
+		double over = gain(f, k, fit) - price(f);
+		if (over < least) {
+			least = over;
+			weakest = k;
+		}
+	}
+	if (!weakest)
+		return false;
+	struct change_segment *l = &f->seg[weakest - 1], *r = &f->seg[weakest], joined;
+	change_shape(&f->sums, l->s, r->e, &joined);
+	*l = joined;
+	for (size_t k = weakest; k + 1 < f->n_seg; k++) {
+		f->seg[k] = f->seg[k + 1];
+		fit[k] = fit[k + 1];
+	}
+	f->n_seg--;
+	return true;
+}
+
+static void fill(const struct finding *f, size_t k, const struct change_fit *fits, struct change *ch)
+{
+	const struct change_fit *fit = &fits[k];
+	const struct change_segment *l = &f->seg[k - 1], *r = &f->seg[k];
+	*ch = (struct change){.kind = fit->kind, .start = date_of(&f->cs, &fit->start), .end = date_of(&f->cs, &fit->end), .returns = CHANGE_NONE};
+	ch->index = (size_t)fmin(fmax(floor(fit->start.at + 0.5), 1), (double)f->cs.rows - 1);
+	ch->before = level(f, l, true);
+	ch->after = level(f, r, false);
+	ch->effect = !f->cs.counts ? ch->after - ch->before : ch->before > 0 ? ch->after / ch->before - 1 : INFINITY;
+	ch->gain = gain(f, k, fits);
+	ch->confidence = 1 / (1 + exp(-(ch->gain - price(f)) / 2));
+}
+
+static int date_all(struct finding *f, struct change_fit *fit, struct arena *a)
+{
+	for (size_t k = 1; k < f->n_seg; k++)
+		if (date_one(f, k, fit, a))
+			return -1;
+	return 0;
+}
+
+/* Dates the changes, twice: the first dates say which rows are level; drops those that are none. */
+static int date(struct finding *f, struct arena *a, struct changes *out)
 {
 	struct change_fit *fit = arena_zalloc(a, f->n_seg, sizeof *fit);
 	out->v = arena_zalloc(a, f->n_seg, sizeof *out->v);
-	if (!out->v || !fit)
+	if (!out->v || !fit || date_all(f, fit, a) || trim(f, fit, a) || date_all(f, fit, a))
 		return -1;
-	for (int round = 0; round < 2; round++) {
-		for (size_t k = 1; k < f->n_seg; k++)
-			if (change_date(&f->cs, &f->seg[k - 1], &f->seg[k], &f->noise, a, &fit[k]))
-				return -1;
-		if (!round && trim(f, fit, a))
+	while (drop_weakest(f, fit)) {
+		f->noise = change_count_noise(&f->cs, f->seg, f->n_seg);
+		if (date_all(f, fit, a))
 			return -1;
 	}
 	for (size_t k = 1; k < f->n_seg; k++)
-		fill(f, k, &fit[k], &out->v[out->n++]);
+		fill(f, k, fit, &out->v[out->n++]);
 	return 0;
 }
 
@@ -253,7 +307,7 @@ int change_find(const double *y, size_t n, const struct change_times *times, str
 		if (find_segments(&f, a))
 			return -1;
 		f.noise = change_count_noise(&f.cs, f.seg, f.n_seg);
-		if (join_ramps(&f, a) || date_all(&f, a, &found))
+		if (join_ramps(&f, a) || date(&f, a, &found))
 			return -1;
 	}
 	found.weekly = f.cs.weekly;

@@ -2,13 +2,12 @@
  *
  * Exact likelihood of an AR(1): the first row of a segment counts with its marginal variance, so that every row is in it once
  * and none is predicted from the other side of a change. The level is the mean; the coefficient is Burg's, which stays inside
- * the unit circle, drawn a little to the series' own: four rows' worth. Any coefficient gives a cost not below the least.
+ * the unit circle. It and the variance are drawn to the series' own, four rows' worth: else two or three rows that happen to be alike
+ * would be as good as certain. Any value of theirs gives a cost not below the least.
  */
 #include "analyse/change_cost.h"
 
 #include <math.h>
-
-#define LEAN 4.0 /* rows that the series' own coefficient is worth */
 
 int change_sums_make(struct change_sums *c, const struct change_series *cs, struct arena *a)
 {
@@ -17,7 +16,7 @@ int change_sums_make(struct change_sums *c, const struct change_series *cs, stru
 	if (!m)
 		return -1;
 	*c = (struct change_sums){.n = n, .x = m, .s = m + n + 1, .q = m + 2 * (n + 1), .p = m + 3 * (n + 1), .tx = m + 4 * (n + 1),
-		.v0 = m + 5 * (n + 1), .phi = cs->phi};
+		.v0 = m + 5 * (n + 1), .phi = cs->phi, .var = cs->var};
 	for (size_t i = 0; i < n; i++)
 		c->centre += cs->x[i] / (double)n;
 	for (size_t i = 0; i < n; i++) {
@@ -37,11 +36,12 @@ static double finish(const struct change_sums *c, size_t s, size_t e, double all
 	double m = (double)(e - s), floor = (c->v0[e] - c->v0[s]) / m;
 	all = fmax(all, 0);
 	inner = fmax(inner, 0);
-	double denom = (all + inner) / 2 + LEAN * all / m + 1e-300;
-	double phi = (prod + LEAN * c->phi * all / m) / denom;
+	double denom = (all + inner) / 2 + CHANGE_LEAN * all / m + 1e-300;
+	double phi = (prod + CHANGE_LEAN * c->phi * all / m) / denom;
 	phi = fmin(fmax(phi, -CHANGE_PHI_MAX), CHANGE_PHI_MAX);
-	double var = fmax(all - 2 * phi * prod + phi * phi * inner, 0) / m + floor;
-	double cost = m * log(var) - log(1 - phi * phi);
+	double rss = fmax(all - 2 * phi * prod + phi * phi * inner, 0) + m * floor;
+	double var = (rss + CHANGE_LEAN * c->var) / (m + CHANGE_LEAN);
+	double cost = m * log(var) + rss / var - m - log(1 - phi * phi);
 	if (out) {
 		out->s = s;
 		out->e = e;

@@ -12,7 +12,7 @@ struct change_sums {
 	double *p;       /* x[i] x[i-1], i >= 1 */
 	double *tx, *v0; /* i x[i]; least variance */
 	double centre;   /* taken out of x */
-	double phi;      /* what short segments lean on */
+	double phi, var; /* what short segments lean on */
 };
 
 int change_sums_make(struct change_sums *c, const struct change_series *cs, struct arena *a);

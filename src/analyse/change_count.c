@@ -5,11 +5,6 @@
 
 enum { ROWS_EXACT = 6000 };
 
-static double week_factor(const struct change_series *cs, size_t i)
-{
-	return cs->weekly ? exp(cs->week[cs->weekday[cs->row[i]]]) : 1;
-}
-
 bool change_count_low(const struct change_series *cs)
 {
 	size_t low = 0;
@@ -20,12 +15,10 @@ bool change_count_low(const struct change_series *cs)
 
 static double count_mean(const struct change_series *cs, size_t s, size_t e)
 {
-	double y = 0, w = 0;
-	for (size_t i = s; i < e; i++) {
-		y += cs->y[cs->row[i]];
-		w += week_factor(cs, i);
-	}
-	return y / w;
+	double y = 0;
+	for (size_t i = s; i < e; i++)
+		y += change_count(cs, i);
+	return y / (double)(e - s);
 }
 
 struct change_noise change_count_noise(const struct change_series *cs, const struct change_segment *seg, size_t n_seg)
@@ -37,7 +30,7 @@ struct change_noise change_count_noise(const struct change_series *cs, const str
 		size_t s = n_seg ? seg[b].s : b * BLOCK, e = n_seg ? seg[b].e : s + BLOCK < cs->n ? s + BLOCK : cs->n;
 		double level = count_mean(cs, s, e), m = (double)(e - s);
 		for (size_t i = s; i < e && m > 1; i++) {
-			double mu = fmax(level * week_factor(cs, i), 1e-3), d = cs->y[cs->row[i]] - mu, z = d / sqrt(mu);
+			double mu = fmax(level, 1e-3), d = change_count(cs, i) - mu, z = d / sqrt(mu);
 			over += d * d * m / (m - 1) - mu;
 			squares += mu * mu;
 			prod += i > s ? z * last : 0;
@@ -50,14 +43,14 @@ struct change_noise change_count_noise(const struct change_series *cs, const str
 }
 
 struct count_sums {
-	double *y, *w;
+	double *y;
 	double k, temper;
 };
 
 static double cost_between(const struct count_sums *c, size_t s, size_t e)
 {
-	double y = c->y[e] - c->y[s], w = c->w[e] - c->w[s], m = (double)(e - s), mu = (y + 1e-9) / w;
-	return -2 * (y * log(mu) - (y + c->k * m) * log(c->k + mu * w / m) + c->k * m * log(c->k)) / c->temper;
+	double y = c->y[e] - c->y[s], m = (double)(e - s), mu = (y + 1e-9) / m;
+	return -2 * (y * log(mu / (c->k + mu)) + c->k * m * log(c->k / (c->k + mu))) / c->temper;
 }
 
 static void segment_of(const struct change_series *cs, size_t s, size_t e, double phi, struct change_segment *seg)
@@ -72,16 +65,14 @@ int change_count_segments(const struct change_series *cs, const struct change_no
 	size_t *n_seg)
 {
 	size_t n = cs->n, grid = 1 + n / ROWS_EXACT, n_starts = 1, kept, count = 0;
-	double penalty = CHANGE_COUNT_PARAMS * log((double)n), *m = arena_zalloc(a, 4 * (n + 1), sizeof *m);
+	double penalty = CHANGE_COUNT_PARAMS * log((double)n), *m = arena_zalloc(a, 3 * (n + 1), sizeof *m);
 	uint32_t *from = arena_zalloc(a, 2 * (n + 1), sizeof *from), *start = from + n + 1;
 	if (!m || !from)
 		return -1;
-	struct count_sums c = {.y = m, .w = m + n + 1, .k = noise->k, .temper = (1 + noise->phi) / (1 - noise->phi)};
-	double *best = m + 2 * (n + 1), *cost = m + 3 * (n + 1);
-	for (size_t i = 0; i < n; i++) {
-		c.y[i + 1] = c.y[i] + cs->y[cs->row[i]];
-		c.w[i + 1] = c.w[i] + week_factor(cs, i);
-	}
+	struct count_sums c = {.y = m, .k = noise->k, .temper = (1 + noise->phi) / (1 - noise->phi)};
+	double *best = m + n + 1, *cost = m + 2 * (n + 1);
+	for (size_t i = 0; i < n; i++)
+		c.y[i + 1] = c.y[i] + change_count(cs, i);
 	best[0] = -penalty;
 	for (size_t e = CHANGE_MIN_ROWS; e <= n; e++) {
 		if (e % grid && e != n)

@@ -170,8 +170,7 @@ int change_date(const struct change_series *cs, const struct change_segment *lef
 	d.dmax = fmin(CHANGE_RAMP_DAYS, d.to - d.from);
 	double g = d.l.spans ? 1.0 / FINE : 1;
 	coarse(&d, g, &step, &ramp);
-	fit->a = d.l.a;
-	fit->b = d.l.b;
+	fit->low = d.l.low;
 	int rc = weigh(&d, g, &step, &ramp, a, fit);
 	arena_release(a, mark);
 	return rc;

@@ -12,7 +12,7 @@ struct change_fit {
 	enum change_kind kind;
 	struct change_place start, end;
 	double cost_step, cost_ramp, cost_none; /* -2 log L at the best place; without the parameters' log n */
-	double a, b;                            /* levels beside it on the scale of x */
+	bool low; /* by the negative binomial */
 };
 
 /* Fits one change between the levels left and right (rows between them belong to it). -1 when the arena is full. */

@@ -2,11 +2,14 @@
 #ifndef TRAPLINE_ANALYSE_CHANGE_INT_H
 #define TRAPLINE_ANALYSE_CHANGE_INT_H
 
+#include <math.h>
+
 #include "analyse/change.h"
 
 /* The frozen settings, each with its reason. */
 enum {
 	CHANGE_PARAMS = 4,     /* a change adds mean, AR coefficient, variance, place: log n each */
+	CHANGE_LEVEL_PARAMS = 3, /* of them without the AR coefficient: what a change of level alone must be worth */
 	CHANGE_COUNT_PARAMS = 3, /* of negative binomial segments: mean, dispersion, place */
 	CHANGE_TREND_PARAMS = 3, /* a trend adds slope, AR coefficient, variance: a change without its place */
 	CHANGE_RAMP_PARAMS = 1, /* a ramp adds its end */
@@ -14,6 +17,7 @@ enum {
 	CHANGE_LOW = 10,       /* counts a row below which the log is far from normal (skewness above 0.3) */
 	CHANGE_RAMP_DAYS = 14, /* longest ramp: what takes longer is a trend */
 };
+#define CHANGE_LEAN 4.0     /* rows that the series' own coefficient and variance are worth in a segment's */
 #define CHANGE_PHI_MAX 0.98 /* beyond it level and walk cannot be told apart in a few hundred rows */
 
 /* One series as the engine sees it: the present rows, close together. */
@@ -31,8 +35,8 @@ struct change_series {
 	uint32_t *row;
 	double *x;     /* log(y+1/2) or y, less the weekly factor */
 	double *v0;    /* least variance: of rounding */
-	double scale2; /* variance of the noise, by differences */
-	double phi;    /* AR coefficient of the whole series, levels taken out */
+	double phi; /* AR coefficient of the whole series, by differences, so that levels do not matter */
+	double var; /* and innovation variance */
 };
 
 /* How counts scatter about their levels. */
@@ -48,5 +52,12 @@ struct change_segment {
 	double phi, var; /* of the AR(1) around it: marginal coefficient, innovation variance */
 	double cost;     /* -2 log L */
 };
+
+/* The count of present row i with the weekly rhythm taken out. */
+static inline double change_count(const struct change_series *cs, size_t i)
+{
+	double y = cs->y[cs->row[i]];
+	return cs->weekly ? y * exp(-cs->week[cs->weekday[cs->row[i]]]) : y;
+}
 
 #endif

@@ -9,7 +9,7 @@ enum {
 };
 
 /* The cheaper of level and line. */
-static double best_shape(const struct change_sums *c, size_t s, size_t e, struct change_segment *out)
+double change_shape(const struct change_sums *c, size_t s, size_t e, struct change_segment *out)
 {
 	struct change_segment line;
 	double level_cost = change_cost_level(c, s, e, out);
@@ -34,7 +34,7 @@ static void settle(const struct change_sums *c, struct change_segment *seg, size
 		lo = at > lo + REACH ? at - REACH : lo;
 		hi = at + REACH < hi ? at + REACH : hi;
 		for (size_t t = lo; t <= hi; t++) {
-			double cost = best_shape(c, seg[k].s, t, &l) + best_shape(c, t, seg[k + 1].e, &r);
+			double cost = change_shape(c, seg[k].s, t, &l) + change_shape(c, t, seg[k + 1].e, &r);
 			if (cost < best - 1e-9) {
 				best = cost;
 				best_l = l;
@@ -57,7 +57,7 @@ int change_segments(const struct change_sums *c, const size_t *ends, size_t n, s
 	for (size_t j = 1; j <= n; j++) {
 		best[j] = INFINITY;
 		for (size_t i = j > JOIN_AT_MOST ? j - JOIN_AT_MOST : 0; i < j; i++) {
-			double cost = best[i] + (i ? penalty : 0) + best_shape(c, i ? ends[i - 1] : 0, ends[j - 1], &one);
+			double cost = best[i] + (i ? penalty : 0) + change_shape(c, i ? ends[i - 1] : 0, ends[j - 1], &one);
 			if (cost < best[j]) {
 				best[j] = cost;
 				from[j] = i;
@@ -68,7 +68,7 @@ int change_segments(const struct change_sums *c, const size_t *ends, size_t n, s
 		k++;
 	*n_seg = k;
 	for (size_t j = n; j > 0; j = from[j])
-		best_shape(c, from[j] ? ends[from[j] - 1] : 0, ends[j - 1], &out[--k]);
+		change_shape(c, from[j] ? ends[from[j] - 1] : 0, ends[j - 1], &out[--k]);
 	settle(c, out, *n_seg);
 	*seg = out;
 	return 0;

@@ -8,4 +8,7 @@
 int change_segments(const struct change_sums *c, const size_t *ends, size_t n, struct arena *a, struct change_segment **seg,
 	size_t *n_seg);
 
+/* The cheaper of level and line through [s,e). */
+double change_shape(const struct change_sums *c, size_t s, size_t e, struct change_segment *out);
+
 #endif

@@ -12,7 +12,6 @@ typedef double pair __attribute__((vector_size(16)));
 typedef int64_t pair_bits __attribute__((vector_size(16)));
 
 enum { ROWS_EXACT = 6000, AT_ONCE = 2 };
-#define LEAN 4.0
 
 /* Sums at each start still in play. */
 struct starts {
@@ -63,7 +62,8 @@ static inline pair pair_log(pair v)
 static void costs(const struct change_sums *c, struct starts *st, size_t e)
 {
 	const pair se = pair_of(c->s[e]), se1 = pair_of(c->s[e - 1]), qe = pair_of(c->q[e]), pe = pair_of(c->p[e]);
-	const pair last = pair_of(c->x[e - 1]), ve = pair_of(c->v0[e]), phi0 = pair_of(LEAN * c->phi);
+	const pair last = pair_of(c->x[e - 1]), ve = pair_of(c->v0[e]), phi0 = pair_of(CHANGE_LEAN * c->phi);
+	const pair own_var = pair_of(CHANGE_LEAN * c->var);
 	const pair top = pair_of(CHANGE_PHI_MAX), zero = pair_of(0);
 	for (size_t i = 0; i < st->n; i += AT_ONCE) {
 		pair m = {(double)(e - st->row[i]), (double)(e - st->row[i + 1])}, per = 1 / m;
@@ -73,10 +73,11 @@ static void costs(const struct change_sums *c, struct starts *st, size_t e)
 		pair pairs = se - pair_at(st->s1 + i) + se1 - s0;
 		pair prod = pe - pair_at(st->p1 + i) - mu * pairs + (m - 1) * mu * mu;
 		pair inner = pair_max(all - d0 * d0 - d1 * d1, zero), own = all * per;
-		pair phi = (prod + phi0 * own) / ((all + inner) * 0.5 + LEAN * own + 1e-300);
+		pair phi = (prod + phi0 * own) / ((all + inner) * 0.5 + CHANGE_LEAN * own + 1e-300);
 		phi = pair_min(pair_max(phi, -top), top);
-		pair var = pair_max(all - 2 * phi * prod + phi * phi * inner, zero) * per + (ve - pair_at(st->v0 + i)) * per;
-		pair cost = pair_at(st->best + i) + m * pair_log(var) - pair_log(1 - phi * phi);
+		pair rss = pair_max(all - 2 * phi * prod + phi * phi * inner, zero) + ve - pair_at(st->v0 + i);
+		pair var = (rss + own_var) / (m + CHANGE_LEAN);
+		pair cost = pair_at(st->best + i) + m * (pair_log(var) - 1) + rss / var - pair_log(1 - phi * phi);
 		memcpy(st->cost + i, &cost, sizeof cost);
 	}
 }

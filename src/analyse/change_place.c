@@ -116,11 +116,11 @@ static double normal_cost(const struct change_local *l, double t1, double t2)
 	return ((double)l->n - 2) * log(fmax(squares_left(&s), 1e-12)) - s.logw;
 }
 
-/* -2 log L of counts of sum y and factors w over m rows at mean y/w, without what no place changes. */
-static double level_cost(const struct change_local *l, double y, double w, double m)
+/* -2 log L of counts of sum y over m rows at their mean, without what no place changes. */
+static double level_cost(const struct change_local *l, double y, double m)
 {
-	double mu = (y + 1e-9) / w;
-	return -2 * (y * log(mu) - (y + l->k * m) * log(l->k + mu * w / m));
+	double mu = (y + 1e-9) / m;
+	return -2 * (y * log(mu / (l->k + mu)) - l->k * m * log(l->k + mu));
 }
 
 static double low_cost(const struct change_local *l, double t1, double t2)
@@ -128,12 +128,11 @@ static double low_cost(const struct change_local *l, double t1, double t2)
 	size_t i1, i2;
 	if (!split(l, t1, t2, &i1, &i2))
 		return INFINITY;
-	double ya = l->sy[i1], wa = l->sw[i1], yb = l->sy[l->n] - l->sy[i2], wb = l->sw[l->n] - l->sw[i2];
-	double cost = level_cost(l, ya, wa, (double)i1) + level_cost(l, yb, wb, (double)(l->n - i2));
-	double ma = (ya + 1e-9) / wa, mb = (yb + 1e-9) / wb;
+	double ya = l->sy[i1], na = (double)i1, yb = l->sy[l->n] - l->sy[i2], nb = (double)(l->n - i2);
+	double cost = level_cost(l, ya, na) + level_cost(l, yb, nb), ma = (ya + 1e-9) / na, mb = (yb + 1e-9) / nb;
 	for (size_t i = i1; i < i2; i++) {
 		double mu = ma + share(l, l->row[i], t1, t2) * (mb - ma);
-		cost -= 2 * (l->y[i] * log(mu) - (l->y[i] + l->k) * log(l->k + mu * l->w[i]));
+		cost -= 2 * (l->y[i] * log(mu / (l->k + mu)) - l->k * log(l->k + mu));
 	}
 	return cost / l->temper;
 }
@@ -146,17 +145,18 @@ double change_local_cost(const struct change_local *l, double t1, double t2)
 double change_local_none(const struct change_local *l)
 {
 	if (l->low)
-		return level_cost(l, l->sy[l->n], l->sw[l->n], (double)l->n) / l->temper;
+		return level_cost(l, l->sy[l->n], (double)l->n) / l->temper;
 	double f = 1 - l->phi, first = sqrt(1 - l->phi * l->phi), n = (double)l->n;
 	double zc = f * (l->sz[l->n] - l->z[0]) + first * l->z[0], cc = (n - 1) * f * f + first * first;
-	return (n - 2) * log(fmax(l->szz[l->n] - zc * zc / cc, 1e-12));
+	double v = (l->va + l->vb) / 2; /* of no matter: it cancels but for the two rows that levels cost */
+	return (n - 2) * log(fmax((l->szz[l->n] - zc * zc / cc) / v, 1e-12)) + n * log(v);
 }
 
 static int fill(struct change_local *l, const struct change_series *cs, size_t from, size_t to, const struct change_segment *left,
 	const struct change_segment *right, struct arena *a)
 {
 	size_t n = l->n = to - from, cap = n + 1;
-	double *m = arena_zalloc(a, 9 * cap, sizeof *m);
+	double *m = arena_zalloc(a, 7 * cap, sizeof *m);
 	if (!m)
 		return -1;
 	l->row = m;
@@ -165,9 +165,7 @@ static int fill(struct change_local *l, const struct change_series *cs, size_t f
 	l->sz = m + 3 * cap;
 	l->szz = m + 4 * cap;
 	l->y = m + 5 * cap;
-	l->w = m + 6 * cap;
-	l->sy = m + 7 * cap;
-	l->sw = m + 8 * cap;
+	l->sy = m + 6 * cap;
 	double edge_l = (double)left->e - 0.5, edge_r = (double)right->s - 0.5;
 	for (size_t i = 0; i < n; i++) {
 		size_t j = from + i;
@@ -177,10 +175,8 @@ static int fill(struct change_local *l, const struct change_series *cs, size_t f
 			l->x[i] -= left->slope * ((double)j - edge_l);
 		else if (j >= right->s)
 			l->x[i] -= right->slope * ((double)j - edge_r);
-		l->y[i] = cs->y[cs->row[j]];
-		l->w[i] = cs->weekly ? exp(cs->week[cs->weekday[cs->row[j]]]) : 1;
+		l->y[i] = change_count(cs, j);
 		l->sy[i + 1] = l->sy[i] + l->y[i];
-		l->sw[i + 1] = l->sw[i] + l->w[i];
 	}
 	return 0;
 }
@@ -234,18 +230,17 @@ double change_local_stairs(const struct change_local *l, const struct change_seg
 	double rss = 0, logw = 0, cost = 0, last = 0;
 	size_t i = 0, from = seg[0].e > seg[0].s + WINDOW ? seg[0].e - WINDOW : seg[0].s;
 	for (size_t k = 0; k < n; k++) {
-		double sum = 0, y = 0, w = 0, q;
+		double sum = 0, y = 0, q;
 		size_t s = i, e = k + 1 == n ? l->n : seg[k].e - from;
 		for (size_t j = s; j < e; j++) {
 			sum += l->x[j];
 			y += l->y[j];
-			w += l->w[j];
 		}
 		double mean = sum / (double)(e - s), g = fabs(l->b - l->a) > 1e-9 ? fmin(fmax((mean - l->a) / (l->b - l->a), 0), 1) : 0;
 		if (l->counts)
 			g = fmin(fmax((exp(mean) - exp(l->a)) / (exp(l->b) - exp(l->a)), 0), 1);
 		double v = variance_at(l, g, &q);
-		cost += level_cost(l, y, w, (double)(e - s));
+		cost += level_cost(l, y, (double)(e - s));
 		for (; i < e; i++) {
 			double d = l->x[i] - mean, r = i ? d - l->phi * last : sqrt(1 - l->phi * l->phi) * d;
 			rss += r * r / v;

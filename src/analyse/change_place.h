@@ -16,7 +16,7 @@ struct change_local {
 	double *z, *sz, *szz;    /* x[i] - phi x[i-1], its sum and its squares' */
 	/* low counts */
 	double k, temper;        /* dispersion; what autocorrelation leaves of the information */
-	double *y, *w, *sy, *sw; /* counts and weekly factors, sums */
+	double *y, *sy;          /* counts, the weekly rhythm taken out, and their sums */
 };
 
 int change_local_make(struct change_local *l, const struct change_series *cs, const struct change_segment *left,

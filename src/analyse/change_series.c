@@ -87,7 +87,7 @@ static void measure_noise(struct change_series *cs, double *tmp)
 	}
 	double rho = ss > 0 ? prod / ss : 0;
 	cs->phi = fmin(fmax(1 + 2 * rho, 0), 0.9);
-	cs->scale2 = sd * sd / (2 * (1 - cs->phi));
+	cs->var = sd * sd / 2 * (1 + cs->phi);
 	double step = cs->counts ? 1 : least_step(cs), tiny = 1e-12;
 	for (size_t i = 0; i < cs->n; i++) {
 		double rounded = cs->counts ? 1 / (cs->y[cs->row[i]] + 0.5) : step;
@@ -252,7 +252,7 @@ static bool new_week(struct change_series *cs, double *left, double *tmp)
 	cs->weekly = want;
 	for (size_t i = 0; i < cs->n; i++)
 		left[i] -= want ? week[cs->weekday[cs->row[i]]] : 0;
-	return moved * moved > 0.01 * cs->scale2;
+	return moved * moved > 0.01 * cs->var;
 }
 
 bool change_series_refine(struct change_series *cs, const struct change_segment *seg, size_t n_seg, struct arena *a, int *rc)
