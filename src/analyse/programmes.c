@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "analyse/aliases.h"
 #include "analyse/programme_items.h"
 #include "analyse/shop_visits.h"
 #include "analyse/votes.h"
@@ -132,6 +133,7 @@ int programmes_step(struct analysis *a, struct err *err)
 	rc = rc ? rc : through_domains(a, err);
 	rc = rc ? rc : through_campaigns(a, err);
 	rc = rc ? rc : programme_items(a, &shops, err);
+	rc = rc ? rc : aliases_find(a, &shops, err);
 	shops_free(&shops);
 	return rc;
 }

@@ -71,7 +71,8 @@ bool programme_add_form(struct shops *s, struct programme *p, uint32_t form, boo
 	for (int m = 0; m < MARK_COUNT; m++)
 		for (size_t i = 0; ok && i < f->marks[m].n; i++) {
 			uint32_t t = f->marks[m].v[i];
-			if (!taught || (owners_of(s, t) == 0 && s->sites.token_domains.v[t] >= SHOP_STABLE))
+			bool listed = m == MARK_BRAND && p->in_pack && p->marks[m].n; /* the pack says which brands it has */
+			if (!listed && (!taught || (owners_of(s, t) == 0 && s->sites.token_domains.v[t] >= SHOP_STABLE)))
 				ok = programme_add_mark(s, p, m, t);
 		}
 	return ok;
