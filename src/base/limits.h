@@ -104,6 +104,8 @@
 #define LIM_CHAIN_HOPS 20          /* hops of one chain: browsers stop there, too */
 #define LIM_CHAIN_PAGES 4000000    /* pages that chains are built over: 100 bytes each, and their URLs */
 #define LIM_CHAIN_URLS (1024 * MIB) /* text of their URLs */
+#define LIM_CRAWL_URLS 100000      /* URLs of one crawl, what they lead to included */
+#define LIM_CRAWL_HEADER (64 * KIB) /* response header that is kept */
 #define LIM_DNS_LINE (64 * KIB)    /* one line of DNS facts */
 #define LIM_DNS_FACTS 1000         /* facts kept of one domain: fast-flux domains have hundreds of addresses */
 #define LIM_CHANGE_FILE (64 * MIB)  /* one CSV of `changes` */

@@ -36,6 +36,7 @@ int cmd_campaigns(const struct options *, struct err *);
 int cmd_feeds(const struct options *, struct err *);
 int cmd_explain(const struct options *, struct err *);
 int cmd_pages(const struct options *, struct err *);
+int cmd_crawl(const struct options *, struct err *);
 int cmd_dns(const struct options *, struct err *);
 int cmd_changes(const struct options *, struct err *);
 int cmd_help(const struct options *, struct err *);

@@ -56,6 +56,11 @@ const struct command commands[] = {
 		OPTS_COMMON | OPTS_STORE | OPTS_OUTPUT | OPTS_PSL | OPTS_LIMIT, 0, -1, cmd_pages,
 		"WARC is a file of a crawl (WARC 1.0 or 1.1, plain or gzip; - for stdin). With it a summary is printed, without it the\n"
 		"stored pages are listed. Nothing is fetched and no script is run. Reading the same file again changes nothing."},
+	{"crawl", "[URL...]", "fetch the pages that stored messages link to, and what those lead to, into a WARC file",
+		OPTS_COMMON | OPTS_STORE | OPTS_PSL | OPTS_FILTER | OPTS_LIMIT | OPTS_CRAWL, 0, -1, cmd_crawl,
+		"Only this command ever contacts a third party. Without URL, the newest URLs of stored messages are taken that are not captured\n"
+		"yet (at most 100 unless --limit says otherwise); URLs that carry a trap address, and those that unsubscribe, are left out.\n"
+		"Private, loopback, link-local and reserved addresses are refused at every hop. What came is read as by trapline pages."},
 	{"dns", "[FILE...]", "read facts about domains, or list them", OPTS_COMMON | OPTS_STORE | OPTS_OUTPUT | OPTS_PSL | OPTS_LIMIT, 0,
 		-1, cmd_dns,
 		"FILE holds one JSON object a line ({\"domain\",\"first_seen\",\"ns\",\"a\",\"registrar\",\"registered\"}, or passive DNS in the\n"

@@ -74,6 +74,16 @@ static const struct option_spec specs[] = {
 		"mails of all spam sent a day: N, or LOW-HIGH (default: not known)"},
 	{"orders", 0, "FILE", OPTS_ECONOMICS, TYPE_TEXT, AT(orders), "order numbers of test purchases: lines of TIME,NUMBER"},
 	{"inputs", 0, "FILE", OPTS_ECONOMICS, TYPE_TEXT, AT(inputs), "inputs of your own (YAML; default: the shipped ones)"},
+	{"output", 'o', "FILE", OPTS_CRAWL, TYPE_TEXT, AT(out), "the WARC file that is added to (default: trapline-crawl.warc.gz)"},
+	{"delay", 0, "SECONDS", OPTS_CRAWL, TYPE_COUNT, AT(delay), "between two requests to one host (default: 2)"},
+	{"timeout", 0, "SECONDS", OPTS_CRAWL, TYPE_COUNT, AT(timeout), "for one fetch (default: 30)"},
+	{"per-domain", 0, "N", OPTS_CRAWL, TYPE_COUNT, AT(per_domain), "at most N URLs of one domain (default: 3)"},
+	{"proxy", 0, "URL", OPTS_CRAWL, TYPE_TEXT, AT(proxy), "go through this proxy (http, https, socks4a, socks5h)"},
+	{"user-agent", 0, "TEXT", OPTS_CRAWL, TYPE_TEXT, AT(user_agent), "what to say one is (default: trapline/VERSION)"},
+	{"resolve", 0, "H:P:ADDR", OPTS_CRAWL, TYPE_LIST, AT(resolve), "take ADDR for host H, port P; repeatable"},
+	{"allow-address", 0, "ADDR", OPTS_CRAWL, TYPE_LIST, AT(allow_address), "allow this address, whatever it is; repeatable"},
+	{"allow-private", 0, NULL, OPTS_CRAWL, TYPE_FLAG, AT(allow_private), "allow all private, loopback and reserved addresses"},
+	{"dry-run", 0, NULL, OPTS_CRAWL, TYPE_FLAG, AT(dry_run), "only print the URLs that would be fetched"},
 	{"limit", 0, "N", OPTS_LIMIT, TYPE_COUNT, AT(limit), "at most N rows (table: 50 unless said; else all)"},
 	{"quiet", 'q', NULL, OPTS_COMMON, TYPE_LESS, AT(verbose), "no progress, no summary"},
 	{"verbose", 'v', NULL, OPTS_COMMON, TYPE_MORE, AT(verbose), "say more"},
@@ -190,7 +200,7 @@ int options_parse(struct options *o, const struct command *c, int argc, char **a
 {
 	struct option longs[N_SPECS + 2];
 	char shorts[2 * N_SPECS + 3];
-	*o = (struct options){.command = c, .since = TIME_NONE, .until = TIME_NONE, .limit = -1, .top = -1};
+	*o = (struct options){.command = c, .since = TIME_NONE, .until = TIME_NONE, .limit = -1, .top = -1, .delay = -1, .timeout = -1, .per_domain = -1};
 	getopt_tables(c->options, longs, shorts);
 	opterr = 0;
 	optind = 1;

@@ -25,6 +25,7 @@ enum option_set {
 	OPTS_SIGNATURES = 1 << 12, /* --ham --check --for */
 	OPTS_LEARN = 1 << 13,      /* --trust --model --smtp --ham */
 	OPTS_ECONOMICS = 1 << 14,  /* --volume --orders --inputs */
+	OPTS_CRAWL = 1 << 15,      /* -o --delay --proxy --allow-private ... */
 	OPTS_RANGE = 1 << 9,       /* OPTS_FILTER without --feed, which OPTS_INGEST has already */
 };
 
@@ -45,6 +46,10 @@ struct options {
 	const char *brand, *programme, *category, *domain, *country, *from_domain, *subject, *engine, *client, *campaign;
 	int64_t since, until; /* TIME_NONE when not given */
 	int64_t limit, top;   /* -1 when not given */
+	int64_t delay, timeout, per_domain; /* -1 when not given */
+	const char *proxy, *user_agent;
+	struct opt_list resolve, allow_address;
+	bool allow_private, dry_run;
 	enum table_format format;
 	bool format_given;
 	int jobs;    /* 0: one per core */

@@ -61,6 +61,8 @@ struct reading {
 	struct collect collect;
 	struct progress progress;
 	const char *path;
+	const char *const *paths;
+	size_t n_paths;
 	struct buf json, id;
 	uint64_t in_batch;
 };
@@ -133,10 +135,9 @@ static int read_file(struct reading *g, const char *path, struct err *err)
 
 static int read_files(struct reading *g, struct err *err)
 {
-	const struct options *o = g->s->o;
 	int rc = store_begin(g->s->store, err);
-	for (size_t i = 0; i < o->n_paths && !rc; i++)
-		rc = read_file(g, o->paths[i], err);
+	for (size_t i = 0; i < g->n_paths && !rc; i++)
+		rc = read_file(g, g->paths[i], err);
 	if (!rc)
 		rc = store_commit(g->s->store, err);
 	else
@@ -223,9 +224,9 @@ static void say(const struct collect *c, size_t files)
 			fprintf(stderr, "  %s: %s\n", page_fact_name(bit), page_fact_meaning(bit));
 }
 
-static int read_pages(struct session *s, struct err *err)
+int pages_read(struct session *s, const char *const *paths, size_t n, struct err *err)
 {
-	struct reading g = {.s = s};
+	struct reading g = {.s = s, .paths = paths, .n_paths = n};
 	struct psl *psl = NULL;
 	int rc = session_psl(s, &psl, err);
 	collect_init(&g.collect, psl);
@@ -236,10 +237,9 @@ static int read_pages(struct session *s, struct err *err)
 	progress_end(&g.progress);
 	rc = rc ? rc : pages_chain(s, psl, err);
 	if (!rc && s->o->verbose >= 0)
-		say(&g.collect, s->o->n_paths);
+		say(&g.collect, n);
 	if (!rc && !g.collect.records)
-		rc = err_set(err, ERR_INPUT, "%s: no WARC record found", s->o->paths[0]);
-	rc = rc ? rc : pages_summary(s, err);
+		rc = err_set(err, ERR_INPUT, "%s: no WARC record found", paths[0]);
 	buf_free(&g.json);
 	buf_free(&g.id);
 	collect_free(&g.collect);
@@ -255,7 +255,9 @@ int cmd_pages(const struct options *o, struct err *err)
 	if (!rc)
 		rc = session_open_store(&s, reads ? STORE_WRITE : STORE_READ, err);
 	if (!rc)
-		rc = reads ? read_pages(&s, err) : pages_list(&s, err);
+		rc = reads ? pages_read(&s, o->paths, o->n_paths, err) : pages_list(&s, err);
+	if (!rc && reads)
+		rc = pages_summary(&s, err);
 	session_close(&s);
 	return rc;
 }

@@ -3,7 +3,10 @@
 
 #include "base/limits.h"
 #include "base/time.h"
+#include "page/crawl.h"
 #include "page/fact.h"
+
+enum { OUTCOME = 200 };
 
 #define DAMAGE \
 	(FACT(warc_bad_header) | FACT(warc_bad_length) | FACT(warc_short) | FACT(gzip_damaged) | FACT(gzip_bomb) | \
@@ -29,10 +32,15 @@ void collect_free(struct collect *c)
 /* A capture of an http URL: its response, empty but for the body for a resource. 1, 0 none, -1 out of memory. */
 static int response_of(struct arena *a, const struct warc_record *r, struct http_response *h)
 {
+	struct str outcome, reason;
 	if (!str_istarts(r->target, S("http:")) && !str_istarts(r->target, S("https:")))
 		return 0;
 	if (r->type == WARC_RESPONSE || r->type == WARC_REVISIT)
 		return http_response(a, r->block, h) ? -1 : 1;
+	if (r->type == WARC_METADATA && crawl_outcome(r->block, &outcome, &reason)) {
+		*h = (struct http_response){.facts = str_eq(outcome, S("refused")) ? FACT(target_refused) : FACT(target_failed)};
+		return 1;
+	}
 	if (r->type != WARC_RESOURCE && r->type != WARC_CONVERSION)
 		return 0;
 	*h = (struct http_response){.body = str_first(r->block, LIM_PAGE), .status = 200};
@@ -115,6 +123,19 @@ static void same_as(const struct collect *c, const struct warc_record *r, struct
 	time_parse_iso(str_from(id, blank + 1), &in->same_time);
 }
 
+/* "refused: loopback" */
+static struct str outcome_of(struct arena *a, struct str block)
+{
+	struct str outcome, reason;
+	struct buf b;
+	buf_init_arena(&b, a, OUTCOME);
+	crawl_outcome(block, &outcome, &reason);
+	buf_add(&b, outcome);
+	buf_add(&b, S(": "));
+	buf_add(&b, reason);
+	return buf_str(&b);
+}
+
 static int record(struct collect *c, const struct warc_record *r, collect_fn fn, void *ctx, struct err *err)
 {
 	struct http_response h;
@@ -122,6 +143,8 @@ static int record(struct collect *c, const struct warc_record *r, collect_fn fn,
 	struct page_input in = {
 		.url = r->target, .ip = r->ip, .time = r->time, .http = &h, .images = &c->images, .same_time = TIME_NONE};
 	int rc = response_of(&c->page, r, &h);
+	if (rc > 0 && h.facts & (FACT(target_refused) | FACT(target_failed)))
+		in.outcome = outcome_of(&c->page, r->block);
 	if (rc > 0) {
 		h.facts |= r->facts;
 		if (r->type == WARC_REVISIT)

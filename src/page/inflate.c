@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "page/fact.h"
 
-enum { INPUT = 64 * 1024, WINDOW_GZIP = 15 + 16, WINDOW_ZLIB = 15, WINDOW_RAW = -15 };
+enum { INPUT = 64 * 1024, MAGIC = 4, WINDOW_GZIP = 15 + 16, WINDOW_ZLIB = 15, WINDOW_RAW = -15 };
 
 struct unzip {
 	unzip_read_fn read;
@@ -18,7 +18,8 @@ struct unzip {
 	uint64_t at;        /* input offset of in[0] */
 	uint64_t member_at; /* input offset of the current member, or of the last plain bytes */
 	uint64_t facts;
-	size_t pos, n; /* in[pos..n) is unread */
+	uint64_t again; /* bytes that were looked at again after damage */
+	size_t pos, n;  /* in[pos..n) is unread */
 	uint8_t in[INPUT];
 };
 
@@ -100,19 +101,20 @@ static int more(struct unzip *u, size_t want, struct err *err)
 	return 0;
 }
 
+/* ID1 ID2 CM, and no reserved flag. */
 static bool at_magic(const struct unzip *u, size_t i)
 {
-	return u->n - i >= 3 && u->in[i] == 0x1F && u->in[i + 1] == 0x8B && u->in[i + 2] == 8;
+	return u->n - i >= MAGIC && u->in[i] == 0x1F && u->in[i + 1] == 0x8B && u->in[i + 2] == 8 && u->in[i + 3] < 0x20;
 }
 
 /* To the next member: directly behind the last one, or anywhere when hunting. 1, 0 at the end, negative on an error. */
 static int next_member(struct unzip *u, struct err *err)
 {
 	for (;;) {
-		int rc = more(u, 3, err);
+		int rc = more(u, MAGIC, err);
 		if (rc)
 			return rc;
-		if (u->n - u->pos < 3) {
+		if (u->n - u->pos < MAGIC) {
 			u->pos = u->n;
 			return 0;
 		}
@@ -130,8 +132,21 @@ static int next_member(struct unzip *u, struct err *err)
 	return 1;
 }
 
+/* Damage shows late: what was taken for the rest of a member that is cut short may be the next one. It is looked at again as far as
+ * it is still here, and no more in all than was read. */
+static void look_again(struct unzip *u)
+{
+	size_t from = u->member_at + MAGIC > u->at ? (size_t)(u->member_at + MAGIC - u->at) : 0;
+	if (from >= u->pos || u->again + (u->pos - from) > u->at + u->pos + INPUT)
+		return;
+	u->again += u->pos - from;
+	u->pos = from;
+}
+
 static int broken(struct unzip *u, uint64_t fact)
 {
+	if (!(fact & FACT(gzip_bomb)))
+		look_again(u);
 	u->facts |= fact;
 	u->in_member = false;
 	u->hunting = true;
@@ -187,7 +202,7 @@ int unzip_read(struct unzip *u, uint8_t *p, size_t room, size_t *got, struct err
 {
 	*got = 0;
 	if (!u->started) {
-		int rc = more(u, 3, err);
+		int rc = more(u, MAGIC, err);
 		if (rc)
 			return rc;
 		u->started = true;
@@ -259,4 +274,27 @@ int inflate_bytes(struct arena *a, struct str in, enum inflate_coding coding, si
 		*facts |= FACT(http_bad_coding);
 	*out = buf_str(&b);
 	return 0;
+}
+
+/* ---- packing ---- */
+
+int gzip_member(struct str in, struct buf *out)
+{
+	z_stream z = {.zalloc = z_take, .zfree = z_give};
+	size_t room = 0;
+	if (deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, WINDOW_GZIP, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+		return -1;
+	size_t want = deflateBound(&z, in.n);
+	uint8_t *p = buf_room(out, want, &room);
+	int rc = -1;
+	if (p && room >= want) {
+		z.next_in = (uint8_t *)(uintptr_t)in.p;
+		z.avail_in = (unsigned)in.n;
+		z.next_out = p;
+		z.avail_out = (unsigned)room;
+		rc = deflate(&z, Z_FINISH) == Z_STREAM_END ? 0 : -1;
+		out->n += rc ? 0 : z.total_out;
+	}
+	deflateEnd(&z);
+	return rc;
 }

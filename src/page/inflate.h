@@ -6,7 +6,7 @@
 #ifndef TRAPLINE_PAGE_INFLATE_H
 #define TRAPLINE_PAGE_INFLATE_H
 
-#include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -32,5 +32,8 @@ enum inflate_coding { INFLATE_GZIP, INFLATE_DEFLATE };
 /* in unpacked into the arena, at most max bytes. 0, or -1 when out of memory. Facts: http_bad_coding (out is what came before),
  * gzip_bomb (cut, and far more unpacked than packed), page_cut, http_decoded (in is no such coding: out is in). */
 int inflate_bytes(struct arena *a, struct str in, enum inflate_coding coding, size_t max, struct str *out, uint64_t *facts);
+
+/* Appends in as one gzip member to out (no name, no time: the same bytes for the same input). 0, or -1 when out of memory or full. */
+int gzip_member(struct str in, struct buf *out);
 
 #endif

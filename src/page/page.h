@@ -46,7 +46,8 @@ struct page_input {
 	struct str ip;  /* text, may be empty */
 	int64_t time;
 	const struct http_response *http;
-	bool revisit; /* the crawler found the same content as before and kept only the header */
+	struct str outcome; /* "refused: loopback": the crawler got no answer; empty: it did */
+	bool revisit;       /* the crawler found the same content as before and kept only the header */
 	struct str same_url;
 	int64_t same_time;
 	const struct map *images; /* URL -> first 8 bytes of the SHA-256 of that image, big-endian; may be NULL */

@@ -110,7 +110,10 @@ void page_judge(struct page_work *w)
 	struct page *p = w->page;
 	const bool little = w->r.text.n <= SHORT_TEXT,
 		   shop_like = (w->signs & (SHOP_PRICES | SHOP_ORDER)) == (SHOP_PRICES | SHOP_ORDER);
-	if (p->next.how != LEAD_NONE) {
+	if (w->in->outcome.n) {
+		p->kind = PAGE_DEAD;
+		reason(p, w->in->outcome);
+	} else if (p->next.how != LEAD_NONE) {
 		p->kind = PAGE_REDIRECT;
 		reason(p, str_of(lead_name(p->next.how)));
 	} else if (little && !shop_like && parked(w)) {
