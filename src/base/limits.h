@@ -56,6 +56,7 @@
 #define LIM_PRINT_TEXT (2 * KIB)       /* encoded bytes of a text part that are looked at */
 #define LIM_TRANSCRIPT (64 * KIB)      /* one SMTP dialogue: 100 recipients of 256 bytes fit twice */
 #define LIM_TRANSCRIPT_LINES 256       /* lines of one dialogue that are kept */
+#define LIM_TRANSCRIPT_FILES 256       /* files of them for one feed: each is held open */
 #define LIM_TRANSCRIPTS (4 * MIB)      /* dialogues indexed of one file, 16 bytes each */
 
 /* ---- sources ---- */

@@ -17,6 +17,7 @@ static const cyaml_schema_field_t feed_fields[] = {
 	CYAML_FIELD_STRING_PTR("kind", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config_feed, kind, 1, 16),
 	CYAML_FIELD_SEQUENCE("trust", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config_feed, trust, &text_value, 0, 1000),
 	CYAML_FIELD_SEQUENCE("paths", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config_feed, paths, &text_value, 0, 100000),
+	CYAML_FIELD_SEQUENCE("smtp", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config_feed, smtp, &text_value, 0, 256),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t feed_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_feed, feed_fields)};
@@ -73,6 +74,8 @@ static int check(struct config *c, const char *path, struct err *err)
 		struct config_feed *f = &c->feeds[i];
 		for (unsigned k = 0; k < f->paths_count && !rc; k++)
 			rc = anchor(&f->paths[k], path, err);
+		for (unsigned k = 0; k < f->smtp_count && !rc; k++)
+			rc = anchor(&f->smtp[k], path, err);
 		if (!rc && f->kind && !feed_kind_valid(str_of(f->kind)))
 			rc = err_set(
 				err, ERR_INPUT, "%s: feed %s: kind %s: use trap, lab, customer or list", path, f->name, f->kind);

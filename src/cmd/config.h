@@ -12,6 +12,7 @@
  *       kind: trap                # trap, lab, customer, list
  *       trust: [mx.trap-a.test]   # the feed's own receiving hosts
  *       paths: [feeds/trap-a.mbox]
+ *       smtp: [smtp/trap-a.jsonl]  # SMTP dialogues of this mail (feature/transcript.h)
  *
  * Relative paths are relative to the file's folder. Errors say file and line.
  */
@@ -30,6 +31,8 @@ struct config_feed {
 	unsigned trust_count;
 	char **paths;
 	unsigned paths_count;
+	char **smtp;
+	unsigned smtp_count;
 };
 
 struct config {

@@ -27,6 +27,8 @@ struct feed_set {
 	struct map known_names;  /* value: index + 1 */
 	struct feed *forced;     /* --feed */
 	struct trust call_trust; /* --trust */
+	struct transcript_index *call_smtp;          /* --smtp */
+	VEC(struct transcript_index *) smtp;         /* all that are open */
 	struct str call_kind;    /* --kind; NULL: not given */
 	struct buf last_path;    /* of the previous message, and its feed: messages come in runs */
 	struct buf last_guess;
@@ -55,11 +57,12 @@ static int set_trust(struct feed_set *s, struct trust *t, const char *const *hos
 	return 0;
 }
 
-static int64_t boundary_of(const struct trust *t)
+static int64_t boundary_of(const struct feed *f)
 {
 	uint64_t h = 0;
-	for (size_t i = 0; i < t->n; i++)
-		h = hash64(t->hosts[i], h);
+	for (size_t i = 0; i < f->trust.n; i++)
+		h = hash64(f->trust.hosts[i], h);
+	h ^= transcript_hash(f->smtp);
 	return (int64_t)(h >> 1);
 }
 
@@ -75,7 +78,7 @@ static void complete(const struct feed_set *s, struct feed *f)
 			f->kind = known->kind;
 		f->name_guessed &= known->name_guessed;
 	}
-	f->boundary = boundary_of(&f->trust);
+	f->boundary = boundary_of(f);
 }
 
 /* The feed of that name, made when it is new. */
@@ -94,7 +97,8 @@ static struct feed *feed_named(struct feed_set *s, struct str name, bool guessed
 		.kind = s->call_kind.p ? s->call_kind : S("trap"),
 		.kind_given = s->call_kind.p,
 		.name_guessed = guessed,
-		.trust = s->call_trust};
+		.trust = s->call_trust,
+		.smtp = s->call_smtp};
 	complete(s, f);
 	*slot = f;
 	e->value = s->feeds.n;
@@ -115,6 +119,19 @@ static int add_path(struct feed_set *s, struct feed *f, const char *path, struct
 	return p && p->path.p ? 0 : err_oom(err, "feeds");
 }
 
+static int open_smtp(struct feed_set *s, const char *const *paths, size_t n, struct transcript_index **out, struct err *err)
+{
+	*out = NULL;
+	if (!n)
+		return 0;
+	struct transcript_index **slot = vec_push(&s->arena, &s->smtp, LIM_FEEDS);
+	if (!slot)
+		return err_oom(err, "feeds");
+	int rc = transcript_open(slot, paths, n, err);
+	*out = *slot;
+	return rc;
+}
+
 static int add_config_feed(struct feed_set *s, const struct config_feed *c, struct err *err)
 {
 	struct feed *f = feed_named(s, str_of(c->name), false, err);
@@ -128,6 +145,10 @@ static int add_config_feed(struct feed_set *s, const struct config_feed *c, stru
 	}
 	if (c->trust_count && !s->call_trust.n && set_trust(s, &f->trust, (const char *const *)c->trust, c->trust_count, err))
 		return err->kind;
+	struct transcript_index *smtp;
+	if (!s->call_smtp && open_smtp(s, (const char *const *)c->smtp, c->smtp_count, &smtp, err))
+		return err->kind;
+	f->smtp = s->call_smtp ? s->call_smtp : smtp;
 	for (unsigned i = 0; i < c->paths_count; i++)
 		if (add_path(s, f, c->paths[i], err))
 			return err->kind;
@@ -145,7 +166,8 @@ static int fill(struct feed_set *s, const struct options *o, const struct config
 		return err_set(err, ERR_USAGE, "--feed: the name is empty");
 	if (o->kind)
 		s->call_kind = str_of(o->kind);
-	if (set_trust(s, &s->call_trust, o->trust.v, o->trust.n, err))
+	if (set_trust(s, &s->call_trust, o->trust.v, o->trust.n, err) ||
+		open_smtp(s, o->smtp.v, o->smtp.n, &s->call_smtp, err))
 		return err->kind;
 	for (unsigned i = 0; i < c->feeds_count; i++)
 		if (add_config_feed(s, &c->feeds[i], err))
@@ -182,12 +204,22 @@ void feed_set_free(struct feed_set *s)
 {
 	if (!s)
 		return;
+	for (size_t i = 0; i < s->smtp.n; i++)
+		transcript_close(s->smtp.v[i]);
 	buf_free(&s->last_path);
 	buf_free(&s->last_guess);
 	map_free(&s->by_name);
 	map_free(&s->known_names);
 	arena_free(&s->arena);
 	mem_free(s);
+}
+
+size_t feed_set_smtp_skipped(const struct feed_set *s)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s->smtp.n; i++)
+		n += transcript_skipped(s->smtp.v[i]);
+	return n;
 }
 
 static int add_known(struct feed_set *s, const struct store_feed *k, struct err *err)

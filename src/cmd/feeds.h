@@ -3,7 +3,8 @@
  * In this order: --feed (for all paths of the call); a feed of the config file whose path holds the message's file, or whose
  * name is the guessed one; the source's guess. A feed's trust hosts come from --trust or the config; without them the trust
  * boundary is guessed from message to message, and the feed says so. What the store was told about a feed before holds until
- * something else is said: who forgets --trust or --kind the next time changes nothing.
+ * something else is said: who forgets --trust or --kind the next time changes nothing. SMTP dialogues (--smtp, smtp:) are not
+ * remembered: they are looked for where mail is read.
  */
 #ifndef TRAPLINE_CMD_FEEDS_H
 #define TRAPLINE_CMD_FEEDS_H
@@ -12,6 +13,7 @@
 #include "base/err.h"
 #include "cmd/config.h"
 #include "cmd/options.h"
+#include "feature/transcript.h"
 #include "mail/trace.h"
 #include "source/source.h"
 #include "store/store.h"
@@ -22,7 +24,8 @@ struct feed {
 	bool name_guessed;
 	bool kind_given;    /* by --kind or the config, now or before */
 	struct trust trust; /* no hosts: guessed */
-	int64_t boundary;   /* a number for the trust hosts; 0: none */
+	int64_t boundary;   /* a number for the trust hosts and the dialogues; 0: none */
+	const struct transcript_index *smtp; /* NULL: no dialogues */
 };
 
 struct feed_set;
@@ -32,6 +35,8 @@ void feed_set_free(struct feed_set *s); /* NULL-safe */
 int feed_set_known(struct feed_set *s, const struct store_feed *known, size_t n, struct err *err);
 /* The feed of a message, made when it is new. Valid until feed_set_free. NULL: out of memory. Reader's thread only. */
 const struct feed *feed_set_of(struct feed_set *s, const struct raw_mail *mail, struct err *err);
+/* Lines of dialogue files that were none. */
+size_t feed_set_smtp_skipped(const struct feed_set *s);
 bool feed_kind_valid(struct str kind);
 
 #endif

@@ -259,6 +259,8 @@ static void say(const struct ingest *g)
 	if (!verbose && n > SHOW_PROBLEMS)
 		fprintf(stderr, "trapline: %d problems of %zu shown; -v shows all\n", SHOW_PROBLEMS, n);
 	say_trust(g);
+	if (feed_set_smtp_skipped(g->feeds))
+		fprintf(stderr, "trapline: %zu lines are no SMTP dialogue and were passed over\n", feed_set_smtp_skipped(g->feeds));
 	fprintf(stderr, "read %llu messages: %llu new, %llu known already", (unsigned long long)g->messages,
 		(unsigned long long)g->fresh, (unsigned long long)(g->messages - g->fresh));
 	if (g->doubtful)

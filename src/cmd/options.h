@@ -40,9 +40,9 @@ struct options {
 	const char *const *paths; /* positional arguments */
 	size_t n_paths;
 	const char *command_line; /* as typed, for the report's footer */
-	const char *config, *out, *store, *kind, *psl, *geoip, *model, *learn_smtp;
+	const char *config, *out, *store, *kind, *psl, *geoip, *model;
 	const char *by, *unit, *columns, *for_program, *volume, *orders, *inputs;
-	struct opt_list feed, trust, pack, ham, check;
+	struct opt_list feed, trust, smtp, pack, ham, check;
 	const char *brand, *programme, *category, *domain, *country, *from_domain, *subject, *engine, *client, *campaign;
 	int64_t since, until; /* TIME_NONE when not given */
 	int64_t limit, top;   /* -1 when not given */

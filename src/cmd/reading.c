@@ -14,7 +14,6 @@ struct reading {
 	struct jail *jail;
 	struct psl *psl;
 	struct feed_set *feeds;
-	struct transcript_index *smtp;
 	struct arena raw, scratch;
 };
 
@@ -31,8 +30,6 @@ int reading_open(struct reading **out, struct session *s, struct err *err)
 		rc = feed_set_new(&r->feeds, s->o, s->config, err);
 	if (!rc)
 		rc = psl_load(&r->psl, s->o->psl ? s->o->psl : s->config->psl, err);
-	if (!rc && s->o->learn_smtp)
-		rc = transcript_open(&r->smtp, s->o->learn_smtp, err);
 	if (rc)
 		reading_close(r);
 	else
@@ -45,7 +42,6 @@ void reading_close(struct reading *r)
 	if (!r)
 		return;
 	feed_set_free(r->feeds);
-	transcript_close(r->smtp);
 	jail_stop(r->jail);
 	psl_unload(r->psl);
 	arena_free(&r->raw);
@@ -62,7 +58,7 @@ static int read_one(struct reading *r, const struct raw_mail *mail, reading_fn *
 	if (!feed)
 		return err->kind;
 	const struct extract_input in = {
-		.bytes = mail->bytes, .from_line = mail->from_line, .anomalies = mail->anomalies, .trust = &feed->trust, .smtp = r->smtp};
+		.bytes = mail->bytes, .from_line = mail->from_line, .anomalies = mail->anomalies, .trust = &feed->trust, .smtp = feed->smtp};
 	arena_reset(&r->scratch);
 	if (extract_message(&r->scratch, &set, &in, &doc, &row))
 		return err_oom(err, "a message");

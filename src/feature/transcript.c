@@ -10,15 +10,19 @@
 #include "base/limits.h"
 #include "base/mem.h"
 
+enum { FILE_SHIFT = 48 };
+
 struct entry {
 	uint64_t key; /* hash of the Message-ID */
-	uint64_t at;  /* offset of the line */
+	uint64_t at;  /* file << FILE_SHIFT | offset of the line */
 };
 
 struct transcript_index {
-	int fd;
+	int fds[LIM_TRANSCRIPT_FILES];
+	size_t files;
 	struct entry *v;
 	size_t n, cap, skipped;
+	uint64_t hash;
 };
 
 static int copy_lines(struct arena *a, const json_t *lines, struct transcript *out)
@@ -84,6 +88,7 @@ static int add_line(struct transcript_index *x, struct arena *a, struct str line
 	int rc = transcript_parse(a, line, &id, &t);
 	if (rc < 0)
 		return err_oom(err, "an SMTP dialogue");
+	x->hash += rc && id.n ? hash64(line, 0) : 0;
 	if (rc && id.n)
 		return add_entry(x, id, at, err);
 	x->skipped++;
@@ -101,11 +106,12 @@ static int by_key(const void *a, const void *b)
 /* Lines out of a window of twice the longest; a longer line is passed over to its end. */
 static int read_lines(struct transcript_index *x, const char *path, uint8_t *window, struct arena *a, struct err *err)
 {
-	uint64_t at = 0; /* of window[0] */
+	const int fd = x->fds[x->files - 1];
+	uint64_t at = (uint64_t)(x->files - 1) << FILE_SHIFT; /* of window[0] */
 	size_t have = 0;
 	bool over = false, end = false;
 	while (!end || have) {
-		ssize_t got = end ? 0 : read(x->fd, window + have, 2 * LIM_TRANSCRIPT - have);
+		ssize_t got = end ? 0 : read(fd, window + have, 2 * LIM_TRANSCRIPT - have);
 		if (got < 0)
 			return err_errno(err, ERR_INPUT, "%s", path);
 		end |= got == 0;
@@ -132,7 +138,23 @@ static int read_lines(struct transcript_index *x, const char *path, uint8_t *win
 	return 0;
 }
 
-int transcript_open(struct transcript_index **out, const char *path, struct err *err)
+static int add_file(struct transcript_index *x, const char *path, uint8_t *window, struct arena *a, struct err *err)
+{
+	size_t before = x->n, skipped = x->skipped;
+	if (x->files == LIM_TRANSCRIPT_FILES)
+		return err_set(err, ERR_USAGE, "more than %d files of SMTP dialogues for one feed", LIM_TRANSCRIPT_FILES);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_errno(err, ERR_INPUT, "%s", path);
+	x->fds[x->files++] = fd;
+	if (read_lines(x, path, window, a, err))
+		return err->kind;
+	if (x->n == before && x->skipped > skipped)
+		return err_set(err, ERR_INPUT, "%s: no line is {\"message_id\": .., \"smtp\": [..]}", path);
+	return 0;
+}
+
+int transcript_open(struct transcript_index **out, const char *const *paths, size_t n, struct err *err)
 {
 	struct transcript_index *x = mem_zalloc(1, sizeof *x);
 	uint8_t *window = mem_alloc(2 * LIM_TRANSCRIPT);
@@ -140,17 +162,12 @@ int transcript_open(struct transcript_index **out, const char *path, struct err 
 	int rc = 0;
 	arena_init(&a, 4 * MIB);
 	*out = NULL;
-	if (x)
-		x->fd = -1;
-	if (!x || !window) {
+	if (!x || !window)
 		rc = err_oom(err, "SMTP dialogues");
-	} else if ((x->fd = open(path, O_RDONLY | O_CLOEXEC)) < 0) {
-		rc = err_errno(err, ERR_INPUT, "%s", path);
-	} else {
-		rc = read_lines(x, path, window, &a, err);
-		if (x->n)
-			qsort(x->v, x->n, sizeof *x->v, by_key);
-	}
+	for (size_t i = 0; i < n && !rc; i++)
+		rc = add_file(x, paths[i], window, &a, err);
+	if (!rc && x->n)
+		qsort(x->v, x->n, sizeof *x->v, by_key);
 	arena_free(&a);
 	mem_free(window);
 	if (rc)
@@ -164,8 +181,8 @@ void transcript_close(struct transcript_index *x)
 {
 	if (!x)
 		return;
-	if (x->fd >= 0)
-		close(x->fd);
+	for (size_t i = 0; i < x->files; i++)
+		close(x->fds[i]);
 	mem_free(x->v);
 	mem_free(x);
 }
@@ -180,15 +197,22 @@ size_t transcript_skipped(const struct transcript_index *x)
 	return x ? x->skipped : 0;
 }
 
+uint64_t transcript_hash(const struct transcript_index *x)
+{
+	return x && x->n ? x->hash | 1 : 0;
+}
+
 /* The line at an offset; it may have changed since: then it is no transcript, or another message's. */
 static int read_at(const struct transcript_index *x, struct arena *a, uint64_t at, struct str *id, struct transcript *out)
 {
 	enum { USUAL = 4 * KIB };
+	const int fd = x->fds[at >> FILE_SHIFT];
+	const off_t offset = (off_t)(at & ((UINT64_C(1) << FILE_SHIFT) - 1));
 	for (size_t room = USUAL;; room = LIM_TRANSCRIPT) {
 		uint8_t *line = arena_alloc(a, room);
 		if (!line)
 			return ERR_ENV;
-		ssize_t n = pread(x->fd, line, room, (off_t)at);
+		ssize_t n = pread(fd, line, room, offset);
 		if (n <= 0)
 			return 0;
 		struct str s = str_make(line, (size_t)n);

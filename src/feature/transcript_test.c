@@ -47,7 +47,7 @@ static void lookup(void **state)
 		size_t extra = long_lines[i] ? 1 : 0;
 		arena_init(&a, LIM_ARENA);
 		write_file(path, good, long_lines[i]);
-		assert_int_equal(transcript_open(&x, path, &err), 0);
+		assert_int_equal(transcript_open(&x, (const char *[]){path}, 1, &err), 0);
 		assert_int_equal(transcript_count(x), 3 + extra);
 		assert_int_equal(transcript_skipped(x), 4 + extra);
 		assert_int_equal(transcript_find(x, &a, S("<1@a>"), &t), 1);
@@ -71,7 +71,7 @@ static void missing(void **state)
 	struct transcript_index *x;
 	struct err err = {0};
 	(void)state;
-	assert_int_equal(transcript_open(&x, "/nonexistent/smtp.jsonl", &err), ERR_INPUT);
+	assert_int_equal(transcript_open(&x, (const char *[]){"/nonexistent/smtp.jsonl"}, 1, &err), ERR_INPUT);
 	assert_null(x);
 	transcript_close(NULL);
 	assert_int_equal(transcript_count(NULL), 0);
@@ -89,7 +89,7 @@ static void out_of_memory(void **state)
 		struct err err = {0};
 		arena_init(&a, LIM_ARENA);
 		mem_fail_from(n);
-		int rc = transcript_open(&x, path, &err);
+		int rc = transcript_open(&x, (const char *[]){path}, 1, &err);
 		int found = rc ? 0 : transcript_find(x, &a, S("<1@a>"), &t);
 		bool hit = mem_failed();
 		mem_fail_from(-1);
