@@ -2,7 +2,6 @@
  *
  * bench-fingerprint show BOX [HOST ...]: one line a message: Message-ID, then its tokens, TAB between. HOSTs are trusted.
  * bench-fingerprint time BOX [HOST ...]: parses BOX, then times fingerprint_message alone. One JSON line.
- * bench-fingerprint families: the families, for docs/FINGERPRINT.md.
  */
 #include <stdio.h>
 #include <string.h>
@@ -66,17 +65,6 @@ static void one(struct run *r, const struct raw_mail *mail)
 	r->bytes += mail->bytes.n;
 }
 
-static void families(void)
-{
-	for (int g = 0; g < PRINT_GROUP_COUNT; g++) {
-		printf("\n### %s: %s\n\n| family | what it says |\n| --- | --- |\n", print_groups[g].name, print_groups[g].meaning);
-		for (int i = 0; i < PRINT_COUNT; i++)
-			if ((int)print_table[i].group == g)
-				printf("| `%s`%s | %s |\n", (const char *)print_table[i].name.p, print_table[i].many ? " (several)" : "",
-					print_table[i].meaning);
-	}
-}
-
 int main(int argc, char **argv)
 {
 	struct run r = {0};
@@ -86,10 +74,6 @@ int main(int argc, char **argv)
 	struct source_settings settings = {0};
 	struct raw_mail mail;
 	int rc;
-	if (argc == 2 && strcmp(argv[1], "families") == 0) {
-		families();
-		return 0;
-	}
 	if (argc < 3 || argc > 3 + HOSTS)
 		return 2;
 	const char *paths[] = {argv[2]};

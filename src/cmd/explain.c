@@ -188,6 +188,20 @@ static void anomaly_lines(const struct ledger *l, int64_t bits)
 		fputs("  none\n", l->f);
 }
 
+/* How the sending software writes: a family's name once, then its values. */
+static void fingerprint_lines(const struct ledger *l, struct strs tokens)
+{
+	struct str before = S("");
+	for (size_t i = 0; i < tokens.n; i++) {
+		struct str family = str_first(tokens.v[i], str_find_byte(tokens.v[i], '='));
+		struct str shown = str_eq(family, before) ? S("") : family;
+		fprintf(l->f, "  %-20.*s  ", STR_FMT(shown));
+		text(l, str_from(tokens.v[i], family.n + 1), SHOW_PLAIN);
+		fputs("\n", l->f);
+		before = family;
+	}
+}
+
 static void explain_message(const struct ledger *l, const struct row *r, const struct neighbour *n)
 {
 	fputs("message ", l->f);
@@ -217,6 +231,10 @@ static void explain_message(const struct ledger *l, const struct row *r, const s
 	if (r->attachments.n) {
 		section(l, "attachments");
 		attachment_lines(l, r->attachments);
+	}
+	if (r->fingerprint.n) {
+		section(l, "fingerprint of the sending software (docs/FINGERPRINT.md)");
+		fingerprint_lines(l, r->fingerprint);
 	}
 	section(l, "anomalies");
 	anomaly_lines(l, r->anomalies);

@@ -300,6 +300,10 @@ void row_to_json(const struct row *r, struct json *j, bool reveal)
 	for (int f = 0; f < FEAT_COUNT; f++)
 		if (!(HEAD_FEATURES >> f & 1))
 			put_feature(&w, (enum feature_id)f);
+	if (r->fingerprint.n) { /* where it was asked for */
+		json_key(j, "fingerprint");
+		put_strs(&w, FEAT_subject, &r->fingerprint); /* as text: recipients' names are masked */
+	}
 	json_obj_end(j);
 }
 
