@@ -8,7 +8,7 @@
 #include "analyse/change_merge.h"
 #include "analyse/change_series.h"
 
-enum { ROUNDS = 3 }; /* of segmentation and weekly factors: they settle in two */
+enum { ROUNDS = 3 }; /* of segmentation and rhythm: they settle in two */
 
 /* All that one call works with. */
 struct finding {
@@ -37,7 +37,7 @@ static int segment(struct finding *f, struct arena *a)
 	return change_segments(&c, ends, n, a, &f->seg, &f->n_seg);
 }
 
-/* The segmentation, with weekly factors and odd rows in turns. */
+/* The segmentation, with rhythm and odd rows in turns. */
 static int find_segments(struct finding *f, struct arena *a)
 {
 	for (int round = 0; round < ROUNDS; round++) {
@@ -45,6 +45,8 @@ static int find_segments(struct finding *f, struct arena *a)
 		f->log_n = log((double)f->cs.n);
 		if (segment(f, a))
 			return -1;
+		if (round + 1 == ROUNDS)
+			break;
 		bool again = change_series_refine(&f->cs, f->seg, f->n_seg, a, &rc);
 		if (rc)
 			return -1;
@@ -310,9 +312,10 @@ int change_find(const double *y, size_t n, const struct change_times *times, str
 		if (join_ramps(&f, a) || date(&f, a, &found))
 			return -1;
 	}
-	found.weekly = f.cs.weekly;
+	found.period = f.cs.rhythmic ? f.cs.period : 0;
+	found.weekly = found.period == 7;
 	for (int d = 0; d < 7; d++)
-		found.week[d] = found.counts ? exp(f.cs.week[d]) : f.cs.week[d];
+		found.week[d] = found.counts ? exp(found.weekly ? f.cs.factor[d] : 0) : found.weekly ? f.cs.factor[d] : 0;
 	pair_pauses(&found);
 	if (list_odd(&f.cs, a, &found))
 		return -1;

@@ -6,8 +6,9 @@
  * Gaussian AR(1) around a level, found by PELT (Killick, Fearnhead and Eckley, JASA 2012) with the exact likelihood, every
  * observation in it once. A change costs 4 log n on the -2 log L scale: it adds a mean, an AR coefficient, a variance and a
  * place. Neighbouring segments become one with a linear trend, and neighbouring steps one ramp, where that lowers the BIC.
- * Where counts are low the segments are negative binomial with their exact likelihood. Weekly factors, one set per series and
- * only where times are given and the BIC wants them, alternate with the segmentation. A single odd observation is set apart
+ * Where counts are low the segments are negative binomial with their exact likelihood. Factors for the days of the week (of rows a
+ * month or a quarter apart: for these), one set per series and only where times are given and the BIC wants them, alternate with the
+ * segmentation. Rows an hour apart are added up to days to find changes, and dated by hours. A single odd observation is set apart
  * where that lowers the BIC: it is one of `odd`, not two changes. Dates are the profile likelihood's over the place of the
  * change, step and ramp weighed by it, in parts of a row where rows are spans of time; lo..hi hold its middle 95 %.
  *
@@ -20,7 +21,7 @@
 #include "base/time.h"
 
 enum change_kind { CHANGE_STEP, CHANGE_RAMP };
-enum { CHANGE_NONE = -1 };
+enum { CHANGE_NONE = -1, CHANGE_PERIOD_MAX = 12 };
 
 /* A place in rows: 12.25 is a quarter through row 12; and in time, TIME_NONE where the series has none. */
 struct change_date {
@@ -48,8 +49,9 @@ struct changes {
 	struct change *v; /* by place */
 	size_t n;
 	bool counts;   /* the values were taken as counts */
-	bool weekly;   /* weekly factors were used */
-	double week[7]; /* they, Monday first: factors of counts, else differences; 1 or 0 when not used */
+	size_t period; /* of the calendar's rhythm that was taken out: 7 days, 12 months, 4 quarters; 0: none */
+	bool weekly;   /* period is 7 */
+	double week[7]; /* then the days' factors of counts (of values: differences), Monday first; else 1 (0) */
 	size_t *odd;   /* rows set apart as single odd observations */
 	size_t n_odd;
 };

@@ -26,14 +26,17 @@ struct change_series {
 	size_t rows;     /* given */
 	const int64_t *time;
 	bool counts;
-	uint8_t *weekday; /* 0..6 of each row; NULL without */
-	bool weekly;
-	double week[7]; /* on the scale of x */
+	size_t unit; /* rows a day, of hours 24; else 1 */
+	size_t period; /* of the calendar's rhythm: 7, 12, 4 rows; 0 none */
+	bool rhythmic; /* it is there */
+	uint8_t *phase; /* of each row in it */
+	double factor[CHANGE_PERIOD_MAX]; /* by phase, on the scale of x */
+	double *rhythm; /* what it makes of each row; NULL: nothing */
 	bool *odd;      /* by row */
 	/* present and not odd: */
 	size_t n;
 	uint32_t *row;
-	double *x;     /* log(y+1/2) or y, less the weekly factor */
+	double *x;     /* log(y+1/2) or y, less the rhythm */
 	double *v0;    /* least variance: of rounding */
 	double phi; /* AR coefficient of the whole series, by differences, so that levels do not matter */
 	double var; /* and innovation variance */
@@ -53,11 +56,11 @@ struct change_segment {
 	double cost;     /* -2 log L */
 };
 
-/* The count of present row i with the weekly rhythm taken out. */
+/* The count of present row i with the rhythm taken out. */
 static inline double change_count(const struct change_series *cs, size_t i)
 {
 	double y = cs->y[cs->row[i]];
-	return cs->weekly ? y * exp(-cs->week[cs->weekday[cs->row[i]]]) : y;
+	return cs->rhythm ? y * exp(-cs->rhythm[cs->row[i]]) : y;
 }
 
 #endif

@@ -2,26 +2,14 @@
 #include "analyse/change_series.h"
 
 #include <math.h>
-#include <stdlib.h>
 
-enum { WEEK = 7, AROUND = 4 };
-#define MAD_SD 1.4826     /* median absolute deviation of a normal, to its standard deviation */
+#include "analyse/change_rhythm.h"
+
+enum {
+	AROUND = 4,        /* rows on each side that say what is usual there */
+	ROWS_FOR_ODD = 15, /* in fewer an odd one cannot be told */
+};
 #define LEAST_SHARE 0.04  /* a segment's variance is not below this share of the series': a stuck sensor is no certainty */
-
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return x < y ? -1 : x > y;
-}
-
-/* Sorts v. */
-static double median(double *v, size_t n)
-{
-	if (n == 0)
-		return 0;
-	qsort(v, n, sizeof *v, by_value);
-	return n & 1 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
-}
 
 static bool are_counts(const double *y, size_t n)
 {
@@ -31,19 +19,10 @@ static bool are_counts(const double *y, size_t n)
 	return true;
 }
 
-/* Rows a day apart, most of them: then each has a day of the week. */
-static bool is_daily(const int64_t *time, size_t n)
-{
-	size_t day = 0;
-	for (size_t i = 1; i < n; i++)
-		day += llabs(time[i] - time[i - 1] - SECONDS_A_DAY) <= SECONDS_AN_HOUR;
-	return n > 2 * WEEK && day * 2 > n;
-}
-
 static double value(const struct change_series *cs, size_t row)
 {
 	double x = cs->counts ? log(cs->y[row] + 0.5) : cs->y[row];
-	return cs->weekly ? x - cs->week[cs->weekday[row]] : x;
+	return cs->rhythm ? x - cs->rhythm[row] : x;
 }
 
 /* The present rows anew. */
@@ -75,10 +54,10 @@ static void measure_noise(struct change_series *cs, double *tmp)
 	size_t n = cs->n ? cs->n - 1 : 0;
 	for (size_t i = 0; i < n; i++)
 		tmp[i] = cs->x[i + 1] - cs->x[i];
-	double drift = median(tmp, n);
+	double drift = change_median(tmp, n);
 	for (size_t i = 0; i < n; i++)
 		tmp[i] = fabs(cs->x[i + 1] - cs->x[i] - drift);
-	double sd = MAD_SD * median(tmp, n), top = 3 * sd, ss = 0, prod = 0, last = 0;
+	double sd = MAD_SD * change_median(tmp, n), top = 3 * sd, ss = 0, prod = 0, last = 0;
 	for (size_t i = 0; i < n; i++) {
 		double d = fmin(fmax(cs->x[i + 1] - cs->x[i] - drift, -top), top);
 		ss += d * d;
@@ -105,7 +84,7 @@ static bool beside(const struct change_series *cs, size_t i, int side, double *m
 	size_t n = 0;
 	for (size_t k = 1; k <= AROUND && (side < 0 ? k <= i : i + k < cs->n); k++)
 		w[n++] = cs->x[side < 0 ? i - k : i + k];
-	*m = median(w, n);
+	*m = change_median(w, n);
 	return n > 0;
 }
 
@@ -120,54 +99,6 @@ static void take_sides(const struct change_series *cs, double *left, double *all
 		left[i] = a * b <= 0 ? 0 : fabs(a) < fabs(b) ? a : b;
 		all[i] = fabs(b);
 	}
-}
-
-/* left[i] = x[i] - the mean of the seven rows around it: the weekly rhythm, every day of the week once. */
-static void take_mean(const struct change_series *cs, double *left)
-{
-	for (size_t i = 0; i < cs->n; i++) {
-		size_t from = i > WEEK / 2 ? i - WEEK / 2 : 0;
-		from = from + WEEK > cs->n ? cs->n - WEEK : from;
-		double sum = 0;
-		for (size_t k = from; k < from + WEEK; k++)
-			sum += cs->x[k];
-		left[i] = cs->x[i] - sum / WEEK;
-	}
-}
-
-/* Means of what is left by day of the week, without the odd quarter at each end; their mean is 0. */
-static void week_means(const struct change_series *cs, const double *left, double *tmp, double week[WEEK])
-{
-	double sum = 0;
-	for (int d = 0; d < WEEK; d++) {
-		size_t n = 0;
-		for (size_t i = 0; i < cs->n; i++)
-			if (cs->weekday[cs->row[i]] == d)
-				tmp[n++] = left[i];
-		(void)median(tmp, n);
-		size_t cut = n / 8;
-		week[d] = 0;
-		for (size_t i = cut; i < n - cut; i++)
-			week[d] += tmp[i] / (double)(n - 2 * cut);
-		sum += week[d];
-	}
-	for (int d = 0; d < WEEK; d++)
-		week[d] -= sum / WEEK;
-}
-
-/* Does the BIC want the six factors? Squares cut at the same limit with and without them, so that odd rows do not decide. */
-static bool week_wanted(const struct change_series *cs, const double *left, double *tmp, const double week[WEEK])
-{
-	double without = 0, with = 0, n = (double)cs->n;
-	for (size_t i = 0; i < cs->n; i++)
-		tmp[i] = fabs(left[i]);
-	double top = 4 * MAD_SD * median(tmp, cs->n) + 1e-9;
-	for (size_t i = 0; i < cs->n; i++) {
-		double a = fmin(fabs(left[i]), top), b = fmin(fabs(left[i] - week[cs->weekday[cs->row[i]]]), top);
-		without += a * a;
-		with += b * b;
-	}
-	return n >= 3 * WEEK && n * log((without + 1e-12) / (with + 1e-12)) > (WEEK - 1) * log(n);
 }
 
 /* Rows set apart: so far out that a mean and a place of their own lower the BIC, and alone there. sd: of the noise. */
@@ -189,44 +120,45 @@ static size_t find_odd(struct change_series *cs, const double *left, double sd)
 	return found;
 }
 
-static int prepare(struct change_series *cs, const int64_t *time, struct arena *a)
+static int prepare(struct change_series *cs, struct arena *a)
 {
 	size_t n = cs->rows;
 	cs->odd = arena_zalloc(a, n + 1, sizeof *cs->odd);
 	cs->row = arena_zalloc(a, n + 1, sizeof *cs->row);
 	cs->x = arena_zalloc(a, n + 1, sizeof *cs->x);
 	cs->v0 = arena_zalloc(a, n + 1, sizeof *cs->v0);
-	if (!cs->odd || !cs->row || !cs->x || !cs->v0)
-		return -1;
-	if (!time || !is_daily(time, n))
-		return 0;
-	cs->weekday = arena_zalloc(a, n, sizeof *cs->weekday);
-	if (!cs->weekday)
-		return -1;
-	for (size_t i = 0; i < n; i++) /* 1970-01-01 was a Thursday */
-		cs->weekday[i] = (uint8_t)(((time_day(time[i]) + 3) % WEEK + WEEK) % WEEK);
-	return 0;
+	return cs->odd && cs->row && cs->x && cs->v0 ? 0 : -1;
 }
 
 int change_series_make(struct change_series *cs, const double *y, size_t rows, const int64_t *time, struct arena *a)
 {
-	*cs = (struct change_series){.y = y, .rows = rows, .time = time, .counts = are_counts(y, rows)};
+	*cs = (struct change_series){.y = y, .rows = rows, .time = time, .unit = 1, .counts = are_counts(y, rows)};
 	double *left = arena_zalloc(a, 2 * rows + 2, sizeof *left), *tmp = left + rows + 1;
-	if (!left || prepare(cs, time, a))
+	if (!left || prepare(cs, a))
 		return -1;
 	gather(cs);
-	if (cs->weekday && cs->n >= 3 * WEEK) {
-		take_mean(cs, left);
-		week_means(cs, left, tmp, cs->week);
-		cs->weekly = week_wanted(cs, left, tmp, cs->week);
-		gather(cs);
-	}
+	if (change_rhythm_make(cs, left, tmp, a))
+		return -1;
+	gather(cs);
 	measure_noise(cs, tmp);
 	take_sides(cs, left, tmp);
-	if (cs->n > 2 * WEEK && find_odd(cs, left, MAD_SD * median(tmp, cs->n))) {
+	if (cs->n >= ROWS_FOR_ODD && find_odd(cs, left, MAD_SD * change_median(tmp, cs->n))) {
 		gather(cs);
 		measure_noise(cs, tmp);
 	}
+	return 0;
+}
+
+int change_series_hours(struct change_series *cs, const double *y, size_t rows, const int64_t *time, double *rhythm, bool *odd, struct arena *a)
+{
+	*cs = (struct change_series){.y = y, .rows = rows, .time = time, .unit = 24, .counts = are_counts(y, rows)};
+	double *tmp = arena_zalloc(a, rows + 1, sizeof *tmp);
+	if (!tmp || prepare(cs, a))
+		return -1;
+	cs->rhythm = rhythm;
+	cs->odd = odd;
+	gather(cs);
+	measure_noise(cs, tmp);
 	return 0;
 }
 
@@ -237,24 +169,6 @@ static void take_segments(const struct change_series *cs, const struct change_se
 			left[i] = cs->x[i] - seg[k].mean - seg[k].slope * ((double)i - (double)(seg[k].s + seg[k].e - 1) / 2);
 }
 
-static bool new_week(struct change_series *cs, double *left, double *tmp)
-{
-	double week[WEEK], moved = 0;
-	for (size_t i = 0; i < cs->n; i++)
-		left[i] += cs->weekly ? cs->week[cs->weekday[cs->row[i]]] : 0;
-	week_means(cs, left, tmp, week);
-	bool want = week_wanted(cs, left, tmp, week);
-	for (int d = 0; d < WEEK; d++) {
-		double now = want ? week[d] : 0, was = cs->weekly ? cs->week[d] : 0;
-		moved = fmax(moved, fabs(now - was));
-		cs->week[d] = now;
-	}
-	cs->weekly = want;
-	for (size_t i = 0; i < cs->n; i++)
-		left[i] -= want ? week[cs->weekday[cs->row[i]]] : 0;
-	return moved * moved > 0.01 * cs->var;
-}
-
 bool change_series_refine(struct change_series *cs, const struct change_segment *seg, size_t n_seg, struct arena *a, int *rc)
 {
 	double *left = arena_zalloc(a, 2 * cs->n + 2, sizeof *left), *tmp = left + cs->n + 1;
@@ -262,15 +176,15 @@ bool change_series_refine(struct change_series *cs, const struct change_segment 
 	if (!left)
 		return false;
 	take_segments(cs, seg, n_seg, left);
-	bool again = cs->weekday && cs->n >= 3 * WEEK && new_week(cs, left, tmp);
+	bool again = change_rhythm_refine(cs, left, tmp);
 	for (size_t i = 0; i < cs->n; i++)
 		tmp[i] = fabs(left[i]);
-	double sd = MAD_SD * median(tmp, cs->n);
+	double sd = MAD_SD * change_median(tmp, cs->n);
 	for (size_t k = 0; k < n_seg; k++) { /* beside a change a row may be part of it */
 		for (size_t i = 0; i < 2; i++)
 			left[seg[k].s + i] = left[seg[k].e - 1 - i] = 0;
 	}
-	again |= cs->n > 2 * WEEK && find_odd(cs, left, sd) > 0;
+	again |= cs->n >= ROWS_FOR_ODD && find_odd(cs, left, sd) > 0;
 	if (again) {
 		gather(cs);
 		measure_noise(cs, tmp);

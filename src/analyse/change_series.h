@@ -1,4 +1,4 @@
-/* change_series.h - a series made ready: missing and odd rows out, log of counts, weekly rhythm; for change*.c only. */
+/* change_series.h - a series made ready: missing and odd rows out, log of counts, rhythm; for change*.c only. */
 #ifndef TRAPLINE_ANALYSE_CHANGE_SERIES_H
 #define TRAPLINE_ANALYSE_CHANGE_SERIES_H
 
@@ -6,7 +6,10 @@
 
 /* Fills *cs from the rows. -1 when the arena is full. */
 int change_series_make(struct change_series *cs, const double *y, size_t rows, const int64_t *time, struct arena *a);
-/* Weekly factors and odd rows anew from what the segments leave over; true when that changed anything worth a new segmentation. */
+/* The same from rows an hour apart that are to be dated only: rhythm and odd rows are given, by row. */
+int change_series_hours(struct change_series *cs, const double *y, size_t rows, const int64_t *time, double *rhythm, bool *odd,
+	struct arena *a);
+/* Rhythm and odd rows anew from what the segments leave over; true when that changed anything worth a new segmentation. */
 bool change_series_refine(struct change_series *cs, const struct change_segment *seg, size_t n_seg, struct arena *a, int *rc);
 
 #endif

@@ -87,7 +87,7 @@ static void test_step(void **state)
 		y[i] = floor((i < 120 ? 1000 : 100) * exp(0.1 * normal()));
 	y[50] = NAN;
 	struct changes c = find(y, ROWS, false);
-	assert_true(c.counts && !c.weekly);
+	assert_true(c.counts && !c.period);
 	assert_int_equal(c.n, 1);
 	assert_int_equal(c.v[0].index, 120);
 	assert_int_equal(c.v[0].kind, CHANGE_STEP);
@@ -120,7 +120,7 @@ static void test_part_of_a_day(void **state)
 	for (size_t i = 0; i < ROWS; i++)
 		y[i] = floor((i < 100 ? 5000 : i == 100 ? 1625 : 500) * week[i % 7] * exp(0.03 * normal()));
 	struct changes c = find(y, ROWS, true);
-	assert_true(c.weekly);
+	assert_int_equal(c.period, 7);
 	assert_int_equal(c.n, 1);
 	assert_int_equal(c.v[0].kind, CHANGE_STEP);
 	assert_true(fabs(c.v[0].start.row - 100.25) < 0.1);

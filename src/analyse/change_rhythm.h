@@ -1,0 +1,16 @@
+/* change_rhythm.h - the calendar's rhythm of a series: days of the week, months, quarters; for change*.c only. */
+#ifndef TRAPLINE_ANALYSE_CHANGE_RHYTHM_H
+#define TRAPLINE_ANALYSE_CHANGE_RHYTHM_H
+
+#include "analyse/change_int.h"
+
+#define MAD_SD 1.4826 /* median absolute deviation of a normal, to its standard deviation */
+
+double change_median(double *v, size_t n); /* sorts v; 0 of nothing */
+
+/* Sets cs->period by how far rows lie apart, and first factors where the BIC wants them. left, tmp: room for rows. -1: arena full. */
+int change_rhythm_make(struct change_series *cs, double *left, double *tmp, struct arena *a);
+/* Factors anew: left[i] is what the segments leave of present row i; what the factors now leave is put there. True when they moved. */
+bool change_rhythm_refine(struct change_series *cs, double *left, double *tmp);
+
+#endif
