@@ -26,10 +26,16 @@ void cut_table_init(struct cut_table *t);
 /* ... and with this byte. */
 void cut_table_begin(struct cut_table *t, uint8_t c);
 
+/* Eight bytes of the text. */
+struct cut_group {
+	uint32_t squeeze; /* letters squeezed before them */
+	uint8_t letters;  /* a bit for each byte that is one */
+	uint8_t fresh;    /* a bit for each of these letters, in order, that is squeezed and no repetition */
+};
 struct cut {
 	uint8_t *squeeze; /* CUT_END bytes of no letter follow */
 	size_t n_squeeze;
-	uint32_t *squeeze_at; /* for each byte of the text: letters squeezed before it */
+	struct cut_group *group; /* one for each eight bytes of the text */
 	uint32_t *start;      /* in the text, ascending */
 	size_t n_starts;
 	uint32_t *word, *set; /* where the word begins in the text; its letters */
@@ -41,12 +47,12 @@ struct cut {
 bool cut_init(struct cut *c, struct arena *a, size_t bytes);
 /* Cuts one text, in place of the one before. */
 void cut_text(struct cut *c, const struct cut_table *t, struct str fold);
-/* Only squeeze and squeeze_at. */
-void cut_squeeze(struct cut *c, struct str fold);
+/* Only the squeezed letters. False when out of memory. */
+bool cut_squeezed(struct arena *a, struct str fold, struct str *letters);
 /* The squeezed letter that the byte at `at` of the text belongs to, or that follows it. */
-size_t cut_letter(const struct cut *c, struct str fold, size_t at);
+size_t cut_letter(const struct cut *c, size_t at);
 /* Where in the text the squeezed letter at pos (< n_squeeze) comes from (of a repeated letter: the first). */
-size_t cut_source(const struct cut *c, struct str fold, size_t pos);
+size_t cut_source(const struct cut *c, size_t text_bytes, size_t pos);
 /* The letter set of a word. */
 uint32_t cut_set(const struct cut_table *t, struct str word);
 

@@ -120,9 +120,8 @@ static void keep_known_starts(struct finder *f, struct str text)
 	size_t kept = 0;
 	for (size_t i = 0; i < c->n_starts; i++) {
 		uint32_t start = c->start[i];
-		uint64_t key = key_long(c->squeeze + cut_letter(c, text, start));
-		bool known = keys_perhaps(&x->squeezed_long, key) | keys_perhaps(&x->squeezed_short, key_short(key)) |
-		             literal_perhaps(x, text.p + start);
+		uint64_t key = key_long(c->squeeze + cut_letter(c, start));
+		bool known = key_perhaps(&x->squeezed, key_short(key)) | literal_perhaps(x, text.p + start);
 		c->start[kept] = start;
 		kept += known;
 	}
@@ -158,7 +157,7 @@ static void find_squeezed(struct finder *f, enum field field, struct str text, s
 {
 	const struct phrase_index *x = &f->lexicon->index;
 	for (size_t i = 0; i < f->cut.n_starts; i++) {
-		size_t start = f->cut.start[i], at = cut_letter(&f->cut, text, start);
+		size_t start = f->cut.start[i], at = cut_letter(&f->cut, start);
 		uint64_t key = key_long(f->cut.squeeze + at);
 		if (!norm_letter[text.p[start]])
 			continue;
@@ -195,7 +194,7 @@ static void find_inside(struct finder *f, enum field field, struct str text)
 	for (size_t at = 0; at < f->cut.n_squeeze; at++) {
 		uint64_t key = key_long(f->cut.squeeze + at);
 		if (keys_perhaps(keys, key))
-			each_squeezed(f, keys, key, at, field, cut_source(&f->cut, text, at), on_inside);
+			each_squeezed(f, keys, key, at, field, cut_source(&f->cut, text.n, at), on_inside);
 	}
 }
 

@@ -27,18 +27,30 @@ static unsigned log2_of(size_t n)
 	return k;
 }
 
+static bool filter_init(struct key_filter *f, struct arena *a, size_t most)
+{
+	unsigned bits = log2_of(most * FILTER_SHARE);
+	if (bits < FILTER_LEAST_LOG2)
+		bits = FILTER_LEAST_LOG2;
+	f->shift = 64 - bits;
+	f->bits = arena_zalloc(a, (size_t)1 << (bits - 6), sizeof *f->bits);
+	return f->bits;
+}
+
+static void filter_add(struct key_filter *f, uint64_t key)
+{
+	uint64_t bit = key_hash(key) >> f->shift;
+	f->bits[bit / 64] |= (uint64_t)1 << bit % 64;
+}
+
 static bool keys_init(struct key_set *k, struct arena *a, size_t most)
 {
-	unsigned filter = log2_of(most * FILTER_SHARE), slots = log2_of(most * 2 + 2);
-	if (filter < FILTER_LEAST_LOG2)
-		filter = FILTER_LEAST_LOG2;
+	unsigned slots = log2_of(most * 2 + 2);
 	k->n = 0;
-	k->filter_shift = 64 - filter;
 	k->slot_shift = 64 - slots;
 	k->entries = arena_alloc(a, (most + 1) * sizeof *k->entries);
 	k->slots = arena_zalloc(a, (size_t)1 << slots, sizeof *k->slots);
-	k->filter = arena_zalloc(a, (size_t)1 << (filter - 6), sizeof *k->filter);
-	return k->entries && k->slots && k->filter;
+	return k->entries && k->slots && filter_init(&k->filter, a, most);
 }
 
 static void keys_add(struct key_set *k, uint64_t key, uint32_t phrase, uint32_t token)
@@ -51,14 +63,13 @@ static void keys_finish(struct key_set *k)
 	size_t mask = ((size_t)1 << (64 - k->slot_shift)) - 1;
 	qsort(k->entries, k->n, sizeof *k->entries, by_key);
 	for (size_t i = 0; i < k->n; i++) {
-		uint64_t hash = key_hash(k->entries[i].key), bit = hash >> k->filter_shift;
 		if (i && k->entries[i].key == k->entries[i - 1].key)
 			continue;
-		size_t slot = hash >> k->slot_shift;
+		size_t slot = key_hash(k->entries[i].key) >> k->slot_shift;
 		while (k->slots[slot])
 			slot = (slot + 1) & mask;
 		k->slots[slot] = (uint32_t)i + 1;
-		k->filter[bit / 64] |= (uint64_t)1 << bit % 64;
+		filter_add(&k->filter, k->entries[i].key);
 	}
 }
 
@@ -110,6 +121,7 @@ static void add_phrase(struct phrase_index *x, struct phrase *p, uint32_t id)
 		return;
 	memcpy(head, p->squeeze.p, p->squeeze.n < KEY_LONG ? KEY_SHORT : KEY_LONG);
 	keys_add(p->squeeze.n < KEY_LONG ? &x->squeezed_short : &x->squeezed_long, key_long(head), id, 0);
+	filter_add(&x->squeezed, key_short(key_long(head)));
 	if (p->kind == PHRASE_BRAND && p->squeeze.n >= INSIDE_MIN)
 		keys_add(&x->inside, key_long(head), id, 0);
 	add_words(x, p, id);
@@ -120,6 +132,8 @@ bool index_build(struct phrase_index *x, struct arena *a, struct phrase *phrases
 	struct key_set *all[] = {&x->literal, &x->squeezed_long, &x->squeezed_short, &x->inside, &x->words};
 	cut_table_init(&x->table);
 	memset(x->literal_pair, 0, sizeof x->literal_pair);
+	if (!filter_init(&x->squeezed, a, n))
+		return false;
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		if (!keys_init(all[i], a, n))
 			return false;

@@ -16,13 +16,17 @@ struct key_entry {
 	uint64_t key;
 	uint32_t phrase, token; /* token: of keys of words */
 };
+struct key_filter {
+	uint64_t *bits;
+	unsigned shift;
+};
 /* Keys with their phrases. */
 struct key_set {
 	struct key_entry *entries; /* sorted by key */
 	size_t n;
 	uint32_t *slots; /* open addressing: 1-based index of the key's first entry, 0 = empty */
-	uint64_t *filter;
-	unsigned slot_shift, filter_shift;
+	unsigned slot_shift;
+	struct key_filter filter;
 };
 
 enum { KEY_LONG = 8, KEY_SHORT = 5 }; /* squeezed letters that make a key: SQUEEZE_MIN at least */
@@ -31,6 +35,7 @@ enum { INSIDE_MIN = 9 };              /* a brand's name this long is found insid
 struct phrase_index {
 	struct cut_table table;
 	struct key_set literal; /* phrases that are only looked for as they are: by their first four bytes */
+	struct key_filter squeezed; /* of the first KEY_SHORT squeezed letters of any */
 	struct key_set squeezed_long, squeezed_short;
 	struct key_set inside;             /* by the first squeezed letters */
 	struct key_set words;              /* by the letters of a phrase's longest word */
@@ -47,11 +52,16 @@ static inline uint64_t key_hash(uint64_t key)
 	return key * 0x9E3779B97F4A7C15u;
 }
 
-/* False: surely no entry. */
+/* False: surely not in it. */
+static inline bool key_perhaps(const struct key_filter *f, uint64_t key)
+{
+	uint64_t bit = key_hash(key) >> f->shift;
+	return f->bits[bit / 64] >> bit % 64 & 1;
+}
+
 static inline bool keys_perhaps(const struct key_set *k, uint64_t key)
 {
-	uint64_t bit = key_hash(key) >> k->filter_shift;
-	return k->filter[bit / 64] >> bit % 64 & 1;
+	return key_perhaps(&k->filter, key);
 }
 
 /* Of the eight bytes at p. */

@@ -12,14 +12,11 @@ enum { SQUEEZE_MIN = KEY_SHORT, PHRASE_MAX = 200 };
 static bool set_fold(struct lexicon *x, struct phrase *p)
 {
 	struct norm n;
-	uint32_t room[PHRASE_MAX + 1];
-	struct cut c = {.squeeze_at = room, .room = PHRASE_MAX};
-	c.squeeze = arena_alloc(&x->arena, p->text.n + 1 + CUT_END);
-	if (!c.squeeze || !normalise_text(&x->arena, p->text, &n))
+	if (!normalise_text(&x->arena, p->text, &n))
 		return false;
 	p->fold = str_rtrim(str_make(n.fold, n.fields[0].fold_end));
-	cut_squeeze(&c, p->fold);
-	p->squeeze = str_make(c.squeeze, c.n_squeeze);
+	if (!cut_squeezed(&x->arena, p->fold, &p->squeeze))
+		return false;
 	p->ascii = ascii_only(p->text);
 	return true;
 }
