@@ -57,23 +57,38 @@ static bool without_blanks(uint32_t c)
 	       (c >= 0x20000 && c <= 0x3FFFF);
 }
 
-/* What an ASCII byte is within a token: bit of its letter class; TOKEN_SIGN; how much it counts. */
-struct byte_kind {
-	uint32_t bits, letters, digits;
-};
-#define TOKEN_SIGN ((uint32_t)1 << 31)
-static struct byte_kind kinds[128];
+/* What a byte is within a token: bit of its letter class; how much it counts; or that it is no ASCII, or a blank. */
+#define KIND_LETTER ((uint64_t)1 << 32)
+#define KIND_DIGIT ((uint64_t)1 << 31)
+#define KIND_SIGN ((uint64_t)1 << 30) /* @ or / */
+#define KIND_END ((uint64_t)1 << 63)
+#define KIND_SET (((uint64_t)1 << 26) - 1)
+static uint64_t kinds[256];
 static pthread_once_t kinds_once = PTHREAD_ONCE_INIT;
 
 static void build_kinds(void)
 {
-	for (int c = 0; c < 128; c++) {
+	for (int c = 0; c < 256; c++) {
 		/* of the signs only two are letters: an exclamation mark ends more sentences than it replaces an i */
 		uint8_t b = (uint8_t)c, letter = ascii_alnum(b) || b == '@' || b == '$' ? norm_letter[ascii_lower(b)] : 0;
-		kinds[c] = (struct byte_kind){letter >= 'a' ? (uint32_t)1 << (letter - 'a') : 0, ascii_alpha(b), ascii_digit(b)};
-		if (b == '@' || b == '/')
-			kinds[c].bits |= TOKEN_SIGN;
+		kinds[c] = (letter >= 'a' ? (uint64_t)1 << (letter - 'a') : 0) | (ascii_alpha(b) ? KIND_LETTER : 0) |
+		           (ascii_digit(b) ? KIND_DIGIT : 0) | (b == '@' || b == '/' ? KIND_SIGN : 0) |
+		           (b <= ' ' || b >= 0x80 ? KIND_END : 0);
 	}
+}
+
+/* The ASCII from *i on, up to a blank: what its bytes are, together, and how many letters there are. */
+static uint64_t read_ascii(struct str text, size_t *i, uint32_t *letters)
+{
+	uint64_t all = 0, sum = 0, k;
+	size_t at = *i;
+	for (; at < text.n && !((k = kinds[text.p[at]]) & KIND_END); at++) {
+		all |= k;
+		sum += k >> 32;
+	}
+	*i = at;
+	*letters = (uint32_t)sum;
+	return all;
 }
 
 static void add_digits(struct token *t, struct str run)
@@ -88,23 +103,16 @@ static void add_digits(struct token *t, struct str run)
 	}
 }
 
-/* The ASCII at *i, up to a blank. */
 static void add_ascii(struct token *t, struct str text, size_t *i)
 {
-	uint32_t bits = 0, letters = 0, digits = 0;
-	size_t from = *i, at = from;
-	for (; at < text.n && (uint8_t)(text.p[at] - '!') < 0x80 - '!'; at++) {
-		struct byte_kind k = kinds[text.p[at]];
-		bits |= k.bits;
-		letters += k.letters;
-		digits += k.digits;
-	}
-	t->set |= bits & ~TOKEN_SIGN;
-	t->signs |= (bits & TOKEN_SIGN) != 0;
+	size_t from = *i;
+	uint32_t letters;
+	uint64_t all = read_ascii(text, i, &letters);
+	t->set |= (uint32_t)(all & KIND_SET);
+	t->signs |= (all & KIND_SIGN) != 0;
 	t->letters += letters;
-	if (digits)
-		add_digits(t, str_sub(text, from, at - from));
-	*i = at;
+	if (all & KIND_DIGIT)
+		add_digits(t, str_sub(text, from, *i - from));
 }
 
 static uint32_t letter_set(const uint8_t ascii[4])
@@ -194,43 +202,65 @@ static bool is_name(struct str t)
 	return t.n > 1 && (uint8_t)(t.p[0] - 'A') < 26 && (uint8_t)(t.p[1] - 'A') >= 26;
 }
 
-static bool few_letters(const struct token *t)
+/* At most SHORT_LETTERS different ones. */
+static bool few_letters(uint32_t set, unsigned others)
 {
-	uint32_t set = t->set;
-	unsigned n = t->n_other;
-	for (; set && n <= SHORT_LETTERS; n++)
+	for (; set && others <= SHORT_LETTERS; others++)
 		set &= set - 1;
-	return n <= SHORT_LETTERS;
+	return others <= SHORT_LETTERS;
 }
 
-static void push_word(struct scan *s, const struct token *t)
+static void push_word(struct scan *s, struct str text, uint64_t hash, size_t letters, bool few)
 {
-	enum word_kind kind = few_letters(t) ? WORD_SHORT : WORD_PLAIN;
-	if (kind == WORD_PLAIN && !s->sentence && is_name(t->text))
+	enum word_kind kind = few ? WORD_SHORT : WORD_PLAIN;
+	if (kind == WORD_PLAIN && !s->sentence && is_name(text))
 		kind = WORD_NAME;
-	s->plain |= (uint8_t)(t->text.p[0] - 'A') < 26 || t->letters + t->n_other < SALAD_SHORTEST;
-	push(s, mix64(t->set + t->other), kind);
+	s->plain |= (uint8_t)(text.p[0] - 'A') < 26 || letters < SALAD_SHORTEST;
+	push(s, mix64(hash), kind);
+}
+
+static void end_sentence(struct scan *s, uint8_t last)
+{
+	s->sentence = last == '.' || last == '!' || last == '?' || last == ':';
+	s->plain |= s->sentence || last == ',' || last == ';';
 }
 
 static void end_token(struct scan *s, const struct token *t)
 {
 	if (!t->text.n)
 		return;
-	uint8_t last = t->text.p[t->text.n - 1];
 	if ((t->signs && is_link(t->text)) || ((t->text.p[0] | 0x20) == 'w' && str_istarts(t->text, S("www."))))
 		s->plain = true;
 	else if (t->n_digits && !t->letters && !t->n_other)
 		push_number(s, t);
 	else if (t->letters + t->n_other > t->n_digits)
-		push_word(s, t);
-	s->sentence = last == '.' || last == '!' || last == '?' || last == ':';
-	s->plain |= s->sentence || last == ',' || last == ';';
+		push_word(s, t->text, t->set + t->other, t->letters + t->n_other, few_letters(t->set, t->n_other));
+	end_sentence(s, t->text.p[t->text.n - 1]);
+}
+
+/* Most tokens are of ASCII letters and signs only: the short way. False: *i is as it was. */
+static bool plain_token(struct scan *s, struct str text, size_t *i)
+{
+	size_t end = *i;
+	uint32_t letters;
+	uint64_t all = read_ascii(text, &end, &letters);
+	struct str token = str_sub(text, *i, end - *i);
+	if (!token.n || all & (KIND_DIGIT | KIND_SIGN) || (end < text.n && text.p[end] >= 0x80) ||
+		(token.n > 3 && (token.p[0] | 0x20) == 'w' && (token.p[1] | 0x20) == 'w'))
+		return false;
+	uint32_t set = (uint32_t)(all & KIND_SET), rest = set & (set - 1);
+	_Static_assert(SHORT_LETTERS == 3, "three letters are taken away below");
+	rest &= rest - 1;
+	if (letters)
+		push_word(s, token, set, letters, !(rest & (rest - 1)));
+	end_sentence(s, token.p[token.n - 1]);
+	*i = end;
+	return true;
 }
 
 static void scan_text(struct scan *s, struct str text)
 {
 	for (size_t i = 0; i < text.n && s->out->n < LIM_WORDS;) {
-		struct token t = {.digits = 0xcbf29ce484222325u};
 		unsigned lines = 0;
 		for (; i < text.n && text.p[i] <= ' '; i++)
 			lines += text.p[i] == '\n';
@@ -238,6 +268,9 @@ static void scan_text(struct scan *s, struct str text)
 			end_paragraph(s);
 		else if (lines)
 			s->sentence = true;
+		if (plain_token(s, text, &i))
+			continue;
+		struct token t = {.digits = 0xcbf29ce484222325u};
 		read_token(s, text, &i, &t);
 		end_token(s, &t);
 	}
