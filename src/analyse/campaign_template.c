@@ -124,6 +124,7 @@ int campaign_members(struct store *s, const struct store_filter *filter, uint64_
 
 struct texts {
 	struct arena *a;
+	campaign_clean_fn *clean;
 	struct str subject, body;
 	struct err *err;
 };
@@ -133,21 +134,25 @@ static int take_text(void *ctx, const struct store_row *r)
 	struct texts *t = ctx;
 	t->subject = arena_dup(t->a, r->row->subject);
 	t->body = arena_dup(t->a, r->row->text);
-	return t->subject.p && t->body.p ? 0 : err_oom(t->err, "templates");
+	bool ok = t->subject.p && t->body.p;
+	if (ok && t->clean)
+		ok = !t->clean(r->row, t->subject, t->a, &t->subject) && !t->clean(r->row, t->body, t->a, &t->body);
+	return ok ? 0 : err_oom(t->err, "templates");
 }
 
-int campaign_template(
-	struct store *s, const struct campaign_members *m, struct arena *a, struct campaign_template *out, struct err *err)
+int campaign_template(struct store *s, const struct campaign_members *m, campaign_clean_fn *clean, struct arena *a,
+	struct campaign_template *out, struct err *err)
 {
 	struct str *subjects = arena_alloc(a, m->n_sample * sizeof *subjects),
 		   *bodies = arena_alloc(a, m->n_sample * sizeof *bodies);
 	if (!subjects || !bodies)
 		return err_oom(err, "templates");
 	for (size_t i = 0; i < m->n_sample; i++) {
-		struct texts t = {.a = a, .err = err};
+		struct texts t = {.a = a, .clean = clean, .err = err};
 		struct store_filter one = STORE_FILTER_ALL;
 		one.n = m->sample[i].n;
-		int rc = store_scan(s, &one, FEAT_BIT(subject), STORE_UNORDERED | STORE_TEXTS, take_text, &t, err);
+		int rc = store_scan(s, &one, FEAT_BIT(subject) | FEAT_BIT(to) | FEAT_BIT(rcpt_to), STORE_UNORDERED | STORE_TEXTS,
+			take_text, &t, err);
 		if (rc)
 			return rc;
 		subjects[i] = t.subject;

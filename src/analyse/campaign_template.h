@@ -27,7 +27,11 @@ int campaign_members(struct store *s, const struct store_filter *filter, uint64_
 struct campaign_template {
 	struct template subject, body;
 };
-int campaign_template(
-	struct store *s, const struct campaign_members *m, struct arena *a, struct campaign_template *out, struct err *err);
+/* Takes what must not be shown out of a message's text: its recipients, which are traps (export/mask.h). 0 or ERR_ENV. */
+typedef int campaign_clean_fn(const struct row *row, struct str text, struct arena *a, struct str *out);
+
+/* clean NULL: texts as they are. */
+int campaign_template(struct store *s, const struct campaign_members *m, campaign_clean_fn *clean, struct arena *a,
+	struct campaign_template *out, struct err *err);
 
 #endif

@@ -2,7 +2,11 @@
 #include "cmd/explain_campaign.h"
 
 #include "analyse/campaign_list.h"
+#include "analyse/campaign_template.h"
 #include "cmd/campaigns.h"
+#include "base/limits.h"
+#include "export/mask.h"
+#include "export/escape.h"
 #include "cmd/output.h"
 
 enum { ID_DIGITS = 12 };
@@ -85,6 +89,45 @@ static int resolve(struct session *s, struct str id, struct arena *a, struct str
 	return 0;
 }
 
+/* ---- the template ---- */
+
+static void put_template(FILE *f, const char *name, const struct template *t, const struct session *s)
+{
+	struct buf text, safe;
+	buf_init(&text, 1 * MIB);
+	buf_init(&safe, 4 * MIB);
+	template_text(t, &text);
+	defang_text(buf_str(&text), &safe);
+	buf_clear(&text);
+	esc_term(buf_str(&safe), 0, output_table(s->o, "template").ascii ? ESCAPE_ASCII : 0, &text);
+	if (t->n_parts)
+		fprintf(f, "%s (fits %zu of %zu messages looked at):\n  %.*s\n\n", name, t->support, t->texts,
+			STR_FMT(buf_str(&text)));
+	else
+		fprintf(f, "%s: too little in common\n\n", name);
+	buf_free(&text);
+	buf_free(&safe);
+}
+
+/* What the messages share, slots in place; for people only: signatures has it for programs. */
+static int show_template(struct session *s, const struct store_filter *filter, struct arena *a, struct err *err)
+{
+	struct campaign_members *members;
+	struct campaign_template t;
+	struct output out;
+	size_t n;
+	int rc = campaign_members(s->store, filter, 2, a, &members, &n, err);
+	if (rc || !n)
+		return rc;
+	rc = campaign_template(s->store, members, s->o->reveal ? NULL : mask_row_text, a, &t, err);
+	if (rc || (rc = output_open(&out, NULL, err)))
+		return rc;
+	fputs("\n", out.f);
+	put_template(out.f, "subject", &t.subject, s);
+	put_template(out.f, "text", &t.body, s);
+	return output_close(&out, true, err);
+}
+
 int explain_campaign(struct session *s, struct err *err)
 {
 	struct str id = str_of(s->o->paths[0]), now = S("");
@@ -96,6 +139,8 @@ int explain_campaign(struct session *s, struct err *err)
 	if (!rc && !str_eq(id, now) && s->o->verbose >= 0)
 		fprintf(stderr, "%.*s is now part of %.*s\n", STR_FMT(id), STR_FMT(now));
 	rc = rc ? rc : campaigns_show(s, &filter, err);
+	if (!rc && s->o->format == FORMAT_TABLE && !s->o->out)
+		rc = show_template(s, &filter, &a, err);
 	arena_free(&a);
 	return rc;
 }

@@ -10,6 +10,7 @@
 #include "cmd/command.h"
 #include "cmd/output.h"
 #include "cmd/reading.h"
+#include "export/mask.h"
 
 enum { MIN_MESSAGES = 5 }; /* fewer show too little of what varies */
 #define OUTPUT_BYTES ((size_t)1 << 30)
@@ -33,7 +34,7 @@ static int make_one(struct making *m, const struct campaign_members *c, struct e
 	struct campaign_template t;
 	struct signature *s = arena_zalloc(&m->arena, 1, sizeof *s);
 	struct signature trial;
-	int rc = s ? campaign_template(m->s->store, c, &m->arena, &t, err) : err_oom(err, "signatures");
+	int rc = s ? campaign_template(m->s->store, c, mask_row_text, &m->arena, &t, err) : err_oom(err, "signatures");
 	if (!rc && signature_make(&m->arena, &t.body, &t.subject, s))
 		rc = err_oom(err, "signatures");
 	if (rc)

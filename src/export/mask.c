@@ -1,6 +1,8 @@
 /* mask.c - see mask.h. */
 #include "export/mask.h"
 
+#include "base/limits.h"
+
 #include <openssl/evp.h>
 
 #include "base/hash.h"
@@ -388,4 +390,16 @@ void mask_tokens(const struct mask *m, struct str text, struct buf *out)
 		buf_add(out, text);
 	}
 	mem_free(w.marks);
+}
+
+int mask_row_text(const struct row *r, struct str text, struct arena *a, struct str *out)
+{
+	struct mask m;
+	struct buf b;
+	mask_init(&m);
+	mask_of_row(&m, r);
+	buf_init_arena(&b, a, 2 * text.n + 64 * KIB);
+	mask_tokens(&m, text, &b);
+	*out = buf_str(&b);
+	return b.oom ? ERR_ENV : 0;
 }

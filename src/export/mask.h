@@ -35,5 +35,7 @@ void mask_addr(struct str address, struct buf *out);
  * Where that would take too long (text and addresses made to match almost everywhere) it writes "***" for the whole text; so it
  * does without memory for its work, which also sets out->oom. */
 void mask_tokens(const struct mask *m, struct str text, struct buf *out);
+/* The same for a text of a row, with the row's recipients; in the arena. 0 or ERR_ENV. */
+int mask_row_text(const struct row *r, struct str text, struct arena *a, struct str *out);
 
 #endif

@@ -18,12 +18,12 @@ static bool paragraph_between(const struct tokens *t, size_t k)
 }
 
 /* URLs and addresses are left out: those of a template's anchors are often somebody else's. What is not ASCII is, too: the other program may see
- * another charset. */
+ * another charset. An asterisk may stand for a masked recipient. */
 static bool usable(const struct tokens *t, size_t k)
 {
 	struct str s = str_sub(t->text, t->v[k].at, t->v[k].n);
 	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] >= 0x7F || s.p[i] < 0x20)
+		if (s.p[i] >= 0x7F || s.p[i] < 0x20 || s.p[i] == '*')
 			return false;
 	return !token_is_url(s) && !token_is_address(s);
 }
