@@ -22,7 +22,7 @@ static int64_t time_of(const json_t *v)
 
 static enum page_kind kind_of(const json_t *v)
 {
-	for (int k = 0; k <= PAGE_FILE && json_is_string(v); k++)
+	for (int k = 0; k <= PAGE_REVISIT && json_is_string(v); k++)
 		if (strcmp(json_string_value(v), page_kind_name((enum page_kind)k)) == 0)
 			return (enum page_kind)k;
 	return PAGE_OTHER;

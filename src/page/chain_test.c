@@ -150,7 +150,7 @@ static void test_revisit(void **state)
 	static const struct str
 		first = T("{\"url\":\"http://a.example/\",\"time\":\"2010-08-01T00:00:00Z\",\"status\":200,\"kind\":\"redirect\","
 			  "\"next\":{\"url\":\"http://b.example/\",\"how\":\"meta\"},\"revisit\":null}"),
-		again = T("{\"url\":\"http://a.example/\",\"time\":\"2010-08-02T00:00:00Z\",\"status\":200,\"kind\":\"other\","
+		again = T("{\"url\":\"http://a.example/\",\"time\":\"2010-08-02T00:00:00Z\",\"status\":200,\"kind\":\"revisit\","
 			  "\"next\":null,\"revisit\":{\"url\":\"http://a.example/\",\"time\":\"2010-08-01T00:00:00Z\"}}");
 	struct chains c;
 	struct arena a;

@@ -141,7 +141,7 @@ int page_build(struct arena *a, const struct psl *psl, const struct page_input *
 		return -1;
 	find_lead(w, html);
 	if (in->revisit && !out->next.how)
-		out->kind = PAGE_OTHER; /* as the earlier capture: known only where that is */
+		out->kind = PAGE_REVISIT;
 	else if (html || out->next.how || !in->http->body.n || out->status >= 400)
 		page_judge(w);
 	else

@@ -36,6 +36,7 @@ enum page_kind {
 	PAGE_PARKED,     /* a domain without a site: for sale, advertising */
 	PAGE_DEAD,       /* an error, a suspended account, nothing */
 	PAGE_FILE,       /* no HTML: an image, a style sheet, a download */
+	PAGE_REVISIT,    /* the same as an earlier capture (page.same_url), whose kind it has */
 };
 const char *page_kind_name(enum page_kind k);
 

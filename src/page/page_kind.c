@@ -10,7 +10,7 @@ enum { SHORT_TEXT = 1500, STUB_TEXT = 400 };
 
 const char *page_kind_name(enum page_kind k)
 {
-	static const char *const names[] = {"other", "storefront", "redirect", "parked", "dead", "file"};
+	static const char *const names[] = {"other", "storefront", "redirect", "parked", "dead", "file", "revisit"};
 	return names[k];
 }
 

@@ -288,6 +288,17 @@ def case_wget_file(t):
         same(chain(rows, site.base + '/start')[0][1][1], 'meta')
 
 
+def case_warcio_file(t):
+    """Written by warcio.js of npm (tests/pages/warcio.mjs): response, request, resource, metadata and revisit records of WARC 1.1."""
+    t.run('pages', '--store', 't.db', os.path.join(ROOT, 'tests', 'pages', 'warcio.warc.gz'))
+    rows = pages(t)
+    same([(r['url'], r['kind']) for r in rows], [('http://shop.example/', 'storefront'), ('http://shop.example/', 'revisit'),
+                                                 ('http://site.example/a/x.html', 'redirect')])
+    same([r['facts'] for r in rows], [[], [], []])
+    same([x for x in rows[0]['tokens'] if x.startswith('image=sha')], ['image=sha:9e2319b83a7cbd73'])
+    same(chain(rows, 'http://site.example/a/x.html')[0][1][2], 'storefront')
+
+
 def world(name):
     """The pages of a world of known truth, which lies beside the checkout where there is one."""
     for root in (os.path.join(ROOT, '..', 'shared', 'worlds'), os.environ.get('TRAPLINE_WORLDS', '')):
