@@ -47,6 +47,17 @@ const struct command commands[] = {
 	{"economics", "PROGRAMME", "what a programme's mail may earn: an interval, its inputs and their sources",
 		READS | OPTS_ECONOMICS, 1, 1, cmd_economics,
 		"Per million mails sent; a day only with --volume: traps see an unknown part of all mail. Visits, sales and baskets are of 2008 to 2010."},
+	{"programmes", "", "affiliate programmes: messages, domains, brands, engines, and the pages that they are known by",
+		OPTS_COMMON | OPTS_STORE | OPTS_OUTPUT | OPTS_LIMIT, 0, 0, cmd_programmes,
+		"message_share is of the messages that have a programme, domain_share of the linked domains that have one: two different numbers.\n"
+		"own, page, domain, campaign: messages by what names the programme. seeds: example domains whose page stands up; refused: those\n"
+		"that do not, with the reason. A programme that no pack knows is named after its brand."},
+	{"graph", "", "engine, programme, brand and domain: who sends for whom, and when", READS | OPTS_LIMIT | OPTS_GRAPH, 0, 0, cmd_graph,
+		"A row is an edge; it holds from its first to its last message. --draw writes DOT or GraphML, the 500 strongest edges unless\n"
+		"--limit says otherwise."},
+	{"decide", "[same|different A B]", "say whether two names are one organisation, or list what is found about such pairs",
+		OPTS_COMMON | OPTS_STORE | OPTS_OUTPUT | OPTS_DECIDE, 0, 3, cmd_decide,
+		"A decision wins over the evidence. The last one that is not undone holds, the others are kept as dissent."},
 	{"explain", "ID", "everything known about one message or campaign, with the evidence for and against",
 		OPTS_COMMON | OPTS_STORE | OPTS_OUTPUT, 1, 1, cmd_explain,
 		"ID is the message's id (SHA-256) or the beginning of it, or a campaign's, also one from before it grew."},

@@ -84,6 +84,10 @@ static const struct option_spec specs[] = {
 	{"allow-address", 0, "ADDR", OPTS_CRAWL, TYPE_LIST, AT(allow_address), "allow this address, whatever it is; repeatable"},
 	{"allow-private", 0, NULL, OPTS_CRAWL, TYPE_FLAG, AT(allow_private), "allow all private, loopback and reserved addresses"},
 	{"dry-run", 0, NULL, OPTS_CRAWL, TYPE_FLAG, AT(dry_run), "only print the URLs that would be fetched"},
+	{"undo", 0, NULL, OPTS_DECIDE, TYPE_FLAG, AT(undo), "take the last such decision back; it stays to be read"},
+	{"note", 0, "TEXT", OPTS_DECIDE, TYPE_TEXT, AT(note), "why"},
+	{"as-of", 0, "TIME", OPTS_GRAPH, TYPE_TIME, AT(as_of), "only what held at TIME"},
+	{"draw", 0, "FORM", OPTS_GRAPH, TYPE_TEXT, AT(draw), "dot or graphml, for programs that draw"},
 	{"limit", 0, "N", OPTS_LIMIT, TYPE_COUNT, AT(limit), "at most N rows (table: 50 unless said; else all)"},
 	{"quiet", 'q', NULL, OPTS_COMMON, TYPE_LESS, AT(verbose), "no progress, no summary"},
 	{"verbose", 'v', NULL, OPTS_COMMON, TYPE_MORE, AT(verbose), "say more"},
@@ -200,7 +204,7 @@ int options_parse(struct options *o, const struct command *c, int argc, char **a
 {
 	struct option longs[N_SPECS + 2];
 	char shorts[2 * N_SPECS + 3];
-	*o = (struct options){.command = c, .since = TIME_NONE, .until = TIME_NONE, .limit = -1, .top = -1, .delay = -1, .timeout = -1, .per_domain = -1};
+	*o = (struct options){.command = c, .since = TIME_NONE, .until = TIME_NONE, .as_of = TIME_NONE, .limit = -1, .top = -1, .delay = -1, .timeout = -1, .per_domain = -1};
 	getopt_tables(c->options, longs, shorts);
 	opterr = 0;
 	optind = 1;

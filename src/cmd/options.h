@@ -26,6 +26,8 @@ enum option_set {
 	OPTS_LEARN = 1 << 13,      /* --trust --model --smtp --ham */
 	OPTS_ECONOMICS = 1 << 14,  /* --volume --orders --inputs */
 	OPTS_CRAWL = 1 << 15,      /* -o --delay --proxy --allow-private ... */
+	OPTS_DECIDE = 1 << 16,     /* --undo --note */
+	OPTS_GRAPH = 1 << 17,      /* --as-of --draw */
 	OPTS_RANGE = 1 << 9,       /* OPTS_FILTER without --feed, which OPTS_INGEST has already */
 };
 
@@ -44,7 +46,8 @@ struct options {
 	const char *by, *unit, *columns, *for_program, *volume, *orders, *inputs;
 	struct opt_list feed, trust, smtp, pack, ham, check;
 	const char *brand, *programme, *category, *domain, *country, *from_domain, *subject, *engine, *client, *campaign;
-	int64_t since, until; /* TIME_NONE when not given */
+	const char *note, *draw;
+	int64_t since, until, as_of; /* TIME_NONE when not given */
 	int64_t limit, top;   /* -1 when not given */
 	int64_t delay, timeout, per_domain; /* -1 when not given */
 	const char *proxy, *user_agent;
@@ -54,7 +57,7 @@ struct options {
 	bool format_given;
 	int jobs;    /* 0: one per core */
 	int verbose; /* -1 quiet, 0, 1.. */
-	bool reveal, no_default_packs, no_analyse, learn_ham;
+	bool reveal, no_default_packs, no_analyse, learn_ham, undo;
 	bool help; /* asked for: nothing else is set */
 };
 

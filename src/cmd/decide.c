@@ -1,0 +1,164 @@
+/* decide.c - trapline decide [same|different A B]: an analyst's word on two names, which wins over the evidence and can be taken back. */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "analyse/aliases.h"
+#include "base/limits.h"
+#include "base/time.h"
+#include "cmd/command.h"
+#include "cmd/output.h"
+#include "cmd/session.h"
+
+static const struct column columns[] = {
+	{.name = "a", .kind = KIND_TEXT},
+	{.name = "b", .kind = KIND_TEXT},
+	{.name = "tier", .kind = KIND_WORD},
+	{.name = "log_odds", .kind = KIND_REAL, .decimals = 1},
+	{.name = "decision", .kind = KIND_WORD},
+	{.name = "reading", .kind = KIND_TEXT},
+};
+
+static struct str text_of(const json_t *o, const char *key)
+{
+	const json_t *v = json_object_get(o, key);
+	return json_is_string(v) ? str_make(json_string_value(v), json_string_length(v)) : S("");
+}
+
+/* ---- listing ---- */
+
+struct listing {
+	struct table table;
+	size_t n;
+};
+
+static const char *decided_name(const json_t *decision)
+{
+	static const char *const names[] = {NULL, "same", "different"};
+	char *text = json_is_object(decision) ? json_dumps(decision, 0) : NULL;
+	const char *name = names[text ? decision_verdict(str_of(text)) : DECIDED_NOT];
+	free(text);
+	return name;
+}
+
+static int put_pair(void *ctx, struct str id, struct str json)
+{
+	struct listing *l = ctx;
+	struct json *j;
+	(void)id;
+	l->n++;
+	table_row(&l->table);
+	if ((j = table_json(&l->table))) {
+		json_raw(j, json);
+		return 0;
+	}
+	json_t *o = json_loadb((const char *)json.p, json.n, JSON_ALLOW_NUL, NULL);
+	table_str(&l->table, text_of(o, "a"));
+	table_str(&l->table, text_of(o, "b"));
+	table_str(&l->table, text_of(o, "tier"));
+	table_real(&l->table, json_number_value(json_object_get(o, "log_odds")));
+	table_z(&l->table, decided_name(json_object_get(o, "decision")));
+	table_str(&l->table, text_of(o, "reading"));
+	json_decref(o);
+	return 0;
+}
+
+static int list_pairs(struct session *s, struct err *err)
+{
+	struct output out;
+	struct listing l = {.n = 0};
+	if (output_open(&out, s->o->out, err))
+		return err->kind;
+	struct table_opts opts = output_table(s->o, "pairs");
+	table_begin(&l.table, columns, sizeof columns / sizeof *columns, &opts, out.f);
+	store_items(s->store, "alias", put_pair, &l, err);
+	int rc = table_end(&l.table, l.n, err);
+	output_close(&out, rc == 0 && !err->kind, err);
+	return err->kind;
+}
+
+/* ---- deciding ---- */
+
+static bool is_verdict(const char *s)
+{
+	return strcmp(s, "same") == 0 || strcmp(s, "different") == 0;
+}
+
+/* The last entry with this verdict that still holds is marked as undone; it stays to be read. */
+static bool undo(json_t *entries, const char *verdict)
+{
+	for (size_t i = json_array_size(entries); i-- > 0;) {
+		json_t *e = json_array_get(entries, i);
+		const char *v = json_string_value(json_object_get(e, "verdict"));
+		if (v && strcmp(v, verdict) == 0 && !json_is_true(json_object_get(e, "undone")))
+			return json_object_set_new(e, "undone", json_true()) == 0;
+	}
+	return false;
+}
+
+static bool add_entry(json_t *entries, const struct options *o)
+{
+	char now[TIME_ISO_SIZE];
+	const char *by = getenv("USER");
+	time_iso((int64_t)time(NULL), now);
+	json_t *e = json_pack("{s:s, s:s, s:s, s:s, s:b}", "verdict", o->paths[0], "time", now, "by", by ? by : "", "note",
+		o->note ? o->note : "", "undone", 0);
+	return e && json_array_append_new(entries, e) == 0;
+}
+
+static int change(struct session *s, json_t **decision, struct err *err)
+{
+	const struct options *o = s->o;
+	json_t *entries = json_object_get(*decision, "entries");
+	if (!*decision) {
+		*decision = json_pack("{s:s, s:s, s:[]}", "a", o->paths[1], "b", o->paths[2], "entries");
+		entries = json_object_get(*decision, "entries");
+	}
+	if (!entries)
+		return err_set(err, ERR_INPUT, "names must be valid UTF-8");
+	if (o->undo && !undo(entries, o->paths[0]))
+		return err_set(err, ERR_INPUT, "no such decision about %.100s and %.100s to undo", o->paths[1], o->paths[2]);
+	if (!o->undo && !add_entry(entries, o))
+		return err_set(err, ERR_INPUT, "the note and names must be valid UTF-8");
+	return 0;
+}
+
+static int decide(struct session *s, struct err *err)
+{
+	struct arena a;
+	struct str json = S("");
+	arena_init(&a, 16 * MIB);
+	struct str id = decision_id(&a, str_of(s->o->paths[1]), str_of(s->o->paths[2]), NULL);
+	int rc = id.p ? store_begin(s->store, err) : err_oom(err, "decision");
+	int found = rc ? rc : store_item(s->store, "decision", id, &a, &json, err);
+	json_t *decision = found > 0 ? json_loadb((const char *)json.p, json.n, JSON_ALLOW_NUL, NULL) : NULL;
+	rc = found < 0 ? found : change(s, &decision, err);
+	char *text = rc ? NULL : json_dumps(decision, JSON_COMPACT);
+	if (!rc)
+		rc = text ? store_put_item(s->store, "decision", id, str_of(text), err) : err_oom(err, "decision");
+	rc = rc ? rc : store_commit(s->store, err);
+	if (rc)
+		store_rollback(s->store);
+	free(text);
+	json_decref(decision);
+	arena_free(&a);
+	return rc;
+}
+
+int cmd_decide(const struct options *o, struct err *err)
+{
+	struct session s;
+	if (o->n_paths && (o->n_paths != 3 || !is_verdict(o->paths[0])))
+		return err_set(err, ERR_USAGE, "say: trapline decide same A B, or: trapline decide different A B");
+	int rc = session_open(&s, o, err);
+	if (!rc)
+		rc = o->n_paths ? session_open_existing(&s, STORE_WRITE, err) : session_open_reading(&s, false, err);
+	if (!rc)
+		rc = o->n_paths ? decide(&s, err) : list_pairs(&s, err);
+	if (!rc && o->n_paths && o->verbose >= 0)
+		fputs("trapline: noted; it takes effect with the next analysis (trapline analyse)\n", stderr);
+	session_close(&s);
+	return rc;
+}

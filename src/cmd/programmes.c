@@ -1,0 +1,173 @@
+/* programmes.c - trapline programmes: who the messages earn for, by message and by domain, and what that rests on. */
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "base/vec.h"
+#include "cmd/command.h"
+#include "cmd/output.h"
+#include "cmd/session.h"
+
+static const struct column columns[] = {
+	{.name = "programme", .kind = KIND_TEXT},
+	{.name = "in_pack", .kind = KIND_WORD},
+	{.name = "messages", .kind = KIND_INT},
+	{.name = "message_share", .kind = KIND_REAL, .decimals = 4, .share = true},
+	{.name = "domains", .kind = KIND_INT},
+	{.name = "domain_share", .kind = KIND_REAL, .decimals = 4, .share = true},
+	{.name = "first", .kind = KIND_TIME},
+	{.name = "last", .kind = KIND_TIME},
+	{.name = "brands", .kind = KIND_LIST},
+	{.name = "engines", .kind = KIND_LIST},
+	{.name = "own", .kind = KIND_INT},
+	{.name = "page", .kind = KIND_INT},
+	{.name = "domain", .kind = KIND_INT},
+	{.name = "campaign", .kind = KIND_INT},
+	{.name = "seeds", .kind = KIND_INT},
+	{.name = "refused", .kind = KIND_LIST},
+};
+
+enum { NAMES = 3 };
+
+struct entry {
+	struct str json;
+	struct str name;
+	json_int_t messages;
+};
+struct listing {
+	struct arena arena;
+	VEC(struct entry) list;
+	struct err *err;
+};
+
+static struct str text_of(const json_t *o, const char *key)
+{
+	const json_t *v = json_object_get(o, key);
+	return json_is_string(v) ? str_make(json_string_value(v), json_string_length(v)) : S("");
+}
+
+static int keep(void *ctx, struct str id, struct str json)
+{
+	struct listing *l = ctx;
+	json_t *o = json_loadb((const char *)json.p, json.n, JSON_ALLOW_NUL, NULL);
+	struct entry *e = vec_push(&l->arena, &l->list, UINT32_MAX);
+	if (e)
+		*e = (struct entry){
+			arena_dup(&l->arena, json), arena_dup(&l->arena, id), json_integer_value(json_object_get(o, "messages"))};
+	json_decref(o);
+	return e && e->json.p ? 0 : err_oom(l->err, "programmes");
+}
+
+static int by_messages(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+	if (x->messages != y->messages)
+		return x->messages < y->messages ? 1 : -1;
+	return str_cmp(x->name, y->name);
+}
+
+static int64_t number(const json_t *o, const char *key)
+{
+	return (int64_t)json_integer_value(json_object_get(o, key));
+}
+
+static void put_time(struct table *t, const json_t *o, const char *key)
+{
+	int64_t time;
+	table_time(t, time_parse_iso(text_of(o, key), &time) ? time : TIME_NONE);
+}
+
+static void put_names(struct table *t, const json_t *list)
+{
+	struct str names[NAMES];
+	size_t n = 0;
+	for (; n < NAMES && n < json_array_size(list); n++)
+		names[n] = text_of(json_array_get(list, n), "name");
+	table_strs(t, (struct strs){names, n});
+}
+
+/* The seeds that stood up, and those that did not with the reason. */
+static void put_seeds(struct table *t, const json_t *seeds, struct arena *a)
+{
+	struct str refused[LIM_ITEM_LIST];
+	size_t n = 0, i;
+	int64_t accepted = 0;
+	const json_t *seed;
+	json_array_foreach(seeds, i, seed)
+	{
+		struct buf b;
+		if (json_is_true(json_object_get(seed, "accepted"))) {
+			accepted++;
+			continue;
+		}
+		buf_init_arena(&b, a, 4 * KIB);
+		buf_add(&b, text_of(seed, "domain"));
+		buf_add(&b, S(" ("));
+		buf_add(&b, text_of(seed, "reason"));
+		buf_add(&b, S(")"));
+		if (n < LIM_ITEM_LIST && buf_ok(&b))
+			refused[n++] = buf_str(&b);
+	}
+	table_int(t, accepted);
+	table_strs(t, (struct strs){refused, n});
+}
+
+static void put_entry(struct table *t, const struct entry *e, struct arena *a)
+{
+	struct json *j;
+	table_row(t);
+	if ((j = table_json(t))) {
+		json_raw(j, e->json);
+		return;
+	}
+	json_t *o = json_loadb((const char *)e->json.p, e->json.n, JSON_ALLOW_NUL, NULL);
+	const json_t *via = json_object_get(o, "via");
+	table_str(t, e->name);
+	table_z(t, json_is_true(json_object_get(o, "in_pack")) ? "yes" : "no");
+	table_int(t, e->messages);
+	table_real(t, json_number_value(json_object_get(o, "message_share")));
+	table_int(t, number(o, "domains"));
+	table_real(t, json_number_value(json_object_get(o, "domain_share")));
+	put_time(t, o, "first");
+	put_time(t, o, "last");
+	put_names(t, json_object_get(o, "brands"));
+	put_names(t, json_object_get(o, "engines"));
+	table_int(t, number(via, "own"));
+	table_int(t, number(via, "page"));
+	table_int(t, number(via, "domain"));
+	table_int(t, number(via, "campaign"));
+	put_seeds(t, json_object_get(o, "seeds"), a);
+	json_decref(o);
+}
+
+static int list_programmes(struct session *s, struct err *err)
+{
+	struct listing l = {.err = err};
+	struct output out;
+	arena_init(&l.arena, SIZE_MAX);
+	int rc = store_items(s->store, "programme", keep, &l, err);
+	if (!rc && l.list.n)
+		qsort(l.list.v, l.list.n, sizeof *l.list.v, by_messages);
+	if (!rc && !output_open(&out, s->o->out, err)) {
+		struct table t;
+		struct table_opts opts = output_table(s->o, "programmes");
+		size_t most = s->o->limit >= 0 ? (size_t)s->o->limit : SIZE_MAX;
+		table_begin(&t, columns, sizeof columns / sizeof *columns, &opts, out.f);
+		for (size_t i = 0; i < l.list.n && i < most && !t.failed; i++)
+			put_entry(&t, &l.list.v[i], &l.arena);
+		rc = table_end(&t, l.list.n, err);
+		output_close(&out, rc == 0, err);
+	}
+	arena_free(&l.arena);
+	return err->kind;
+}
+
+int cmd_programmes(const struct options *o, struct err *err)
+{
+	struct session s;
+	int rc = session_open(&s, o, err);
+	rc = rc ? rc : session_open_reading(&s, false, err);
+	rc = rc ? rc : list_programmes(&s, err);
+	session_close(&s);
+	return rc;
+}
