@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "analyse/campaigns.h"
+#include "analyse/engines.h"
 #include "analyse/findings.h"
 #include "analyse/programmes.h"
 #include "base/hash.h"
@@ -17,6 +18,7 @@ enum { ANALYSE_VERSION = 2 };
 /* In the order campaigns, engines, programmes, findings. */
 static analysis_step *const steps[] = {
 	campaigns_step,
+	engines_step,
 	programmes_step,
 	findings_step,
 	NULL,

@@ -63,7 +63,7 @@ static int read_tokens(const struct place *p, struct engine_model *m, struct eng
 		int64_t campaigns = number(json_array_get(pair, 1), k->campaigns);
 		if (messages < 1 || campaigns < 1 || campaigns > messages)
 			return complain(p, "a token's counts are not [messages, campaigns] of its class");
-		if (print_family_of(str_of(text)) >= PRINT_COUNT)
+		if (engine_family(str_of(text)) >= PRINT_COUNT)
 			return complain(p, "a token of a family that the fingerprint does not have");
 		uint32_t token = engine_model_token(m, str_of(text));
 		if (token == UINT32_MAX)

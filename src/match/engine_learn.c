@@ -230,15 +230,25 @@ int engine_learn(struct engine_model *m, struct str name, const struct engine_ca
 
 /* ---- real clients ---- */
 
-/* The client that a message names; list software before it. */
-static struct str client_of(const struct engine_model *m, const struct engine_sample *x)
+/* What a message's class is called: its client with the order of its fields, as versions and lists change that. */
+static struct str variant_of(const struct engine_model *m, const struct engine_sample *x, bool whole, struct arena *a)
 {
+	struct str client = CLIENT_REST, core = S("");
+	struct buf name;
 	for (size_t i = 0; i < x->n; i++) {
 		const struct engine_token *t = &m->tokens.v[x->tokens[i]];
 		if (t->family == PRINT_claim)
-			return str_from(t->text, print_table[PRINT_claim].name.n + 1);
+			client = str_from(t->text, print_table[PRINT_claim].name.n + 1);
+		else if (t->family == PRINT_core)
+			core = str_from(t->text, print_table[PRINT_core].name.n + 1);
 	}
-	return CLIENT_REST;
+	if (!whole)
+		return client;
+	buf_init_arena(&name, a, 128);
+	buf_add(&name, client);
+	buf_byte(&name, '/');
+	buf_add(&name, core);
+	return buf_str(&name);
 }
 
 static int add_client(struct engine_model *m, const struct engine_capture *c, const bool *use, struct str name, bool shipped)
@@ -250,37 +260,43 @@ static int add_client(struct engine_model *m, const struct engine_capture *c, co
 	return engine_class_reach(m, k, &part);
 }
 
-int engine_learn_ham(struct engine_model *m, const struct engine_capture *c, bool shipped, size_t *classes)
+/* Classes of the samples that are not done yet, by variant or by client alone; those that are large enough. */
+static int add_clients(struct engine_model *m, const struct engine_capture *c, bool whole, size_t least, bool shipped, bool *done,
+	size_t *classes)
 {
-	bool *use = mem_zalloc(c->samples.n + 1, sizeof *use), *done = mem_zalloc(c->samples.n + 1, sizeof *done);
-	int rc = use && done ? 0 : ERR_ENV;
-	*classes = 0;
+	struct arena a;
+	struct str *names;
+	bool *use = mem_zalloc(c->samples.n + 1, sizeof *use);
+	arena_init(&a, LIM_ENGINE_MODEL);
+	names = arena_alloc(&a, (c->samples.n + 1) * sizeof *names);
+	int rc = names && use ? 0 : ERR_ENV;
+	for (size_t i = 0; i < c->samples.n && !rc; i++)
+		names[i] = variant_of(m, &c->samples.v[i], whole, &a);
 	for (size_t i = 0; i < c->samples.n && !rc; i++) {
-		struct str name = client_of(m, &c->samples.v[i]);
 		size_t n = 0;
-		if (done[i] || str_eq(name, CLIENT_REST))
+		if (done[i])
 			continue;
 		for (size_t j = i; j < c->samples.n; j++)
-			n += use[j] = str_eq(client_of(m, &c->samples.v[j]), name);
-		if (n >= CLIENT_LEAST) {
-			rc = add_client(m, c, use, name, shipped);
+			n += use[j] = !done[j] && str_eq(names[j], names[i]);
+		if (n >= least) {
+			rc = add_client(m, c, use, names[i], shipped);
 			++*classes;
+			for (size_t j = i; j < c->samples.n; j++)
+				done[j] |= use[j];
 		}
-		for (size_t j = 0; j < c->samples.n; j++) {
-			done[j] |= n >= CLIENT_LEAST && use[j];
-			use[j] = false;
-		}
+		memset(use, 0, c->samples.n * sizeof *use);
 	}
-	for (size_t j = 0; j < c->samples.n && !rc; j++)
-		use[j] = !done[j];
-	size_t rest = 0;
-	for (size_t j = 0; j < c->samples.n && !rc; j++)
-		rest += use[j];
-	if (!rc && rest >= CLIENT_LEAST) {
-		rc = add_client(m, c, use, CLIENT_REST, shipped);
-		++*classes;
-	}
+	arena_free(&a);
 	mem_free(use);
+	return rc;
+}
+
+int engine_learn_ham(struct engine_model *m, const struct engine_capture *c, bool shipped, size_t *classes)
+{
+	bool *done = mem_zalloc(c->samples.n + 1, sizeof *done);
+	*classes = 0;
+	int rc = done ? add_clients(m, c, true, CLIENT_LEAST, shipped, done, classes) : ERR_ENV;
+	rc = rc ? rc : add_clients(m, c, false, CLIENT_LEAST, shipped, done, classes);
 	mem_free(done);
 	return rc;
 }

@@ -28,7 +28,8 @@ struct learn_advice {
 /* Replaces the engine of that name, unless it is refused: then the model is as before. 0, or ERR_ENV. */
 int engine_learn(struct engine_model *m, struct str name, const struct engine_capture *c, struct learn_advice *out);
 
-/* Adds real clients: a class for each client that 20 messages name, the rest as one more (CLIENT_REST). shipped as in
+/* Adds real clients: a class for each client and order of fields that 20 messages have, what is left by client (CLIENT_REST where
+ * none is named). shipped as in
  * engine_model.h. *classes: how many. Classes of these names are replaced. */
 int engine_learn_ham(struct engine_model *m, const struct engine_capture *c, bool shipped, size_t *classes);
 

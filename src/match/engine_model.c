@@ -35,10 +35,16 @@ static struct str canonical(struct str token, unsigned family, uint8_t out[LIM_P
 	return str_make(out, n);
 }
 
+unsigned engine_family(struct str token)
+{
+	enum print_id f = print_family_of(token);
+	return f == PRINT_pair ? PRINT_COUNT : f;
+}
+
 uint32_t engine_model_token(struct engine_model *m, struct str token)
 {
 	uint8_t plain[LIM_PRINT_TOKEN];
-	unsigned family = print_family_of(token);
+	unsigned family = engine_family(token);
 	token = canonical(token, family, plain);
 	struct map_entry *e = map_get(&m->by_text, token);
 	if (e)
@@ -100,7 +106,7 @@ int engine_capture_add(struct engine_capture *c, const struct strs *fingerprint,
 	if (!s)
 		return ERR_ENV;
 	for (size_t i = 0; i < fingerprint->n; i++) {
-		if (print_family_of(fingerprint->v[i]) >= PRINT_COUNT)
+		if (engine_family(fingerprint->v[i]) >= PRINT_COUNT)
 			continue;
 		ids[n] = engine_model_token(m, fingerprint->v[i]);
 		if (ids[n++] == UINT32_MAX)

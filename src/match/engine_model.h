@@ -55,6 +55,8 @@ struct engine_model {
 	VEC(struct engine_class) classes;
 };
 
+/* The family of a token that counts, else PRINT_COUNT: pairs of fields say what their order says already. */
+unsigned engine_family(struct str token);
 void engine_model_init(struct engine_model *m);
 void engine_model_free(struct engine_model *m);
 /* The token's index, made when it is new; UINT32_MAX when out of memory or its family is unknown. */

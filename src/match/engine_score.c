@@ -10,7 +10,7 @@
 
 struct engine_scorer {
 	const struct engine_model *m;
-	size_t n_tokens;
+	size_t n_tokens, n_classes;
 	struct engine_view *views;         /* [class][family] */
 	float *share;                      /* [class][token]: (1 - u) q, 0: unseen */
 	float *log_chance;                 /* [class][token]: log p */
@@ -134,6 +134,7 @@ int engine_scorer_new(struct engine_scorer **out, const struct engine_model *m)
 		return ERR_ENV;
 	s->m = m;
 	s->n_tokens = n;
+	s->n_classes = classes;
 	s->views = mem_zalloc(classes * PRINT_COUNT + 1, sizeof *s->views);
 	s->share = mem_zalloc(classes * n + 1, sizeof *s->share);
 	s->log_chance = mem_zalloc((classes + 1) * n + 1, sizeof *s->log_chance);
@@ -184,13 +185,24 @@ static double token_strangeness(const struct engine_scorer *s, size_t k, uint32_
 
 /* ---- one message ---- */
 
-/* Rows of the tables: classes, then any software. */
+/* Whoever imitates a client still sends as it pleases: the way of sending is no evidence against an imitation. */
+static bool is_transport(enum print_group g)
+{
+	return g == PRINT_GROUP_received || g == PRINT_GROUP_helo || g == PRINT_GROUP_smtp || g == PRINT_GROUP_smtp_args ||
+	       g == PRINT_GROUP_clock;
+}
+
+/* Rows of the tables: classes, then any software. A bot's rival of the kind client stands for its imitations, too. */
 static double log_odds(const struct engine_scorer *s, size_t k, size_t rival, const struct engine_tokens *t)
 {
+	const struct engine_class *classes = s->m->classes.v;
+	bool imitation = rival < s->n_classes && k < s->n_classes && classes[k].kind == ENGINE_BOT && classes[rival].kind == ENGINE_CLIENT;
 	struct engine_groups g = {0};
 	for (size_t i = 0; i < t->n; i++) {
 		unsigned f = t->family[i];
 		double o = log_chance(s, k, t->token[i], f) - log_chance(s, rival, t->token[i], f);
+		if (imitation && o > 0 && is_transport(print_table[f].group))
+			continue;
 		engine_groups_add(&g, f, o);
 	}
 	return engine_groups_sum(&g);
@@ -206,17 +218,17 @@ static double strangeness(const struct engine_scorer *s, size_t k, const struct 
 
 /* How strange a message may look to a class that it belongs to. One value that contradicts a constant of a full capture
  * weighs log(ENGINE_FULL + 1) = 3.9: never allowed to a class whose own messages do not do it; nobody may do it twice. */
-static const double reach_least = 2.0;
+static const double reach_least = 2.0, client_most = 3.5;
 
 static double limit_of(const struct engine_class *k)
 {
-	return fmin(fmax(k->reach, reach_least), ENGINE_FOREIGN);
+	return fmin(fmax(k->reach, reach_least), k->kind == ENGINE_CLIENT ? client_most : ENGINE_FOREIGN);
 }
 
 /* What the best of the classes has to beat: the margin to the nearest other class or any software. */
 static double margin_of(const struct engine_scorer *s, size_t best, const struct engine_tokens *t, size_t *rival)
 {
-	size_t n = s->m->classes.n;
+	size_t n = s->n_classes;
 	double least = INFINITY;
 	for (size_t r = 0; r <= n; r++) {
 		/* clients among themselves need no margin: the name of one of them will do */
@@ -239,7 +251,7 @@ static double sigmoid(double x)
 void engine_score(const struct engine_scorer *s, const struct engine_tokens *t, struct engine_verdict *out)
 {
 	const struct engine_class *classes = s->m->classes.v;
-	size_t n = s->m->classes.n, best = n, nearest = n, rival = n;
+	size_t n = s->n_classes, best = n, nearest = n, rival = n;
 	double best_odds = -INFINITY, nearest_odds = -INFINITY;
 	*out = (struct engine_verdict){0};
 	for (size_t k = 0; k < n; k++) {
@@ -266,7 +278,7 @@ void engine_score(const struct engine_scorer *s, const struct engine_tokens *t, 
 		return;
 	bool bot = classes[best].kind == ENGINE_BOT;
 	double margin = bot ? out->margin : margin_of(s, best, t, &rival);
-	if (margin < ENGINE_MARGIN || (!bot && str_eq(classes[best].name, CLIENT_REST)))
+	if (margin < ENGINE_MARGIN || (!bot && !engine_client_name(&classes[best]).n))
 		return;
 	*(bot ? &out->engine : &out->client) = &classes[best];
 	out->confidence = sigmoid(margin) * 0.995;
@@ -276,17 +288,25 @@ const struct engine_class *engine_like_client(const struct engine_scorer *s, con
 {
 	const struct engine_class *best = NULL;
 	double best_odds = -INFINITY;
-	for (size_t k = 0; k < s->m->classes.n; k++) {
+	for (size_t k = 0; k < s->n_classes; k++) {
 		const struct engine_class *c = &s->m->classes.v[k];
-		if (c->kind != ENGINE_CLIENT || str_eq(c->name, CLIENT_REST) || strangeness(s, k, t) > limit_of(c))
+		if (c->kind != ENGINE_CLIENT || !engine_client_name(c).n || strangeness(s, k, t) > limit_of(c))
 			continue;
-		double odds = log_odds(s, k, s->m->classes.n, t);
+		double odds = log_odds(s, k, s->n_classes, t);
 		if (odds > best_odds) {
 			best_odds = odds;
 			best = c;
 		}
 	}
 	return best;
+}
+
+struct str engine_client_name(const struct engine_class *k)
+{
+	size_t slash = str_find_byte(k->name, '/');
+	if (str_starts(k->name, CLIENT_REST))
+		return S("");
+	return str_first(k->name, slash == STR_NPOS ? k->name.n : slash);
 }
 
 /* ---- the ledger ---- */
@@ -304,7 +324,7 @@ size_t engine_ledger(const struct engine_scorer *s, const struct engine_class *k
 	const struct engine_tokens *t, struct engine_line *lines, size_t max)
 {
 	size_t n = t->n < max ? t->n : max, at = (size_t)(k - s->m->classes.v);
-	size_t against = rival ? (size_t)(rival - s->m->classes.v) : s->m->classes.n;
+	size_t against = rival ? (size_t)(rival - s->m->classes.v) : s->n_classes;
 	bool seen[PRINT_GROUP_COUNT][2] = {{false}};
 	for (size_t i = 0; i < n; i++)
 		lines[i] = (struct engine_line){.at = i,

@@ -10,7 +10,8 @@
  * family.)
  *
  * Against a rival r the log-odds log p(v)/p_r(v) are summed over groups of families that follow from each other
- * (fingerprint.def): of each group the largest for and the largest against count, once.
+ * (fingerprint.def): of each group the largest for and the largest against count, once. Against a client the way of sending does
+ * not count for an engine: an imitation of the client would have it, too.
  *
  * Strangeness asks if a message is like the class's own at all (open set): of each group, all that is free being one, the largest
  * max(0, log(max p / p~(v))), p~ being (1-u) q(v) and at least u. An engine is named when
@@ -28,7 +29,9 @@
 /* Messages from which on a capture counts as no larger. */
 #define ENGINE_FULL 50.0
 /* Log-odds by which an engine must beat everything else: 20 to 1. */
-/* The client class of all that no client of the model is named in. */
+/* The name of a client without the variant that the class stands for; empty for what is no client's. */
+struct str engine_client_name(const struct engine_class *k);
+/* What the classes of all mail that names no known client begin with. */
 #define CLIENT_REST S("other software")
 #define ENGINE_MARGIN 3.0
 

@@ -1,0 +1,104 @@
+/* engines.c - see engines.h. */
+#include "analyse/engines_int.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "match/engine_client.h"
+#include "match/engine_learn.h"
+
+uint64_t engine_peer(const struct analysed *m)
+{
+	return m->ip_len ? hash64(str_make(m->ip, m->ip_len), 1) : 0;
+}
+
+uint64_t engine_network(const struct analysed *m)
+{
+	return m->ip_len ? hash64(str_make(m->ip, m->ip_len == 4 ? 3 : 6), 2) : 0;
+}
+
+static int load_model(struct engines *e)
+{
+	const struct analyse_settings *set = e->a->set;
+	int rc = engine_model_shipped(&e->model, e->err);
+	if (!rc && set->model)
+		rc = engine_model_load(&e->model, set->model, set->model_required, e->err);
+	if (!rc && engine_scorer_new(&e->scorer, &e->model))
+		rc = err_oom(e->err, "engines");
+	e->n_known = e->model.classes.n;
+	return rc;
+}
+
+static int score_print(struct engines *e, size_t i)
+{
+	const struct engine_print *p = &e->prints.v[i];
+	const struct engine_tokens t = {p->tokens, p->families, p->n};
+	struct verdict *v = &e->verdicts[i];
+	struct engine_verdict found;
+	engine_score(e->scorer, &t, &found);
+	v->nearest = found.nearest;
+	v->strangeness = (float)found.strangeness;
+	v->confidence = (float)found.confidence;
+	if (found.engine) {
+		v->engine = analysis_name_of(e->a, found.engine->name, e->err);
+		v->source = ENGINE_LEARNED;
+	} else {
+		struct str client = engine_plain_client(&e->model, p->tokens, p->n);
+		v->server = engine_from_server(&e->model, p->tokens, p->n);
+		if (client.n)
+			v->confidence = (float)ENGINE_PLAIN;
+		else if (found.client)
+			client = engine_client_name(found.client);
+		v->client = analysis_name_of(e->a, client, e->err);
+	}
+	return e->err->kind;
+}
+
+static void put_verdicts(struct engines *e)
+{
+	for (size_t i = 0; i < e->a->n_messages; i++) {
+		struct analysed *m = &e->a->messages[i];
+		if (!e->prints.of[i])
+			continue;
+		const struct verdict *v = &e->verdicts[e->prints.of[i] - 1];
+		if (v->peers && !engine_is_peer(v->peers, engine_peer(m)))
+			continue;
+		m->engine = v->engine;
+		m->client = v->engine ? 0 : v->client;
+		m->engine_source = v->engine ? v->source : ENGINE_NONE;
+		*(v->engine ? &m->engine_confidence : &m->client_confidence) = v->confidence;
+	}
+}
+
+static int run(struct engines *e)
+{
+	int rc = load_model(e);
+	rc = rc ? rc : engine_prints_load(&e->prints, e->a, &e->model, e->err);
+	if (rc)
+		return rc;
+	e->verdicts = arena_zalloc(&e->arena, e->prints.n + 1, sizeof *e->verdicts);
+	if (!e->verdicts)
+		return err_oom(e->err, "engines");
+	for (size_t i = 0; i < e->prints.n && !rc; i++)
+		rc = score_print(e, i);
+	rc = rc ? rc : engines_discover(e);
+	if (rc)
+		return rc;
+	put_verdicts(e);
+	return engines_put_items(e);
+}
+
+int engines_step(struct analysis *a, struct err *err)
+{
+	struct engines e = {.a = a, .err = err};
+	arena_init(&e.arena, SIZE_MAX);
+	engine_model_init(&e.model);
+	int rc = run(&e);
+	clusters_free(&e.clusters);
+	engine_scorer_del(e.scorer);
+	engine_prints_free(&e.prints);
+	engine_model_free(&e.model);
+	arena_free(&e.arena);
+	return rc;
+}

@@ -1,0 +1,253 @@
+/* engines_discover.c - what no model knows: clusters, versions of learned engines among them, names for the rest. */
+#include <stdlib.h>
+
+#include "analyse/engines_int.h"
+#include "base/mem.h"
+#include "base/time.h"
+
+/* Messages of a cluster that its class is made from: more teach nothing new. */
+enum { TEACH = 2000 };
+/* A new version of a learned engine: hosts in common, and how far from it the way of writing may be. */
+enum { SHARED_PERCENT = 30, SHARED_LEAST = 4, NEARLY_ALL = 80 };
+static const double version_strangeness = 4 * 3.9; /* four constants changed */
+static const float version_confidence = 0.8F, cluster_confidence = 0.9F;
+
+/* ---- what is left ---- */
+
+static int gather(struct engines *e)
+{
+	const struct analysis *a = e->a;
+	uint32_t *left_of = mem_zalloc(e->prints.n + 1, sizeof *left_of);
+	e->left = arena_alloc(&e->arena, (e->prints.n + 1) * sizeof *e->left);
+	e->left_print = arena_alloc(&e->arena, (e->prints.n + 1) * sizeof *e->left_print);
+	e->messages = arena_alloc(&e->arena, (a->n_messages + 1) * sizeof *e->messages);
+	if (!left_of || !e->left || !e->left_print || !e->messages) {
+		mem_free(left_of);
+		return err_oom(e->err, "engines");
+	}
+	for (size_t i = 0; i < e->prints.n; i++) {
+		if (e->verdicts[i].engine || e->verdicts[i].client || e->verdicts[i].server || !e->prints.v[i].messages)
+			continue;
+		e->left[e->n_left] = (struct cluster_print){e->prints.v[i].tokens, e->prints.v[i].n};
+		e->left_print[e->n_left] = (uint32_t)i;
+		left_of[i] = (uint32_t)++e->n_left;
+	}
+	for (size_t i = 0; i < a->n_messages; i++) {
+		const struct analysed *m = &a->messages[i];
+		uint32_t left = e->prints.of[i] ? left_of[e->prints.of[i] - 1] : 0;
+		if (left)
+			e->messages[e->n_messages++] = (struct cluster_message){left - 1, engine_peer(m), engine_network(m), m->time};
+	}
+	mem_free(left_of);
+	return 0;
+}
+
+/* ---- versions of learned engines ---- */
+
+static int by_number(const void *x, const void *y)
+{
+	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
+	return (a > b) - (a < b);
+}
+
+static size_t distinct(uint64_t *v, size_t n)
+{
+	size_t kept = 0;
+	if (n)
+		qsort(v, n, sizeof *v, by_number);
+	for (size_t i = 0; i < n; i++)
+		if (v[i] && (!kept || v[kept - 1] != v[i]))
+			v[kept++] = v[i];
+	return kept;
+}
+
+/* Distinct peers of a learned engine's messages (of cluster 0 there is none), or of a cluster's. */
+static struct peers *peers_of(struct engines *e, analysis_name name, uint32_t cluster)
+{
+	struct peers *p = arena_alloc(&e->arena, sizeof *p);
+	size_t most = name ? e->a->n_messages : e->n_messages, k = 0;
+	uint64_t *v = arena_alloc(&e->arena, (most + 1) * sizeof *v);
+	if (!p || !v)
+		return NULL;
+	for (size_t i = 0; i < most && name; i++) {
+		uint32_t print = e->prints.of[i];
+		if (print && e->verdicts[print - 1].engine == name)
+			v[k++] = engine_peer(&e->a->messages[i]);
+	}
+	for (size_t i = 0; i < most && !name; i++)
+		if (e->clusters.of[e->messages[i].print] == cluster + 1)
+			v[k++] = e->messages[i].peer;
+	*p = (struct peers){v, distinct(v, k)};
+	arena_shrink(&e->arena, v, (most + 1) * sizeof *v, (p->n + 1) * sizeof *v);
+	return p;
+}
+
+bool engine_is_peer(const struct peers *p, uint64_t peer)
+{
+	return bsearch(&peer, p->v, p->n, sizeof *p->v, by_number) != NULL;
+}
+
+static size_t shared(const uint64_t *a, size_t na, const uint64_t *b, size_t nb)
+{
+	size_t n = 0;
+	for (size_t i = 0, j = 0; i < na && j < nb;) {
+		n += a[i] == b[j];
+		if (a[i] <= b[j])
+			i++;
+		else
+			j++;
+	}
+	return n;
+}
+
+/* The learned engine that most of a cluster's messages come nearest to, none of them too far; or NULL. */
+static const struct engine_class *nearest_of(const struct engines *e, uint32_t cluster)
+{
+	const struct engine_class *best = NULL;
+	uint64_t most = 0, all = 0;
+	for (size_t k = 0; k < e->n_known; k++) {
+		uint64_t n = 0;
+		if (e->model.classes.v[k].kind != ENGINE_BOT)
+			continue;
+		for (size_t i = 0; i < e->n_left; i++) {
+			const struct verdict *v = &e->verdicts[e->left_print[i]];
+			if (e->clusters.of[i] == cluster + 1 && v->nearest == &e->model.classes.v[k] &&
+				(double)v->strangeness <= version_strangeness)
+				n += e->prints.v[e->left_print[i]].messages;
+		}
+		if (n > most) {
+			most = n;
+			best = &e->model.classes.v[k];
+		}
+	}
+	all = e->clusters.v[cluster].messages;
+	return most * 2 > all ? best : NULL;
+}
+
+/* Messages of the cluster from those peers, in percent. */
+static unsigned percent_from(const struct engines *e, uint32_t cluster, const struct peers *own)
+{
+	uint64_t n = 0;
+	for (size_t i = 0; i < e->n_messages; i++)
+		n += e->clusters.of[e->messages[i].print] == cluster + 1 && engine_is_peer(own, e->messages[i].peer);
+	return (unsigned)(n * 100 / (e->clusters.v[cluster].messages + !e->clusters.v[cluster].messages));
+}
+
+/* Others may write the same: what does not come from the engine's hosts stays without a name, unless nearly all does. */
+static int find_version(struct engines *e, uint32_t cluster)
+{
+	const struct engine_class *k = nearest_of(e, cluster);
+	if (!k)
+		return 0;
+	analysis_name name = analysis_name_of(e->a, k->name, e->err);
+	const struct peers *own = peers_of(e, name, 0), *its = peers_of(e, 0, cluster);
+	if (!own || !its)
+		return err_oom(e->err, "engines");
+	size_t both = shared(own->v, own->n, its->v, its->n);
+	if (both < SHARED_LEAST || both * 100 < (its->n < own->n ? its->n : own->n) * SHARED_PERCENT)
+		return e->err->kind;
+	e->cluster_name[cluster] = name;
+	e->cluster_source[cluster] = ENGINE_LEARNED;
+	e->cluster_peers[cluster] = percent_from(e, cluster, own) < NEARLY_ALL ? own : NULL;
+	return e->err->kind;
+}
+
+/* ---- discovered engines ---- */
+
+/* A class from the messages of a cluster; its campaigns are those of the analysis. */
+static int teach(struct engines *e, uint32_t cluster)
+{
+	const struct analysis *a = e->a;
+	struct engine_capture c;
+	size_t step = e->clusters.v[cluster].messages / TEACH + 1, seen = 0;
+	uint32_t *left_of = mem_zalloc(e->prints.n + 1, sizeof *left_of);
+	if (!left_of)
+		return err_oom(e->err, "engines");
+	engine_capture_init(&c, &e->model);
+	for (size_t i = 0; i < e->n_left; i++)
+		left_of[e->left_print[i]] = e->clusters.of[i];
+	for (size_t i = 0; i < a->n_messages; i++) {
+		uint32_t print = e->prints.of[i];
+		if (!print || left_of[print - 1] != cluster + 1 || seen++ % step)
+			continue;
+		struct engine_sample *x = vec_push(&e->model.arena, &c.samples, SIZE_MAX);
+		if (!x) {
+			err_oom(e->err, "engines");
+			break;
+		}
+		*x = (struct engine_sample){
+			.tokens = e->prints.v[print - 1].tokens, .n = e->prints.v[print - 1].n, .campaign = a->messages[i].campaign};
+	}
+	mem_free(left_of);
+	struct engine_class *k = e->err->kind ? NULL : engine_model_class(&e->model, ENGINE_BOT, str_of(e->clusters.v[cluster].name), false);
+	if (!k || engine_class_count(&e->model, k, &c, NULL) || engine_class_reach(&e->model, k, &c))
+		return err_oom(e->err, "engines");
+	return 0;
+}
+
+static void name_members(struct engines *e)
+{
+	for (size_t i = 0; i < e->n_left; i++) {
+		uint32_t cluster = e->clusters.of[i];
+		struct verdict *v = &e->verdicts[e->left_print[i]];
+		if (!cluster || !e->cluster_name[cluster - 1])
+			continue;
+		v->engine = e->cluster_name[cluster - 1];
+		v->source = e->cluster_source[cluster - 1];
+		v->peers = e->cluster_peers[cluster - 1];
+		v->confidence = v->source == ENGINE_LEARNED ? version_confidence : cluster_confidence;
+	}
+}
+
+/* What belongs to no cluster, but fits one's class. */
+static int take_in(struct engines *e)
+{
+	struct engine_scorer *s;
+	if (e->model.classes.n == e->n_known)
+		return 0;
+	if (engine_scorer_new(&s, &e->model))
+		return err_oom(e->err, "engines");
+	for (size_t i = 0; i < e->n_left && !e->err->kind; i++) {
+		const struct engine_print *p = &e->prints.v[e->left_print[i]];
+		const struct engine_tokens t = {p->tokens, p->families, p->n};
+		struct verdict *v = &e->verdicts[e->left_print[i]];
+		struct engine_verdict found;
+		if (v->engine)
+			continue;
+		engine_score(s, &t, &found);
+		if (!found.engine || (size_t)(found.engine - e->model.classes.v) < e->n_known)
+			continue;
+		v->engine = analysis_name_of(e->a, found.engine->name, e->err);
+		v->source = ENGINE_DISCOVERED;
+		v->confidence = (float)found.confidence;
+	}
+	engine_scorer_del(s);
+	return e->err->kind;
+}
+
+int engines_discover(struct engines *e)
+{
+	int rc = gather(e);
+	if (rc)
+		return rc;
+	if (cluster_messages(&e->clusters, &e->model, e->left, e->n_left, e->messages, e->n_messages))
+		return err_oom(e->err, "engines");
+	e->cluster_name = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->cluster_name);
+	e->cluster_source = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->cluster_source);
+	e->cluster_peers = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->cluster_peers);
+	if (!e->cluster_name || !e->cluster_source || !e->cluster_peers)
+		return err_oom(e->err, "engines");
+	for (uint32_t i = 0; i < e->clusters.n && !rc; i++)
+		rc = find_version(e, i);
+	for (uint32_t i = 0; i < e->clusters.n && !rc; i++) {
+		if (e->cluster_name[i])
+			continue;
+		rc = teach(e, i);
+		e->cluster_name[i] = rc ? 0 : analysis_name_of(e->a, str_of(e->clusters.v[i].name), e->err);
+		e->cluster_source[i] = ENGINE_DISCOVERED;
+	}
+	if (rc)
+		return rc;
+	name_members(e);
+	return take_in(e);
+}
