@@ -5,6 +5,7 @@
 
 #include "analyse/change_count.h"
 #include "analyse/change_date.h"
+#include "analyse/change_hours.h"
 #include "analyse/change_merge.h"
 #include "analyse/change_series.h"
 
@@ -18,6 +19,7 @@ struct finding {
 	struct change_noise noise; /* of counts */
 	double log_n;
 	struct change_sums sums;
+	struct change_fit *fit; /* of the change before segment k, from 1 on */
 };
 
 static int segment(struct finding *f, struct arena *a)
@@ -160,8 +162,9 @@ static int measure_segments(struct finding *f, struct arena *a)
 }
 
 /* The rows of each segment that are surely not part of a change: what its level and noise are measured on. */
-static int trim(struct finding *f, const struct change_fit *fit, struct arena *a)
+static int trim(struct finding *f, struct arena *a)
 {
+	const struct change_fit *fit = f->fit;
 	const uint32_t *row = f->cs.row;
 	for (size_t k = 0; k < f->n_seg; k++) {
 		struct change_segment *s = &f->seg[k];
@@ -183,18 +186,14 @@ static int trim(struct finding *f, const struct change_fit *fit, struct arena *a
 	return measure_segments(f, a);
 }
 
-static int date_one(struct finding *f, size_t k, struct change_fit *fit, struct arena *a)
-{
-	return change_date(&f->cs, &f->seg[k - 1], &f->seg[k], &f->noise, a, &fit[k]);
-}
-
 /* What change k gains over none. Where a side is a line the change may be one of slope: by the segments' costs. */
-static double gain(const struct finding *f, size_t k, const struct change_fit *fit)
+static double gain(const struct finding *f, size_t k)
 {
+	const struct change_fit *fit = &f->fit[k];
 	const struct change_segment *l = &f->seg[k - 1], *r = &f->seg[k];
 	struct change_segment one, x, y;
 	if (l->slope == 0 && r->slope == 0)
-		return fit[k].cost_none - fmin(fit[k].cost_step, fit[k].cost_ramp);
+		return fit->cost_none - fmin(fit->cost_step, fit->cost_ramp);
 	return change_shape(&f->sums, l->s, r->e, &one) - change_shape(&f->sums, l->s, l->e, &x) - change_shape(&f->sums, r->s, r->e, &y);
 }
 
@@ -206,12 +205,12 @@ static double price(const struct finding *f)
 
 /* Takes out the change that falls shortest of its price, with levels and noise as they now are: noise that changed, and no level, is
  * no change. True when there was one. */
-static bool drop_weakest(struct finding *f, struct change_fit *fit)
+static bool drop_weakest(struct finding *f)
 {
 	size_t weakest = 0;
 	double least = 0;
 	for (size_t k = 1; k < f->n_seg; k++) {
-		double over = gain(f, k, fit) - price(f);
+		double over = gain(f, k) - price(f);
 		if (over < least) {
 			least = over;
 			weakest = k;
@@ -224,47 +223,72 @@ static bool drop_weakest(struct finding *f, struct change_fit *fit)
 	*l = joined;
 	for (size_t k = weakest; k + 1 < f->n_seg; k++) {
 		f->seg[k] = f->seg[k + 1];
-		fit[k] = fit[k + 1];
+		f->fit[k] = f->fit[k + 1];
 	}
 	f->n_seg--;
 	return true;
 }
 
-static void fill(const struct finding *f, size_t k, const struct change_fit *fits, struct change *ch)
+static void fill(const struct finding *f, size_t k, double gained, struct change *ch)
 {
-	const struct change_fit *fit = &fits[k];
+	const struct change_fit *fit = &f->fit[k];
 	const struct change_segment *l = &f->seg[k - 1], *r = &f->seg[k];
 	*ch = (struct change){.kind = fit->kind, .start = date_of(&f->cs, &fit->start), .end = date_of(&f->cs, &fit->end), .returns = CHANGE_NONE};
 	ch->index = (size_t)fmin(fmax(floor(fit->start.at + 0.5), 1), (double)f->cs.rows - 1);
 	ch->before = level(f, l, true);
 	ch->after = level(f, r, false);
 	ch->effect = !f->cs.counts ? ch->after - ch->before : ch->before > 0 ? ch->after / ch->before - 1 : INFINITY;
-	ch->gain = gain(f, k, fits);
+	ch->gain = gained;
 	ch->confidence = 1 / (1 + exp(-(ch->gain - price(f)) / 2));
 }
 
-static int date_all(struct finding *f, struct change_fit *fit, struct arena *a)
+static int date_all(struct finding *f, struct arena *a)
 {
 	for (size_t k = 1; k < f->n_seg; k++)
-		if (date_one(f, k, fit, a))
+		if (change_date(&f->cs, &f->seg[k - 1], &f->seg[k], &f->noise, a, &f->fit[k]))
 			return -1;
 	return 0;
 }
 
 /* Dates the changes, twice: the first dates say which rows are level; drops those that are none. */
-static int date(struct finding *f, struct arena *a, struct changes *out)
+static int date(struct finding *f, struct arena *a)
 {
-	struct change_fit *fit = arena_zalloc(a, f->n_seg, sizeof *fit);
-	out->v = arena_zalloc(a, f->n_seg, sizeof *out->v);
-	if (!out->v || !fit || date_all(f, fit, a) || trim(f, fit, a) || date_all(f, fit, a))
+	f->fit = arena_zalloc(a, f->n_seg, sizeof *f->fit);
+	if (!f->fit || date_all(f, a) || trim(f, a) || date_all(f, a))
 		return -1;
-	while (drop_weakest(f, fit)) {
+	while (drop_weakest(f)) {
 		f->noise = change_count_noise(&f->cs, f->seg, f->n_seg);
-		if (date_all(f, fit, a))
+		if (date_all(f, a))
 			return -1;
 	}
-	for (size_t k = 1; k < f->n_seg; k++)
-		fill(f, k, fit, &out->v[out->n++]);
+	return 0;
+}
+
+/* Segments and dates of a series. */
+static int work(struct finding *f, const double *y, size_t n, const int64_t *time, struct arena *a)
+{
+	if (change_series_make(&f->cs, y, n, time, a))
+		return -1;
+	if (f->cs.n < 2 * CHANGE_MIN_ROWS)
+		return 0;
+	if (find_segments(f, a))
+		return -1;
+	f->noise = change_count_noise(&f->cs, f->seg, f->n_seg);
+	return join_ramps(f, a) || date(f, a) ? -1 : 0;
+}
+
+/* The same changes, dated by hours; what they gain and are worth was said by days. */
+static int date_hours(const struct finding *days, const double *y, size_t n, const int64_t *time, struct arena *a, struct changes *out)
+{
+	struct finding f = {.n_seg = days->n_seg, .log_n = days->log_n};
+	if (change_hours_series(&days->cs, days->seg, days->n_seg, y, n, time, a, &f.cs, &f.seg))
+		return -1;
+	f.noise = change_hours_noise(&f.cs, f.seg, &days->cs, days->seg, f.n_seg);
+	f.fit = arena_zalloc(a, f.n_seg, sizeof *f.fit);
+	if (!f.fit || date_all(&f, a))
+		return -1;
+	for (size_t k = 1; k < f.n_seg; k++)
+		fill(&f, k, gain(days, k), &out->v[k - 1]);
 	return 0;
 }
 
@@ -298,27 +322,32 @@ static int list_odd(const struct change_series *cs, struct arena *a, struct chan
 	return 0;
 }
 
+static void describe(const struct change_series *cs, struct changes *out)
+{
+	out->counts = cs->counts;
+	out->period = cs->rhythmic ? cs->period : 0;
+	out->weekly = out->period == 7;
+	for (int d = 0; d < 7; d++)
+		out->week[d] = cs->counts ? exp(out->weekly ? cs->factor[d] : 0) : out->weekly ? cs->factor[d] : 0;
+}
+
 int change_find(const double *y, size_t n, const struct change_times *times, struct arena *a, struct changes *out)
 {
 	struct finding f = {0};
 	struct changes found = {0};
-	if (change_series_make(&f.cs, y, n, times ? times->time : NULL, a))
+	struct change_days days;
+	const int64_t *time = times ? times->time : NULL;
+	int hours = change_hours_days(y, n, time, a, &days);
+	if (hours < 0 || (hours ? work(&f, days.y, days.n, days.time, a) : work(&f, y, n, time, a)))
 		return -1;
-	found.counts = f.cs.counts;
-	if (f.cs.n >= 2 * CHANGE_MIN_ROWS) {
-		if (find_segments(&f, a))
-			return -1;
-		f.noise = change_count_noise(&f.cs, f.seg, f.n_seg);
-		if (join_ramps(&f, a) || date(&f, a, &found))
-			return -1;
-	}
-	found.period = f.cs.rhythmic ? f.cs.period : 0;
-	found.weekly = found.period == 7;
-	for (int d = 0; d < 7; d++)
-		found.week[d] = found.counts ? exp(found.weekly ? f.cs.factor[d] : 0) : found.weekly ? f.cs.factor[d] : 0;
+	describe(&f.cs, &found);
+	found.n = f.n_seg ? f.n_seg - 1 : 0;
+	found.v = arena_zalloc(a, f.n_seg, sizeof *found.v);
+	if (!found.v || list_odd(&f.cs, a, &found) || (hours && found.n && date_hours(&f, y, n, time, a, &found)))
+		return -1;
+	for (size_t k = 1; k < f.n_seg && !hours; k++)
+		fill(&f, k, gain(&f, k), &found.v[k - 1]);
 	pair_pauses(&found);
-	if (list_odd(&f.cs, a, &found))
-		return -1;
 	*out = found;
 	return 0;
 }

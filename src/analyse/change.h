@@ -52,7 +52,7 @@ struct changes {
 	size_t period; /* of the calendar's rhythm that was taken out: 7 days, 12 months, 4 quarters; 0: none */
 	bool weekly;   /* period is 7 */
 	double week[7]; /* then the days' factors of counts (of values: differences), Monday first; else 1 (0) */
-	size_t *odd;   /* rows set apart as single odd observations */
+	size_t *odd;   /* rows set apart as single odd observations; of hours: days, from the first row's on */
 	size_t n_odd;
 };
 

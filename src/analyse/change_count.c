@@ -38,7 +38,7 @@ struct change_noise change_count_noise(const struct change_series *cs, const str
 			last = z;
 		}
 	}
-	return (struct change_noise){.k = over > 0 ? fmin(fmax(squares / over, 0.3), DISPERSION_MAX) : DISPERSION_MAX,
+	return (struct change_noise){.slow = 1, .k = over > 0 ? fmin(fmax(squares / over, 0.3), DISPERSION_MAX) : DISPERSION_MAX,
 		.phi = sum > 0 ? fmin(fmax(prod / sum - 1 / sqrt((double)cs->n), 0), 0.9) : 0};
 }
 

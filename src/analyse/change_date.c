@@ -12,6 +12,7 @@
 
 enum {
 	REACH = 30,       /* rows beyond the segments' ends that are looked at */
+	REACH_HOURS = 10 * 24,
 	PLACES = 4000,   /* places on the fine grid, at most */
 	FINE = 8,         /* places in a row of it */
 };
@@ -29,33 +30,33 @@ struct dating {
 	double best_step, best_ramp;
 };
 
-/* Where steps and ramps are not negligible. Steps are looked for on the fine grid at once, ramps on whole rows: the fine grid
- * then reaches a row farther. */
+static void widen(struct box *b, double t, double len)
+{
+	b->lo = fmin(b->lo, t);
+	b->hi = fmax(b->hi, t);
+	b->dmin = fmin(b->dmin, len);
+	b->dmax = fmax(b->dmax, len);
+}
+
+/* Where steps and ramps are not negligible. Steps are looked for on the fine grid at once, ramps on whole rows (of hours: days): the
+ * fine grid then reaches one of these farther. */
 static void coarse(struct dating *d, double g, struct box *step, struct box *ramp)
 {
+	double u = (double)d->l.unit;
 	d->best_step = d->best_ramp = INFINITY;
 	for (double t = d->from; t <= d->to; t += g)
 		d->best_step = fmin(d->best_step, change_local_cost(&d->l, t, t));
-	for (double t = d->from; t <= d->to; t++)
-		for (double len = 1; len <= d->dmax && t + len <= d->to; len++)
+	for (double t = d->from; t <= d->to; t += u)
+		for (double len = u; len <= d->dmax && t + len <= d->to; len += u)
 			d->best_ramp = fmin(d->best_ramp, change_local_cost(&d->l, t, t + len));
 	*step = *ramp = (struct box){INFINITY, -INFINITY, INFINITY, 0};
-	for (double t = d->from; t <= d->to; t += g) {
-		if (change_local_cost(&d->l, t, t) < d->best_step + NEGLIGIBLE) {
-			step->lo = fmin(step->lo, t);
-			step->hi = fmax(step->hi, t);
-		}
-	}
-	for (double t = d->from; t <= d->to; t++) {
-		for (double len = 1; len <= d->dmax && t + len <= d->to; len++) {
-			if (change_local_cost(&d->l, t, t + len) >= d->best_ramp + NEGLIGIBLE)
-				continue;
-			ramp->lo = fmin(ramp->lo, t);
-			ramp->hi = fmax(ramp->hi, t);
-			ramp->dmin = fmin(ramp->dmin, len);
-			ramp->dmax = fmax(ramp->dmax, len);
-		}
-	}
+	for (double t = d->from; t <= d->to; t += g)
+		if (change_local_cost(&d->l, t, t) < d->best_step + NEGLIGIBLE)
+			widen(step, t, 0);
+	for (double t = d->from; t <= d->to; t += u)
+		for (double len = u; len <= d->dmax && t + len <= d->to; len += u)
+			if (change_local_cost(&d->l, t, t + len) < d->best_ramp + NEGLIGIBLE)
+				widen(ramp, t, len);
 }
 
 /* Weights by place: of steps, and of ramps by start and by end. */
@@ -83,13 +84,13 @@ static void fine_steps(struct dating *d, const struct box *b, struct weights *w,
 	}
 }
 
+/* Ramps beforehand: of all lengths alike on the scale of log(1 + days). */
 static void fine_ramps(struct dating *d, const struct box *b, struct weights *w, double least, double g)
 {
-	double more = d->l.spans ? 1 : 0;
+	double u = (double)d->l.unit, more = d->l.spans ? u : 0, area = g * g / log(1 + CHANGE_RAMP_DAYS);
 	for (double t = b->lo - more; t <= b->hi + more; t += g) {
-		for (double len = fmax(b->dmin - 1, 0) + g; len <= b->dmax + more; len += g) {
-			double cost = change_local_cost(&d->l, t, t + len);
-			double weight = exp((least - cost) / 2) * g * g / ((1 + len) * log(1 + CHANGE_RAMP_DAYS));
+		for (double len = fmax(b->dmin - u, 0) + g; len <= b->dmax + more; len += g) {
+			double cost = change_local_cost(&d->l, t, t + len), weight = exp((least - cost) / 2) * area / (u + len);
 			d->best_ramp = fmin(d->best_ramp, cost);
 			add(w, w->w_start, t, weight);
 			add(w, w->w_end, t + len, weight);
@@ -129,9 +130,10 @@ static void to_rows(struct change_place *p)
 static int weigh(struct dating *d, double g, const struct box *step, const struct box *ramp, struct arena *a, struct change_fit *fit)
 {
 	double least = fmin(d->best_step, d->best_ramp);
-	while (d->l.spans && g < 1 && (ramp->hi - ramp->lo + 3) * (ramp->dmax - ramp->dmin + 3) / (g * g) > PLACES)
+	double u = (double)d->l.unit;
+	while (d->l.spans && g < u && (ramp->hi - ramp->lo + 3 * u) * (ramp->dmax - ramp->dmin + 3 * u) / (g * g) > PLACES)
 		g *= 2;
-	struct weights w = {.from = d->from - 2, .step = g, .n = (size_t)((d->to - d->from + 6) / g)};
+	struct weights w = {.from = d->from - 2 * u, .step = g, .n = (size_t)((d->to - d->from + 6 * u) / g)};
 	w.w_step = arena_zalloc(a, 3 * w.n, sizeof *w.w_step);
 	if (!w.w_step)
 		return -1;
@@ -165,10 +167,11 @@ int change_date(const struct change_series *cs, const struct change_segment *lef
 	if (change_local_make(&d.l, cs, left, right, noise, a))
 		return -1;
 	double first = d.l.row[0] + 1, last = d.l.row[d.l.n - 1];
-	d.from = fmax(first, (double)cs->row[left->e - 1] - REACH);
-	d.to = fmin(last, (double)cs->row[right->s] + REACH);
-	d.dmax = fmin(CHANGE_RAMP_DAYS, d.to - d.from);
-	double g = d.l.spans ? 1.0 / FINE : 1;
+	double reach = cs->unit == 1 ? REACH : REACH_HOURS;
+	d.from = fmax(first, (double)cs->row[left->e - 1] - reach);
+	d.to = fmin(last, (double)cs->row[right->s] + reach);
+	d.dmax = fmin((double)(CHANGE_RAMP_DAYS * cs->unit), d.to - d.from);
+	double g = d.l.spans && cs->unit == 1 ? 1.0 / FINE : 1;
 	coarse(&d, g, &step, &ramp);
 	fit->low = d.l.low;
 	int rc = weigh(&d, g, &step, &ramp, a, fit);

@@ -46,6 +46,7 @@ struct change_series {
 struct change_noise {
 	double k;   /* variance = mean + mean^2 / k */
 	double phi; /* correlation of neighbours, of counts as they are */
+	double slow; /* of hours: variance of a day's mean over what the hours' noise makes it, 1 or more; else 1 */
 };
 
 /* A segment of the present rows [s,e): level at the middle and slope a present row. */

@@ -7,7 +7,8 @@
 
 #include <math.h>
 
-enum { WINDOW = 150 }; /* rows on each side: what is farther adds nothing to the date */
+/* Rows on each side of a change that are looked at: what is farther adds nothing to its date. */
+enum { WINDOW = 150, WINDOW_HOURS = 30 * 24 };
 
 /* Integral of the share reached, from the change's start: 0, then a line to 1 over d rows. */
 static double reached(double u, double d)
@@ -139,7 +140,7 @@ static double low_cost(const struct change_local *l, double t1, double t2)
 
 double change_local_cost(const struct change_local *l, double t1, double t2)
 {
-	return l->low ? low_cost(l, t1, t2) : normal_cost(l, t1, t2);
+	return l->low ? low_cost(l, t1, t2) : normal_cost(l, t1, t2) / l->temper;
 }
 
 double change_local_none(const struct change_local *l)
@@ -149,7 +150,7 @@ double change_local_none(const struct change_local *l)
 	double f = 1 - l->phi, first = sqrt(1 - l->phi * l->phi), n = (double)l->n;
 	double zc = f * (l->sz[l->n] - l->z[0]) + first * l->z[0], cc = (n - 1) * f * f + first * first;
 	double v = (l->va + l->vb) / 2; /* of no matter: it cancels but for the two rows that levels cost */
-	return (n - 2) * log(fmax((l->szz[l->n] - zc * zc / cc) / v, 1e-12)) + n * log(v);
+	return ((n - 2) * log(fmax((l->szz[l->n] - zc * zc / cc) / v, 1e-12)) + n * log(v)) / l->temper;
 }
 
 static int fill(struct change_local *l, const struct change_series *cs, size_t from, size_t to, const struct change_segment *left,
@@ -211,13 +212,16 @@ static void set_noise(struct change_local *l, const struct change_series *cs, co
 int change_local_make(struct change_local *l, const struct change_series *cs, const struct change_segment *left,
 	const struct change_segment *right, const struct change_noise *n, struct arena *a)
 {
-	size_t from = left->e > left->s + WINDOW ? left->e - WINDOW : left->s;
-	size_t to = right->s + WINDOW < right->e ? right->s + WINDOW : right->e;
-	*l = (struct change_local){.counts = cs->counts, .spans = cs->time != NULL, .k = n->k, .temper = (1 + n->phi) / (1 - n->phi)};
+	size_t window = cs->unit == 1 ? WINDOW : WINDOW_HOURS;
+	size_t from = left->e > left->s + window ? left->e - window : left->s;
+	size_t to = right->s + window < right->e ? right->s + window : right->e;
+	*l = (struct change_local){.unit = cs->unit, .counts = cs->counts, .spans = cs->time != NULL, .k = n->k, .temper = n->slow};
 	l->a = left->mean + left->slope * (double)(left->e - left->s) / 2;
 	l->b = right->mean - right->slope * (double)(right->e - right->s) / 2;
 	l->low = cs->counts && fmin(exp(l->a), exp(l->b)) < CHANGE_LOW && left->slope == 0 && right->slope == 0;
 	set_noise(l, cs, left, right);
+	if (l->low)
+		l->temper *= (1 + n->phi) / (1 - n->phi);
 	if (fill(l, cs, from, to, left, right, a))
 		return -1;
 	whiten(l);
@@ -248,5 +252,5 @@ double change_local_stairs(const struct change_local *l, const struct change_seg
 			last = d;
 		}
 	}
-	return l->low ? cost / l->temper : ((double)l->n - 2) * log(fmax(rss, 1e-12)) - logw;
+	return (l->low ? cost : ((double)l->n - 2) * log(fmax(rss, 1e-12)) - logw) / l->temper;
 }

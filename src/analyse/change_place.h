@@ -6,16 +6,17 @@
 
 /* The rows around one change. Running sums over [0,i) stand at i. */
 struct change_local {
-	size_t n;
+	size_t n, unit; /* unit: rows a day, of hours 24; else 1 */
 	bool counts, low, spans; /* spans: rows are spans of time, a change falls inside one */
 	double *row, *x;         /* place and value of each row, trends taken out */
 	double a, b;             /* first idea of the levels, on the scale of x */
 	double phi;              /* AR coefficient */
 	double va, vb;           /* innovation variance at the two levels, to a common factor */
 	double c2;               /* counts: variance of the log at high level */
+	double temper;           /* the log-likelihood is divided by it: noise that the model leaves out */
 	double *z, *sz, *szz;    /* x[i] - phi x[i-1], its sum and its squares' */
 	/* low counts */
-	double k, temper;        /* dispersion; what autocorrelation leaves of the information */
+	double k;                /* dispersion */
 	double *y, *sy;          /* counts, the weekly rhythm taken out, and their sums */
 };
 

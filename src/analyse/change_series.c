@@ -11,7 +11,7 @@ enum {
 };
 #define LEAST_SHARE 0.04  /* a segment's variance is not below this share of the series': a stuck sensor is no certainty */
 
-static bool are_counts(const double *y, size_t n)
+bool change_are_counts(const double *y, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (isfinite(y[i]) && (y[i] < 0 || y[i] != floor(y[i]) || y[i] > 1e15))
@@ -132,7 +132,7 @@ static int prepare(struct change_series *cs, struct arena *a)
 
 int change_series_make(struct change_series *cs, const double *y, size_t rows, const int64_t *time, struct arena *a)
 {
-	*cs = (struct change_series){.y = y, .rows = rows, .time = time, .unit = 1, .counts = are_counts(y, rows)};
+	*cs = (struct change_series){.y = y, .rows = rows, .time = time, .unit = 1, .counts = change_are_counts(y, rows)};
 	double *left = arena_zalloc(a, 2 * rows + 2, sizeof *left), *tmp = left + rows + 1;
 	if (!left || prepare(cs, a))
 		return -1;
@@ -149,14 +149,13 @@ int change_series_make(struct change_series *cs, const double *y, size_t rows, c
 	return 0;
 }
 
-int change_series_hours(struct change_series *cs, const double *y, size_t rows, const int64_t *time, double *rhythm, bool *odd, struct arena *a)
+int change_series_hours(struct change_series *cs, const double *y, size_t rows, const int64_t *time, double *rhythm, struct arena *a)
 {
-	*cs = (struct change_series){.y = y, .rows = rows, .time = time, .unit = 24, .counts = are_counts(y, rows)};
+	*cs = (struct change_series){.y = y, .rows = rows, .time = time, .unit = 24, .counts = change_are_counts(y, rows)};
 	double *tmp = arena_zalloc(a, rows + 1, sizeof *tmp);
 	if (!tmp || prepare(cs, a))
 		return -1;
 	cs->rhythm = rhythm;
-	cs->odd = odd;
 	gather(cs);
 	measure_noise(cs, tmp);
 	return 0;

@@ -166,6 +166,24 @@ static void test_odd_and_pause(void **state)
 	assert_int_equal(c.v[1].returns, CHANGE_NONE);
 }
 
+/* Months have a rhythm of their own when times say that they are months. */
+static void test_months(void **state)
+{
+	double y[ROWS];
+	int64_t time[ROWS];
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++) {
+		time[i] = days_from_civil(1969 + (int64_t)i / 12, (int)(i % 12) + 1, 1) * SECONDS_A_DAY;
+		y[i] = floor((i < 110 ? 1600 : 1300) * (1 + 0.3 * sin(2 * M_PI * (double)(i % 12) / 12)) * exp(0.06 * normal()));
+	}
+	struct changes c;
+	assert_int_equal(change_find(y, ROWS, &(struct change_times){time}, &arena, &c), 0);
+	assert_int_equal(c.period, 12);
+	assert_false(c.weekly);
+	assert_int_equal(c.n, 1);
+	assert_in_range(c.v[0].index, 108, 112);
+}
+
 /* A trend is no staircase. */
 static void test_trend(void **state)
 {
@@ -191,6 +209,26 @@ static void test_low_counts(void **state)
 	for (size_t i = 0; i < ROWS; i++)
 		y[i] = uniform() < 0.1;
 	assert_int_equal(find(y, ROWS, false).n, 0);
+}
+
+/* Rows an hour apart: found by days, dated by hours. */
+static void test_hours(void **state)
+{
+	enum { HOURS = 60 * 24, AT = 33 * 24 + 15 };
+	static double y[HOURS];
+	static int64_t time[HOURS];
+	struct changes c;
+	(void)state;
+	for (size_t i = 0; i < HOURS; i++) {
+		time[i] = START + (int64_t)i * SECONDS_AN_HOUR;
+		y[i] = floor((i < AT ? 60 : 6) * (1 + 0.4 * sin(2 * M_PI * (double)(i % 24) / 24)) * exp(0.2 * normal()) + uniform());
+	}
+	y[100] = NAN;
+	assert_int_equal(change_find(y, HOURS, &(struct change_times){time}, &arena, &c), 0);
+	assert_int_equal(c.n, 1);
+	assert_true(fabs(c.v[0].start.row - AT) < 3 && c.v[0].start.row_lo <= AT && c.v[0].start.row_hi >= AT);
+	assert_true(llabs(c.v[0].start.time - time[AT]) < 3 * SECONDS_AN_HOUR);
+	assert_true(fabs(c.v[0].effect + 0.9) < 0.03);
 }
 
 /* A day more does not move what was found long before. */
@@ -250,8 +288,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_part_of_a_day, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_ramp, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_odd_and_pause, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_months, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_trend, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_low_counts, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_hours, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_day_more, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_memory, setup, teardown),
 	};
