@@ -302,7 +302,7 @@ static void long_values(void **state)
 	size_t n = strlen(bytes);
 	memset(bytes + n, 'a', 4000);
 	bytes[n + 100] = ' ';
-	memcpy(bytes + n + 4000, " b\nX-\x01\xff: \n\nx", 14);
+	memcpy(bytes + n + 4000, " b\nX-\x01\xff: \n\nx", 12);
 	struct row row = row_of(bytes, S(""));
 	(void)state;
 	check_tokens(row.fingerprint);
