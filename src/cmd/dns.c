@@ -118,6 +118,7 @@ static int read_facts(struct session *s, struct err *err)
 		rc = read_file(&d, s->o->paths[i], err);
 	rc = rc ? rc : join_stored(&d, s->store, err);
 	rc = rc ? rc : put_all(&d, s->store, err);
+	rc = rc ? rc : pages_chain(s, psl, err); /* the age of a domain tells what a hop is */
 	rc = rc ? rc : say(s, &d, err);
 	dns_free(&d);
 	psl_unload(psl);

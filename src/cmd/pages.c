@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -89,6 +91,40 @@ static int flush(struct reading *g, struct err *err)
 	return rc ? rc : store_begin(g->s->store, err);
 }
 
+/* A revisit whose first capture is stored is that one, at another time. True: g->json is written. */
+static bool as_before(struct reading *g, const struct page *p, const struct warc_record *r, struct err *err)
+{
+	struct arena a;
+	struct str old;
+	char text[TIME_ISO_SIZE];
+	arena_init(&a, LIM_PAGE_ARENA);
+	struct str id = p->revisit && p->same_time != TIME_NONE ? page_id(&a, p->same_url, p->same_time) : S("");
+	json_t *o = id.n && store_item(g->s->store, "page", id, &a, &old, err) > 0 ? json_loadb((const char *)old.p, old.n, 0, NULL)
+	                                                                           : NULL;
+	time_iso(p->time, text);
+	bool ok = o && !json_object_set_new(o, "time", json_string(text)) &&
+	          !json_object_set_new(o, "ip", json_stringn(p->ip.n ? (const char *)p->ip.p : "", p->ip.n)) &&
+	          !json_object_set_new(
+			  o, "revisit", json_pack("{s:s%,s:o}", "url", p->same_url.p, p->same_url.n, "time", json_null())) &&
+	          !json_object_del(o, "warc");
+	if (ok) {
+		time_iso(p->same_time, text);
+		ok = !json_object_set_new(json_object_get(o, "revisit"), "time", json_string(text));
+	}
+	char *z = ok ? json_dumps(o, JSON_COMPACT | JSON_ENSURE_ASCII) : NULL;
+	if (z) {
+		struct str s = str_of(z);
+		struct json j = {&g->json, true};
+		buf_add(&g->json, str_first(s, s.n - 1));
+		provenance(g, r, &j);
+		json_obj_end(&j);
+	}
+	free(z);
+	json_decref(o);
+	arena_free(&a);
+	return z != NULL;
+}
+
 static int put_page(void *ctx, const struct page *p, const struct warc_record *r)
 {
 	struct reading *g = ctx;
@@ -96,10 +132,12 @@ static int put_page(void *ctx, const struct page *p, const struct warc_record *r
 	char time[TIME_ISO_SIZE];
 	buf_clear(&g->json);
 	buf_clear(&g->id);
-	struct json j = json_to(&g->json);
-	page_json(p, &j);
-	provenance(g, r, &j);
-	json_obj_end(&j);
+	if (!as_before(g, p, r, &err)) {
+		struct json j = json_to(&g->json);
+		page_json(p, &j);
+		provenance(g, r, &j);
+		json_obj_end(&j);
+	}
 	time_iso(p->time, time);
 	buf_add(&g->id, p->url.raw);
 	buf_byte(&g->id, ' ');
@@ -162,6 +200,18 @@ static int load_page(void *ctx, struct str id, struct str json)
 	return rc < 0 || (rc > 0 && chains_add(&c->chains, &capture)) ? ERR_ENV : 0;
 }
 
+static int load_age(void *ctx, struct str id, struct str json)
+{
+	struct chaining *c = ctx;
+	int64_t registered = TIME_NONE;
+	json_t *o = json_loadb((const char *)json.p, json.n, 0, NULL);
+	const char *text = json_string_value(json_object_get(o, "registered"));
+	if (text)
+		time_parse_iso(str_of(text), &registered);
+	json_decref(o);
+	return registered != TIME_NONE && chains_age(&c->chains, id, registered) ? ERR_ENV : 0;
+}
+
 static int put_chain(struct chaining *c, struct store *s, size_t i, struct buf *out, struct err *err)
 {
 	struct chain chain;
@@ -197,6 +247,7 @@ int pages_chain(struct session *s, const struct psl *psl, struct err *err)
 	arena_init(&c.arena, LIM_PAGE_ARENA);
 	chains_init(&c.chains, psl);
 	int rc = store_items(s->store, "page", load_page, &c, err);
+	rc = rc ? rc : store_items(s->store, "dns", load_age, &c, err);
 	if (!rc && chains_done(&c.chains))
 		rc = ERR_ENV;
 	if (rc && !err->kind)

@@ -26,6 +26,7 @@ void chains_init(struct chains *c, const struct psl *psl)
 	map_init(&c->urls, LIM_CHAIN_URLS);
 	map_init(&c->hosts, LIM_CHAIN_URLS);
 	map_init(&c->pairs, LIM_CHAIN_URLS);
+	map_init(&c->ages, LIM_CHAIN_URLS);
 	arena_init(&c->arena, LIM_CHAIN_URLS);
 	arena_init(&c->scratch, LIM_PAGE_ARENA);
 }
@@ -35,6 +36,7 @@ void chains_free(struct chains *c)
 	map_free(&c->urls);
 	map_free(&c->hosts);
 	map_free(&c->pairs);
+	map_free(&c->ages);
 	arena_free(&c->arena);
 	arena_free(&c->scratch);
 }
@@ -75,6 +77,15 @@ int chains_add(struct chains *c, const struct capture *cap)
 	node->same_time = cap->same_time;
 	c->n = c->nodes.n;
 	return c->oom ? -1 : 0;
+}
+
+int chains_age(struct chains *c, struct str domain, int64_t registered)
+{
+	struct map_entry *e = map_put(&c->ages, domain, NULL);
+	if (!e)
+		return -1;
+	e->value = (uint64_t)time_day(registered);
+	return 0;
 }
 
 /* ---- who leads where ---- */
@@ -154,6 +165,8 @@ static void learn(struct chains *c, struct chain_node *node)
 	node->domain = known_entry(c, 'd', url_domain(&u));
 	if (c->oom)
 		return;
+	const struct map_entry *age = map_get(&c->ages, url_domain(&u));
+	c->known.v[node->domain].registered = age ? (int64_t)age->value : 0;
 	if (node->next)
 		learn_lead(c, node, &u);
 	else if (str_eq(url_path(&u), S("/")) && node->kind == PAGE_OTHER)

@@ -59,6 +59,7 @@ struct chain_host {
 	uint32_t to_domains;   /* distinct other domains that it leads to */
 	uint32_t hosts;        /* of a domain: distinct hosts that lead elsewhere */
 	bool front_page;       /* its "/" is captured as a page that stays */
+	int64_t registered;    /* of a domain: day, 0 unknown */
 };
 struct chain_node {
 	uint32_t url, next;    /* entries of urls, + 1; next 0: none */
@@ -75,6 +76,7 @@ struct chains {
 	struct map urls;  /* -> first node + 1, after chains_done */
 	struct map hosts; /* 'h' host, 'd' domain -> index in known */
 	struct map pairs; /* what was counted */
+	struct map ages;  /* domain -> day of registration */
 	struct arena arena, scratch;
 	VEC(struct chain_node) nodes;
 	VEC(struct chain_host) known;
@@ -102,7 +104,9 @@ struct chain {
 void chains_init(struct chains *c, const struct psl *psl);
 void chains_free(struct chains *c);
 int chains_add(struct chains *c, const struct capture *capture); /* copies; 0, or -1 when out of memory */
-int chains_done(struct chains *c);                               /* likewise */
+/* When a domain was registered: an old one is rather broken into than made for the purpose. Likewise. */
+int chains_age(struct chains *c, struct str domain, int64_t registered);
+int chains_done(struct chains *c); /* likewise */
 /* The chain that begins at node i (sorted by URL and time). Strings live in c and the arena. 0, or -1 when out of memory. */
 int chain_build(const struct chains *c, size_t i, struct arena *a, struct chain *out);
 /* {"url","domain","time","end","final","final_domain","final_role","hops":[{"url","domain","time","status","how","role","reasons"}]} */

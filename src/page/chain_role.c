@@ -1,7 +1,8 @@
 /* chain_role.c - the roles of hops, with reasons; see chain.h. Set by judgement; each rule says why in its reason. */
+#include "base/time.h"
 #include "page/chain_int.h"
 
-enum { MANY_SITES = 2, MANY_CUSTOMERS = 3, MANY_TARGETS = 3, SHORT_HOST = 8, SHORT_PATH = 9 };
+enum { MANY_SITES = 2, MANY_CUSTOMERS = 3, MANY_TARGETS = 3, SHORT_HOST = 8, SHORT_PATH = 9, OLD_DAYS = 365 };
 
 static void reason(struct hop *h, const char *text)
 {
@@ -103,6 +104,12 @@ static bool deep(struct str path)
 	return p.n > 1 && !str_ieq(p, S("/index.html")) && !str_ieq(p, S("/index.php")) && !str_ieq(p, S("/index.htm"));
 }
 
+static bool old_domain(const struct chains *c, const struct chain_node *node)
+{
+	int64_t day = c->known.v[node->domain].registered;
+	return day && node->time != TIME_NONE && time_day(node->time) - day > OLD_DAYS;
+}
+
 static bool compromised(const struct chains *c, const struct chain_node *node, const struct url *u, struct hop *h)
 {
 	struct str path = url_path(u);
@@ -118,6 +125,8 @@ static bool compromised(const struct chains *c, const struct chain_node *node, c
 		reason(h, "a user's folder on a shared host");
 	else if (content)
 		reason(h, "in a folder for a site's own files");
+	else if (old_domain(c, node))
+		reason(h, "a page deep in a site that was registered more than a year before");
 	else if (file && c->known.v[node->host].to_domains <= 1 && !c->known.v[node->host].from_domains)
 		reason(h, "a lone file that leads to another domain");
 	return h->n_reasons != 0;

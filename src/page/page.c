@@ -134,6 +134,13 @@ int page_build(struct arena *a, const struct psl *psl, const struct page_input *
 	if (rc <= 0 || out->url.flags & URL_MAILTO)
 		return rc < 0 ? -1 : 0;
 	out->url.raw = str_first(out->url.raw, str_find_byte(out->url.raw, '#'));
+	if (in->same_url.n) {
+		struct url same;
+		rc = url_parse(a, NULL, in->same_url, &same);
+		out->same_url = rc > 0 ? str_first(same.raw, str_find_byte(same.raw, '#')) : S("");
+		if (rc < 0)
+			return -1;
+	}
 	*w = (struct page_work){.arena = a, .psl = psl, .in = in, .page = out};
 	sha256(in->http->body, out->sha256);
 	const bool html = page_is_html(in->http->type, in->http->body);

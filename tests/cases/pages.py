@@ -120,6 +120,13 @@ def case_dns(t):
     same(len(t.run('dns', '--store', 't.db', '--format', 'jsonl').lines()), 3)
 
 
+def case_dns_tells_old_sites(t):
+    t.run('pages', '--store', 't.db', t.write('a.warc', record('http://a.example/deep/', 'HTTP/1.1 302 Found\nLocation: http://b.example/')))
+    same(chain(pages(t), 'http://a.example/deep/')[0][0][2], 'redirect')
+    t.run('dns', '--store', 't.db', t.write('a.jsonl', '{"domain":"a.example","registered":"2004-05-06"}'))
+    same(chain(pages(t), 'http://a.example/deep/')[0][0][2], 'compromised')
+
+
 # ---- loopback servers ----
 
 class Site:
@@ -292,10 +299,12 @@ def case_warcio_file(t):
     """Written by warcio.js of npm (tests/pages/warcio.mjs): response, request, resource, metadata and revisit records of WARC 1.1."""
     t.run('pages', '--store', 't.db', os.path.join(ROOT, 'tests', 'pages', 'warcio.warc.gz'))
     rows = pages(t)
-    same([(r['url'], r['kind']) for r in rows], [('http://shop.example/', 'storefront'), ('http://shop.example/', 'revisit'),
+    same([(r['url'], r['kind']) for r in rows], [('http://shop.example/', 'storefront'), ('http://shop.example/', 'storefront'),
                                                  ('http://site.example/a/x.html', 'redirect')])
     same([r['facts'] for r in rows], [[], [], []])
-    same([x for x in rows[0]['tokens'] if x.startswith('image=sha')], ['image=sha:9e2319b83a7cbd73'])
+    same([x for x in rows[1]['tokens'] if x.startswith('image=sha')], ['image=sha:9e2319b83a7cbd73'])
+    same(rows[1]['tokens'], rows[0]['tokens'])
+    same([r['revisit'] for r in rows], [None, {'url': 'http://shop.example/', 'time': '2010-08-01T00:00:00Z'}, None])
     same(chain(rows, 'http://site.example/a/x.html')[0][1][2], 'storefront')
 
 
