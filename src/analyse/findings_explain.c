@@ -12,6 +12,7 @@ enum {
 	RESIDUAL_COUNT = 5,   /* messages that show that an engine is not gone */
 };
 static const double EXPLAINED = 0.6;  /* of a change, by its causes: the rest is not told by itself */
+static const double ARTEFACT = 0.4;   /* of a change that nameless mail makes up for */
 static const double TOTAL_PART = 0.2; /* of all mail: a cause that shows in the total */
 static const double FILLED = 0.25;    /* of a drop, at least */
 static const double HEIR_TRADES = 0.3; /* cosine of what the one sent for and the other sends for */
@@ -91,6 +92,30 @@ static bool closes(const struct scene *s, const struct claim *c)
 			return true;
 	}
 	return false;
+}
+
+/* Does the nameless mail move the other way, by as much as this part's change? Then names came to be known, or failed. */
+static bool is_artefact(const struct scene *s, const struct claim *c)
+{
+	double before, after;
+	if (!c->part || c->dropped || c->part->kind == PART_TOTAL || c->f.kind == FINDING_SWITCH)
+		return false;
+	const struct part *rest = &s->nameless[c->part->kind - 1];
+	beside(s, rest, c->f.start.time, end_of(c), &before, &after);
+	double change = c->f.after - c->f.before, other = after - before;
+	if (isnan(other) || change * other >= 0 || fabs(other) < ARTEFACT * fabs(change))
+		return false;
+	/* more than the nameless mail's own noise */
+	return other * other > 9 * (before + after + 1) / BESIDE_DAYS;
+}
+
+int drop_artefacts(struct scene *s, struct err *err)
+{
+	(void)err;
+	for (size_t i = 0; i < s->claims.n; i++)
+		if (is_artefact(s, &s->claims.v[i]))
+			s->claims.v[i].dropped = true;
+	return 0;
 }
 
 static int explain_trades(struct scene *s, struct err *err)

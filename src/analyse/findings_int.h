@@ -82,6 +82,7 @@ struct scene {
 	VEC(struct trade) trades;
 	struct part *parts; /* the total, engines, trades; within each by size, then by name */
 	size_t n_parts;
+	struct part nameless[2]; /* mail of no known engine; for no known trade (by enum part_kind less one): no changes, only levels */
 	int64_t *times; /* beginnings of the days */
 	int64_t begin, end; /* of the events */
 	double week[7];     /* weekly factors of all mail, Monday first; mean about 1 */
@@ -112,6 +113,7 @@ int scene_edge(struct scene *s, analysis_name engine, uint32_t trade, struct par
 /* Part of the panel of p that watched at a time, 0..1. */
 double part_watched(const struct scene *s, const struct part *p, int64_t t);
 
+scene_fn drop_artefacts; /* changes that are only of our knowledge: what one name lost, nameless mail gained */
 scene_fn date_claims;    /* engines' changes dated from single messages, apart from what closures explain; pauses */
 scene_fn explain_claims; /* what follows from what: total and trades; residuals, displacement, drift */
 scene_fn tell_claims;    /* readings and evidence; adds the findings */

@@ -284,6 +284,20 @@ static int split_by(struct scene *s, enum part_kind kind, struct part *parts, si
 	return 0;
 }
 
+/* What has no name, so that a name that comes to be known, or fails, is not taken for volume. */
+static int measure_nameless(struct scene *s, enum part_kind kind, struct err *err)
+{
+	struct part *p = &s->nameless[kind - 1];
+	uint32_t *list = arena_alloc(s->arena, (s->n_events + 1) * sizeof *list);
+	if (!list)
+		return err_oom(err, "findings");
+	*p = (struct part){.kind = kind, .list = list};
+	for (size_t i = 0; i < s->n_events; i++)
+		if (!(kind == PART_ENGINE ? s->events[i].engine : s->events[i].trade))
+			list[p->n++] = (uint32_t)i;
+	return count_part(s, p, err);
+}
+
 static int make_parts(struct scene *s, struct err *err)
 {
 	uint32_t *all = arena_alloc(s->arena, (s->n_events + 1) * sizeof *all);
@@ -300,7 +314,8 @@ static int make_parts(struct scene *s, struct err *err)
 		if (i == 0 && !rc)
 			s->feed_share = s->parts[0].vol.share;
 	}
-	return rc;
+	rc = rc ? rc : measure_nameless(s, PART_ENGINE, err);
+	return rc ? rc : measure_nameless(s, PART_TRADE, err);
 }
 
 /* ---- scenes ---- */

@@ -37,6 +37,7 @@ int cmd_feeds(const struct options *, struct err *);
 int cmd_programmes(const struct options *, struct err *);
 int cmd_graph(const struct options *, struct err *);
 int cmd_decide(const struct options *, struct err *);
+int cmd_events(const struct options *, struct err *);
 int cmd_explain(const struct options *, struct err *);
 int cmd_pages(const struct options *, struct err *);
 int cmd_crawl(const struct options *, struct err *);

@@ -28,6 +28,7 @@ enum option_set {
 	OPTS_CRAWL = 1 << 15,      /* -o --delay --proxy --allow-private ... */
 	OPTS_DECIDE = 1 << 16,     /* --undo --note */
 	OPTS_GRAPH = 1 << 17,      /* --as-of --draw */
+	OPTS_EVENTS = 1 << 18,     /* --only --fail-on --feed (filter) --since --until --engine --programme --brand */
 	OPTS_RANGE = 1 << 9,       /* OPTS_FILTER without --feed, which OPTS_INGEST has already */
 };
 
@@ -43,7 +44,7 @@ struct options {
 	size_t n_paths;
 	const char *command_line; /* as typed, for the report's footer */
 	const char *config, *out, *store, *kind, *psl, *geoip, *model;
-	const char *by, *unit, *columns, *for_program, *volume, *orders, *inputs;
+	const char *by, *unit, *columns, *for_program, *volume, *only, *fail_on, *orders, *inputs;
 	struct opt_list feed, trust, smtp, pack, ham, check;
 	const char *brand, *programme, *category, *domain, *country, *from_domain, *subject, *engine, *client, *campaign;
 	const char *note, *draw;
