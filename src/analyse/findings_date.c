@@ -12,11 +12,11 @@
 enum {
 	DATE_DAYS = 14,    /* looked at on each side of a change */
 	SHARE_DAYS = 21,   /* what an engine sends for is measured over so long */
-	PAUSE_DAYS = 60,   /* a longer silence ends in a return, not in a pause */
+	PAUSE_DAYS = 30,   /* a longer silence is an end, and a beginning */
 	CLUSTER_HOURS = 36 /* two changes of one engine this near are one */
 };
 static const double DEPENDENT = 0.2; /* an engine with that share of its mail for a trade shows the trade's closure */
-static const double PAUSE_LEFT = 0.5, PAUSE_BACK = 0.6; /* of the level before: left over; come back to, or over 1 / that */
+static const double PAUSE_LEFT = 0.25, PAUSE_BACK = 0.6; /* of the level before: left over; come back to, or over 1 / that */
 
 static const int64_t DAY = SECONDS_A_DAY;
 
@@ -60,37 +60,38 @@ static int64_t end_of(const struct claim *c)
 
 /* ---- the likelihood's series ---- */
 
-struct hours {
+struct slots {
 	struct fit_volume v;
 	double *count, *offset;
 };
 
-static int64_t middle_of(const struct hours *h, size_t hour)
+static int64_t middle_of(const struct slots *h, size_t slot)
 {
-	return h->v.start + (int64_t)hour * SECONDS_AN_HOUR + SECONDS_AN_HOUR / 2;
+	return h->v.start + (int64_t)slot * FIT_SLOT + FIT_SLOT / 2;
 }
 
-static bool make_hours(struct scene *s, const struct part *x, int64_t from, int64_t to, struct hours *h)
+static bool make_slots(struct scene *s, const struct part *x, int64_t from, int64_t to, struct slots *h)
 {
-	size_t n = (size_t)((to - from) / SECONDS_AN_HOUR) + 1;
+	int64_t midnight = time_day(from) * DAY;
+	size_t n = (size_t)(time_day(to) - time_day(from) + 1) * FIT_SLOTS_A_DAY;
 	h->count = arena_zalloc(s->arena, n + 1, sizeof *h->count);
 	h->offset = arena_zalloc(s->arena, n + 1, sizeof *h->offset);
 	if (!h->count || !h->offset)
 		return false;
-	h->v = (struct fit_volume){.start = from, .n = n, .count = h->count, .offset = h->offset, .scatter = 1};
+	h->v = (struct fit_volume){.start = midnight, .n = n, .count = h->count, .offset = h->offset};
 	for (size_t i = 0; i < x->n; i++) {
 		int64_t t = s->events[x->list[i]].time;
 		if (t >= from && t < to)
-			h->count[(size_t)((t - from) / SECONDS_AN_HOUR) + 1]++;
+			h->count[(size_t)((t - midnight) / FIT_SLOT) + 1]++;
 	}
 	for (size_t k = 0; k < n; k++) {
 		int64_t t = middle_of(h, k), weekday = (time_day(t) + 3) % 7; /* 1970-01-01 was a Thursday */
-		h->offset[k + 1] = t < to ? part_watched(s, x, t) * s->week[weekday] / 24 : 0;
+		h->offset[k + 1] = t >= from && t < to ? part_watched(s, x, t) * s->week[weekday] / FIT_SLOTS_A_DAY : 0;
 	}
 	for (size_t i = 0; i < s->claims.n; i++) {
 		double loss = loss_by(s, x, &s->claims.v[i]);
 		for (size_t k = 0; k < n && loss > 0; k++)
-			h->offset[k + 1] *= 1 - loss + loss * fit_fade_left(middle_of(h, k), s->claims.v[i].f.start.time, end_of(&s->claims.v[i]));
+			h->offset[k + 1] *= 1 - loss * (1 - fit_left(middle_of(h, k), s->claims.v[i].f.start.time, end_of(&s->claims.v[i])));
 	}
 	for (size_t k = 0; k < n; k++) {
 		h->count[k + 1] += h->count[k];
@@ -99,45 +100,43 @@ static bool make_hours(struct scene *s, const struct part *x, int64_t from, int6
 	return true;
 }
 
-/* Variance over mean of the days on both sides of [t1,t2], at least 1. */
-static double scatter(const struct hours *h, int64_t t1, int64_t t2)
+/* Variance of the days' own noise, from the days on both sides of [t1,t2]: what their counts scatter more than by chance. */
+static double day_noise(const struct slots *h, int64_t t1, int64_t t2)
 {
-	double sum = 0;
-	size_t days = 0, n = h->v.n;
-	size_t a = (size_t)((t1 - h->v.start) / SECONDS_AN_HOUR), b = (size_t)((t2 - h->v.start) / SECONDS_AN_HOUR);
+	double excess = 0, squares = 0;
+	size_t n = h->v.n, a = (size_t)((t1 - h->v.start) / DAY * FIT_SLOTS_A_DAY), b = (size_t)((t2 - h->v.start) / DAY * FIT_SLOTS_A_DAY + FIT_SLOTS_A_DAY);
 	const struct {
 		size_t from, to;
 	} side[2] = {{0, a < n ? a : n}, {b < n ? b : n, n}};
 	for (int k = 0; k < 2; k++) {
 		double all = h->count[side[k].to] - h->count[side[k].from], e = h->offset[side[k].to] - h->offset[side[k].from];
-		for (size_t i = side[k].from; e > 0 && i + 24 <= side[k].to; i += 24) {
-			double m = all / e * (h->offset[i + 24] - h->offset[i]), y = h->count[i + 24] - h->count[i];
-			if (m < 1)
-				continue;
-			sum += (y - m) * (y - m) / m;
-			days++;
+		double days = (double)(side[k].to - side[k].from) / FIT_SLOTS_A_DAY;
+		for (size_t i = side[k].from; e > 0 && days > 1 && i < side[k].to; i += FIT_SLOTS_A_DAY) {
+			double m = all / e * (h->offset[i + FIT_SLOTS_A_DAY] - h->offset[i]), y = h->count[i + FIT_SLOTS_A_DAY] - h->count[i];
+			excess += (y - m) * (y - m) * days / (days - 1) - m;
+			squares += m * m;
 		}
 	}
-	return days > 6 ? fmax(1, sum / (double)(days - 2)) : 1.2;
+	return squares > 0 ? fmax(excess / squares, 0) : 0;
 }
 
 /* Dates x's change near [start,end] within [from,to]; *gain: twice the log-likelihood over no change, what closures explain put apart. */
 static int date(struct scene *s, const struct part *x, int64_t from, int64_t to, int64_t start, int64_t end, struct fit *fit, double *gain,
 	struct err *err)
 {
-	struct hours h;
+	struct slots h;
 	int64_t lo = start - DATE_DAYS * DAY, hi = end + DATE_DAYS * DAY;
 	from = from > lo - DATE_DAYS * DAY ? from : lo - DATE_DAYS * DAY;
 	to = to < hi + DATE_DAYS * DAY ? to : hi + DATE_DAYS * DAY;
 	lo = lo > from ? lo : from;
 	hi = hi < to ? hi : to;
 	struct arena_mark mark = arena_mark(s->arena);
-	if (!make_hours(s, x, from, to, &h))
+	if (!make_slots(s, x, from, to, &h))
 		return err_oom(err, "findings");
-	h.v.scatter = scatter(&h, start, end);
+	h.v.noise = day_noise(&h, start, end);
 	if (!fit_dates(fit_volume_logl, &h.v, lo, hi, s->arena, fit))
 		return err_oom(err, "findings");
-	*gain = 2 * (fit->logl - fit_volume_logl(&h.v, from, from));
+	*gain = 2 * (fit->logl - fit_volume_logl(&h.v, h.v.start, h.v.start));
 	arena_release(s->arena, mark);
 	return 0;
 }
@@ -203,13 +202,17 @@ static int date_claim(struct scene *s, size_t i, struct err *err)
 	struct fit fit;
 	double loss, gain;
 	int64_t start = c->f.start.time, end = c->f.end.time != TIME_NONE && c->shape != SHAPE_PAUSE ? c->f.end.time : start;
-	int closure = closure_near(s, c->part, start, end, &loss);
-	if (closure >= 0 && loss >= 0.1) { /* its fall may have been taken for the engine's own */
+	int closure = closure_near(s, c->part, c->f.start.lo, c->f.end.time != TIME_NONE ? c->f.end.hi : c->f.start.hi, &loss);
+	int64_t to = c->to;
+	if (closure >= 0 && loss >= DEPENDENT / 2) { /* its fall may have been taken for the engine's own */
 		const struct claim *k = &s->claims.v[closure];
 		start = k->f.start.time < start ? k->f.start.time : start;
 		end = end_of(k) > end ? end_of(k) : end;
+		/* what it sends for others is known the worse the less it is: of an engine that sends for nobody else nothing is known then */
+		int64_t known = end_of(k) + (int64_t)((1 - loss) * DATE_DAYS * (double)DAY);
+		to = known < to ? known : to;
 	}
-	int rc = date(s, c->part, c->from, c->to, start, end, &fit, &gain, err);
+	int rc = date(s, c->part, c->from, to, start, end, &fit, &gain, err);
 	if (rc)
 		return rc;
 	if (closure >= 0 && loss >= DEPENDENT && gain < enough(s)) {
@@ -314,6 +317,17 @@ static int claim_victims(struct scene *s, struct err *err)
 	return rc;
 }
 
+/* With better dates and levels some changes are not worth telling. */
+static void drop_small(struct scene *s)
+{
+	for (size_t i = 0; i < s->claims.n; i++) {
+		struct claim *c = &s->claims.v[i];
+		double least = c->part && c->part->kind == PART_TRADE ? TRADE_MIN_EFFECT : FINDING_MIN_EFFECT;
+		if (is_volume(c) && c->f.effect > -least && c->f.effect < 1 / (1 - least) - 1)
+			c->dropped = true;
+	}
+}
+
 int date_claims(struct scene *s, struct err *err)
 {
 	int rc = 0;
@@ -322,6 +336,7 @@ int date_claims(struct scene *s, struct err *err)
 			rc = date_claim(s, i, err);
 	if (!rc)
 		rc = claim_victims(s, err);
+	drop_small(s);
 	join_neighbours(s);
 	join_pauses(s);
 	return rc;

@@ -216,14 +216,15 @@ static int explain_total(struct scene *s, size_t i, struct err *err)
 	double delta = total.f.after - total.f.before;
 	size_t n_all = make_groups(s, &total, all, GROUPS), n = 0;
 	for (size_t k = 0; k < n_all; k++)
-		if (all[k].delta * delta > 0 && fabs(all[k].delta) >= TOTAL_PART * fmin(total.f.before, total.f.after))
+		if (all[k].delta * delta > 0 && (fabs(all[k].delta) >= TOTAL_PART * fmin(total.f.before, total.f.after) ||
+							all[k].delta / delta >= EXPLAINED))
 			g[n++] = all[k];
 	double level = total.f.before;
 	size_t kept = 0;
 	sorting = s;
 	qsort(g, n, sizeof *g, by_start);
 	for (size_t k = 0; k < n; k++) { /* large enough at its time */
-		if (fabs(g[k].delta) >= TOTAL_PART * level)
+		if (n == 1 || fabs(g[k].delta) >= TOTAL_PART * level)
 			g[kept++] = g[k];
 		level = fmax(level + g[k].delta, 1);
 	}

@@ -1,9 +1,8 @@
 /* findings_fit.c - see findings_fit.h. */
 #include "analyse/findings_fit.h"
 
-#include "base/time.h"
-
 enum { GRID = 56, ZOOMS = 4 };
+static const double RAMP_ODDS = 0.7; /* beforehand: most ends are sudden (takedowns, pauses, moves), some are slow */
 static const double TINY = 1e-9; /* of all weight: where the next grid does not look any more */
 
 /* ---- the grid ---- */
@@ -152,9 +151,11 @@ static int64_t quantile(const struct marginal *a, double wa, const struct margin
 	return (int64_t)((lo + hi) / 2);
 }
 
-static struct finding_date date(const struct marginal *a, double wa, const struct marginal *b, double wb)
+/* The date is that of the likelier shape; the interval holds both. */
+static struct finding_date date(const struct marginal *step, const struct marginal *ramp, double p)
 {
-	return (struct finding_date){quantile(a, wa, b, wb, 0.5), quantile(a, wa, b, wb, 0.025), quantile(a, wa, b, wb, 0.975)};
+	return (struct finding_date){quantile(step, p <= 0.5, ramp, p > 0.5, 0.5), quantile(step, 1 - p, ramp, p, 0.025),
+		quantile(step, 1 - p, ramp, p, 0.975)};
 }
 
 bool fit_dates(fit_fn *fn, const void *ctx, int64_t lo, int64_t hi, struct arena *arena, struct fit *out)
@@ -170,10 +171,11 @@ bool fit_dates(fit_fn *fn, const void *ctx, int64_t lo, int64_t hi, struct arena
 	double longest = fmin(width, FIT_RAMP_DAYS * (double)SECONDS_A_DAY);
 	/* evidence: the likelihood's mean over all places, and lengths */
 	double ws = exp(steps - top) * m[0].total / width, wr = isfinite(ramps) ? exp(ramps - top) * m[1].total / width / longest : 0;
+	wr *= RAMP_ODDS;
 	out->ramp = wr / (ws + wr);
 	out->logl = top;
-	out->start = date(&m[0], 1 - out->ramp, &m[1], out->ramp);
-	out->end = date(&m[0], 1 - out->ramp, &m[2], out->ramp);
+	out->start = date(&m[0], &m[1], out->ramp);
+	out->end = date(&m[0], &m[2], out->ramp);
 	arena_release(arena, mark);
 	return true;
 }
@@ -190,31 +192,48 @@ static double at(const double *sum, size_t n, double h)
 	return sum[i] + (sum[i + 1] - sum[i]) * (h - (double)i);
 }
 
-static double poisson(double n, double e)
+/* One day under way: what is expected of it, and the sum of n log m over its pieces. */
+struct day {
+	double n, m, s;
+};
+
+static void add_piece(struct day *d, const struct fit_volume *v, double from, double to, double level)
 {
-	return n > 0 && e > 0 ? n * log(n / e) - n : 0;
+	double n = at(v->count, v->n, to) - at(v->count, v->n, from), e = at(v->offset, v->n, to) - at(v->offset, v->n, from);
+	d->n += n;
+	d->m += e * level;
+	if (n > 0)
+		d->s += n * log(fmax(level, 1e-6));
+}
+
+static double day_logl(const struct day *d, double noise)
+{
+	return d->s - (noise > 1e-6 ? (1 / noise + d->n) * log1p(noise * d->m) : d->m);
 }
 
 double fit_volume_logl(const void *ctx, int64_t t1, int64_t t2)
 {
 	const struct fit_volume *v = ctx;
-	double h1 = (double)(t1 - v->start) / SECONDS_AN_HOUR, h2 = (double)(t2 - v->start) / SECONDS_AN_HOUR;
+	double h1 = (double)(t1 - v->start) / FIT_SLOT, h2 = (double)(t2 - v->start) / FIT_SLOT, l = 0;
 	double n1 = at(v->count, v->n, h1), e1 = at(v->offset, v->n, h1);
 	double n2 = v->count[v->n] - at(v->count, v->n, h2), e2 = v->offset[v->n] - at(v->offset, v->n, h2);
-	double l = poisson(n1, e1) + poisson(n2, e2);
-	if (t2 <= t1)
-		return l / v->scatter;
-	if (e1 <= 0 || e2 <= 0)
+	if (t2 > t1 && (e1 <= 0 || e2 <= 0))
 		return NAN;
-	double m1 = n1 / e1, m2 = n2 / e2, pieces = fmax(ceil(h2 - h1), 1), piece = (h2 - h1) / pieces;
-	for (double k = 0; k < pieces; k++) {
-		double a = h1 + k * piece, b = a + piece;
-		double n = at(v->count, v->n, b) - at(v->count, v->n, a), e = at(v->offset, v->n, b) - at(v->offset, v->n, a);
-		double m = m1 + (m2 - m1) * (k + 0.5) / pieces;
-		if (e > 0)
-			l += n * log(fmax(m, 1e-6)) - e * m;
+	double m1 = e1 > 0 ? n1 / e1 : 0, m2 = e2 > 0 ? n2 / e2 : 0, slope = h2 > h1 ? (m2 - m1) / (h2 - h1) : 0;
+	for (size_t slot = 0; slot < v->n; slot += FIT_SLOTS_A_DAY) {
+		struct day d = {0};
+		double a = (double)slot, b = a + FIT_SLOTS_A_DAY, x = fmin(fmax(h1, a), b), y = fmin(fmax(h2, a), b);
+		if (x > a)
+			add_piece(&d, v, a, x, m1);
+		for (double k = x, to; k < y; k = to) {
+			to = fmin(k + FIT_SLOTS_A_DAY / 24, y);
+			add_piece(&d, v, k, to, m1 + slope * ((k + to) / 2 - h1));
+		}
+		if (y < b)
+			add_piece(&d, v, y, b, m2);
+		l += day_logl(&d, v->noise);
 	}
-	return l / v->scatter;
+	return l;
 }
 
 /* ---- shares ---- */
@@ -252,10 +271,9 @@ double fit_mix_logl(const void *ctx, int64_t t1, int64_t t2)
 	return l / m->scatter;
 }
 
-double fit_fade_left(int64_t t, int64_t t1, int64_t t2)
+double fit_left(int64_t t, int64_t t1, int64_t t2)
 {
-	double left = t <= t1 ? 1 : t >= t2 ? 0 : (double)(t2 - t) / (double)(t2 - t1);
-	return FIT_FADE_REST + (1 - FIT_FADE_REST) * left;
+	return t <= t1 ? 1 : t >= t2 ? 0 : (double)(t2 - t) / (double)(t2 - t1);
 }
 
 double fit_fade_logl(const void *ctx, int64_t t1, int64_t t2)
@@ -264,7 +282,7 @@ double fit_fade_logl(const void *ctx, int64_t t1, int64_t t2)
 	size_t i = first_from(f->t, f->n, t1), k = first_from(f->t, f->n, t2);
 	double l = f->before[i] + f->after[f->n] - f->after[k];
 	for (; i < k; i++) {
-		double left = fit_fade_left(f->t[i], t1, t2), share = (double)f->share[i];
+		double left = FIT_FADE_REST + (1 - FIT_FADE_REST) * fit_left(f->t[i], t1, t2), share = (double)f->share[i];
 		double p = share * left / (share * left + 1 - share);
 		l += log(f->z[i] ? p : 1 - p);
 	}

@@ -1,16 +1,17 @@
 /* findings_fit.h - when something went from one level to another, from the times of single messages.
  *
  * The change runs from t1 to t2 (t1 = t2: a step). Its likelihood is put on a grid of t1 and t2 that zooms in on where it is
- * high; steps and ramps of up to FIT_RAMP_DAYS have equal odds beforehand, and every place the same. Dates are medians of what
- * is left, intervals its middle 95 %. Likelihoods of bursty mail are tempered by its scatter.
+ * high; a ramp of up to FIT_RAMP_DAYS is half as likely as a step beforehand, and every place as likely as any other. Dates are
+ * medians, intervals the middle 95 %. Likelihoods of bursty mail are tempered by its scatter.
  */
 #ifndef TRAPLINE_ANALYSE_FINDINGS_FIT_H
 #define TRAPLINE_ANALYSE_FINDINGS_FIT_H
 
 #include "analyse/finding.h"
 #include "base/arena.h"
+#include "base/time.h"
 
-enum { FIT_RAMP_DAYS = 14 };
+enum { FIT_RAMP_DAYS = 14, FIT_SLOT = 300, FIT_SLOTS_A_DAY = SECONDS_A_DAY / FIT_SLOT };
 
 /* Log-likelihood of a change from t1 to t2 (t1 <= t2). */
 typedef double fit_fn(const void *ctx, int64_t t1, int64_t t2);
@@ -23,12 +24,13 @@ struct fit {
 /* Over lo <= t1 <= t2 <= hi. False: out of memory. */
 bool fit_dates(fit_fn *fn, const void *ctx, int64_t lo, int64_t hi, struct arena *a, struct fit *out);
 
-/* A volume: messages in each hour, and what there would have been at level 1 (exposure x weekly rhythm x what is explained). */
+/* A volume: messages in each slot of FIT_SLOT seconds, and what there would have been at level 1 (exposure x weekly rhythm x what is explained).
+ * Days have a noise of their own (gamma, mean 1, variance `noise`), parts of a day only chance: negative binomial days. */
 struct fit_volume {
-	int64_t start;    /* Unix time of hour 0 */
-	size_t n;         /* hours */
+	int64_t start; /* Unix time of slot 0, a midnight */
+	size_t n;      /* slots, whole days */
 	const double *count, *offset; /* running sums: [0] = 0, n + 1 of each */
-	double scatter;   /* >= 1 */
+	double noise;
 };
 fit_fn fit_volume_logl;
 
@@ -53,7 +55,7 @@ struct fit_fade {
 };
 fit_fn fit_fade_logl;
 #define FIT_FADE_REST 0.01 /* of a faded trade's mail is still to be expected: late and misread messages */
-/* How much of the trade is left at t. */
-double fit_fade_left(int64_t t, int64_t t1, int64_t t2);
+/* How much of what fades from t1 to t2 is left at t, 0..1. */
+double fit_left(int64_t t, int64_t t1, int64_t t2);
 
 #endif

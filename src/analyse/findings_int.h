@@ -23,8 +23,9 @@ enum {
 	LEVEL_DAYS = 28,         /* levels beside a change are means over at most so many days */
 	EXAMPLES = 3,            /* messages shown before and after */
 };
-#define FINDING_MIN_EFFECT 0.20     /* smaller changes are drift of feeds and samples */
-#define FINDING_MIN_CONFIDENCE 0.95 /* after the correction for the number of series */
+#define FINDING_MIN_EFFECT 0.20    /* smaller changes are drift of feeds and samples */
+#define TRADE_MIN_EFFECT 0.33      /* a trade's volume is the sum of what its engines do: told by itself only when it is large */
+#define FINDING_MIN_CONFIDENCE 0.5 /* more likely than not, when one of all the series looked at has a change */
 #define RESIDUAL_BELOW 0.05
 
 struct event {

@@ -56,21 +56,16 @@ static bool believed(const struct changes *ch, size_t k, size_t n_series)
 
 static int keep_believed(struct part *p, const struct changes *ch, size_t n_series, struct arena *a)
 {
-	int *place = arena_alloc(a, (ch->n + 1) * sizeof *place);
 	p->changes = arena_alloc(a, (ch->n + 1) * sizeof *p->changes);
 	p->trust = arena_alloc(a, (ch->n + 1) * sizeof *p->trust);
-	if (!place || !p->changes || !p->trust)
+	if (!p->changes || !p->trust)
 		return -1;
 	for (size_t k = 0; k < ch->n; k++) {
-		place[k] = believed(ch, k, n_series) ? (int)p->n_changes : CHANGE_NONE;
-		if (place[k] == CHANGE_NONE)
+		if (!believed(ch, k, n_series))
 			continue;
 		p->trust[p->n_changes] = corrected(&ch->v[k], n_series);
 		p->changes[p->n_changes++] = ch->v[k];
 	}
-	for (size_t k = 0; k < p->n_changes; k++)
-		if (p->changes[k].returns != CHANGE_NONE)
-			p->changes[k].returns = place[p->changes[k].returns];
 	return 0;
 }
 

@@ -153,17 +153,17 @@ static enum finding_kind kind_of(const struct scene *s, const struct part *p, co
 
 static int claim_change(struct scene *s, const struct part *p, size_t k, struct err *err)
 {
-	const struct change *ch = &p->changes[k], *back = ch->returns != CHANGE_NONE ? &p->changes[ch->returns] : NULL;
+	const struct change *ch = &p->changes[k];
 	struct claim *c = claim_add(s, kind_of(s, p, ch), err);
 	if (!c)
 		return err->kind;
 	c->part = p;
-	c->shape = back ? SHAPE_PAUSE : ch->kind == CHANGE_RAMP ? SHAPE_RAMP : SHAPE_STEP;
+	c->shape = ch->kind == CHANGE_RAMP ? SHAPE_RAMP : SHAPE_STEP;
 	if (c->f.kind != FINDING_VOLUME_CHANGE)
 		c->shape = SHAPE_NEW;
 	name_subject(s, &c->f, p);
 	c->f.start = date_of(&ch->start);
-	c->f.end = back ? date_of(&back->start) : ch->kind == CHANGE_RAMP ? date_of(&ch->end) : FINDING_NO_DATE;
+	c->f.end = ch->kind == CHANGE_RAMP ? date_of(&ch->end) : FINDING_NO_DATE;
 	c->f.before = ch->before;
 	c->f.after = ch->after;
 	c->f.confidence = p->trust[k];
@@ -177,12 +177,8 @@ int claim_changes(struct scene *s, struct err *err)
 	int rc = 0;
 	for (size_t i = 0; i < s->n_parts && !rc; i++) {
 		const struct part *p = &s->parts[i];
-		for (size_t k = 0; k < p->n_changes && !rc; k++) {
-			bool ends_pause = false;
-			for (size_t j = 0; j < k; j++)
-				ends_pause |= p->changes[j].returns == (int)k;
-			rc = ends_pause ? 0 : claim_change(s, p, k, err);
-		}
+		for (size_t k = 0; k < p->n_changes && !rc; k++)
+			rc = claim_change(s, p, k, err);
 	}
 	return rc;
 }

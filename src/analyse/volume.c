@@ -176,13 +176,13 @@ static void find_ends(const struct sensor *s, struct volume_feed *f, int64_t sta
 
 /* ---- the panel ---- */
 
-static void watch(struct volume *v, size_t f, int64_t from, int64_t to, double by)
+static void watch(const struct volume *v, double *watched, size_t f, int64_t from, int64_t to, double by)
 {
 	for (size_t d = 0; d < v->n_days; d++) {
 		int64_t begin = (v->day0 + (int64_t)d) * SECONDS_A_DAY, end = begin + SECONDS_A_DAY;
 		int64_t lo = from > begin ? from : begin, hi = to < end ? to : end;
 		if (hi > lo)
-			v->watched[d * v->n_feeds + f] += by * (double)(hi - lo) / SECONDS_A_DAY;
+			watched[d * v->n_feeds + f] += by * (double)(hi - lo) / SECONDS_A_DAY;
 	}
 }
 
@@ -202,9 +202,10 @@ static int study(struct volume *v, size_t f, const int64_t *t, size_t n, int64_t
 		find_ends(&s, feed, start, end);
 		arena_release(a, mark);
 	}
-	watch(v, f, feed->from, feed->to, 1);
+	watch(v, v->alive, f, feed->from, feed->to, 1);
+	watch(v, v->watched, f, feed->from, feed->to, 1);
 	for (size_t i = 0; i < feed->n_outages; i++)
-		watch(v, f, feed->outages[i].from.time, feed->outages[i].to.time, -1);
+		watch(v, v->watched, f, feed->outages[i].from.time, feed->outages[i].to.time, -1);
 	double days = 0;
 	for (size_t d = 0; d < v->n_days; d++)
 		days += v->watched[d * v->n_feeds + f];
@@ -248,8 +249,9 @@ int volume_sensors(struct volume *out, const struct volume_event *ev, size_t n, 
 	struct volume v = {.day0 = day0, .n_days = n_days, .n_feeds = n_feeds};
 	v.feeds = arena_zalloc(a, n_feeds + 1, sizeof *v.feeds);
 	v.watched = arena_zalloc(a, n_days * n_feeds + 1, sizeof *v.watched);
+	v.alive = arena_zalloc(a, n_days * n_feeds + 1, sizeof *v.alive);
 	int64_t *t = arena_alloc(a, (n + 1) * sizeof *t);
-	if (!v.feeds || !v.watched || !t)
+	if (!v.feeds || !v.watched || !v.alive || !t)
 		return -1;
 	int64_t start = n ? ev[0].time : 0, end = n ? ev[n - 1].time + 1 : 0;
 	for (size_t f = 0; f < n_feeds; f++) {
@@ -317,9 +319,13 @@ int volume_fit(const struct volume *v, const uint32_t *counts, const double *pri
 		fit_shares(v, counts, prior, &s);
 	}
 	fit_levels(v, &s);
-	for (size_t d = 0; d < v->n_days; d++)
-		if (s.exposure[d] < VOLUME_MIN_EXPOSURE)
+	for (size_t d = 0; d < v->n_days; d++) {
+		double alive = 0;
+		for (size_t f = 0; f < v->n_feeds; f++)
+			alive += s.share[f] * v->alive[d * v->n_feeds + f];
+		if (s.exposure[d] < VOLUME_MIN_EXPOSURE || s.exposure[d] < VOLUME_MIN_WATCHED * alive)
 			s.level[d] = NAN;
+	}
 	*out = s;
 	return 0;
 }

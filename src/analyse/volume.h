@@ -42,6 +42,7 @@ struct volume {
 	size_t n_days, n_feeds;
 	struct volume_feed *feeds;
 	double *watched; /* [n_days][n_feeds], 0..1 */
+	double *alive;   /* the same without outages */
 };
 
 /* A message: when, and which feed (0 .. n_feeds-1). */
@@ -60,8 +61,9 @@ struct volume_series {
 	uint32_t *count;  /* [n_days] as received */
 	double *share;    /* [n_feeds] of the panel's volume; their sum is 1 */
 };
-/* A day counts when at least this part of the panel watched. */
-#define VOLUME_MIN_EXPOSURE 0.4
+/* A day counts when at least this part watched of what watches without outages, and that of the whole panel. */
+#define VOLUME_MIN_WATCHED 0.5
+#define VOLUME_MIN_EXPOSURE 0.1
 
 /* counts: [n_days][n_feeds]. prior: shares to lean on where little is known, e.g. those of all messages; NULL: none. */
 int volume_fit(const struct volume *v, const uint32_t *counts, const double *prior, struct arena *a, struct volume_series *out);
