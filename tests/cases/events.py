@@ -1,0 +1,100 @@
+"""trapline events: findings of messages whose programme is known; filters; the exit code for monitors."""
+import csv
+import io
+import random
+import re
+
+from harness import mbox, same
+
+DAY = 86400
+START = 1283299200  # 2010-09-01
+PACK = '''format: 1
+programmes:
+  - {name: PillCo, brands: [Dawn Pills], source: a test}
+  - {name: WatchCo, brands: [Noon Watches], source: a test}
+brands:
+  - {name: Dawn Pills, kind: storefront, category: pharma, source: a test}
+  - {name: Noon Watches, kind: storefront, category: replica, source: a test}
+'''
+
+
+def shop_mail(t, brand, n):
+    import time
+    stamp = time.strftime('%a, %d %b %Y %H:%M:%S +0000', time.gmtime(t))
+    return (f'Received: from h{n}.example ([192.0.2.{n % 250 + 1}]) by mx.trap.example; {stamp}\n'
+            f'From: a{n}@sender.example\nTo: t@trap.example\nSubject: {brand} number {n}\nDate: {stamp}\n'
+            f'Message-ID: <e{n}@sender.example>\n\n{brand}\nbuy at {brand}\n').encode()
+
+
+def boxes():
+    """Two feeds, 60 days. WatchCo stops on day 40; feed a is dead for the days 20 to 22."""
+    rnd = random.Random(7)
+    out, n = {'a': [], 'b': []}, 0
+    for feed in out:
+        times = sorted((rnd.uniform(0, 60), rnd.random()) for _ in range(60 * 40))
+        for day, kind in times:
+            brand = 'Dawn Pills' if kind < 0.5 else 'Noon Watches'
+            if (brand == 'Noon Watches' and day >= 40) or (feed == 'a' and 20 <= day < 22):
+                continue
+            n += 1
+            out[feed].append(shop_mail(int(START + day * DAY), brand, n))
+    return out
+
+
+def setup(t):
+    pack = t.write('pack.yaml', PACK.encode())
+    for feed, mails in boxes().items():
+        t.ingest('--feed', feed, '--trust', 'mx.trap.example', '--no-default-packs', '--pack', pack, t.write('box-' + feed, mbox(mails)))
+
+
+def events(t, *args, code=0):
+    return t.run('events', '--store', 't.db', '--format', 'json', *args, code=code).json()['events']
+
+
+def case_findings(t):
+    setup(t)
+    all_ = events(t)
+    found = {(e['kind'], tuple(e['subject'].values())): e for e in all_}
+    out = found['outage', ('a',)]
+    assert out['start']['lo'] <= '2010-09-21T00:00:00Z' <= out['start']['hi'], out['start']
+    assert out['end']['lo'] <= '2010-09-23T00:00:00Z' <= out['end']['hi'], out['end']
+    stop = found['volume_change', ('WatchCo',)]
+    assert stop['start']['lo'] <= '2010-10-11T00:00:00Z' <= stop['start']['hi'], stop['start']
+    assert 30 < stop['before'] < 50 and stop['after'] < 1
+    total = found['volume_change', ()]
+    assert 60 < total['before'] < 100 and total['start']['time'][:9] == '2010-10-1'
+    assert ('volume_change', ('PillCo',)) not in found
+    for e in all_:
+        assert re.fullmatch('f-[0-9a-f]{12}', e['id'])
+        assert 0 <= e['confidence'] <= 1 and e['reading'].endswith('.')
+        assert any(p['kind'] == 'query' and p['argv'][:2] == ['trapline', 'series'] for p in e['evidence'])
+    ids = [i for e in all_ for p in e['evidence'] if p['kind'] == 'messages' for i in p['before'] + p['after']]
+    assert ids
+    t.run('explain', '--store', 't.db', ids[0])
+    # filters
+    same([e['kind'] for e in events(t, '--only', 'outage')], ['outage'])
+    same([e['subject'] for e in events(t, '--programme', 'WatchCo')], [{'programme': 'WatchCo'}])
+    same({e['kind'] for e in events(t, '--feed', 'a')}, {'outage'})
+    same(events(t, '--until', '2010-09-15'), [])
+    assert len(events(t, '--since', '2010-10-01')) == len(all_) - 1
+    # monitors
+    events(t, '--fail-on', 'outage,closure', code=1)
+    events(t, '--fail-on', 'switch')
+    events(t, '--since', '2010-10-01', '--fail-on', 'outage')
+    r = t.run('events', '--store', 't.db', '--fail-on', 'storm', code=2)
+    assert 'volume_change' in r.err
+    # the other formats
+    rows = list(csv.DictReader(io.StringIO(t.run('events', '--store', 't.db', '--format', 'csv').out)))
+    same([r['id'] for r in rows], [e['id'] for e in all_])
+    table = t.run('events', '--store', 't.db').out
+    assert 'WatchCo fell' in table and '2010-09-2' in table
+    # the same again, whatever order it was read in
+    text = t.run('events', '--store', 't.db', '--format', 'jsonl').out
+    t.run('analyse', '-q', '--store', 't.db', '--no-default-packs', '--pack', 'pack.yaml')
+    same(t.run('events', '--store', 't.db', '--format', 'jsonl').out, text)
+
+
+def case_nothing_to_tell(t):
+    t.ingest('--feed', 'f', '--trust', 'mx.trap.example', t.write('box', mbox([shop_mail(START + i * 3600, 'Dawn Pills', i) for i in range(30)])))
+    same(events(t), [])
+    t.run('events', '--store', 'absent.db', code=3)
