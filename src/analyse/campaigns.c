@@ -15,7 +15,8 @@ enum { REFUSED = 1 << 18 }; /* pairs remembered to be no edge: the same pair mee
 /* A sketch that one message or more has. */
 struct node {
 	struct str blob;   /* in the map's keys */
-	uint64_t hash;     /* of the blob: the order of nodes */
+	uint64_t near;     /* with hash, the order of nodes: by content, what is alike close together */
+	uint64_t hash;     /* of the blob */
 	uint64_t least;    /* smallest key of its messages */
 	uint32_t arrival;  /* its place in the order of arrival */
 	uint32_t parent;   /* towards the root, the smallest node of its component */
@@ -71,7 +72,7 @@ static bool grow(void **p, size_t n, size_t *cap, size_t bytes)
 }
 
 /* The node of this blob, made when it is new; NULL when out of memory. */
-static struct node *node_of(struct campaign_set *s, struct str blob)
+static struct node *node_of(struct campaign_set *s, struct str blob, const struct sketch *sketch)
 {
 	if (!grow((void **)&s->nodes, s->n_nodes, &s->cap_nodes, sizeof *s->nodes))
 		return NULL;
@@ -80,7 +81,12 @@ static struct node *node_of(struct campaign_set *s, struct str blob)
 		return NULL;
 	if (!e->value) {
 		uint32_t arrival = (uint32_t)s->n_nodes++;
-		s->nodes[arrival] = (struct node){e->key, hash64(blob, 0), UINT64_MAX, arrival, arrival, 0, false, false};
+		s->nodes[arrival] = (struct node){.blob = e->key,
+			.near = lsh_place(sketch),
+			.hash = hash64(blob, 0),
+			.least = UINT64_MAX,
+			.arrival = arrival,
+			.parent = arrival};
 		e->value = s->n_nodes;
 	}
 	return &s->nodes[e->value - 1];
@@ -88,13 +94,13 @@ static struct node *node_of(struct campaign_set *s, struct str blob)
 
 int campaign_set_add(struct campaign_set *s, struct str sketch, uint64_t key, struct err *err)
 {
-	struct sketch check;
+	struct sketch parsed;
 	must(!s->place && s->n_messages < NOBODY);
 	if (!grow((void **)&s->of, s->n_messages, &s->cap_messages, sizeof *s->of))
 		return err_oom(err, "campaigns");
 	uint32_t at = NOBODY;
-	if (sketch_read(sketch, &check)) {
-		struct node *n = node_of(s, sketch);
+	if (sketch_read(sketch, &parsed)) {
+		struct node *n = node_of(s, sketch, &parsed);
 		if (!n)
 			return err_oom(err, "campaigns");
 		n->messages++;
@@ -108,6 +114,8 @@ int campaign_set_add(struct campaign_set *s, struct str sketch, uint64_t key, st
 static int by_content(const void *a, const void *b)
 {
 	const struct node *x = a, *y = b;
+	if (x->near != y->near)
+		return x->near > y->near ? 1 : -1;
 	return x->hash != y->hash ? (x->hash > y->hash) - (x->hash < y->hash) : str_cmp(x->blob, y->blob);
 }
 

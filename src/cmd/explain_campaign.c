@@ -38,7 +38,7 @@ static void detail(FILE *f, enum edge_family family, const struct likeness *l)
 		fputs("the same sequence of HTML tags", f);
 		break;
 	case EDGE_IMAGE:
-		fputs("an equal image", f);
+		fputs(l->image ? "an equal image" : "an image of the same width and height", f);
 		break;
 	case EDGE_FILE:
 		fputs("an equal attachment", f);

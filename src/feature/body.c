@@ -10,6 +10,7 @@
 #include "base/vec.h"
 #include "codec/charset.h"
 #include "codec/html.h"
+#include "codec/image_size.h"
 #include "codec/uuencode.h"
 #include "feature/extract.h"
 #include "feature/language.h"
@@ -60,6 +61,7 @@ static int keep_attachment(struct body *b, struct str type, struct str name, str
 		return ERR_ENV;
 	t->type = type;
 	t->size = bytes.n;
+	image_size(bytes, &t->width, &t->height);
 	sha256(bytes, t->sha256);
 	return 0;
 }

@@ -9,9 +9,10 @@
 #include "codec/url.h"
 
 struct doc_attachment {
-	struct str type; /* "image/gif", lower case */
-	struct str name; /* UTF-8, may be empty */
-	size_t size;     /* decoded bytes */
+	struct str type;        /* "image/gif", lower case */
+	struct str name;        /* UTF-8, may be empty */
+	size_t size;            /* decoded bytes */
+	uint32_t width, height; /* of an image, as its header declares them; 0: not known */
 	uint8_t sha256[32];
 };
 

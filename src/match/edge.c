@@ -63,6 +63,14 @@ static int subject_points(const struct likeness *l)
 	return l->subject_words >= 2 && 5 * l->subject >= 3 * l->subject_words;
 }
 
+/* Width and height: what is left to see when the bytes of an image are varied from message to message. */
+static int image_points(const struct likeness *l, bool texts)
+{
+	if (l->image)
+		return texts ? 5 : EDGE_JOIN;
+	return !l->shape ? 0 : texts ? 2 : 4;
+}
+
 void edge_of(const struct sketch *a, const struct sketch *b, struct edge *out)
 {
 	*out = (struct edge){0};
@@ -78,7 +86,7 @@ void edge_of(const struct sketch *a, const struct sketch *b, struct edge *out)
 	p[EDGE_URL] = (int8_t)(l->url ? 1 : l->url_differs ? -1 : 0);
 	p[EDGE_SUBJECT] = (int8_t)subject_points(l);
 	p[EDGE_TAGS] = l->tags == SKETCH_TAGS;
-	p[EDGE_IMAGE] = l->image ? texts ? 5 : EDGE_JOIN : 0;
+	p[EDGE_IMAGE] = (int8_t)image_points(l, texts);
 	p[EDGE_FILE] = l->file ? texts ? 5 : EDGE_JOIN : 0;
 	int second = 0;
 	for (int f = 0; f < EDGE_FAMILIES; f++) {

@@ -8,7 +8,7 @@
  *             all words agree, it is a slot
  *   names     words with a capital inside a sentence
  *   domains, url shape, subject, tags     agreement of either is a small thing, of domains a larger one
- *   image, file   equal bytes
+ *   image, file   equal bytes; of images width and height too, more where there is no text
  *
  * Guards against chains. Below a likeness of EDGE_TEXT_ALONE some other family must agree; below EDGE_TEXT_LEAST two texts are
  * never joined. Likeness is against the union, so that a text made of two others is at most half like either; and facts, names

@@ -1,6 +1,7 @@
 /* likeness.c - see likeness.h. */
 #include "match/likeness.h"
 
+#define BAG_WEIGHT 0.85                          /* texts about the same goods share words, but not their order */
 enum { SLOTS = 256 };                            /* more than twice SKETCH_WORDS */
 __extension__ typedef unsigned __int128 bits128; /* a bit for each word of the first sample */
 _Static_assert(SKETCH_WORDS <= 128, "one bit a word");
@@ -142,11 +143,12 @@ void likeness_of(const struct sketch *a, const struct sketch *b, struct likeness
 	for (size_t i = 0; a->n_tags && b->n_tags && i < SKETCH_TAGS; i++)
 		out->tags += a->tags[i] == b->tags[i];
 	out->image = common_64(a->images, a->n_images, b->images, b->n_images);
+	out->shape = common_32(a->shapes, a->n_shapes, b->shapes, b->n_shapes) != 0;
 	out->file = common_64(a->files, a->n_files, b->files, b->n_files);
 }
 
 double likeness_text(const struct likeness *l)
 {
-	double best = l->resemblance > l->align ? l->resemblance : l->align;
-	return best > l->share ? best : l->share;
+	double ordered = l->resemblance > l->align ? l->resemblance : l->align, bag = BAG_WEIGHT * l->share;
+	return ordered > bag ? ordered : bag;
 }

@@ -24,14 +24,14 @@ struct likeness {
 	unsigned names, domains; /* in common */
 	unsigned subject;        /* words of the subjects in common order; of the longer one: */
 	unsigned subject_words;
-	bool url, url_differs; /* the first links have the same shape; another one */
-	bool dense;            /* words are characters in one of them */
-	unsigned tags;         /* bins of the tag stream that agree, of SKETCH_TAGS; 0 when one has none */
-	bool image, file;      /* an equal image, attachment */
+	bool url, url_differs;   /* the first links have the same shape; another one */
+	bool dense;              /* words are characters in one of them */
+	unsigned tags;           /* bins of the tag stream that agree, of SKETCH_TAGS; 0 when one has none */
+	bool image, shape, file; /* an equal image, an image of the same width and height, an equal attachment */
 };
 
 void likeness_of(const struct sketch *a, const struct sketch *b, struct likeness *out);
-/* How much the texts say that they come from one template, 0..1: the best of the three. */
+/* How much the texts say that they come from one template, 0..1: the best of the three, the bag for a little less. */
 double likeness_text(const struct likeness *l);
 
 #endif

@@ -73,9 +73,11 @@ static size_t link_keys(const struct sketch *s, uint32_t *out)
 		out[n++] = key_of(5, s->images[i]);
 	for (size_t i = 0; i < s->n_files; i++)
 		out[n++] = key_of(6, s->files[i]);
+	for (size_t i = 0; i < s->n_shapes; i++)
+		out[n++] = key_of(7, s->shapes[i]);
 	return n;
 }
-_Static_assert(LSH_KEYS >= SKETCH_DOMAINS + 2 * SKETCH_FILES, "room for the keys of links");
+_Static_assert(LSH_KEYS >= SKETCH_DOMAINS + 3 * SKETCH_FILES, "room for the keys of links");
 
 size_t lsh_keys(const struct sketch *s, unsigned slot, uint32_t out[LSH_KEYS])
 {
@@ -93,6 +95,13 @@ size_t lsh_keys(const struct sketch *s, unsigned slot, uint32_t out[LSH_KEYS])
 	default:
 		return link_keys(s, out);
 	}
+}
+
+uint64_t lsh_place(const struct sketch *s)
+{
+	uint32_t domain = s->n_domains ? s->domains[0] : 0;
+	return (uint64_t)domain >> 8 << 40 | (uint64_t)(s->url >> 24) << 32 | (uint64_t)s->bins[124] << 24 |
+	       (uint64_t)s->bins[125] << 16 | (uint64_t)s->bins[126] << 8 | s->bins[127];
 }
 
 /* Three rounds of counting sort; each keeps the order of equals. */

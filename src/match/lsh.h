@@ -4,7 +4,7 @@
  *   bands of three MinHash bins        resemblance 0.5 meets with probability 0.96, 0.3 with 0.48, 0.05 with 0.003
  *   bands of four minima over the sampled words     for what runs of words cannot see: 0.5 with 0.46, 0.2 with 0.02
  *   facts of three digits or more; neighbours among the facts; neighbours among the names
- *   domains; the subject; images and files
+ *   domains; the subject; images, their sizes, and files
  *
  * lsh_pairs visits the candidates of one slot. Sketches must be numbered in an order that depends on their content alone: then
  * so does the set of pairs. A bucket of more than LSH_BUCKET sketches is not searched through: each of it meets the first
@@ -21,12 +21,16 @@ enum {
 	LSH_SLOTS = LSH_BANDS + LSH_WORD_BANDS + 4,
 	LSH_KEYS = 2 * SKETCH_FACTS, /* most keys of one slot */
 	LSH_BUCKET = 32,
-	LSH_FIRST = 8,
-	LSH_NEXT = 8,
+	LSH_FIRST = 4,
+	LSH_NEXT = 4,
 };
 
 /* The keys of one slot, at most LSH_KEYS of them; their number. */
 size_t lsh_keys(const struct sketch *s, unsigned slot, uint32_t out[LSH_KEYS]);
+
+/* Where to put a sketch among others, so that those that are alike stand close together and meet in large buckets: by domain, shape of
+ * the link and some bins. */
+uint64_t lsh_place(const struct sketch *s);
 
 /* A key of a sketch. */
 struct lsh_entry {

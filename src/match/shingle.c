@@ -186,11 +186,18 @@ static bool is_link(struct str t)
 	return str_istarts(t, S("www."));
 }
 
+/* Years, and numbers that language is full of: hours, months, ages, prices. Round ones are known already. */
+static bool common_number(const struct token *t)
+{
+	unsigned v = 0;
+	for (size_t i = 0; i < t->text.n && t->n_digits <= 4; i++)
+		v = ascii_digit(t->text.p[i]) ? 10 * v + t->text.p[i] - '0' : v;
+	return (v >= 1900 && v <= 2099) || v == 12 || v == 18 || v == 24 || v == 36 || v == 48 || v == 72 || v == 99 || v == 365;
+}
+
 static void push_number(struct scan *s, const struct token *t)
 {
-	const uint8_t *p = t->text.p;
-	bool year = t->n_digits == 4 && t->text.n >= 4 && ((p[0] == '1' && p[1] == '9') || (p[0] == '2' && p[1] == '0'));
-	bool fact = t->n_digits >= 2 && !t->round && !year;
+	bool fact = t->n_digits >= 2 && !t->round && !common_number(t);
 	uint64_t digits = t->n_digits <= 2 ? 0 : t->n_digits == 3 ? 1 : t->n_digits <= 5 ? 2 : 3;
 	s->plain = true;
 	push(s, (mix64(t->digits + t->n_digits) >> 34 << 2 | digits) << 32, fact ? WORD_FACT : WORD_NUMBER);

@@ -19,7 +19,7 @@ enum word_kind {
 	WORD_PLAIN,
 	WORD_SHORT,  /* three different letters or fewer: mostly grammar */
 	WORD_NUMBER, /* hash of the digits, signs left out; its low two bits tell how many: one or two, three, four or five, more */
-	WORD_FACT,   /* such a number of two digits or more that is neither round nor a year */
+	WORD_FACT,   /* such a number of two digits or more that is not round, a year or common (24 hours) */
 	WORD_NAME,   /* a capital in the middle of a sentence */
 };
 

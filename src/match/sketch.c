@@ -3,7 +3,7 @@
 
 #include "base/hash.h"
 
-enum { HEAD = 16, HEX_RUN = 5, URL_SHAPE = 256, EXTENSION = 5 };
+enum { HEAD = 16, HEX_RUN = 5, URL_SHAPE = 256, EXTENSION = 5, LEAST_PIXELS = 8 };
 
 /* ---- text ---- */
 
@@ -221,6 +221,9 @@ static void sketch_files(const struct doc *d, struct sketch *out)
 		digest = le64toh(digest);
 		if (t->size == 0)
 			continue;
+		if (t->width >= LEAST_PIXELS && t->height >= LEAST_PIXELS)
+			keep_least(out->shapes, &out->n_shapes, SKETCH_FILES,
+				(uint32_t)(mix64((uint64_t)t->width << 32 | t->height) >> 32));
 		if (str_starts(t->type, S("image/")))
 			keep_least64(out->images, &out->n_images, SKETCH_FILES, digest);
 		else
@@ -289,7 +292,7 @@ size_t sketch_write(const struct sketch *s, uint8_t out[SKETCH_MAX])
 	*at++ = (uint8_t)(s->n_facts << 4 | s->n_names);
 	*at++ = (uint8_t)(s->n_domains << 4 | s->n_subject);
 	*at++ = (uint8_t)(s->n_images << 4 | s->n_files);
-	*at++ = 0;
+	*at++ = s->n_shapes;
 	*at++ = 0;
 	at = put_32(at, &s->url, 1);
 	at = put_bytes(at, s->bins, s->n_bins);
@@ -299,6 +302,7 @@ size_t sketch_write(const struct sketch *s, uint8_t out[SKETCH_MAX])
 	at = put_32(at, s->domains, s->n_domains);
 	at = put_16(at, s->subject, s->n_subject);
 	at = put_bytes(at, s->tags, s->n_tags);
+	at = put_32(at, s->shapes, s->n_shapes);
 	at = put_64(at, s->images, s->n_images);
 	at = put_64(at, s->files, s->n_files);
 	return (size_t)(at - out);
@@ -334,14 +338,14 @@ static const uint8_t *get_64(const uint8_t *at, uint64_t *v, size_t n)
 static size_t body_size(const struct sketch *s)
 {
 	return s->n_bins + s->n_tags + 2 * ((size_t)s->n_sample + s->n_subject) +
-	       4 * ((size_t)s->n_facts + s->n_names + s->n_domains) + 8 * ((size_t)s->n_images + s->n_files);
+	       4 * ((size_t)s->n_facts + s->n_names + s->n_domains + s->n_shapes) + 8 * ((size_t)s->n_images + s->n_files);
 }
 
 bool sketch_read(struct str blob, struct sketch *out)
 {
 	uint16_t below;
 	const uint8_t *at = blob.p;
-	if (blob.n < HEAD || at[0] != SKETCH_VERSION || (at[1] & ~15) || at[10] || at[11])
+	if (blob.n < HEAD || at[0] != SKETCH_VERSION || (at[1] & ~15) || at[11])
 		return false;
 	memset(out, 0, sizeof *out);
 	out->n_bins = at[1] & 1 ? MINHASH_BINS : 0;
@@ -357,10 +361,11 @@ bool sketch_read(struct str blob, struct sketch *out)
 	out->n_subject = at[8] & 15;
 	out->n_images = at[9] >> 4;
 	out->n_files = at[9] & 15;
+	out->n_shapes = at[10];
 	get_32(at + 12, &out->url, 1);
 	if (out->n_sample > SKETCH_WORDS || out->n_facts > SKETCH_FACTS || out->n_names > SKETCH_NAMES ||
 		out->n_domains > SKETCH_DOMAINS || out->n_subject > SKETCH_SUBJECT || out->n_images > SKETCH_FILES ||
-		out->n_files > SKETCH_FILES || blob.n != HEAD + body_size(out))
+		out->n_files > SKETCH_FILES || out->n_shapes > SKETCH_FILES || blob.n != HEAD + body_size(out))
 		return false;
 	at += HEAD;
 	memcpy(out->bins, at, out->n_bins);
@@ -370,7 +375,8 @@ bool sketch_read(struct str blob, struct sketch *out)
 	at = get_32(at, out->domains, out->n_domains);
 	at = get_16(at, out->subject, out->n_subject);
 	memcpy(out->tags, at, out->n_tags);
-	at = get_64(at + out->n_tags, out->images, out->n_images);
+	at = get_32(at + out->n_tags, out->shapes, out->n_shapes);
+	at = get_64(at, out->images, out->n_images);
 	get_64(at, out->files, out->n_files);
 	return true;
 }
