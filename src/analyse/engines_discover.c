@@ -154,6 +154,50 @@ static int find_version(struct engines *e, uint32_t cluster)
 
 /* ---- discovered engines ---- */
 
+/* Whoever writes just as a real client does is an engine only if it sends in bulk: people's mail that came past their mail server
+ * writes so, too. */
+enum { BULK_CAMPAIGN = 5, BULK_PERCENT = 25 };
+
+static bool faultless(const struct engines *e, const struct engine_print *p)
+{
+	bool claim = false, fault = false;
+	for (size_t i = 0; i < p->n; i++) {
+		const struct engine_token *t = &e->model.tokens.v[p->tokens[i]];
+		claim |= t->family == PRINT_claim;
+		fault |= t->family == PRINT_claimok && !str_eq(t->text, S("claimok=yes"));
+	}
+	return claim && !fault;
+}
+
+/* For each cluster: its messages that look faultless, and those of campaigns of some size. */
+static int find_imitations(const struct engines *e, bool *imitation)
+{
+	const struct analysis *a = e->a;
+	uint32_t *sizes = mem_zalloc(a->names.n + 1, sizeof *sizes), *bulk = mem_zalloc(e->clusters.n + 1, sizeof *bulk);
+	uint32_t *plain = mem_zalloc(e->clusters.n + 1, sizeof *plain), *cluster_of = mem_zalloc(e->prints.n + 1, sizeof *cluster_of);
+	bool ok = sizes && bulk && plain && cluster_of;
+	for (size_t i = 0; ok && i < a->n_messages; i++)
+		sizes[a->messages[i].campaign]++;
+	for (size_t i = 0; ok && i < e->n_left; i++)
+		cluster_of[e->left_print[i]] = e->clusters.of[i];
+	for (size_t i = 0; ok && i < a->n_messages; i++) {
+		uint32_t print = e->prints.of[i], cluster = print ? cluster_of[print - 1] : 0;
+		if (!cluster)
+			continue;
+		plain[cluster - 1] += faultless(e, &e->prints.v[print - 1]);
+		bulk[cluster - 1] += a->messages[i].campaign && sizes[a->messages[i].campaign] >= BULK_CAMPAIGN;
+	}
+	for (size_t k = 0; ok && k < e->clusters.n; k++) {
+		uint64_t n = e->clusters.v[k].messages;
+		imitation[k] = (uint64_t)plain[k] * 2 > n && (uint64_t)bulk[k] * 100 < n * BULK_PERCENT;
+	}
+	mem_free(sizes);
+	mem_free(bulk);
+	mem_free(plain);
+	mem_free(cluster_of);
+	return ok ? 0 : err_oom(e->err, "engines");
+}
+
 /* A class from the messages of a cluster; its campaigns are those of the analysis. */
 static int teach(struct engines *e, uint32_t cluster)
 {
@@ -239,8 +283,11 @@ int engines_discover(struct engines *e)
 		return err_oom(e->err, "engines");
 	for (uint32_t i = 0; i < e->clusters.n && !rc; i++)
 		rc = find_version(e, i);
+	bool *imitation = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *imitation);
+	if (!rc)
+		rc = imitation ? find_imitations(e, imitation) : err_oom(e->err, "engines");
 	for (uint32_t i = 0; i < e->clusters.n && !rc; i++) {
-		if (e->cluster_name[i])
+		if (e->cluster_name[i] || imitation[i])
 			continue;
 		rc = teach(e, i);
 		e->cluster_name[i] = rc ? 0 : analysis_name_of(e->a, str_of(e->clusters.v[i].name), e->err);

@@ -19,6 +19,7 @@ struct learn {
 	uint64_t leader_id[LEADERS];
 	size_t n_leaders;
 	uint64_t n_campaigns;
+	bool trusted; /* --trust was given */
 };
 
 static uint64_t campaign_of(struct learn *l, struct arena *a, const struct doc *doc)
@@ -92,6 +93,8 @@ static int refuse(const char *name, const struct learn_advice *a, struct err *er
 static int learn_engine(struct learn *l, const char *name, struct err *err)
 {
 	struct learn_advice advice;
+	if (!l->trusted)
+		fputs("trapline: who received these captures is guessed; --trust HOST names it, so that the rest is the engine's for sure\n", stderr);
 	if (engine_learn(&l->model, str_of(name), &l->capture, &advice))
 		return err_oom(err, "a model");
 	if (advice.outcome != LEARN_DONE)
@@ -158,6 +161,7 @@ int cmd_learn(const struct options *o, struct err *err)
 		return err_oom(err, "learn");
 	engine_model_init(&l->model);
 	engine_capture_init(&l->capture, &l->model);
+	l->trusted = o->trust.n > 0;
 	if (!rc)
 		rc = session_open(&s, o, err);
 	if (!rc) {
