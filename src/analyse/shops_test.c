@@ -1,0 +1,194 @@
+/* shops_test.c - which storefront is whose: seeds that stand up and that do not, shared brands, stolen templates, unknown programmes. */
+#include "base/test.h"
+
+#include "analyse/shops.h"
+#include "store/store_test.h"
+
+static const char knowledge[] =
+	"format: 1\n"
+	"programmes:\n"
+	"  - {name: Alpha, category: pharma, brands: [Pills], example_domains: [a0.example, a1.example, adead.example, agone.example, "
+	"awrong.example], source: a test}\n"
+	"  - {name: Beta, category: pharma, brands: [Pills], example_domains: [b0.example, aparked.example, a2.example], source: a test}\n"
+	"  - {name: Gamma, category: replica, brands: [Watches, Clocks], example_domains: [c0.example], source: a test}\n"
+	"brands:\n"
+	"  - {name: Pills, kind: storefront, category: pharma, source: a test}\n"
+	"  - {name: Watches, kind: storefront, category: replica, source: a test}\n"
+	"  - {name: Clocks, kind: storefront, category: replica, source: a test}\n";
+
+struct shop {
+	const char *domain, *kind, *brand, *template, *phone, *order;
+};
+static const struct shop shops[] = {
+	{"a0.example", "storefront", "Pills", "one", "+1-555-0001", "AA-000"},
+	{"a1.example", "storefront", "Pills", "one", "+1-555-0001", "AA-000"},
+	{"a2.example", "storefront", "Pills", "one", "+1-555-0001", "AA-000"}, /* in the pack as Beta's */
+	{"a3.example", "storefront", "Pills", "one", "+1-555-0001", "AA-000"},
+	{"adead.example", "dead", "", "", "", ""},
+	{"aparked.example", "parked", "", "", "", ""},
+	{"awrong.example", "storefront", "Watches", "three", "+1-555-0003", "CC-000"},
+	{"b0.example", "storefront", "Pills", "one", "+1-555-0002", "AA-000"},
+	{"b1.example", "storefront", "Pills", "one", "+1-555-0002", "AA-000"},
+	{"b2.example", "storefront", "Pills", "one", "+1-555-0002", "AA-000"},
+	{"c0.example", "storefront", "Watches", "three", "+1-555-0003", "CC-000"},
+	{"c1.example", "storefront", "Clocks", "three", "+1-555-0003", "CC-000"},
+	{"c2.example", "storefront", "Clocks", "three", "+1-555-0003", "CC-000"},
+	{"t0.example", "storefront", "Thief", "three", "+1-555-0004", "TT-000"}, /* Gamma's template, nothing else */
+	{"t1.example", "storefront", "Thief", "three", "+1-555-0004", "TT-000"},
+	{"t2.example", "storefront", "Thief", "three", "+1-555-0004", "TT-000"},
+	{"u0.example", "storefront", "Lonely", "four", "+1-555-0005", "UU-000"}, /* one domain: any shop */
+	{"x0.example", "storefront", "", "five", "", ""},
+};
+
+static void put_shop(struct store *s, const struct shop *p)
+{
+	struct err err = {0};
+	char id[100], json[1000];
+	snprintf(id, sizeof id, "http://%s/ 2010-08-01T00:00:00Z", p->domain);
+	int n = snprintf(json, sizeof json,
+		"{\"url\":\"http://%s/\",\"host\":\"%s\",\"domain\":\"%s\",\"time\":\"2010-08-01T00:00:00Z\",\"kind\":\"%s\",\"title\":\"%s - shop\","
+		"\"next\":null,\"tokens\":[",
+		p->domain, p->domain, p->domain, p->kind, p->brand);
+	if (p->template[0])
+		for (int i = 0; i < 10; i++)
+			n += snprintf(json + n, sizeof json - (size_t)n, "\"tag=div.%s%d\",", p->template, i);
+	if (p->brand[0])
+		n += snprintf(json + n, sizeof json - (size_t)n, "\"text=^%s\",\"title=^%s\",", p->brand, p->brand);
+	if (p->phone[0])
+		n += snprintf(json + n, sizeof json - (size_t)n, "\"phone=%s\",\"order=%s\",", p->phone, p->order);
+	snprintf(json + n, sizeof json - (size_t)n, "\"tag=body\"]}");
+	assert_int_equal(store_put_item(s, "page", str_of(id), str_of(json), &err), 0);
+}
+
+struct fixture {
+	const char *dir;
+	struct store *store;
+	struct pack *pack;
+	struct arena arena;
+};
+
+static void set_up(struct fixture *f)
+{
+	struct err err = {0};
+	char path[96];
+	const struct pack_text text = {"test", str_of(knowledge)};
+	const unsigned layer = 1;
+	f->dir = make_dir();
+	snprintf(path, sizeof path, "%s/t.db", f->dir);
+	assert_int_equal(store_open(&f->store, path, STORE_WRITE, &err), 0);
+	assert_int_equal(pack_open_texts(&f->pack, &text, &layer, 1, &err), 0);
+	assert_int_equal(store_begin(f->store, &err), 0);
+	for (size_t i = 0; i < COUNT(shops); i++)
+		put_shop(f->store, &shops[i]);
+	assert_int_equal(store_commit(f->store, &err), 0);
+	arena_init(&f->arena, SIZE_MAX);
+}
+
+static void tear_down(struct fixture *f)
+{
+	arena_free(&f->arena);
+	pack_close(f->pack);
+	store_close(f->store);
+	rm_dir(f->dir);
+}
+
+static struct str programme_at(const struct shops *s, const char *domain)
+{
+	uint32_t form = shops_place(s, S(""), str_of(domain));
+	uint32_t p = form == NO_FORM ? NO_PROGRAMME : s->forms[form].programme;
+	return p == NO_PROGRAMME ? S("") : s->programmes.v[p].name;
+}
+
+static void seeds_have_to_stand_up(void **state)
+{
+	static const struct {
+		const char *domain;
+		bool accepted;
+		const char *reason;
+	} want[] = {
+		{"a0.example", true, ""},
+		{"a1.example", true, ""},
+		{"adead.example", false, "dead"},
+		{"agone.example", false, "not captured"},
+		{"aparked.example", false, "parked"},
+		{"awrong.example", false, "names Watches, a brand of Gamma"},
+		{"a2.example", false, "its phone or order numbers are those of Alpha"},
+		{"b0.example", true, ""},
+		{"c0.example", true, ""},
+	};
+	(void)state;
+	struct fixture f;
+	struct shops s;
+	struct err err = {0};
+	set_up(&f);
+	assert_int_equal(shops_load(&s, f.store, f.pack, &f.arena, &err), 0);
+	for (size_t i = 0; i < COUNT(want); i++) {
+		const struct seed *found = NULL;
+		for (size_t k = 0; k < s.seeds.n; k++)
+			if (str_eq(s.seeds.v[k].domain, str_of(want[i].domain)))
+				found = &s.seeds.v[k];
+		assert_non_null(found);
+		assert_same(found->reason, str_of(want[i].reason), str_of(want[i].domain));
+		assert_int_equal(found->accepted, want[i].accepted);
+	}
+	shops_free(&s);
+	tear_down(&f);
+}
+
+static void storefronts_get_their_programme(void **state)
+{
+	static const struct {
+		const char *domain, *programme;
+	} want[] = {
+		{"a3.example", "Alpha"}, {"b1.example", "Beta"}, {"b2.example", "Beta"}, /* one brand, one template: the phone tells */
+		{"c1.example", "Gamma"},                                                /* another brand of the programme */
+		{"a2.example", "Alpha"}, {"awrong.example", "Gamma"},                    /* whatever the pack says */
+		{"t0.example", "Thief"}, {"t2.example", "Thief"},                        /* not Gamma: unknown, named after its brand */
+		{"u0.example", ""}, {"x0.example", ""}, {"adead.example", ""}, {"nowhere.example", ""},
+	};
+	(void)state;
+	struct fixture f;
+	struct shops s;
+	struct err err = {0};
+	set_up(&f);
+	assert_int_equal(shops_load(&s, f.store, f.pack, &f.arena, &err), 0);
+	for (size_t i = 0; i < COUNT(want); i++)
+		assert_same(programme_at(&s, want[i].domain), str_of(want[i].programme), str_of(want[i].domain));
+	uint32_t page, form = shops_url(&s, S("http://c1.example/"), TIME_NONE, &page);
+	assert_true(form != NO_FORM);
+	assert_same(s.forms[form].brand, S("Clocks"), S("c1"));
+	assert_int_equal(shops_url(&s, S("http://c1.example/other"), TIME_NONE, NULL), NO_FORM);
+	shops_free(&s);
+	tear_down(&f);
+}
+
+static void no_memory_is_an_error(void **state)
+{
+	(void)state;
+	struct fixture f;
+	set_up(&f);
+	for (long n = 0;; n++) {
+		struct shops s;
+		struct err err = {0};
+		mem_fail_from(n);
+		int rc = shops_load(&s, f.store, f.pack, &f.arena, &err);
+		bool hit = mem_failed();
+		mem_fail_from(-1);
+		shops_free(&s);
+		arena_reset(&f.arena);
+		assert_int_equal(rc, hit ? ERR_ENV : 0);
+		if (!hit)
+			break;
+	}
+	tear_down(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(seeds_have_to_stand_up),
+		cmocka_unit_test(storefronts_get_their_programme),
+		cmocka_unit_test(no_memory_is_an_error),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
