@@ -248,7 +248,7 @@ static int put_domain(struct items *it, struct str domain, const struct place *p
 	json_key(&j, "captures");
 	json_int(&j, place->captures);
 	json_key(&j, "page");
-	json_str(&j, s->sites.pages.v[s->sites.forms.v[place->form].page].id);
+	json_str(&j, s->sites.pages.v[place->page].id);
 	put_dns(&s->sites, domain, &j);
 	json_key(&j, "evidence");
 	shops_evidence(s, place->form, &j);

@@ -313,17 +313,18 @@ static bool christen(struct shops *s, size_t known)
 
 /* ---- places ---- */
 
-static bool add_place(struct shops *s, const char *prefix, struct str name, uint32_t form)
+static bool add_place(struct shops *s, const char *prefix, struct str name, uint32_t page)
 {
 	char key[300];
 	int n = snprintf(key, sizeof key, "%s%.*s", prefix, (int)(name.n < 256 ? name.n : 256), (const char *)name.p);
+	const uint32_t form = s->sites.pages.v[page].form;
 	bool fresh;
 	struct map_entry *e = map_put(&s->places, str_make(key, (size_t)n), &fresh);
 	struct place *p = e && fresh ? vec_push(s->arena, &s->places_v, UINT32_MAX - 1) : NULL;
 	if (!e || (fresh && !p))
 		return false;
 	if (p) {
-		*p = (struct place){form, 1, false};
+		*p = (struct place){form, 1, page, false};
 		e->value = s->places_v.n;
 		return true;
 	}
@@ -337,7 +338,7 @@ static bool add_places(struct shops *s)
 {
 	for (size_t i = 0; i < s->sites.pages.n; i++) {
 		const struct site_page *p = &s->sites.pages.v[i];
-		if (p->form != NO_FORM && (!add_place(s, "h:", p->host, p->form) || !add_place(s, "d:", p->domain, p->form)))
+		if (p->form != NO_FORM && (!add_place(s, "h:", p->host, (uint32_t)i) || !add_place(s, "d:", p->domain, (uint32_t)i)))
 			return false;
 	}
 	return true;

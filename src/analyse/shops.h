@@ -54,6 +54,7 @@ struct form_name {
 };
 struct place {
 	uint32_t form, captures;
+	uint32_t page; /* the first capture */
 	bool torn; /* shows several programmes */
 };
 struct shops {

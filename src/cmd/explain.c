@@ -4,6 +4,7 @@
 #include "base/anomaly.h"
 #include "cmd/command.h"
 #include "cmd/explain_campaign.h"
+#include "cmd/explain_programme.h"
 #include "cmd/output.h"
 #include "cmd/session.h"
 #include "export/escape.h"
@@ -202,7 +203,8 @@ static void fingerprint_lines(const struct ledger *l, struct strs tokens)
 	}
 }
 
-static void explain_message(const struct ledger *l, const struct row *r, const struct neighbour *n)
+static int explain_message(const struct ledger *l, struct store *s, const struct row *r, const struct neighbour *n, struct arena *a,
+	struct err *err)
 {
 	fputs("message ", l->f);
 	one_value(l, r, FEAT_id);
@@ -215,6 +217,8 @@ static void explain_message(const struct ledger *l, const struct row *r, const s
 	attribution(l, "category", r->category, r->category_confidence);
 	section(l, "campaign");
 	explain_neighbour(l->f, r, n);
+	section(l, "programme");
+	explain_programme(l->f, s, r, a, l->ascii, err);
 	section(l, "evidence (weight: for +, against -)");
 	evidence_lines(l, r->evidence);
 	section(l, "facts");
@@ -238,6 +242,7 @@ static void explain_message(const struct ledger *l, const struct row *r, const s
 	}
 	section(l, "anomalies");
 	anomaly_lines(l, r->anomalies);
+	return err->kind;
 }
 
 static void explain_json(FILE *f, const struct row *r, bool reveal)
@@ -273,10 +278,10 @@ static int explain(struct session *s, struct err *err)
 		mask_of_row(&mask, &row);
 		struct ledger l = {.f = out.f, .mask = o->reveal ? NULL : &mask, .ascii = look.ascii};
 		if (o->format == FORMAT_TABLE)
-			explain_message(&l, &row, &near);
+			explain_message(&l, s->store, &row, &near, &a, err);
 		else
 			explain_json(out.f, &row, o->reveal);
-		output_close(&out, true, err);
+		output_close(&out, !err->kind, err);
 	}
 	arena_free(&a);
 	return err->kind;

@@ -1,9 +1,8 @@
 /* programmes.c - trapline programmes: who the messages earn for, by message and by domain, and what that rests on. */
 #include <jansson.h>
-#include <stdlib.h>
 
+#include "analyse/items.h"
 #include "base/limits.h"
-#include "base/vec.h"
 #include "cmd/command.h"
 #include "cmd/output.h"
 #include "cmd/session.h"
@@ -29,41 +28,10 @@ static const struct column columns[] = {
 
 enum { NAMES = 3 };
 
-struct entry {
-	struct str json;
-	struct str name;
-	json_int_t messages;
-};
-struct listing {
-	struct arena arena;
-	VEC(struct entry) list;
-	struct err *err;
-};
-
 static struct str text_of(const json_t *o, const char *key)
 {
 	const json_t *v = json_object_get(o, key);
 	return json_is_string(v) ? str_make(json_string_value(v), json_string_length(v)) : S("");
-}
-
-static int keep(void *ctx, struct str id, struct str json)
-{
-	struct listing *l = ctx;
-	json_t *o = json_loadb((const char *)json.p, json.n, JSON_ALLOW_NUL, NULL);
-	struct entry *e = vec_push(&l->arena, &l->list, UINT32_MAX);
-	if (e)
-		*e = (struct entry){
-			arena_dup(&l->arena, json), arena_dup(&l->arena, id), json_integer_value(json_object_get(o, "messages"))};
-	json_decref(o);
-	return e && e->json.p ? 0 : err_oom(l->err, "programmes");
-}
-
-static int by_messages(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
-	if (x->messages != y->messages)
-		return x->messages < y->messages ? 1 : -1;
-	return str_cmp(x->name, y->name);
 }
 
 static int64_t number(const json_t *o, const char *key)
@@ -112,7 +80,7 @@ static void put_seeds(struct table *t, const json_t *seeds, struct arena *a)
 	table_strs(t, (struct strs){refused, n});
 }
 
-static void put_entry(struct table *t, const struct entry *e, struct arena *a)
+static void put_entry(struct table *t, const struct item *e, struct arena *a)
 {
 	struct json *j;
 	table_row(t);
@@ -122,9 +90,9 @@ static void put_entry(struct table *t, const struct entry *e, struct arena *a)
 	}
 	json_t *o = json_loadb((const char *)e->json.p, e->json.n, JSON_ALLOW_NUL, NULL);
 	const json_t *via = json_object_get(o, "via");
-	table_str(t, e->name);
+	table_str(t, e->id);
 	table_z(t, json_is_true(json_object_get(o, "in_pack")) ? "yes" : "no");
-	table_int(t, e->messages);
+	table_int(t, number(o, "messages"));
 	table_real(t, json_number_value(json_object_get(o, "message_share")));
 	table_int(t, number(o, "domains"));
 	table_real(t, json_number_value(json_object_get(o, "domain_share")));
@@ -142,23 +110,21 @@ static void put_entry(struct table *t, const struct entry *e, struct arena *a)
 
 static int list_programmes(struct session *s, struct err *err)
 {
-	struct listing l = {.err = err};
+	struct arena a;
+	struct item *list;
+	size_t n, most = s->o->limit >= 0 ? (size_t)s->o->limit : SIZE_MAX;
 	struct output out;
-	arena_init(&l.arena, SIZE_MAX);
-	int rc = store_items(s->store, "programme", keep, &l, err);
-	if (!rc && l.list.n)
-		qsort(l.list.v, l.list.n, sizeof *l.list.v, by_messages);
-	if (!rc && !output_open(&out, s->o->out, err)) {
+	arena_init(&a, SIZE_MAX);
+	if (!items_load(s->store, "programme", "messages", &a, &list, &n, err) && !output_open(&out, s->o->out, err)) {
 		struct table t;
 		struct table_opts opts = output_table(s->o, "programmes");
-		size_t most = s->o->limit >= 0 ? (size_t)s->o->limit : SIZE_MAX;
 		table_begin(&t, columns, sizeof columns / sizeof *columns, &opts, out.f);
-		for (size_t i = 0; i < l.list.n && i < most && !t.failed; i++)
-			put_entry(&t, &l.list.v[i], &l.arena);
-		rc = table_end(&t, l.list.n, err);
+		for (size_t i = 0; i < n && i < most && !t.failed; i++)
+			put_entry(&t, &list[i], &a);
+		int rc = table_end(&t, n, err);
 		output_close(&out, rc == 0, err);
 	}
-	arena_free(&l.arena);
+	arena_free(&a);
 	return err->kind;
 }
 

@@ -3,6 +3,7 @@
 
 #include <langinfo.h>
 
+#include "analyse/items.h"
 #include "cmd/command.h"
 #include "cmd/output.h"
 #include "cmd/sample.h"
@@ -61,6 +62,19 @@ static struct str meta(struct page *p, const char *key, struct err *err)
 	return store_meta(p->s->store, key, &p->arena, &v, err) > 0 ? v : S("");
 }
 
+static int items_of(struct page *p, const char *kind, const char *by, const struct str **out, size_t *n, struct err *err)
+{
+	struct item *list;
+	int rc = items_load(p->s->store, kind, by, &p->arena, &list, n, err);
+	struct str *v = rc ? NULL : arena_alloc(&p->arena, (*n + 1) * sizeof *v);
+	if (!rc && !v)
+		rc = err_oom(err, "report");
+	for (size_t i = 0; !rc && i < *n; i++)
+		v[i] = list[i].json;
+	*out = v;
+	return rc;
+}
+
 static int gather(struct page *p, struct err *err)
 {
 	const struct options *o = p->s->o;
@@ -79,6 +93,10 @@ static int gather(struct page *p, struct err *err)
 		rc = store_feeds(s, &p->arena, &feeds, &p->info.nfeeds, err);
 	if (!rc)
 		rc = sample_messages(s, &p->filter, &p->arena, &rows, &p->info.nmessages, err);
+	if (!rc)
+		rc = items_of(p, "programme", "messages", &p->info.programmes, &p->info.n_programmes, err);
+	if (!rc)
+		rc = items_of(p, "alias", "log_odds", &p->info.aliases, &p->info.n_aliases, err);
 	if (rc)
 		return rc;
 	p->info.feeds = feeds;

@@ -197,6 +197,7 @@ int report_html(const struct summary *s, const struct report_info *info, struct 
 	page_raw(&p, "<main>\n");
 	report_volume(&p);
 	report_brands(&p);
+	report_programmes(&p);
 	report_categories(&p);
 	report_links(&p);
 	report_senders(&p);

@@ -23,6 +23,9 @@ struct report_info {
 	const struct row *messages; /* the sample to list and explain, all features set; in the order to show */
 	size_t nmessages;
 	const char *sample; /* how it was drawn: "the first three of each of the ten largest brands" */
+	const struct str *programmes; /* items of kind "programme", in the order to show */
+	const struct str *aliases;    /* items of kind "alias" */
+	size_t n_programmes, n_aliases;
 	bool reveal;
 };
 

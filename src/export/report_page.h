@@ -29,6 +29,7 @@ void page_table(struct page *p, const char *caption, size_t shown, size_t there)
 void report_volume(struct page *p);
 void report_shares(struct page *p, const struct series *t, const char *id, const char *one, const char *many);
 void report_brands(struct page *p);
+void report_programmes(struct page *p);
 void report_categories(struct page *p);
 void report_links(struct page *p);
 void report_senders(struct page *p);
