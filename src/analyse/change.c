@@ -139,7 +139,7 @@ static double level(const struct finding *f, const struct change_segment *s, boo
 	const struct change_series *cs = &f->cs;
 	double y = 0, half = (double)(s->e - s->s) / 2;
 	if (!cs->counts)
-		return s->mean + (at_end ? 1 : -1) * s->slope * half;
+		return (s->mean + (at_end ? 1 : -1) * s->slope * half) * cs->scale;
 	for (size_t i = s->s; i < s->e; i++)
 		y += change_count(cs, i);
 	return y / (double)(s->e - s->s) * exp((at_end ? 1 : -1) * s->slope * half);
@@ -328,7 +328,7 @@ static void describe(const struct change_series *cs, struct changes *out)
 	out->period = cs->rhythmic ? cs->period : 0;
 	out->weekly = out->period == 7;
 	for (int d = 0; d < 7; d++)
-		out->week[d] = cs->counts ? exp(out->weekly ? cs->factor[d] : 0) : out->weekly ? cs->factor[d] : 0;
+		out->week[d] = cs->counts ? exp(out->weekly ? cs->factor[d] : 0) : out->weekly ? cs->factor[d] * cs->scale : 0;
 }
 
 int change_find(const double *y, size_t n, const struct change_times *times, struct arena *a, struct changes *out)

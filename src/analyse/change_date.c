@@ -28,6 +28,7 @@ struct dating {
 	double from, to; /* places looked at */
 	double dmax;
 	double best_step, best_ramp;
+	double at; /* where the step is best */
 };
 
 static void widen(struct box *b, double t, double len)
@@ -44,8 +45,13 @@ static void coarse(struct dating *d, double g, struct box *step, struct box *ram
 {
 	double u = (double)d->l.unit;
 	d->best_step = d->best_ramp = INFINITY;
-	for (double t = d->from; t <= d->to; t += g)
-		d->best_step = fmin(d->best_step, change_local_cost(&d->l, t, t));
+	for (double t = d->from; t <= d->to; t += g) {
+		double cost = change_local_cost(&d->l, t, t);
+		if (cost < d->best_step) {
+			d->best_step = cost;
+			d->at = t;
+		}
+	}
 	for (double t = d->from; t <= d->to; t += u)
 		for (double len = u; len <= d->dmax && t + len <= d->to; len += u)
 			d->best_ramp = fmin(d->best_ramp, change_local_cost(&d->l, t, t + len));
@@ -145,7 +151,7 @@ static int weigh(struct dating *d, double g, const struct box *step, const struc
 		fine_ramps(d, ramp, &w, least, g);
 	fit->cost_step = d->best_step;
 	fit->cost_ramp = d->best_ramp;
-	fit->cost_none = change_local_none(&d->l);
+	fit->cost_none = change_local_none(&d->l, d->at);
 	fit->kind = d->best_ramp + CHANGE_RAMP_PARAMS * log((double)d->l.n) < d->best_step ? CHANGE_RAMP : CHANGE_STEP;
 	fit->start = place(&w, w.w_step, w.w_start, 1);
 	fit->end = place(&w, w.w_step, w.w_end, 1);

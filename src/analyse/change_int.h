@@ -32,11 +32,12 @@ struct change_series {
 	uint8_t *phase; /* of each row in it */
 	double factor[CHANGE_PERIOD_MAX]; /* by phase, on the scale of x */
 	double *rhythm; /* what it makes of each row; NULL: nothing */
+	double scale;   /* values are divided by it, so that squares stay finite; counts by 1 */
 	bool *odd;      /* by row */
 	/* present and not odd: */
 	size_t n;
 	uint32_t *row;
-	double *x;     /* log(y+1/2) or y, less the rhythm */
+	double *x;     /* log(y+1/2) or y / scale, less the rhythm */
 	double *v0;    /* least variance: of rounding */
 	double phi; /* AR coefficient of the whole series, by differences, so that levels do not matter */
 	double var; /* and innovation variance */

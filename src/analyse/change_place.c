@@ -91,7 +91,8 @@ static double squares_left(const struct sums *s)
 	return s->zz - p * s->zc - q * s->zd;
 }
 
-static double normal_cost(const struct change_local *l, double t1, double t2)
+/* flat: without the change of level, but with the variances on both sides. */
+static double normal_cost(const struct change_local *l, double t1, double t2, bool flat)
 {
 	size_t i1, i2;
 	double f = 1 - l->phi, q = 0, last = 0;
@@ -114,7 +115,8 @@ static double normal_cost(const struct change_local *l, double t1, double t2)
 	s.cd += wb * nb * f * f;
 	s.dd += wb * nb * f * f;
 	s.logw += nb * log(wb);
-	return ((double)l->n - 2) * log(fmax(squares_left(&s), 1e-12)) - s.logw;
+	double left = flat ? s.zz - s.zc * s.zc / s.cc : squares_left(&s);
+	return ((double)l->n - 2) * log(fmax(left, 1e-12)) - s.logw;
 }
 
 /* -2 log L of counts of sum y over m rows at their mean, without what no place changes. */
@@ -140,13 +142,15 @@ static double low_cost(const struct change_local *l, double t1, double t2)
 
 double change_local_cost(const struct change_local *l, double t1, double t2)
 {
-	return l->low ? low_cost(l, t1, t2) : normal_cost(l, t1, t2) / l->temper;
+	return l->low ? low_cost(l, t1, t2) : normal_cost(l, t1, t2, false) / l->temper;
 }
 
-double change_local_none(const struct change_local *l)
+double change_local_none(const struct change_local *l, double t)
 {
 	if (l->low)
 		return level_cost(l, l->sy[l->n], (double)l->n) / l->temper;
+	if (l->va != l->vb && !l->counts)
+		return normal_cost(l, t, t, true) / l->temper;
 	double f = 1 - l->phi, first = sqrt(1 - l->phi * l->phi), n = (double)l->n;
 	double zc = f * (l->sz[l->n] - l->z[0]) + first * l->z[0], cc = (n - 1) * f * f + first * first;
 	double v = (l->va + l->vb) / 2; /* of no matter: it cancels but for the two rows that levels cost */

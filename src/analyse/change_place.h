@@ -25,7 +25,8 @@ int change_local_make(struct change_local *l, const struct change_series *cs, co
 /* -2 log L of a change that begins at row t1 and is over at t2 >= t1; levels and scale at their best. INFINITY where there is
  * no room. */
 double change_local_cost(const struct change_local *l, double t1, double t2);
-double change_local_none(const struct change_local *l);
+/* The same of no change of level; where the variance changes (values only), it does so at t. */
+double change_local_none(const struct change_local *l, double t);
 /* The same rows as the levels of seg[0..n), the first and last being those it was made with. */
 double change_local_stairs(const struct change_local *l, const struct change_segment *seg, size_t n);
 

@@ -8,7 +8,9 @@
 enum {
 	AROUND = 4,        /* rows on each side that say what is usual there */
 	ROWS_FOR_ODD = 15, /* in fewer an odd one cannot be told */
+	CHANCE_ROWS = 3,   /* odd rows that may lie together */
 };
+#define CHANCE 0.05 /* how often they may, before they are taken for a change */
 #define LEAST_SHARE 0.04  /* a segment's variance is not below this share of the series': a stuck sensor is no certainty */
 
 bool change_are_counts(const double *y, size_t n)
@@ -21,7 +23,7 @@ bool change_are_counts(const double *y, size_t n)
 
 static double value(const struct change_series *cs, size_t row)
 {
-	double x = cs->counts ? log(cs->y[row] + 0.5) : cs->y[row];
+	double x = cs->counts ? log(cs->y[row] + 0.5) : cs->y[row] / cs->scale;
 	return cs->rhythm ? x - cs->rhythm[row] : x;
 }
 
@@ -123,6 +125,10 @@ static size_t find_odd(struct change_series *cs, const double *left, double sd)
 static int prepare(struct change_series *cs, struct arena *a)
 {
 	size_t n = cs->rows;
+	cs->scale = 0;
+	for (size_t i = 0; i < n && !cs->counts; i++)
+		cs->scale = isfinite(cs->y[i]) ? fmax(cs->scale, fabs(cs->y[i])) : cs->scale;
+	cs->scale = cs->scale > 0 ? cs->scale : 1;
 	cs->odd = arena_zalloc(a, n + 1, sizeof *cs->odd);
 	cs->row = arena_zalloc(a, n + 1, sizeof *cs->row);
 	cs->x = arena_zalloc(a, n + 1, sizeof *cs->x);
@@ -149,13 +155,14 @@ int change_series_make(struct change_series *cs, const double *y, size_t rows, c
 	return 0;
 }
 
-int change_series_hours(struct change_series *cs, const double *y, size_t rows, const int64_t *time, double *rhythm, struct arena *a)
+int change_series_hours(struct change_series *cs, const double *y, size_t rows, const int64_t *time, double *rhythm, double scale, struct arena *a)
 {
 	*cs = (struct change_series){.y = y, .rows = rows, .time = time, .unit = 24, .counts = change_are_counts(y, rows)};
 	double *tmp = arena_zalloc(a, rows + 1, sizeof *tmp);
 	if (!tmp || prepare(cs, a))
 		return -1;
 	cs->rhythm = rhythm;
+	cs->scale = scale;
 	gather(cs);
 	measure_noise(cs, tmp);
 	return 0;
@@ -166,6 +173,46 @@ static void take_segments(const struct change_series *cs, const struct change_se
 	for (size_t k = 0; k < n_seg; k++)
 		for (size_t i = seg[k].s; i < seg[k].e; i++)
 			left[i] = cs->x[i] - seg[k].mean - seg[k].slope * ((double)i - (double)(seg[k].s + seg[k].e - 1) / 2);
+}
+
+/* How many rows outside segment k lie `least` or more from their level, on that side (1 or -1); odd ones too. */
+static size_t count_far(const struct change_series *cs, const struct change_segment *seg, size_t n_seg, size_t k, double side, double least)
+{
+	size_t far = 0;
+	for (size_t j = 0; j < n_seg; j++) {
+		double from = cs->row[seg[j].s], to = cs->row[seg[j].e - 1];
+		for (size_t r = (size_t)from; r <= (size_t)to && j != k; r++)
+			far += isfinite(cs->y[r]) && side * (value(cs, r) - seg[j].mean - seg[j].slope * ((double)r - (from + to) / 2)) >= least;
+	}
+	return far;
+}
+
+/* Is segment k, a few rows between levels that are alike, no more than odd rows that happen to lie together? By how many rows
+ * elsewhere lie as far out on that side: heavy tails do that, pauses of a steady series do not. */
+static bool is_chance(const struct change_series *cs, const struct change_segment *seg, size_t n_seg, size_t k)
+{
+	const struct change_segment *s = &seg[k], *l = s - 1, *r = s + 1;
+	double base = (l->mean + r->mean) / 2, side = s->mean > base ? 1 : -1, least = INFINITY, n = (double)cs->n;
+	if (s->e - s->s > CHANCE_ROWS || fabs(r->mean - l->mean) > fabs(s->mean - base) / 2)
+		return false;
+	for (size_t i = s->s; i < s->e; i++)
+		least = fmin(least, side * (cs->x[i] - base));
+	double share = (1 + (double)count_far(cs, seg, n_seg, k, side, least)) / n;
+	return n * pow(share, (double)(s->e - s->s)) > CHANCE;
+}
+
+/* Sets the rows of such segments apart. */
+static size_t find_chance(struct change_series *cs, const struct change_segment *seg, size_t n_seg)
+{
+	size_t found = 0;
+	for (size_t k = 1; k + 1 < n_seg; k++) {
+		if (!is_chance(cs, seg, n_seg, k))
+			continue;
+		for (size_t i = seg[k].s; i < seg[k].e; i++)
+			cs->odd[cs->row[i]] = true;
+		found++;
+	}
+	return found;
 }
 
 bool change_series_refine(struct change_series *cs, const struct change_segment *seg, size_t n_seg, struct arena *a, int *rc)
@@ -183,7 +230,7 @@ bool change_series_refine(struct change_series *cs, const struct change_segment 
 		for (size_t i = 0; i < 2; i++)
 			left[seg[k].s + i] = left[seg[k].e - 1 - i] = 0;
 	}
-	again |= cs->n >= ROWS_FOR_ODD && find_odd(cs, left, sd) > 0;
+	again |= cs->n >= ROWS_FOR_ODD && (find_odd(cs, left, sd) | find_chance(cs, seg, n_seg)) > 0;
 	if (again) {
 		gather(cs);
 		measure_noise(cs, tmp);
