@@ -118,15 +118,59 @@ int drop_artefacts(struct scene *s, struct err *err)
 	return 0;
 }
 
+/* The share of a part's mail whose engine is known. */
+static double engine_known(const struct scene *s, const struct part *p)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < p->n; i++)
+		n += s->events[p->list[i]].engine != 0;
+	return p->n ? (double)n / (double)p->n : 0;
+}
+
+/* How much of a new trade's volume its engines sent for others before: what comes under a new name is nothing new. */
+static int renamed_part(struct scene *s, const struct claim *c, double *part, struct err *err)
+{
+	double before, after, loss = 0;
+	*part = 0;
+	for (size_t i = 0; i < s->n_parts; i++) {
+		const struct part *x = &s->parts[i];
+		struct part edge;
+		if (x->kind != PART_ENGINE)
+			continue;
+		struct arena_mark mark = arena_mark(s->arena);
+		int rc = scene_edge(s, x->engine, c->part->trade, &edge, err);
+		if (rc)
+			return rc;
+		beside(s, &edge, c->f.start.time, end_of(c), &before, &after);
+		arena_release(s->arena, mark);
+		double gain = after - before;
+		if (!(gain > 0.1 * c->f.after))
+			continue;
+		beside(s, x, c->f.start.time, end_of(c), &before, &after);
+		loss += fmin(fmax(gain - (after - before), 0), gain);
+	}
+	*part = loss / c->f.after;
+	return 0;
+}
+
+/* A trade's volume is what its engines send for it. Where they are known it is told by them, or by a switch, or by a closure; what is left
+ * then is most likely a name that was found more or less often. */
 static int explain_trades(struct scene *s, struct err *err)
 {
 	for (size_t i = 0; i < s->claims.n; i++) {
 		struct claim *c = &s->claims.v[i];
 		double part = 0;
 		int cause = CLAIM_NONE;
-		if (!c->part || c->part->kind != PART_TRADE || c->dropped || c->f.kind != FINDING_VOLUME_CHANGE)
+		if (!c->part || c->part->kind != PART_TRADE || c->dropped || (c->f.kind != FINDING_VOLUME_CHANGE && c->f.kind != FINDING_NEW_PROGRAMME))
 			continue;
-		if (closes(s, c)) {
+		if (c->f.kind == FINDING_NEW_PROGRAMME) {
+			int rc = renamed_part(s, c, &part, err);
+			if (rc)
+				return rc;
+			s->claims.v[i].dropped = part >= EXPLAINED;
+			continue;
+		}
+		if (closes(s, c) || engine_known(s, c->part) >= 0.5) {
 			c->dropped = true;
 			continue;
 		}
