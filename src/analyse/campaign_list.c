@@ -20,6 +20,7 @@ struct lister {
 	struct store *s;
 	struct arena *a;
 	struct arena scratch;
+	enum feature_id by;
 	struct campaign_list *out;
 	VEC(uint32_t) at; /* campaign's word -> index + 1 */
 	VEC(struct tally) tallies;
@@ -40,7 +41,7 @@ static uint32_t *at_of(struct lister *l, uint32_t word)
 static int count_row(void *ctx, const struct store_row *r)
 {
 	struct lister *l = ctx;
-	uint32_t word = r->word[FEAT_campaign];
+	uint32_t word = r->word[l->by];
 	if (!word) {
 		l->out->others++;
 		return 0;
@@ -138,7 +139,7 @@ static bool count_cell(struct lister *l, uint32_t at, enum campaign_word kind, u
 static int detail_row(void *ctx, const struct store_row *r)
 {
 	struct lister *l = ctx;
-	uint32_t word = r->word[FEAT_campaign], at = word < l->at.n ? l->at.v[word] : 0;
+	uint32_t word = r->word[l->by], at = word < l->at.n ? l->at.v[word] : 0;
 	if (!at)
 		return 0;
 	struct campaign_info *c = &l->out->v[--at];
@@ -207,7 +208,7 @@ static int feed_names(struct lister *l)
 static int bin_row(void *ctx, const struct store_row *r)
 {
 	struct lister *l = ctx;
-	uint32_t word = r->word[FEAT_campaign], at = word < l->at.n ? l->at.v[word] : 0;
+	uint32_t word = r->word[l->by], at = word < l->at.n ? l->at.v[word] : 0;
 	int64_t t = r->row->time;
 	if (!at || t == TIME_NONE)
 		return 0;
@@ -229,20 +230,26 @@ static int volumes(struct lister *l, const struct store_filter *f)
 		o->first = o->first == TIME_NONE || c->first < o->first ? c->first : o->first;
 		o->last = c->last > o->last ? c->last : o->last;
 	}
-	return store_scan(l->s, f, FEAT_BIT(time) | FEAT_BIT(campaign), STORE_UNORDERED | STORE_IDS, bin_row, l, l->err);
+	return store_scan(l->s, f, FEAT_BIT(time) | (uint64_t)1 << l->by, STORE_UNORDERED | STORE_IDS, bin_row, l, l->err);
 }
 
 int campaign_list(
 	struct store *s, const struct store_filter *f, size_t most, struct arena *a, struct campaign_list *out, struct err *err)
 {
+	return campaign_list_by(s, FEAT_campaign, f, most, a, out, err);
+}
+
+int campaign_list_by(struct store *s, enum feature_id by, const struct store_filter *f, size_t most, struct arena *a,
+	struct campaign_list *out, struct err *err)
+{
 	const uint64_t columns = FEAT_BIT(campaign) | FEAT_BIT(time) | FEAT_BIT(brand) | FEAT_BIT(programme) | FEAT_BIT(engine) |
 	                         FEAT_BIT(country) | FEAT_BIT(domains);
-	struct lister l = {.s = s, .a = a, .out = out, .err = err};
+	struct lister l = {.s = s, .a = a, .by = by, .out = out, .err = err};
 	*out = (struct campaign_list){0};
 	arena_init(&l.scratch, SIZE_MAX);
 	map_init(&l.cells, SIZE_MAX);
 	int rc = feed_names(&l);
-	rc = rc ? rc : store_scan(s, f, FEAT_BIT(campaign), STORE_UNORDERED | STORE_IDS, count_row, &l, err);
+	rc = rc ? rc : store_scan(s, f, (uint64_t)1 << by, STORE_UNORDERED | STORE_IDS, count_row, &l, err);
 	rc = rc ? rc : choose(&l, most);
 	rc = rc ? rc : number(&l);
 	rc = rc ? rc : store_scan(s, f, columns, STORE_UNORDERED | STORE_IDS, detail_row, &l, err);

@@ -50,4 +50,8 @@ struct campaign_list {
 int campaign_list(
 	struct store *s, const struct store_filter *f, size_t most, struct arena *a, struct campaign_list *out, struct err *err);
 
+/* The same of another column of words: FEAT_engine lists the engines, with the brands that they send for, and so on. */
+int campaign_list_by(struct store *s, enum feature_id by, const struct store_filter *f, size_t most, struct arena *a,
+	struct campaign_list *out, struct err *err);
+
 #endif

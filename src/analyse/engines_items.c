@@ -1,8 +1,253 @@
-/* engines_items.c - what is known of each engine, as items of the store. */
+/* engines_items.c - what is known of each engine, as items of the store: hosts, versions, and the values that mark it. */
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "analyse/engines_int.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/time.h"
+
+/* Marks: values that at least MARK_PERCENT of an engine's messages have; the MARKS that fewest others have. */
+enum { MARK_PERCENT = 80, MARKS = 12, VERSION_LEAST = 20 };
+
+struct line {
+	analysis_name name;
+	uint8_t source;
+	uint32_t messages;
+	uint32_t peers, nets;
+	int64_t first, last;
+};
+
+struct items {
+	struct engines *e;
+	struct arena arena;
+	struct line *lines;
+	size_t n;
+	uint32_t *line_of; /* by analysis_name: index + 1 */
+	uint32_t *total;   /* by token: messages of the store */
+	uint32_t *own;     /* by token: of the engine in hand */
+};
+
+static bool find_lines(struct items *it)
+{
+	const struct analysis *a = it->e->a;
+	it->line_of = arena_zalloc(&it->arena, a->names.n + 1, sizeof *it->line_of);
+	it->lines = arena_zalloc(&it->arena, a->names.n + 1, sizeof *it->lines);
+	if (!it->line_of || !it->lines)
+		return false;
+	for (size_t i = 0; i < a->n_messages; i++) {
+		const struct analysed *m = &a->messages[i];
+		if (!m->engine)
+			continue;
+		if (!it->line_of[m->engine]) {
+			it->lines[it->n] = (struct line){.name = m->engine, .source = m->engine_source, .first = TIME_NONE, .last = TIME_NONE};
+			it->line_of[m->engine] = (uint32_t)++it->n;
+		}
+		struct line *l = &it->lines[it->line_of[m->engine] - 1];
+		l->messages++;
+		if (m->time == TIME_NONE)
+			continue;
+		l->first = l->first == TIME_NONE || m->time < l->first ? m->time : l->first;
+		l->last = m->time > l->last ? m->time : l->last;
+	}
+	return true;
+}
+
+struct pair {
+	uint32_t line;
+	uint64_t host;
+};
+
+static int by_pair(const void *x, const void *y)
+{
+	const struct pair *a = x, *b = y;
+	if (a->line != b->line)
+		return a->line < b->line ? -1 : 1;
+	return (a->host > b->host) - (a->host < b->host);
+}
+
+static bool count_hosts(struct items *it)
+{
+	const struct analysis *a = it->e->a;
+	struct pair *v = mem_alloc((a->n_messages + 1) * sizeof *v);
+	for (int net = 0; v && net < 2; net++) {
+		size_t n = 0;
+		for (size_t i = 0; i < a->n_messages; i++) {
+			const struct analysed *m = &a->messages[i];
+			uint64_t host = net ? engine_network(m) : engine_peer(m);
+			if (m->engine && host)
+				v[n++] = (struct pair){it->line_of[m->engine] - 1, host};
+		}
+		qsort(v, n, sizeof *v, by_pair);
+		for (size_t i = 0; i < n; i++)
+			if (!i || by_pair(&v[i - 1], &v[i]))
+				++*(net ? &it->lines[v[i].line].nets : &it->lines[v[i].line].peers);
+	}
+	mem_free(v);
+	return v != NULL;
+}
+
+static bool count_tokens(struct items *it)
+{
+	const struct engines *e = it->e;
+	it->total = arena_zalloc(&it->arena, e->model.tokens.n + 1, sizeof *it->total);
+	it->own = arena_zalloc(&it->arena, e->model.tokens.n + 1, sizeof *it->own);
+	for (size_t i = 0; it->total && it->own && i < e->prints.n; i++)
+		for (size_t t = 0; t < e->prints.v[i].n; t++)
+			it->total[e->prints.v[i].tokens[t]] += e->prints.v[i].messages;
+	return it->total && it->own;
+}
+
+static void put_number(struct json *j, const char *key, int64_t n)
+{
+	json_key(j, key);
+	json_int(j, n);
+}
+
+static void put_span(struct json *j, int64_t first, int64_t last)
+{
+	json_key(j, "first");
+	json_time(j, first == INT64_MAX ? TIME_NONE : first);
+	json_key(j, "last");
+	json_time(j, last);
+}
+
+struct mark {
+	uint32_t token;
+	double share, lift; /* of its messages; against the share in the rest */
+};
+
+static _Thread_local const struct engine_token *sort_tokens;
+static int by_lift(const void *x, const void *y)
+{
+	const struct mark *a = x, *b = y;
+	if (a->lift < b->lift || a->lift > b->lift)
+		return a->lift > b->lift ? -1 : 1;
+	return str_cmp(sort_tokens[a->token].text, sort_tokens[b->token].text);
+}
+
+/* One of each family. */
+static void put_marks(struct items *it, struct json *j, const struct line *l)
+{
+	const struct engines *e = it->e;
+	bool done[PRINT_COUNT] = {false};
+	size_t n = 0, tokens = e->model.tokens.n;
+	double rest = (double)(e->a->n_messages - l->messages) + 1;
+	struct mark *v = mem_alloc((tokens + 1) * sizeof *v);
+	json_key(j, "marks");
+	json_arr(j);
+	for (size_t t = 0; v && t < tokens; t++)
+		if ((uint64_t)it->own[t] * 100 >= (uint64_t)l->messages * MARK_PERCENT)
+			v[n++] = (struct mark){(uint32_t)t, (double)it->own[t] / l->messages, ((double)it->total[t] - it->own[t]) / rest * -1};
+	sort_tokens = e->model.tokens.v;
+	if (v && n)
+		qsort(v, n, sizeof *v, by_lift);
+	for (size_t i = 0, shown = 0; v && i < n && shown < MARKS; i++) {
+		const struct engine_token *t = &e->model.tokens.v[v[i].token];
+		if (done[t->family])
+			continue;
+		done[t->family] = true;
+		shown++;
+		json_obj(j);
+		json_key(j, "token");
+		json_str(j, t->text);
+		json_key(j, "share");
+		json_num(j, v[i].share, 3);
+		json_key(j, "elsewhere");
+		json_num(j, -v[i].lift, 4);
+		json_obj_end(j);
+	}
+	json_arr_end(j);
+	mem_free(v);
+}
+
+/* What changed from the version before: the rigid values that differ. */
+static void put_changes(const struct engines *e, struct json *j, const struct cluster_version *v, const struct cluster_version *before)
+{
+	json_key(j, "changes");
+	json_arr(j);
+	for (unsigned f = 0; before && f < PRINT_COUNT; f++)
+		if (v->rigid[f] != before->rigid[f] && v->rigid[f])
+			json_str(j, e->model.tokens.v[v->rigid[f] - 1].text);
+	json_arr_end(j);
+}
+
+static void put_versions(const struct engines *e, struct json *j, analysis_name name)
+{
+	const struct cluster_version *before = NULL;
+	json_key(j, "versions");
+	json_arr(j);
+	for (size_t k = 0; k < e->clusters.n; k++) {
+		const struct cluster *c = &e->clusters.v[k];
+		for (size_t i = 0; e->cluster_name[k] == name && i < c->n_versions; i++) {
+			const struct cluster_version *v = &c->versions[i];
+			char hex[9];
+			if (v->messages < VERSION_LEAST)
+				continue;
+			snprintf(hex, sizeof hex, "%08llx", (unsigned long long)(v->key >> 32));
+			json_obj(j);
+			json_key(j, "version");
+			json_z(j, hex);
+			put_number(j, "messages", v->messages);
+			put_number(j, "peers", v->peers);
+			put_span(j, v->first, v->last);
+			put_changes(e, j, v, before);
+			json_obj_end(j);
+			before = v;
+		}
+	}
+	json_arr_end(j);
+}
+
+static int put_item(struct items *it, const struct line *l)
+{
+	static const char *const sources[] = {"", "learned", "pack", "discovered"};
+	struct engines *e = it->e;
+	struct buf out;
+	struct json j = json_to(&out);
+	struct str name = analysis_name_text(e->a, l->name);
+	buf_init(&out, 1 * MIB);
+	json_obj(&j);
+	json_key(&j, "name");
+	json_str(&j, name);
+	json_key(&j, "label_source");
+	json_z(&j, sources[l->source]);
+	put_number(&j, "messages", l->messages);
+	put_number(&j, "peers", l->peers);
+	put_number(&j, "networks", l->nets);
+	put_span(&j, l->first, l->last);
+	put_versions(e, &j, l->name);
+	put_marks(it, &j, l);
+	json_obj_end(&j);
+	int rc = buf_ok(&out) ? store_put_item(e->a->store, "engine", name, buf_str(&out), e->err) : err_oom(e->err, "engines");
+	buf_free(&out);
+	return rc;
+}
+
+/* The tokens of one engine's messages, counted; back to nothing afterwards. */
+static int put_one(struct items *it, const struct line *l)
+{
+	const struct engines *e = it->e;
+	for (size_t i = 0; i < e->prints.n; i++)
+		for (size_t t = 0; e->verdicts[i].engine == l->name && t < e->prints.v[i].n; t++)
+			it->own[e->prints.v[i].tokens[t]] += e->prints.v[i].messages;
+	int rc = put_item(it, l);
+	for (size_t i = 0; i < e->prints.n; i++)
+		for (size_t t = 0; e->verdicts[i].engine == l->name && t < e->prints.v[i].n; t++)
+			it->own[e->prints.v[i].tokens[t]] = 0;
+	return rc;
+}
 
 int engines_put_items(struct engines *e)
 {
-	(void)e;
-	return 0;
+	struct items it = {.e = e};
+	arena_init(&it.arena, SIZE_MAX);
+	int rc = store_clear_items(e->a->store, "engine", e->err);
+	if (!rc && (!find_lines(&it) || !count_hosts(&it) || !count_tokens(&it)))
+		rc = err_oom(e->err, "engines");
+	for (size_t i = 0; i < it.n && !rc; i++)
+		rc = put_one(&it, &it.lines[i]);
+	arena_free(&it.arena);
+	return rc;
 }

@@ -25,6 +25,7 @@ const struct command *command_find(const char *name);
 
 int cmd_report(const struct options *, struct err *);
 int cmd_ingest(const struct options *, struct err *);
+int cmd_engines(const struct options *, struct err *);
 int cmd_learn(const struct options *, struct err *);
 int cmd_analyse(const struct options *, struct err *);
 int cmd_signatures(const struct options *, struct err *);

@@ -62,6 +62,9 @@ const struct command commands[] = {
 	{"decide", "[same|different A B]", "say whether two names are one organisation, or list what is found about such pairs",
 		OPTS_COMMON | OPTS_STORE | OPTS_OUTPUT | OPTS_DECIDE, 0, 3, cmd_decide,
 		"A decision wins over the evidence. The last one that is not undone holds, the others are kept as dissent."},
+	{"engines", "", "software that sends the spam: learned engines, and discovered ones", READS | OPTS_LIMIT, 0, 0, cmd_engines,
+		"share is of all messages that pass the filter. A discovered engine is named after its fingerprint; json tells what marks it,\n"
+		"and its versions. Real mail clients are no engines: see the client column of messages."},
 	{"explain", "ID", "everything known about one message or campaign, with the evidence for and against",
 		OPTS_COMMON | OPTS_STORE | OPTS_OUTPUT, 1, 1, cmd_explain,
 		"ID is the message's id (SHA-256) or the beginning of it, or a campaign's, also one from before it grew."},

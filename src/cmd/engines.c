@@ -1,0 +1,142 @@
+/* engines.c - trapline engines: the software that sent the stored messages, with days, feeds, hosts, brands, countries. */
+#include <jansson.h>
+
+#include "analyse/campaign_list.h"
+#include "base/limits.h"
+#include "cmd/command.h"
+#include "cmd/output.h"
+#include "cmd/session.h"
+
+static const struct column columns[] = {
+	{.name = "engine", .kind = KIND_TEXT},
+	{.name = "label_source", .kind = KIND_TEXT},
+	{.name = "messages", .kind = KIND_INT},
+	{.name = "share", .kind = KIND_REAL, .decimals = 4, .share = true},
+	{.name = "first", .kind = KIND_TIME},
+	{.name = "last", .kind = KIND_TIME},
+	{.name = "feeds", .kind = KIND_INT},
+	{.name = "peers", .kind = KIND_INT},
+	{.name = "brands", .kind = KIND_TEXT},
+	{.name = "countries", .kind = KIND_TEXT},
+	{.name = "versions", .kind = KIND_INT},
+};
+enum { LISTED = 3 };
+
+static void put_names(struct table *t, const struct campaign_values *v)
+{
+	struct str names[LISTED];
+	size_t n = v->n < LISTED ? v->n : LISTED;
+	for (size_t i = 0; i < n; i++)
+		names[i] = v->v[i].name;
+	if (n)
+		table_strs(t, (struct strs){names, n});
+	else
+		table_null(t);
+}
+
+static void put_values(struct json *j, const char *key, const struct campaign_values *v)
+{
+	json_key(j, key);
+	json_arr(j);
+	for (size_t i = 0; i < v->n; i++) {
+		json_obj(j);
+		json_key(j, "name"), json_str(j, v->v[i].name);
+		json_key(j, "messages"), json_int(j, v->v[i].n);
+		json_obj_end(j);
+	}
+	json_arr_end(j);
+}
+
+/* What the analysis says of it, member by member. */
+static void put_known(struct json *j, const json_t *item, const char *key)
+{
+	const json_t *v = json_object_get(item, key);
+	char *text = v ? json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY | JSON_ENSURE_ASCII) : NULL;
+	json_key(j, key);
+	json_raw(j, text ? str_of(text) : S("null"));
+	free(text);
+}
+
+static void put_json(struct json *j, const struct campaign_info *c, double share, const json_t *item)
+{
+	static const char *const known[] = {"label_source", "peers", "networks", "versions", "marks"};
+	json_obj(j);
+	json_key(j, "name"), json_str(j, c->id);
+	json_key(j, "messages"), json_int(j, c->messages);
+	json_key(j, "share"), json_num(j, share, 6);
+	json_key(j, "first"), json_time(j, c->first);
+	json_key(j, "last"), json_time(j, c->last);
+	put_values(j, "feeds", &c->words[CAMPAIGN_FEEDS]);
+	put_values(j, "brands", &c->words[CAMPAIGN_BRANDS]);
+	put_values(j, "programmes", &c->words[CAMPAIGN_PROGRAMMES]);
+	put_values(j, "countries", &c->words[CAMPAIGN_COUNTRIES]);
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		put_known(j, item, known[i]);
+	json_obj_end(j);
+}
+
+static void put_cells(struct table *t, const struct campaign_info *c, double share, const json_t *item)
+{
+	table_str(t, c->id);
+	table_z(t, json_string_value(json_object_get(item, "label_source")));
+	table_int(t, c->messages);
+	table_real(t, share);
+	table_time(t, c->first);
+	table_time(t, c->last);
+	table_int(t, (int64_t)c->words[CAMPAIGN_FEEDS].distinct);
+	table_int(t, json_integer_value(json_object_get(item, "peers")));
+	put_names(t, &c->words[CAMPAIGN_BRANDS]);
+	put_names(t, &c->words[CAMPAIGN_COUNTRIES]);
+	table_int(t, (int64_t)json_array_size(json_object_get(item, "versions")));
+}
+
+static int put_engine(struct session *s, struct table *t, const struct campaign_info *c, double share, struct arena *a, struct err *err)
+{
+	struct str text = S("{}");
+	if (store_item(s->store, "engine", c->id, a, &text, err) < 0)
+		return err->kind;
+	json_t *item = json_loadb((const char *)text.p, text.n, 0, NULL);
+	table_row(t);
+	struct json *j = table_json(t);
+	if (j)
+		put_json(j, c, share, item);
+	else
+		put_cells(t, c, share, item);
+	json_decref(item);
+	return 0;
+}
+
+static int show(struct session *s, const struct store_filter *filter, struct err *err)
+{
+	struct arena a;
+	struct campaign_list list;
+	struct output out;
+	size_t most = s->o->limit >= 0 ? (size_t)s->o->limit : s->o->format == FORMAT_TABLE ? TABLE_ROWS : SIZE_MAX;
+	arena_init(&a, SIZE_MAX);
+	if (!campaign_list_by(s->store, FEAT_engine, filter, most, &a, &list, err) && !output_open(&out, s->o->out, err)) {
+		struct table t;
+		struct table_opts opts = output_table(s->o, "engines");
+		double all = (double)(list.messages + list.others);
+		table_begin(&t, columns, sizeof columns / sizeof *columns, &opts, out.f);
+		for (size_t i = 0; i < list.n && !t.failed && !err->kind; i++)
+			put_engine(s, &t, &list.v[i], all > 0 ? (double)list.v[i].messages / all : 0, &a, err);
+		int rc = table_end(&t, list.distinct, err);
+		output_close(&out, rc == 0, err);
+	}
+	arena_free(&a);
+	return err->kind;
+}
+
+int cmd_engines(const struct options *o, struct err *err)
+{
+	struct session s;
+	struct str feeds[OPT_LIST_MAX];
+	struct store_filter filter = session_filter(o, true, feeds);
+	int rc = session_open(&s, o, err);
+	if (!rc)
+		rc = session_open_reading(&s, true, err);
+	if (!rc)
+		rc = show(&s, &filter, err);
+	session_close(&s);
+	return rc;
+}
