@@ -11,9 +11,22 @@ static struct str value_of(const struct engine_model *m, const uint32_t *tokens,
 	return S("");
 }
 
+/* A program on somebody's desk hands its mail to a server, and that server says so in a Received field of its own. */
+static bool is_desktop(struct str claim)
+{
+	static const char *const names[] = {"outlook-express", "outlook", "outlook-imo", "windows-live-mail", "mozilla", "netscape",
+		"the-bat", "eudora", "apple-mail", "entourage", "pegasus", "foxmail", "becky", "incredimail", "opera"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (str_eq(claim, str_of(names[i])))
+			return true;
+	return false;
+}
+
 /* helo=A+B: the names it equals. */
 bool engine_from_server(const struct engine_model *m, const uint32_t *tokens, size_t n)
 {
+	if (is_desktop(value_of(m, tokens, n, PRINT_claim)) && str_eq(value_of(m, tokens, n, PRINT_rcvd_n), S("0")))
+		return false;
 	struct str rest = value_of(m, tokens, n, PRINT_helo), part;
 	bool verified = false;
 	while (str_next(&rest, '+', &part)) {

@@ -7,7 +7,7 @@
 #include "match/engine_model.h"
 
 /* The HELO name is the peer's verified host name and does not spell out its address, as bots' and dial-up hosts' names do. What such a
- * host sends may be spam, but the software is a mail server's user, not a bot. */
+ * host sends may be spam, but the software is a mail server's user, not a bot. A desktop client without a server between is none. */
 bool engine_from_server(const struct engine_model *m, const uint32_t *tokens, size_t n);
 /* The client or list software that is named, when a server handed the message over and nothing known contradicts the name; else
  * empty. */
