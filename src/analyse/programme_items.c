@@ -258,10 +258,59 @@ static int put_domain(struct items *it, struct str domain, const struct place *p
 	return store_put_item(it->a->store, "domain", domain, buf_str(&it->out), err);
 }
 
+static void put_host(const struct shops *s, const char *kind, uint32_t token, struct json *j, uint32_t domains)
+{
+	struct str text = sites_token(&s->sites, token);
+	json_obj(j);
+	json_key(j, "kind");
+	json_z(j, kind);
+	json_key(j, "text");
+	json_str(j, str_from(text, str_find_byte(text, '=') + 1));
+	json_key(j, "domains");
+	json_int(j, domains);
+	json_obj_end(j);
+}
+
+static int put_hosted(struct items *it, struct str domain, const struct hosted *h, struct err *err)
+{
+	const struct programme *p = &it->shops->programmes.v[h->programme];
+	buf_clear(&it->out);
+	struct json j = json_to(&it->out);
+	json_obj(&j);
+	json_key(&j, "domain");
+	json_str(&j, domain);
+	json_key(&j, "programme");
+	json_str(&j, p->name);
+	json_key(&j, "in_pack");
+	json_bool(&j, p->in_pack);
+	json_key(&j, "confidence");
+	json_num(&j, h->confidence, 4);
+	json_key(&j, "brand");
+	json_str(&j, p->one_brand ? p->brand : S(""));
+	json_key(&j, "captures");
+	json_int(&j, 0);
+	json_key(&j, "page");
+	json_nil(&j);
+	put_dns(&it->shops->sites, domain, &j);
+	json_key(&j, "evidence");
+	json_arr(&j);
+	put_host(it->shops, "name server", h->ns, &j, h->domains);
+	if (h->address)
+		put_host(it->shops, "address", h->address - 1, &j, 0);
+	json_arr_end(&j);
+	json_obj_end(&j);
+	if (!buf_ok(&it->out))
+		return err_oom(err, "programmes");
+	return store_put_item(it->a->store, "domain", domain, buf_str(&it->out), err);
+}
+
 static int put_domains(struct items *it, struct err *err)
 {
+	const struct map *hosted = &it->shops->hosted;
 	const struct map *places = &it->shops->places;
 	int rc = store_clear_items(it->a->store, "domain", err);
+	for (size_t i = 0; i < hosted->n && rc == 0; i++)
+		rc = put_hosted(it, hosted->entries[i].key, &it->shops->hosted_v.v[hosted->entries[i].value - 1], err);
 	for (size_t i = 0; i < places->n && rc == 0; i++) {
 		const struct place *p = &it->shops->places_v.v[places->entries[i].value - 1];
 		if (str_starts(places->entries[i].key, S("d:")) && !p->torn && it->shops->forms[p->form].programme != NO_PROGRAMME)

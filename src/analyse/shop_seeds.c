@@ -61,14 +61,13 @@ static bool add_programme(struct shops *s, const struct pack_programme *from)
 	bool ok = p != NULL;
 	uint32_t number = (uint32_t)s->programmes.n - 1;
 	if (ok)
-		*p = (struct programme){.name = from->entry.name, .category = from->category, .in_pack = true};
+		*p = (struct programme){.name = from->entry.name, .category = from->category, .in_pack = true, .one_brand = from->brands.n == 1};
 	for (size_t i = 0; ok && i < from->example_domains.n; i++)
 		ok = add_seed(s, from->example_domains.v[i], number);
 	for (size_t i = 0; ok && i < from->brands.n; i++) {
 		const struct pack_brand *b = &s->pack->brands[from->brand_at[i]];
 		bool common = sellers(s->pack, from->brand_at[i]) > 1;
 		p->brand = p->brand.n ? p->brand : b->entry.name;
-		p->common_brand |= common;
 		ok = add_brand(s, p, b->entry.name);
 		for (size_t k = 0; ok && k < b->phrases.n; k++)
 			ok = add_brand(s, p, b->phrases.v[k]);

@@ -11,7 +11,9 @@ struct visits {
 	const struct shops *s;
 	analysis_name *programmes, *categories; /* by programme: names of the analysis */
 	analysis_name *brands;                  /* by form */
+	analysis_name *only_brands;             /* by programme: of those that have one */
 	uint32_t *by_domain;                    /* by interned word: form + 1; UINT32_MAX: none, 0: not asked yet */
+	uint32_t *hosted;                       /* the same: hosted_v + 1, for those without a form */
 	uint32_t words;
 	struct arena scratch;
 	struct err *err;
@@ -59,7 +61,9 @@ static uint32_t form_of_domain(struct visits *v, uint32_t word)
 		struct arena_mark mark = arena_mark(&v->scratch);
 		int rc = store_word(v->a->store, word, &v->scratch, &name, v->err);
 		uint32_t form = rc > 0 ? shops_place(v->s, S(""), name) : NO_FORM;
+		const struct hosted *h = rc > 0 && form == NO_FORM ? shops_hosted(v->s, name) : NULL;
 		v->by_domain[word] = form == NO_FORM ? UINT32_MAX : form + 1;
+		v->hosted[word] = h ? (uint32_t)(h - v->s->hosted_v.v) + 1 : 0;
 		arena_release(&v->scratch, mark);
 	}
 	return v->by_domain[word] == UINT32_MAX ? NO_FORM : v->by_domain[word] - 1;
@@ -87,6 +91,32 @@ static void take(const struct visits *v, struct analysed *m, const struct found 
 	}
 }
 
+/* No link of the message was captured: the name servers of what it links to. */
+static void take_hosts(const struct visits *v, struct analysed *m)
+{
+	const struct hosted *found = NULL;
+	for (size_t i = 0; i < m->n_domains; i++) {
+		uint32_t at = m->domains[i] < v->words ? v->hosted[m->domains[i]] : 0;
+		const struct hosted *h = at ? &v->s->hosted_v.v[at - 1] : NULL;
+		if (h && found && h->programme != found->programme)
+			return;
+		found = h ? h : found;
+	}
+	if (!found || m->programme)
+		return;
+	m->programme = v->programmes[found->programme];
+	m->programme_confidence = (float)found->confidence;
+	m->via = VIA_DOMAIN;
+	if (!m->brand && v->only_brands[found->programme]) {
+		m->brand = v->only_brands[found->programme];
+		m->brand_confidence = (float)found->confidence;
+	}
+	if (!m->category && v->categories[found->programme]) {
+		m->category = v->categories[found->programme];
+		m->category_confidence = (float)found->confidence;
+	}
+}
+
 static int visit(void *ctx, const struct store_row *r)
 {
 	struct visits *v = ctx;
@@ -106,6 +136,8 @@ static int visit(void *ctx, const struct store_row *r)
 		take(v, m, &page, VIA_PAGE);
 	else if (page.form == NO_FORM && domain.form != NO_FORM && !domain.torn)
 		take(v, m, &domain, VIA_DOMAIN);
+	else if (page.form == NO_FORM && domain.form == NO_FORM)
+		take_hosts(v, m);
 	return 0;
 }
 
@@ -125,12 +157,16 @@ static int name_all(struct visits *v)
 	v->programmes = arena_zalloc(a, s->programmes.n + 1, sizeof *v->programmes);
 	v->categories = arena_zalloc(a, s->programmes.n + 1, sizeof *v->categories);
 	v->brands = arena_zalloc(a, s->sites.forms.n + 1, sizeof *v->brands);
+	v->only_brands = arena_zalloc(a, s->programmes.n + 1, sizeof *v->only_brands);
 	v->by_domain = arena_zalloc(a, (size_t)v->words + 1, sizeof *v->by_domain);
-	if (!v->programmes || !v->categories || !v->brands || !v->by_domain)
+	v->hosted = arena_zalloc(a, (size_t)v->words + 1, sizeof *v->hosted);
+	if (!v->programmes || !v->categories || !v->brands || !v->only_brands || !v->by_domain || !v->hosted)
 		return err_oom(v->err, "programmes");
 	for (size_t i = 0; i < s->programmes.n; i++) {
 		v->programmes[i] = analysis_name_of(v->a, s->programmes.v[i].name, v->err);
 		v->categories[i] = analysis_name_of(v->a, s->programmes.v[i].category, v->err);
+		if (s->programmes.v[i].one_brand)
+			v->only_brands[i] = analysis_name_of(v->a, s->programmes.v[i].brand, v->err);
 	}
 	for (size_t i = 0; i < s->sites.forms.n; i++)
 		if (s->forms[i].programme != NO_PROGRAMME || is_pack_brand(s->pack, s->forms[i].brand))

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "analyse/shop_hosts.h"
 #include "analyse/shop_seeds.h"
 #include "base/limits.h"
 #include "base/mem.h"
@@ -293,6 +294,7 @@ static bool christen(struct shops *s, size_t known)
 	for (size_t i = known; i < s->programmes.n; i++) {
 		struct programme *p = &s->programmes.v[i];
 		p->brand = s->sites.forms.v[p->forms.v[0]].brand;
+		p->one_brand = p->brand.n > 0;
 		p->name = p->brand.n && !name_taken(s, i, p->brand) ? p->brand : numbered(s, p);
 		if (!p->name.p)
 			return false;
@@ -301,6 +303,8 @@ static bool christen(struct shops *s, size_t known)
 		struct form_name *n = &s->forms[i];
 		const struct pack_brand *b = pack_brand(s->pack, s->sites.forms.v[i].brand);
 		n->brand = b ? b->entry.name : s->sites.forms.v[i].brand;
+		if (n->programme != NO_PROGRAMME && n->brand.n && !str_ieq(n->brand, s->programmes.v[n->programme].brand))
+			s->programmes.v[n->programme].one_brand = false;
 		if (n->programme == NO_PROGRAMME || n->programme < known)
 			continue;
 		uint32_t domains = s->programmes.v[n->programme].domains;
@@ -357,6 +361,12 @@ uint32_t shops_place(const struct shops *s, struct str host, struct str domain)
 {
 	uint32_t form = place_form(s, "h:", host);
 	return form != NO_FORM ? form : place_form(s, "d:", domain);
+}
+
+const struct hosted *shops_hosted(const struct shops *s, struct str domain)
+{
+	const struct map_entry *e = map_get(&s->hosted, domain);
+	return e ? &s->hosted_v.v[e->value - 1] : NULL;
 }
 
 uint32_t shops_url(const struct shops *s, struct str url, int64_t time, uint32_t *page)
@@ -420,6 +430,7 @@ int shops_load(struct shops *s, struct store *store, const struct pack *pack, st
 	*s = (struct shops){.pack = pack, .arena = arena};
 	map_init(&s->owners, SIZE_MAX);
 	map_init(&s->places, SIZE_MAX);
+	map_init(&s->hosted, SIZE_MAX);
 	int rc = sites_load(&s->sites, store, arena, err);
 	if (rc)
 		return rc;
@@ -430,7 +441,7 @@ int shops_load(struct shops *s, struct store *store, const struct pack *pack, st
 		s->forms[i] = (struct form_name){.programme = NO_PROGRAMME, .second = NO_PROGRAMME};
 	ok = ok && shop_seeds(s);
 	size_t known = s->programmes.n;
-	ok = ok && name_known(s, near, known) && name_unknown(s, known) && christen(s, known) && add_places(s);
+	ok = ok && name_known(s, near, known) && name_unknown(s, known) && christen(s, known) && add_places(s) && shop_hosts(s);
 	mem_free(near);
 	return ok ? 0 : err_oom(err, "programmes");
 }
@@ -439,5 +450,6 @@ void shops_free(struct shops *s)
 {
 	map_free(&s->owners);
 	map_free(&s->places);
+	map_free(&s->hosted);
 	sites_free(&s->sites);
 }

@@ -32,8 +32,8 @@ struct likeness {
 	unsigned agrees, shared, against; /* 1 << family; shared: agrees, but with others too */
 };
 struct programme {
-	struct str name, brand, category;
-	bool in_pack, common_brand; /* another programme has the brand, too */
+	struct str name, brand, category; /* brand: its only one, or the first */
+	bool in_pack, one_brand; /* one brand is known of it, by the pack and by its pages */
 	VEC(uint32_t) forms;
 	VEC(uint32_t) marks[MARK_COUNT];
 	uint32_t domains; /* that show it */
@@ -57,6 +57,12 @@ struct place {
 	uint32_t page; /* the first capture */
 	bool torn; /* shows several programmes */
 };
+struct hosted { /* a domain without a captured page, by its hosts (shop_hosts.h) */
+	uint32_t programme;
+	uint32_t ns, address; /* tokens; address + 1, 0: the name server was enough */
+	uint32_t domains;     /* storefronts on that name server */
+	double confidence;
+};
 struct shops {
 	struct sites sites;
 	const struct pack *pack;
@@ -67,6 +73,8 @@ struct shops {
 	struct map owners;       /* token number (4 bytes) -> programmes that have it */
 	struct map places;       /* "h:" host, "d:" domain -> struct place by number - 1 */
 	VEC(struct place) places_v;
+	struct map hosted; /* domain -> hosted_v by number - 1 */
+	VEC(struct hosted) hosted_v;
 };
 
 int shops_load(struct shops *s, struct store *store, const struct pack *pack, struct arena *arena, struct err *err);
@@ -74,6 +82,7 @@ void shops_free(struct shops *s);
 /* The form that a URL leads to / that stands on a host or else its domain; NO_FORM. *page (may be NULL): the capture. */
 uint32_t shops_url(const struct shops *s, struct str url, int64_t time, uint32_t *page);
 uint32_t shops_place(const struct shops *s, struct str host, struct str domain);
+const struct hosted *shops_hosted(const struct shops *s, struct str domain); /* or NULL */
 /* What made the name: [{"kind","name","weight","text","domains"}]. */
 void shops_evidence(const struct shops *s, uint32_t form, struct json *j);
 

@@ -33,6 +33,8 @@ static const struct shop shops[] = {
 	{"c0.example", "storefront", "Watches", "three", "+1-555-0003", "CC-000"},
 	{"c1.example", "storefront", "Clocks", "three", "+1-555-0003", "CC-000"},
 	{"c2.example", "storefront", "Clocks", "three", "+1-555-0003", "CC-000"},
+	{"c4.example", "storefront", "Clocks", "three", "+1-555-0003", "CC-000"},
+	{"a4.example", "storefront", "Pills", "one", "+1-555-0001", "AA-000"},
 	{"t0.example", "storefront", "Thief", "three", "+1-555-0004", "TT-000"}, /* Gamma's template, nothing else */
 	{"t1.example", "storefront", "Thief", "three", "+1-555-0004", "TT-000"},
 	{"t2.example", "storefront", "Thief", "three", "+1-555-0004", "TT-000"},
@@ -60,6 +62,18 @@ static void put_shop(struct store *s, const struct shop *p)
 	assert_int_equal(store_put_item(s, "page", str_of(id), str_of(json), &err), 0);
 }
 
+/* Name servers: Gamma's own, one that three have, one of Alpha and Beta. */
+static const struct {
+	const char *domain, *ns, *a;
+} facts[] = {
+	{"c0.example", "ns.gamma", "192.0.2.3"}, {"c1.example", "ns.gamma", "192.0.2.3"}, {"c2.example", "ns.gamma", "192.0.2.3"},
+	{"awrong.example", "ns.gamma", "192.0.2.3"}, {"c4.example", "ns.gamma", "192.0.2.3"}, {"a0.example", "ns.both", "192.0.2.1"},
+	{"a1.example", "ns.both", "192.0.2.1"}, {"a2.example", "ns.both", "192.0.2.1"}, {"a3.example", "ns.both", "192.0.2.1"},
+	{"a4.example", "ns.both", "192.0.2.1"}, {"b0.example", "ns.both", "192.0.2.2"}, {"b1.example", "ns.both", "192.0.2.9"},
+	{"t0.example", "ns.all", "192.0.2.3"}, {"new1.example", "ns.gamma", "192.0.2.77"}, {"new2.example", "ns.both", "192.0.2.1"},
+	{"new3.example", "ns.both", "192.0.2.9"}, {"new4.example", "ns.all", "192.0.2.1"}, {"adead.example", "ns.gamma", "192.0.2.3"},
+};
+
 struct fixture {
 	const char *dir;
 	struct store *store;
@@ -80,6 +94,11 @@ static void set_up(struct fixture *f)
 	assert_int_equal(store_begin(f->store, &err), 0);
 	for (size_t i = 0; i < COUNT(shops); i++)
 		put_shop(f->store, &shops[i]);
+	for (size_t i = 0; i < COUNT(facts); i++) {
+		char json[200];
+		snprintf(json, sizeof json, "{\"domain\":\"%s\",\"ns\":[\"%s\"],\"a\":[\"%s\"]}", facts[i].domain, facts[i].ns, facts[i].a);
+		assert_int_equal(store_put_item(f->store, "dns", str_of(facts[i].domain), str_of(json), &err), 0);
+	}
 	assert_int_equal(store_commit(f->store, &err), 0);
 	arena_init(&f->arena, SIZE_MAX);
 }
@@ -162,6 +181,26 @@ static void storefronts_get_their_programme(void **state)
 	tear_down(&f);
 }
 
+static void name_servers_of_its_own_tell_a_programme(void **state)
+{
+	static const struct {
+		const char *domain, *programme;
+	} want[] = {{"new1.example", "Gamma"}, {"new2.example", "Alpha"}, {"new3.example", ""}, {"new4.example", ""}, {"c0.example", ""},
+		{"adead.example", "Gamma"}};
+	(void)state;
+	struct fixture f;
+	struct shops s;
+	struct err err = {0};
+	set_up(&f);
+	assert_int_equal(shops_load(&s, f.store, f.pack, &f.arena, &err), 0);
+	for (size_t i = 0; i < COUNT(want); i++) {
+		const struct hosted *h = shops_hosted(&s, str_of(want[i].domain));
+		assert_same(h ? s.programmes.v[h->programme].name : S(""), str_of(want[i].programme), str_of(want[i].domain));
+	}
+	shops_free(&s);
+	tear_down(&f);
+}
+
 static void no_memory_is_an_error(void **state)
 {
 	(void)state;
@@ -188,6 +227,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(seeds_have_to_stand_up),
 		cmocka_unit_test(storefronts_get_their_programme),
+		cmocka_unit_test(name_servers_of_its_own_tell_a_programme),
 		cmocka_unit_test(no_memory_is_an_error),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -93,7 +93,10 @@ static void evidence_lines(const struct way *w, const json_t *domain)
 	size_t i;
 	json_array_foreach(json_object_get(domain, "evidence"), i, e)
 	{
-		fprintf(w->f, "    %+6.2f  ", json_number_value(json_object_get(e, "weight")));
+		if (json_is_number(json_object_get(e, "weight")))
+			fprintf(w->f, "    %+6.2f  ", json_number_value(json_object_get(e, "weight")));
+		else
+			fputs("            ", w->f);
 		say(w, member(e, "kind"), false);
 		if (member(e, "text").n) {
 			fputs(" ", w->f);
@@ -120,7 +123,8 @@ static int place_lines(const struct way *w, struct store *s, struct str domain, 
 	say(w, domain, true);
 	fputs(" is ", w->f);
 	say(w, member(o, "programme"), false);
-	fprintf(w->f, "'s (confidence %.2f), by its page ", json_number_value(json_object_get(o, "confidence")));
+	fprintf(w->f, "'s (confidence %.2f), by its %s", json_number_value(json_object_get(o, "confidence")),
+		member(o, "page").n ? "page " : "name servers: no page of it was captured");
 	say(w, member(o, "page"), true);
 	fputs("\n", w->f);
 	evidence_lines(w, o);
