@@ -277,7 +277,7 @@ static void analytics(struct page_work *w)
 		if (at == STR_NPOS)
 			continue;
 		size_t from = at + (marks[m].keep_mark ? 0 : strlen(marks[m].mark));
-		from += w->html.p[from] == '\'' || w->html.p[from] == ' ';
+		from += from < w->html.n && (w->html.p[from] == '\'' || w->html.p[from] == ' ');
 		size_t n = 0, digits = 0;
 		while (from + n < w->html.n && n < 24 && id_char(w->html.p[from + n]))
 			digits += ascii_digit(w->html.p[from + n++]) != 0;
