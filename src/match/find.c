@@ -168,7 +168,13 @@ static void find_squeezed(struct finder *f, enum field field, struct str text, s
 
 static void on_undisguised(struct finder *f, uint32_t phrase, enum field field, size_t start)
 {
-	try_exact(f, phrase, field, start);
+	if (try_exact(f, phrase, field, start))
+		return;
+	f->more_suspects |= f->n_suspects == SUSPECTS;
+	if (f->n_suspects == SUSPECTS)
+		return;
+	f->suspects[f->n_suspects].phrase = phrase;
+	f->suspects[f->n_suspects++].start = (uint32_t)start;
 }
 
 static void on_squeezed(struct finder *f, uint32_t phrase, enum field field, size_t start)
@@ -185,6 +191,15 @@ static void on_inside(struct finder *f, uint32_t phrase, enum field field, size_
 	struct span s;
 	if (may_try(f, phrase, field) && align_inside(&f->lexicon->phrases[phrase], folded(f, field), near, &s))
 		add_hit(f, phrase, field, s);
+}
+
+static void find_disguised(struct finder *f, enum field field, struct str text)
+{
+	if (f->more_suspects)
+		find_squeezed(f, field, text, on_squeezed);
+	else
+		for (size_t i = 0; i < f->n_suspects; i++)
+			on_squeezed(f, f->suspects[i].phrase, field, f->suspects[i].start);
 }
 
 /* Names inside longer host names may begin anywhere. */
@@ -240,6 +255,8 @@ static void find_words(struct finder *f, enum field field, struct str text)
 static void find_in_field(struct finder *f, enum field field)
 {
 	struct str text = folded(f, field);
+	f->n_suspects = 0;
+	f->more_suspects = false;
 	cut_text(&f->cut, &f->lexicon->index.table, text);
 	keep_known_starts(f, text);
 	for (size_t i = 0; i < f->cut.n_starts; i++)
@@ -248,7 +265,7 @@ static void find_in_field(struct finder *f, enum field field)
 	find_squeezed(f, field, text, on_undisguised);
 	if (field != FIELD_URL)
 		find_words(f, field, text);
-	find_squeezed(f, field, text, on_squeezed);
+	find_disguised(f, field, text);
 	if (field == FIELD_URL)
 		find_inside(f, field, text);
 }

@@ -22,7 +22,7 @@ struct hit {
 	uint32_t from, to; /* of the folded view, absolute */
 };
 /* Of one phrase in one field so many hits are kept, and so many candidates looked at: hostile mail repeats itself. */
-enum { HITS_A_FIELD = 4, TRIES_A_FIELD = 64 };
+enum { HITS_A_FIELD = 4, TRIES_A_FIELD = 64, SUSPECTS = 64 };
 
 struct counter {
 	uint32_t epoch;
@@ -41,6 +41,12 @@ struct finder {
 	struct hit *hits;
 	size_t n_hits, cap_hits;
 	bool oom;
+	/* of the present field: phrases whose squeezed letters stand at a start, but that are not there as they are */
+	struct {
+		uint32_t phrase, start;
+	} suspects[SUSPECTS];
+	size_t n_suspects;
+	bool more_suspects; /* than fit */
 };
 
 int finder_init(struct finder *f, const struct lexicon *x, const struct hsdb *h, struct err *err);

@@ -99,7 +99,9 @@ static inline uint64_t key_words(uint32_t first, uint32_t second)
 static inline bool literal_perhaps(const struct phrase_index *x, const uint8_t *p)
 {
 	size_t pair = p[0] | (size_t)p[1] << 8;
-	return x->literal_pair[pair / 64] >> pair % 64 & 1;
+	return x->literal_pair[pair / 64] >> pair % 64 & 1 &&
+	       (keys_perhaps(&x->literal, key_literal(p, 4)) || keys_perhaps(&x->literal, key_literal(p, 3)) ||
+		       keys_perhaps(&x->literal, key_literal(p, 2)));
 }
 
 #endif

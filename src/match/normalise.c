@@ -345,7 +345,10 @@ size_t norm_src_of_fold(const struct norm *n, size_t field, size_t fold_pos)
 	if (fold_pos >= nf->fold_end)
 		return nf->src.n;
 	size_t m = mark_before(n, field, fold_pos);
-	bool ascii = m + 1 < n->n_marks && n->marks[m + 1].ascii && n->marks[m + 1].fold > fold_pos;
+	const struct norm_mark *from = &n->marks[m], *to = from + 1;
+	bool ascii = m + 1 < n->n_marks && to->ascii && to->fold > fold_pos;
+	if (ascii && to->fold - from->fold == to->src - from->src) /* nothing was dropped */
+		return from->src + (fold_pos - from->fold);
 	return (ascii ? src_over_ascii : src_by_folding)(n, nf, n->marks[m], fold_pos);
 }
 
