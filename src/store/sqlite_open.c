@@ -275,12 +275,12 @@ static int open_write(struct sq *q, bool fresh, struct err *err)
 	if (sqlite3_db_readonly(q->db, "main") == 1) /* SQLite falls back to that silently */
 		return sq_error(q, SQLITE_READONLY, "opening it", err);
 	bool needed;
-	if (fresh && (rc = sq_exec(q, "PRAGMA page_size = 8192", "creating it", err)) < 0)
+	if (fresh && (rc = sq_exec(q, "PRAGMA page_size = 16384", "creating it", err)) < 0)
 		return rc;
 	if ((rc = sq_schema(q, true, &needed, err)) < 0)
 		return rc;
 	return sq_exec(q,
-		"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8192;"
+		"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4096;"
 		"PRAGMA journal_size_limit = 67108864",
 		"opening it", err);
 }
