@@ -9,7 +9,10 @@
 #include "analyse/change_merge.h"
 #include "analyse/change_series.h"
 
-enum { ROUNDS = 3 }; /* of segmentation and rhythm: they settle in two */
+enum {
+	ROUNDS = 3, /* of segmentation and rhythm: they settle in two */
+	NEAR = 3,   /* rows: a change dated by its level lies so near to where the lines meet */
+};
 
 /* All that one call works with. */
 struct finding {
@@ -194,7 +197,9 @@ static double gain(const struct finding *f, size_t k)
 	struct change_segment one, x, y;
 	if (l->slope == 0 && r->slope == 0)
 		return fit->cost_none - fmin(fit->cost_step, fit->cost_ramp);
-	return change_shape(&f->sums, l->s, r->e, &one) - change_shape(&f->sums, l->s, l->e, &x) - change_shape(&f->sums, r->s, r->e, &y);
+	double a = change_shape(&f->sums, l->s, l->e, &x) + change_shape(&f->sums, l->e, r->e, &y);
+	double b = change_shape(&f->sums, l->s, r->s, &x) + change_shape(&f->sums, r->s, r->e, &y); /* rows of a ramp go to either side */
+	return change_shape(&f->sums, l->s, r->e, &one) - fmin(a, b);
 }
 
 /* What it must gain as a change of level, noise being what it is on both sides. */
@@ -242,10 +247,25 @@ static void fill(const struct finding *f, size_t k, double gained, struct change
 	ch->confidence = 1 / (1 + exp(-(ch->gain - price(f)) / 2));
 }
 
+/* One change: of level; where lines meet and no level jumps, of slope. */
+static int date_one(struct finding *f, size_t k, struct arena *a)
+{
+	const struct change_segment *l = &f->seg[k - 1], *r = &f->seg[k];
+	struct change_fit *fit = &f->fit[k];
+	if (change_date(&f->cs, l, r, &f->noise, a, fit))
+		return -1;
+	if (l->slope == 0 && r->slope == 0)
+		return 0;
+	bool jumps = fit->cost_none - fmin(fit->cost_step, fit->cost_ramp) > price(f);
+	if (f->cs.time && jumps && fit->start.at > f->cs.row[l->e - 1] - NEAR && fit->start.at < f->cs.row[r->s] + NEAR)
+		return 0;
+	return change_date_lines(&f->sums, &f->cs, l, r, a, fit);
+}
+
 static int date_all(struct finding *f, struct arena *a)
 {
 	for (size_t k = 1; k < f->n_seg; k++)
-		if (change_date(&f->cs, &f->seg[k - 1], &f->seg[k], &f->noise, a, &f->fit[k]))
+		if (date_one(f, k, a))
 			return -1;
 	return 0;
 }
@@ -274,7 +294,16 @@ static int work(struct finding *f, const double *y, size_t n, const int64_t *tim
 	if (find_segments(f, a))
 		return -1;
 	f->noise = change_count_noise(&f->cs, f->seg, f->n_seg);
-	return join_ramps(f, a) || date(f, a) ? -1 : 0;
+	return join_ramps(f, a) || measure_segments(f, a) || date(f, a) ? -1 : 0;
+}
+
+/* A date in days as one in hours. */
+static void hours_of(struct change_date *d, const int64_t *time, size_t n)
+{
+	double from = (double)time[0], last = (double)n - 1;
+	d->row = fmin(fmax(((double)d->time - from) / SECONDS_AN_HOUR, 1), last);
+	d->row_lo = fmin(fmax(((double)d->lo - from) / SECONDS_AN_HOUR, 1), d->row);
+	d->row_hi = fmax(fmin(((double)d->hi - from) / SECONDS_AN_HOUR, last), d->row);
 }
 
 /* The same changes, dated by hours; what they gain and are worth was said by days. */
@@ -287,8 +316,16 @@ static int date_hours(const struct finding *days, const double *y, size_t n, con
 	f.fit = arena_zalloc(a, f.n_seg, sizeof *f.fit);
 	if (!f.fit || date_all(&f, a))
 		return -1;
-	for (size_t k = 1; k < f.n_seg; k++)
-		fill(&f, k, gain(days, k), &out->v[k - 1]);
+	for (size_t k = 1; k < f.n_seg; k++) {
+		struct change *c = &out->v[k - 1];
+		fill(&f, k, gain(days, k), c);
+		if (days->seg[k - 1].slope != 0 || days->seg[k].slope != 0) { /* of slope: no hour shows it better than its day */
+			fill(days, k, gain(days, k), c);
+			hours_of(&c->start, time, n);
+			hours_of(&c->end, time, n);
+			c->index = (size_t)c->start.row;
+		}
+	}
 	return 0;
 }
 

@@ -197,6 +197,19 @@ static void test_trend(void **state)
 	assert_int_equal(find(y, ROWS, false).n, 0);
 }
 
+/* Where a trend turns. */
+static void test_kink(void **state)
+{
+	double y[ROWS];
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++)
+		y[i] = (i < 120 ? 0.2 * (double)i : 24 - 0.3 * ((double)i - 120)) + normal();
+	struct changes c = find(y, ROWS, false);
+	assert_int_equal(c.n, 1);
+	assert_in_range(c.v[0].index, 117, 123);
+	assert_true(c.v[0].start.row_lo <= 120 && c.v[0].start.row_hi >= 120);
+}
+
 static void test_low_counts(void **state)
 {
 	double y[ROWS];
@@ -290,6 +303,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_odd_and_pause, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_months, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_trend, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_kink, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_low_counts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hours, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_day_more, setup, teardown),
