@@ -6,6 +6,7 @@
 #include "analyse/items.h"
 #include "cmd/command.h"
 #include "cmd/output.h"
+#include "cmd/report_campaigns.h"
 #include "cmd/sample.h"
 #include "cmd/session.h"
 
@@ -97,6 +98,8 @@ static int gather(struct page *p, struct err *err)
 		rc = items_of(p, "programme", "messages", &p->info.programmes, &p->info.n_programmes, err);
 	if (!rc)
 		rc = items_of(p, "alias", "log_odds", &p->info.aliases, &p->info.n_aliases, err);
+	if (!rc)
+		rc = gather_campaigns(p->s, &p->filter, &p->arena, &p->info, err);
 	if (rc)
 		return rc;
 	p->info.feeds = feeds;

@@ -148,7 +148,10 @@ static void header(struct page *p)
 	figures(p);
 	page_raw(p,
 		"</header>\n<nav aria-label=\"Contents\"><ul><li><a href=\"#volume\">Volume</a></li><li><a href=\"#brands\">Brands</a></li>"
-		"<li><a href=\"#categories\">Categories</a></li><li><a href=\"#links\">Domains</a></li>"
+		"<li><a href=\"#categories\">Categories</a></li>");
+	page_raw(p, p->info->ncampaigns ? "<li><a href=\"#campaigns\">Campaigns</a></li>" : "");
+	page_raw(p,
+		"<li><a href=\"#links\">Domains</a></li>"
 		"<li><a href=\"#senders\">Senders</a></li><li><a href=\"#anomalies\">Anomalies</a></li>"
 		"<li><a href=\"#unknown\">Not known</a></li><li><a href=\"#feeds\">Feeds</a></li>"
 		"<li><a href=\"#messages\">Messages</a></li></ul></nav>\n");
@@ -199,6 +202,7 @@ int report_html(const struct summary *s, const struct report_info *info, struct 
 	report_brands(&p);
 	report_programmes(&p);
 	report_categories(&p);
+	report_campaigns(&p);
 	report_links(&p);
 	report_senders(&p);
 	report_anomalies(&p);

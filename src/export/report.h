@@ -7,9 +7,16 @@
 #ifndef TRAPLINE_EXPORT_REPORT_H
 #define TRAPLINE_EXPORT_REPORT_H
 
+#include "analyse/campaign_list.h"
 #include "analyse/summary.h"
 #include "base/arena.h"
 #include "base/buf.h"
+
+struct report_campaign {
+	const struct campaign_info *info;
+	struct str subject, text; /* what its messages share, slots in place, recipients masked; may be empty */
+	bool is_template;         /* the subject is a template's, not one message's */
+};
 
 struct report_info {
 	const char *version; /* of trapline */
@@ -22,6 +29,9 @@ struct report_info {
 	size_t nfeeds;
 	const struct row *messages; /* the sample to list and explain, all features set; in the order to show */
 	size_t nmessages;
+	const struct report_campaign *campaigns; /* the largest */
+	size_t ncampaigns, campaigns_distinct;
+	int64_t in_campaigns; /* messages */
 	const char *sample; /* how it was drawn: "the first three of each of the ten largest brands" */
 	const struct str *programmes; /* items of kind "programme", in the order to show */
 	const struct str *aliases;    /* items of kind "alias" */

@@ -1,0 +1,12 @@
+/* report_campaigns.h - what the report shows of campaigns, gathered from the store. */
+#ifndef TRAPLINE_CMD_REPORT_CAMPAIGNS_H
+#define TRAPLINE_CMD_REPORT_CAMPAIGNS_H
+
+#include "cmd/session.h"
+#include "export/report.h"
+
+/* Fills the members of info on campaigns. Memory in the arena. 0 or negative. */
+int gather_campaigns(
+	struct session *s, const struct store_filter *filter, struct arena *a, struct report_info *info, struct err *err);
+
+#endif
