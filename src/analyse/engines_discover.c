@@ -21,7 +21,8 @@ static int gather(struct engines *e)
 	e->left = arena_alloc(&e->arena, (e->prints.n + 1) * sizeof *e->left);
 	e->left_print = arena_alloc(&e->arena, (e->prints.n + 1) * sizeof *e->left_print);
 	e->messages = arena_alloc(&e->arena, (a->n_messages + 1) * sizeof *e->messages);
-	if (!left_of || !e->left || !e->left_print || !e->messages) {
+	e->message_at = arena_alloc(&e->arena, (a->n_messages + 1) * sizeof *e->message_at);
+	if (!left_of || !e->left || !e->left_print || !e->messages || !e->message_at) {
 		mem_free(left_of);
 		return err_oom(e->err, "engines");
 	}
@@ -35,10 +36,31 @@ static int gather(struct engines *e)
 	for (size_t i = 0; i < a->n_messages; i++) {
 		const struct analysed *m = &a->messages[i];
 		uint32_t left = e->prints.of[i] ? left_of[e->prints.of[i] - 1] : 0;
-		if (left)
-			e->messages[e->n_messages++] = (struct cluster_message){left - 1, engine_peer(m), engine_network(m), m->time};
+		if (!left)
+			continue;
+		e->message_at[e->n_messages] = (uint32_t)i;
+		e->messages[e->n_messages++] = (struct cluster_message){left - 1, engine_peer(m), engine_network(m), m->time};
 	}
 	mem_free(left_of);
+	return 0;
+}
+
+/* Lists the messages of each cluster. */
+static int group(struct engines *e)
+{
+	size_t n = e->clusters.n;
+	uint32_t *at = e->cluster_from = arena_zalloc(&e->arena, n + 2, sizeof *at);
+	e->by_cluster = arena_alloc(&e->arena, (e->n_messages + 1) * sizeof *e->by_cluster);
+	if (!at || !e->by_cluster)
+		return err_oom(e->err, "engines");
+	for (size_t i = 0; i < e->n_messages; i++)
+		if (e->clusters.of[e->messages[i].print])
+			at[e->clusters.of[e->messages[i].print] + 1]++;
+	for (size_t k = 1; k <= n + 1; k++)
+		at[k] += at[k - 1];
+	for (size_t i = 0; i < e->n_messages; i++)
+		if (e->clusters.of[e->messages[i].print])
+			e->by_cluster[at[e->clusters.of[e->messages[i].print]]++] = (uint32_t)i;
 	return 0;
 }
 
@@ -61,25 +83,39 @@ static size_t distinct(uint64_t *v, size_t n)
 	return kept;
 }
 
-/* Distinct peers of a learned engine's messages (of cluster 0 there is none), or of a cluster's. */
-static struct peers *peers_of(struct engines *e, analysis_name name, uint32_t cluster)
+/* Makes a set of k peers out of an array of the arena with room for `most`. */
+static const struct peers *peer_set(struct engines *e, uint64_t *v, size_t k, size_t most)
 {
-	struct peers *p = arena_alloc(&e->arena, sizeof *p);
-	size_t most = name ? e->a->n_messages : e->n_messages, k = 0;
+	struct peers p = {v, distinct(v, k)}, *out;
+	arena_shrink(&e->arena, v, (most + 1) * sizeof *v, (p.n + 1) * sizeof *v);
+	out = arena_alloc(&e->arena, sizeof *out);
+	if (out)
+		*out = p;
+	return out;
+}
+
+static const struct peers *peers_of_cluster(struct engines *e, uint32_t cluster)
+{
+	size_t from = e->cluster_from[cluster], n = e->cluster_from[cluster + 1] - from;
+	uint64_t *v = arena_alloc(&e->arena, (n + 1) * sizeof *v);
+	for (size_t i = 0; v && i < n; i++)
+		v[i] = e->messages[e->by_cluster[from + i]].peer;
+	return v ? peer_set(e, v, n, n) : NULL;
+}
+
+/* Of a learned engine's messages. */
+static const struct peers *peers_of_class(struct engines *e, size_t k, analysis_name name)
+{
+	if (e->class_peers[k])
+		return e->class_peers[k];
+	size_t most = e->a->n_messages, n = 0;
 	uint64_t *v = arena_alloc(&e->arena, (most + 1) * sizeof *v);
-	if (!p || !v)
-		return NULL;
-	for (size_t i = 0; i < most && name; i++) {
+	for (size_t i = 0; v && i < most; i++) {
 		uint32_t print = e->prints.of[i];
 		if (print && e->verdicts[print - 1].engine == name)
-			v[k++] = engine_peer(&e->a->messages[i]);
+			v[n++] = engine_peer(&e->a->messages[i]);
 	}
-	for (size_t i = 0; i < most && !name; i++)
-		if (e->clusters.of[e->messages[i].print] == cluster + 1)
-			v[k++] = e->messages[i].peer;
-	*p = (struct peers){v, distinct(v, k)};
-	arena_shrink(&e->arena, v, (most + 1) * sizeof *v, (p->n + 1) * sizeof *v);
-	return p;
+	return e->class_peers[k] = v ? peer_set(e, v, n, most) : NULL;
 }
 
 bool engine_is_peer(const struct peers *p, uint64_t peer)
@@ -100,47 +136,39 @@ static size_t shared(const uint64_t *a, size_t na, const uint64_t *b, size_t nb)
 	return n;
 }
 
-/* The learned engine that most of a cluster's messages come nearest to, none of them too far; or NULL. */
-static const struct engine_class *nearest_of(const struct engines *e, uint32_t cluster)
+/* The learned engine that most of a cluster's messages come nearest to, none of them too far; its class, or n_known. */
+static size_t nearest_of(const struct engines *e, uint32_t cluster, uint32_t *counts)
 {
-	const struct engine_class *best = NULL;
-	uint64_t most = 0, all = 0;
-	for (size_t k = 0; k < e->n_known; k++) {
-		uint64_t n = 0;
-		if (e->model.classes.v[k].kind != ENGINE_BOT)
-			continue;
-		for (size_t i = 0; i < e->n_left; i++) {
-			const struct verdict *v = &e->verdicts[e->left_print[i]];
-			if (e->clusters.of[i] == cluster + 1 && v->nearest == &e->model.classes.v[k] &&
-				(double)v->strangeness <= version_strangeness)
-				n += e->prints.v[e->left_print[i]].messages;
-		}
-		if (n > most) {
-			most = n;
-			best = &e->model.classes.v[k];
-		}
+	size_t from = e->cluster_from[cluster], to = e->cluster_from[cluster + 1], best = 0;
+	memset(counts, 0, (e->n_known + 1) * sizeof *counts);
+	for (size_t i = from; i < to; i++) {
+		const struct verdict *v = &e->verdicts[e->left_print[e->messages[e->by_cluster[i]].print]];
+		if (v->nearest && (double)v->strangeness <= version_strangeness)
+			counts[v->nearest - e->model.classes.v]++;
 	}
-	all = e->clusters.v[cluster].messages;
-	return most * 2 > all ? best : NULL;
+	for (size_t k = 1; k < e->n_known; k++)
+		if (counts[k] > counts[best])
+			best = k;
+	return (size_t)counts[best] * 2 > to - from ? best : e->n_known;
 }
 
 /* Messages of the cluster from those peers, in percent. */
 static unsigned percent_from(const struct engines *e, uint32_t cluster, const struct peers *own)
 {
-	uint64_t n = 0;
-	for (size_t i = 0; i < e->n_messages; i++)
-		n += e->clusters.of[e->messages[i].print] == cluster + 1 && engine_is_peer(own, e->messages[i].peer);
-	return (unsigned)(n * 100 / (e->clusters.v[cluster].messages + !e->clusters.v[cluster].messages));
+	size_t from = e->cluster_from[cluster], to = e->cluster_from[cluster + 1], n = 0;
+	for (size_t i = from; i < to; i++)
+		n += engine_is_peer(own, e->messages[e->by_cluster[i]].peer);
+	return (unsigned)(n * 100 / (to - from + (to == from)));
 }
 
 /* Others may write the same: what does not come from the engine's hosts stays without a name, unless nearly all does. */
-static int find_version(struct engines *e, uint32_t cluster)
+static int find_version(struct engines *e, uint32_t cluster, uint32_t *counts)
 {
-	const struct engine_class *k = nearest_of(e, cluster);
-	if (!k)
+	size_t k = nearest_of(e, cluster, counts);
+	if (k == e->n_known)
 		return 0;
-	analysis_name name = analysis_name_of(e->a, k->name, e->err);
-	const struct peers *own = peers_of(e, name, 0), *its = peers_of(e, 0, cluster);
+	analysis_name name = analysis_name_of(e->a, e->model.classes.v[k].name, e->err);
+	const struct peers *own = peers_of_class(e, k, name), *its = peers_of_cluster(e, cluster);
 	if (!own || !its)
 		return err_oom(e->err, "engines");
 	size_t both = shared(own->v, own->n, its->v, its->n);
@@ -203,26 +231,20 @@ static int teach(struct engines *e, uint32_t cluster)
 {
 	const struct analysis *a = e->a;
 	struct engine_capture c;
-	size_t step = e->clusters.v[cluster].messages / TEACH + 1, seen = 0;
-	uint32_t *left_of = mem_zalloc(e->prints.n + 1, sizeof *left_of);
-	if (!left_of)
-		return err_oom(e->err, "engines");
+	size_t step = e->clusters.v[cluster].messages / TEACH + 1;
 	engine_capture_init(&c, &e->model);
-	for (size_t i = 0; i < e->n_left; i++)
-		left_of[e->left_print[i]] = e->clusters.of[i];
-	for (size_t i = 0; i < a->n_messages; i++) {
-		uint32_t print = e->prints.of[i];
-		if (!print || left_of[print - 1] != cluster + 1 || seen++ % step)
+	for (size_t i = e->cluster_from[cluster]; i < e->cluster_from[cluster + 1] && !e->err->kind; i++) {
+		const struct analysed *m = &a->messages[e->message_at[e->by_cluster[i]]];
+		const struct engine_print *p = &e->prints.v[e->left_print[e->messages[e->by_cluster[i]].print]];
+		if (m->key % step) /* the same ones whatever the order of ingest */
 			continue;
 		struct engine_sample *x = vec_push(&e->model.arena, &c.samples, SIZE_MAX);
-		if (!x) {
-			err_oom(e->err, "engines");
-			break;
-		}
-		*x = (struct engine_sample){
-			.tokens = e->prints.v[print - 1].tokens, .n = e->prints.v[print - 1].n, .campaign = a->messages[i].campaign};
+		if (!x)
+			return err_oom(e->err, "engines");
+		*x = (struct engine_sample){.tokens = p->tokens, .n = p->n, .campaign = m->campaign};
 	}
-	mem_free(left_of);
+	if (!c.samples.n)
+		return 0;
 	struct engine_class *k = e->err->kind ? NULL : engine_model_class(&e->model, ENGINE_BOT, str_of(e->clusters.v[cluster].name), false);
 	if (!k || engine_class_count(&e->model, k, &c, NULL) || engine_class_reach(&e->model, k, &c))
 		return err_oom(e->err, "engines");
@@ -281,8 +303,11 @@ int engines_discover(struct engines *e)
 	e->cluster_peers = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->cluster_peers);
 	if (!e->cluster_name || !e->cluster_source || !e->cluster_peers)
 		return err_oom(e->err, "engines");
+	e->class_peers = arena_zalloc(&e->arena, e->n_known + 1, sizeof *e->class_peers);
+	uint32_t *counts = arena_alloc(&e->arena, (e->n_known + 1) * sizeof *counts);
+	rc = e->class_peers && counts ? group(e) : err_oom(e->err, "engines");
 	for (uint32_t i = 0; i < e->clusters.n && !rc; i++)
-		rc = find_version(e, i);
+		rc = find_version(e, i, counts);
 	bool *imitation = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *imitation);
 	if (!rc)
 		rc = imitation ? find_imitations(e, imitation) : err_oom(e->err, "engines");

@@ -37,8 +37,12 @@ struct engines {
 	uint32_t *left_print; /* of each: its print */
 	size_t n_left;
 	struct cluster_message *messages;
+	uint32_t *message_at; /* of each: its message of the analysis */
 	size_t n_messages;
 	struct clusters clusters;
+	uint32_t *by_cluster; /* indices into messages, those of cluster k from cluster_from[k] to cluster_from[k + 1] */
+	uint32_t *cluster_from;
+	const struct peers **class_peers; /* of learned engines, once asked for */
 	analysis_name *cluster_name; /* of each cluster: the engine it is, or 0 */
 	uint8_t *cluster_source;
 	const struct peers **cluster_peers;
