@@ -46,10 +46,8 @@ static int see_word(void *ctx, uint32_t id, struct str word)
 		l->token_of[id] = FOREIGN;
 		return 0;
 	}
-	uint32_t token = engine_model_token(l->m, word);
-	if (token == UINT32_MAX)
-		return err_oom(l->err, "fingerprints");
-	l->token_of[id] = token + 1;
+	uint32_t token = engine_model_token(l->m, word); /* beyond the cap: as if it were not there */
+	l->token_of[id] = token == UINT32_MAX ? FOREIGN : token + 1;
 	return 0;
 }
 

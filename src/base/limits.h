@@ -124,7 +124,8 @@
 #define LIM_WORDS 65536 /* words of one message that are compared: a book's chapter */
 
 /* ---- engines ---- */
-#define LIM_ENGINE_MODEL (256 * MIB) /* a model: one engine takes some 20 KiB */
+#define LIM_ENGINE_FILE (64 * MIB)   /* a model's file: one engine takes some 10 KiB */
+#define LIM_ENGINE_MODEL (768 * MIB) /* a model in memory, with all tokens of a store */
 #define LIM_ENGINE_TOKENS 4000000    /* distinct tokens of a model and a store */
 #define LIM_ENGINE_CLASSES 500       /* engines and clients of a model */
 #define LIM_ENGINE_SAMPLES 1000000   /* messages of one capture: from a few thousand on more teach nothing new */

@@ -3,6 +3,7 @@
 
 #include "base/anomaly.h"
 #include "cmd/command.h"
+#include "cmd/explain_engine.h"
 #include "cmd/explain_campaign.h"
 #include "cmd/explain_programme.h"
 #include "cmd/output.h"
@@ -203,7 +204,7 @@ static void fingerprint_lines(const struct ledger *l, struct strs tokens)
 	}
 }
 
-static int explain_message(const struct ledger *l, struct store *s, const struct row *r, const struct neighbour *n, struct arena *a,
+static int explain_message(const struct ledger *l, const struct session *s, const struct row *r, const struct neighbour *n, struct arena *a,
 	struct err *err)
 {
 	fputs("message ", l->f);
@@ -215,10 +216,13 @@ static int explain_message(const struct ledger *l, struct store *s, const struct
 	attribution(l, "brand", r->brand, r->brand_confidence);
 	attribution(l, "programme", r->programme, r->programme_confidence);
 	attribution(l, "category", r->category, r->category_confidence);
+	section(l, "engine (for +, against -)");
+	if (explain_engine(l->f, s, r, err))
+		return err->kind;
 	section(l, "campaign");
 	explain_neighbour(l->f, r, n);
 	section(l, "programme");
-	explain_programme(l->f, s, r, a, l->ascii, err);
+	explain_programme(l->f, s->store, r, a, l->ascii, err);
 	section(l, "evidence (weight: for +, against -)");
 	evidence_lines(l, r->evidence);
 	section(l, "facts");
@@ -278,7 +282,7 @@ static int explain(struct session *s, struct err *err)
 		mask_of_row(&mask, &row);
 		struct ledger l = {.f = out.f, .mask = o->reveal ? NULL : &mask, .ascii = look.ascii};
 		if (o->format == FORMAT_TABLE)
-			explain_message(&l, s->store, &row, &near, &a, err);
+			explain_message(&l, s, &row, &near, &a, err);
 		else
 			explain_json(out.f, &row, o->reveal);
 		output_close(&out, !err->kind, err);

@@ -133,7 +133,7 @@ int engine_model_load(struct engine_model *m, const char *path, bool must_exist,
 	size_t n = 0;
 	if (!must_exist && access(path, F_OK) != 0 && errno == ENOENT)
 		return 0;
-	int rc = file_read(path, LIM_ENGINE_MODEL, &p, &n, err);
+	int rc = file_read(path, LIM_ENGINE_FILE, &p, &n, err);
 	if (!rc)
 		rc = engine_model_read(m, path, str_make(p, n), false, err);
 	mem_free(p);
@@ -205,7 +205,7 @@ int engine_model_save(const struct engine_model *m, const char *path, struct err
 	struct buf out;
 	if ((size_t)snprintf(temp, sizeof temp, "%s.new", path) >= sizeof temp)
 		return err_set(err, ERR_USAGE, "%s: the name is too long", path);
-	buf_init(&out, LIM_ENGINE_MODEL);
+	buf_init(&out, LIM_ENGINE_FILE);
 	if (engine_model_write(m, false, &out)) {
 		bool full = out.full;
 		buf_free(&out);

@@ -220,7 +220,7 @@ static double strangeness(const struct engine_scorer *s, size_t k, const struct 
  * weighs log(ENGINE_FULL + 1) = 3.9: never allowed to a class whose own messages do not do it; nobody may do it twice. */
 static const double reach_least = 2.0, client_most = 3.5;
 
-static double limit_of(const struct engine_class *k)
+double engine_limit(const struct engine_class *k)
 {
 	return fmin(fmax(k->reach, reach_least), k->kind == ENGINE_CLIENT ? client_most : ENGINE_FOREIGN);
 }
@@ -256,7 +256,7 @@ void engine_score(const struct engine_scorer *s, const struct engine_tokens *t, 
 	*out = (struct engine_verdict){0};
 	for (size_t k = 0; k < n; k++) {
 		double odds = log_odds(s, k, n, t);
-		bool own = strangeness(s, k, t) <= limit_of(&classes[k]);
+		bool own = strangeness(s, k, t) <= engine_limit(&classes[k]);
 		if (own && odds > best_odds) {
 			best_odds = odds;
 			best = k;
@@ -290,7 +290,7 @@ const struct engine_class *engine_like_client(const struct engine_scorer *s, con
 	double best_odds = -INFINITY;
 	for (size_t k = 0; k < s->n_classes; k++) {
 		const struct engine_class *c = &s->m->classes.v[k];
-		if (c->kind != ENGINE_CLIENT || !engine_client_name(c).n || strangeness(s, k, t) > limit_of(c))
+		if (c->kind != ENGINE_CLIENT || !engine_client_name(c).n || strangeness(s, k, t) > engine_limit(c))
 			continue;
 		double odds = log_odds(s, k, s->n_classes, t);
 		if (odds > best_odds) {

@@ -56,6 +56,9 @@ struct engine_verdict {
 };
 void engine_score(const struct engine_scorer *s, const struct engine_tokens *t, struct engine_verdict *out);
 
+/* The most strangeness that a message of the class may have. */
+double engine_limit(const struct engine_class *k);
+
 /* The ledger of a class against a rival (NULL: any software): one line a token, largest first. */
 struct engine_line {
 	size_t at;          /* in the message's tokens */

@@ -1,0 +1,135 @@
+/* explain_engine.c - see explain_engine.h. The ledger is made again from the message's fingerprint and the model of today. */
+#include "cmd/explain_engine.h"
+
+#include <jansson.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+#include "export/escape.h"
+#include "match/engine_client.h"
+#include "match/engine_learn.h"
+#include "match/engine_score.h"
+
+enum { LINES = 20 };
+
+struct page {
+	FILE *f;
+	struct arena arena;
+	struct engine_model model;
+	struct engine_scorer *scorer;
+	struct engine_tokens tokens;
+};
+
+static void put(const struct page *p, struct str s)
+{
+	struct buf safe;
+	buf_init(&safe, 64 * KIB);
+	esc_term(s, 0, 0, &safe);
+	fwrite(safe.p, 1, safe.n, p->f);
+	buf_free(&safe);
+}
+
+static int load(struct page *p, const struct session *s, const struct row *r, struct err *err)
+{
+	const char *path = session_model(s, &p->arena, err);
+	int rc = path ? engine_model_shipped(&p->model, err) : err->kind;
+	uint32_t *tokens = arena_alloc(&p->arena, (r->fingerprint.n + 1) * sizeof *tokens);
+	unsigned *families = arena_alloc(&p->arena, (r->fingerprint.n + 1) * sizeof *families);
+	size_t n = 0;
+	if (!rc)
+		rc = engine_model_load(&p->model, path, s->o->model || s->config->model, err);
+	if (!rc && (!tokens || !families || engine_scorer_new(&p->scorer, &p->model)))
+		rc = err_oom(err, "explain");
+	for (size_t i = 0; i < r->fingerprint.n && !rc; i++) {
+		unsigned f = engine_family(r->fingerprint.v[i]);
+		uint32_t t = f < PRINT_COUNT ? engine_model_token(&p->model, r->fingerprint.v[i]) : UINT32_MAX;
+		if (t == UINT32_MAX)
+			continue;
+		tokens[n] = t;
+		families[n++] = f;
+	}
+	p->tokens = (struct engine_tokens){tokens, families, n};
+	return rc;
+}
+
+static void ledger(const struct page *p, const struct engine_verdict *v)
+{
+	struct engine_line lines[512];
+	size_t n = engine_ledger(p->scorer, v->nearest, v->rival, &p->tokens, lines, sizeof lines / sizeof *lines);
+	fprintf(p->f, "  nearest learned engine  ");
+	put(p, v->nearest->name);
+	fprintf(p->f, ", against ");
+	put(p, v->rival ? v->rival->name : S("any other software"));
+	fprintf(p->f, ": log-odds %+.1f (%.1f needed)\n  strangeness to it       %.1f (its own messages: up to %.1f)\n", v->margin, ENGINE_MARGIN,
+		v->strangeness, engine_limit(v->nearest));
+	fputs("  log-odds  strange  what (in brackets: not counted, its group is)\n", p->f);
+	for (size_t i = 0, shown = 0; i < n && shown < LINES; i++) {
+		const struct engine_line *l = &lines[i];
+		if (l->odds > -0.5 && l->odds < 0.5 && l->strangeness < 1)
+			continue;
+		shown++;
+		fprintf(p->f, "  %+8.2f  %7.2f  %s", l->odds, l->strangeness, l->counted ? "" : "(");
+		put(p, p->model.tokens.v[p->tokens.token[l->at]].text);
+		fputs(l->counted ? "\n" : ")\n", p->f);
+	}
+}
+
+static bool has_token(const struct page *p, const char *text)
+{
+	for (size_t i = 0; i < p->tokens.n; i++)
+		if (str_eq(p->model.tokens.v[p->tokens.token[i]].text, str_of(text)))
+			return true;
+	return false;
+}
+
+/* What marks the engine, and which of it the message shows. */
+static int marks(const struct page *p, struct store *store, const struct row *r, struct err *err)
+{
+	struct arena a;
+	struct str text;
+	arena_init(&a, LIM_ARENA);
+	int rc = store_item(store, "engine", r->engine, &a, &text, err);
+	json_t *item = rc > 0 ? json_loadb((const char *)text.p, text.n, 0, NULL) : NULL, *list = json_object_get(item, "marks"), *m;
+	size_t i;
+	json_array_foreach(list, i, m)
+	{
+		const char *token = json_string_value(json_object_get(m, "token"));
+		fprintf(p->f, "  %c %4.0f %% of its messages, %4.1f %% of the rest  ", token && has_token(p, token) ? '+' : ' ',
+			100 * json_number_value(json_object_get(m, "share")), 100 * json_number_value(json_object_get(m, "elsewhere")));
+		put(p, str_of(token ? token : ""));
+		fputs("\n", p->f);
+	}
+	json_decref(item);
+	arena_free(&a);
+	return rc < 0 ? rc : 0;
+}
+
+int explain_engine(FILE *f, const struct session *s, const struct row *r, struct err *err)
+{
+	struct page p = {.f = f};
+	struct engine_verdict v;
+	arena_init(&p.arena, LIM_ARENA);
+	engine_model_init(&p.model);
+	int rc = load(&p, s, r, err);
+	if (!rc) {
+		struct str client = engine_plain_client(&p.model, p.tokens.token, p.tokens.n);
+		engine_score(p.scorer, &p.tokens, &v);
+		if (client.n) {
+			fputs("  names a client without contradiction, handed over by a mail server: ", f);
+			put(&p, client);
+			fputs("\n", f);
+		}
+		if (v.nearest)
+			ledger(&p, &v);
+		else
+			fputs("  no engine was learned\n", f);
+	}
+	if (!rc && r->engine.n && !str_eq(r->engine_source, S("learned"))) {
+		fputs("  what marks the engine (+: this message shows it)\n", f);
+		rc = marks(&p, s->store, r, err);
+	}
+	engine_scorer_del(p.scorer);
+	engine_model_free(&p.model);
+	arena_free(&p.arena);
+	return rc;
+}

@@ -1,0 +1,12 @@
+/* explain_engine.h - why a message has the engine or client that it has, or none: the ledger for and against. */
+#ifndef TRAPLINE_CMD_EXPLAIN_ENGINE_H
+#define TRAPLINE_CMD_EXPLAIN_ENGINE_H
+
+#include <stdio.h>
+
+#include "cmd/session.h"
+
+/* Written to f as text that is safe to print. 0, or negative with *err. */
+int explain_engine(FILE *f, const struct session *s, const struct row *r, struct err *err);
+
+#endif
