@@ -188,7 +188,7 @@ static unsigned families_shared(const struct shops *s, uint32_t x, uint32_t y, u
 		else if (a->marks[m].n && b->marks[m].n)
 			*differ |= 1U << m;
 	}
-	if (sites_alike(&s->sites, a->structure, b->structure) >= SHOP_SAME)
+	if (x == y || sites_alike(&s->sites, a->structure, b->structure) >= SHOP_SAME)
 		shared |= 1U << SHOP_STRUCTURE;
 	return shared;
 }

@@ -140,18 +140,33 @@ struct choice {
 	double next;
 };
 
-/* The best of programmes from..n for a form. near: room for n. */
-static struct choice choose(const struct shops *s, uint32_t form, size_t from, double *near)
+/* Whether a programme has a mark of the form. */
+static bool shares_mark(const struct form *f, const struct programme *p)
+{
+	for (int m = 0; m < MARK_COUNT; m++)
+		for (size_t i = 0; i < f->marks[m].n; i++)
+			if (has_mark(p, m, f->marks[m].v[i]))
+				return true;
+	return false;
+}
+
+/* The best of programmes from..n for a form; by_mark: only of those that share a mark with it, which is far less work. near: room for n. */
+static struct choice choose(const struct shops *s, uint32_t form, size_t from, bool by_mark, double *near)
 {
 	const struct form *f = &s->sites.forms.v[form];
 	struct choice c = {.best = NO_PROGRAMME, .second = NO_PROGRAMME, .next = -INFINITY};
 	double first = 0, next = 0;
 	for (size_t i = from; i < s->programmes.n; i++) {
+		near[i] = -1;
+		if (by_mark && !shares_mark(f, &s->programmes.v[i]))
+			continue;
 		near[i] = nearest(s, f, &s->programmes.v[i]);
 		next = near[i] >= first ? first : near[i] > next ? near[i] : next;
 		first = near[i] > first ? near[i] : first;
 	}
 	for (size_t i = from; i < s->programmes.n; i++) {
+		if (near[i] < 0)
+			continue;
 		const struct likeness l = shops_compare(s, f, &s->programmes.v[i], near[i], near[i] >= first ? next : first);
 		if (c.best == NO_PROGRAMME || l.score > c.like.score) {
 			c.next = c.best == NO_PROGRAMME ? -INFINITY : c.like.score;
@@ -183,7 +198,7 @@ static bool name_known(struct shops *s, double *near, size_t known)
 			struct form_name *n = &s->forms[i];
 			if (n->programme != NO_PROGRAMME || !known)
 				continue;
-			struct choice c = choose(s, i, 0, near);
+			struct choice c = choose(s, i, 0, false, near);
 			n->second = c.best;
 			n->like = c.like;
 			if (c.like.score < SHOP_SCORE || c.like.score - c.next < SHOP_MARGIN)
@@ -233,7 +248,7 @@ static bool name_unknown(struct shops *s, size_t known)
 	for (size_t i = 0; ok && i < n; i++) {
 		const struct form *f = &s->sites.forms.v[list[i].form];
 		struct form_name *name = &s->forms[list[i].form];
-		struct choice c = choose(s, list[i].form, known, near);
+		struct choice c = choose(s, list[i].form, known, true, near); /* two families have to agree: one of them is a mark */
 		if (!fits(&c)) {
 			if (s->programmes.n - known >= LIM_PROGRAMMES)
 				continue;
