@@ -53,7 +53,7 @@
 #define LIM_PRINT_TOKEN 120            /* one token: longer ones end in a hash */
 #define LIM_PRINT_FIELD 512            /* bytes of one field that are looked at: forms show at its start */
 #define LIM_PRINT_HEADERS 64           /* fields of the sender that are looked at: real mail has under 40 */
-#define LIM_PRINT_TEXT (2 * KIB)       /* encoded bytes of a text part that are looked at */
+#define LIM_PRINT_TEXT (KIB + KIB / 2)  /* encoded bytes of a text part that are looked at */
 #define LIM_TRANSCRIPT (64 * KIB)      /* one SMTP dialogue: 100 recipients of 256 bytes fit twice */
 #define LIM_TRANSCRIPT_LINES 256       /* lines of one dialogue that are kept */
 #define LIM_TRANSCRIPT_FILES 256       /* files of them for one feed: each is held open */

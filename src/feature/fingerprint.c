@@ -40,7 +40,15 @@ void val_num(struct val *v, uint64_t n)
 /* Printable ASCII: white space becomes a blank, the rest '?'. */
 static void copy_printable(uint8_t *to, struct str s)
 {
-	for (size_t i = 0; i < s.n; i++)
+	const uint64_t ones = 0x0101010101010101u, tops = 0x80 * ones;
+	size_t i = 0;
+	for (; i + 8 <= s.n; i += 8) { /* all in 0x20..0x7e: no byte borrows or carries into its top bit */
+		uint64_t w = str_load8(s, i);
+		if (((w - 0x20 * ones) | (w + ones) | w) & tops)
+			break;
+		memcpy(to + i, s.p + i, 8);
+	}
+	for (; i < s.n; i++)
 		to[i] = s.p[i] >= 0x20 && s.p[i] < 0x7f ? s.p[i] : ascii_space(s.p[i]) ? ' ' : '?';
 }
 

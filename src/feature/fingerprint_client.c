@@ -305,7 +305,7 @@ static const char *claim_of(struct str s)
 
 static void put_claim_order(struct print *p, const char *claim)
 {
-	struct val v = {.n = 0};
+	VAL(v);
 	const struct header *id = p->by_id[HDR_message_id], *version = p->by_id[HDR_mime_version];
 	val_add(&v, str_of(claim));
 	val_byte(&v, ':');
@@ -320,7 +320,7 @@ static void put_claim_order(struct print *p, const char *claim)
 /* What contradicts the claim; "yes" when something is known and nothing does. */
 static void put_claim_ok(struct print *p, const char *claim, const char *mid, const char *bnd)
 {
-	struct val v = {.n = 0};
+	VAL(v);
 	bool known = false;
 	const char *by_mid = house(claim, false), *by_bnd = house(claim, true);
 	if (print_has(p, HDR_message_id) && KNOWS(mid_forms, by_mid)) {
@@ -386,7 +386,7 @@ static void put_thread_time(struct val *v, int64_t apart, struct str index)
 static void put_thread(struct print *p)
 {
 	struct str s = print_field(p, HDR_thread_index);
-	struct val v = {.n = 0};
+	VAL(v);
 	uint64_t bits = 0;
 	if (!s.n)
 		return;
@@ -407,7 +407,7 @@ static void put_thread(struct print *p)
 /* One word without a blank, a slash or a known name may be made up each time: its form only. */
 static void put_client(struct print *p, const char *claim, struct str mailer, bool agent)
 {
-	struct val v = {.n = 0};
+	VAL(v);
 	val_add(&v, agent ? S("agent:") : S("mailer:"));
 	if (!claim && str_find_byte(mailer, ' ') == STR_NPOS && str_find_byte(mailer, '/') == STR_NPOS && mailer.n > 3)
 		print_coarse(mailer, &v);

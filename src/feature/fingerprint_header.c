@@ -21,7 +21,7 @@ static bool is_repeated_hop(const struct print *p, size_t i)
 
 static void put_order(struct print *p)
 {
-	struct val v = {.n = 0};
+	VAL(v);
 	for (size_t i = 0; i < p->n_sent; i++) {
 		if (is_repeated_hop(p, i))
 			continue;
@@ -94,7 +94,7 @@ static void put_core(struct print *p)
 static void put_missing(struct print *p)
 {
 	static const enum hdr_id common[] = {HDR_from, HDR_to, HDR_date, HDR_message_id, HDR_subject, HDR_mime_version};
-	struct val v = {.n = 0};
+	VAL(v);
 	if (!p->n_sent)
 		return;
 	for (size_t i = 0; i < sizeof common / sizeof *common; i++)
@@ -147,7 +147,7 @@ static struct str fold_style(struct str value)
 /* Content-Type has its own families; Received is written by other code. */
 static void put_fold(struct print *p)
 {
-	struct val v = {.n = 0};
+	VAL(v);
 	for (size_t i = 0; i < p->n_sent; i++) {
 		const struct header *h = p->sent[i];
 		if (h->id == HDR_received || h->id == HDR_content_type)
@@ -167,7 +167,7 @@ static void put_colons(struct print *p)
 {
 	const struct header *odd = NULL;
 	size_t one = 0, odds = 0;
-	struct val v = {.n = 0};
+	VAL(v);
 	for (size_t i = 0; i < p->n_sent; i++) {
 		struct str s = p->sent[i]->value;
 		if (!s.n || s.p[0] == '\n' || s.p[0] == '\r')
@@ -196,7 +196,7 @@ static void put_colons(struct print *p)
 static void put_trailing(struct print *p)
 {
 	enum { SHOWN = 3 };
-	struct val v = {.n = 0};
+	VAL(v);
 	size_t n = 0;
 	for (size_t i = 0; i < p->n_sent && n < SHOWN; i++) {
 		struct str s = p->sent[i]->value;
@@ -212,7 +212,7 @@ static void put_trailing(struct print *p)
 static void put_priority(struct print *p)
 {
 	static const enum hdr_id fields[] = {HDR_x_priority, HDR_x_msmail_priority, HDR_importance, HDR_priority};
-	struct val v = {.n = 0};
+	VAL(v);
 	bool any = false;
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
 		struct str s = str_first(print_field(p, fields[i]), 24);
@@ -230,7 +230,7 @@ static void put_list(struct print *p)
 	static const enum hdr_id fields[] = {HDR_list_id, HDR_list_unsubscribe, HDR_list_post, HDR_list_help, HDR_list_subscribe,
 		HDR_mailing_list, HDR_x_beenthere, HDR_x_mailman_version, HDR_errors_to, HDR_feedback_id, HDR_auto_submitted,
 		HDR_x_antiabuse, HDR_dkim_signature, HDR_domainkey_signature};
-	struct val v = {.n = 0};
+	VAL(v);
 	struct str bulk = str_first(print_field(p, HDR_precedence), 16);
 	if (bulk.n) {
 		val_add(&v, S("Precedence:"));
@@ -248,7 +248,7 @@ static void put_list(struct print *p)
 static void put_xsender(struct print *p)
 {
 	struct str s = print_field(p, HDR_x_sender);
-	struct val v = {.n = 0};
+	VAL(v);
 	if (!s.n)
 		return;
 	if (str_ifind(s, p->from.addr) != STR_NPOS && p->from.addr.n)

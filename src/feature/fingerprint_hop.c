@@ -53,7 +53,7 @@ static void add_core(const struct print *p, struct str w, struct val *v)
 
 static void put_form(struct print *p, struct str s)
 {
-	struct val v = {.n = 0};
+	VAL(v);
 	size_t words = 0, i = 0;
 	size_t date = str_rfind_byte(s, ';');
 	struct str zone = str_from(s, str_rfind_byte(s, ' ') + 1);
@@ -82,7 +82,7 @@ static void put_form(struct print *p, struct str s)
 
 static void put_received(struct print *p)
 {
-	struct val v = {.n = 0};
+	VAL(v);
 	size_t n = 0;
 	for (size_t i = 0; i < p->n_sent; i++)
 		n += p->sent[i]->id == HDR_received;
@@ -97,7 +97,8 @@ static void put_received(struct print *p)
 /* The last two numbers of the address stand in the name: one given by a provider. */
 static bool has_address(struct str helo, const struct trace *t)
 {
-	struct val c = {.n = 0}, d = {.n = 0};
+	VAL(c);
+	VAL(d);
 	if (t->ip_len != 4 || helo.n < 7)
 		return false;
 	val_num(&c, t->ip[2]);
@@ -109,7 +110,7 @@ static bool has_address(struct str helo, const struct trace *t)
 static void put_helo(struct print *p)
 {
 	struct str helo = p->t->helo;
-	struct val v = {.n = 0};
+	VAL(v);
 	struct shape s;
 	if (!helo.n)
 		return;

@@ -166,7 +166,7 @@ static void add_tag(struct val *v, const struct tag *t)
 
 static void put_list(struct print *p, enum print_id id, const struct tag *t, size_t n)
 {
-	struct val v = {.n = 0};
+	VAL(v);
 	for (size_t i = 0; i < n; i++) {
 		if (i)
 			val_byte(&v, ',');
@@ -177,7 +177,7 @@ static void put_list(struct print *p, enum print_id id, const struct tag *t, siz
 
 static void put_body(struct print *p, struct str in)
 {
-	struct val v = {.n = 0};
+	VAL(v);
 	size_t i = 0, n = 0;
 	struct scan ignored = {.n = 0};
 	while (i < in.n && n < 8) {
@@ -201,7 +201,7 @@ static void put_body(struct print *p, struct str in)
 
 static void put_habits(struct print *p, const struct scan *s)
 {
-	struct val v = {.n = 0};
+	VAL(v);
 	val_add(&v, s->tag_upper ? s->tag_lower ? S("tT") : S("T") : S("t"));
 	val_byte(&v, ' ');
 	val_add(&v, s->attr_lower ? S("a") : S(""));
@@ -285,7 +285,7 @@ static struct str last_lines(struct str body)
 void print_html(struct print *p)
 {
 	struct scan *s, *end;
-	struct val v = {.n = 0};
+	VAL(v);
 	if (!p->html)
 		return;
 	if (!(s = arena_alloc(p->a, 2 * sizeof *s))) {

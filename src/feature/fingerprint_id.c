@@ -5,7 +5,7 @@
 
 static void put_shape(struct print *p, const struct shape *s, enum print_id exact, enum print_id coarse, enum print_id time)
 {
-	struct val v = {.n = 0};
+	VAL(v);
 	print_val(p, exact, &s->exact);
 	print_val(p, coarse, &s->coarse);
 	if (s->stamp) {
@@ -27,7 +27,7 @@ static void put_outlook(struct print *p)
 	if (tail.n < 8 || !hex_decode(str_first(tail, 8), ip, 4))
 		return;
 	uint8_t order[4] = {ip[3], ip[2], ip[1], ip[0]};
-	struct val v = {.n = 0};
+	VAL(v);
 	if (p->t->ip_len == 4 && memcmp(order, p->t->ip, 4) == 0)
 		val_add(&v, S("peer"));
 	else if (p->t->ip_len == 4 && memcmp(ip, p->t->ip, 4) == 0)
@@ -54,7 +54,7 @@ static void put_contained(struct print *p)
 
 static void put_mid(struct print *p)
 {
-	struct val v = {.n = 0};
+	VAL(v);
 	p->mid_shape.stamp = STAMP_NONE;
 	p->mid_shape.exact.n = p->mid_shape.coarse.n = 0;
 	if (!print_has(p, HDR_message_id))
@@ -92,7 +92,7 @@ static void put_shared(struct print *p)
 {
 	enum { PART = 8, TOKEN = 6 };
 	struct str b = p->boundary, run = longest_run(b), id = p->mid_local;
-	struct val v = {.n = 0};
+	VAL(v);
 	if (!id.n || !b.n)
 		return;
 	if (p->mid_shape.stamp && p->bnd_shape.stamp && p->mid_shape.stamp == p->bnd_shape.stamp) {
@@ -128,11 +128,18 @@ static void put_boundary(struct print *p)
 
 /* ---- Date ---- */
 
-static bool is_name(struct str w, const char *names, char *form)
+static uint32_t three(const uint8_t *p)
 {
-	struct str all = str_of(names);
-	for (size_t i = 0; i + 3 <= all.n; i += 3)
-		if (w.n >= 3 && str_ieq(str_first(w, 3), str_sub(all, i, 3))) {
+	return (uint32_t)ascii_lower(p[0]) << 16 | (uint32_t)ascii_lower(p[1]) << 8 | ascii_lower(p[2]);
+}
+
+/* names: three letters each, lower case */
+static bool is_name(struct str w, struct str names, char *form)
+{
+	if (w.n < 3 || !ascii_alpha(w.p[0]))
+		return false;
+	for (size_t i = 0; i + 3 <= names.n; i += 3)
+		if (three(w.p) == three(names.p + i)) {
 			bool upper = !(w.p[1] & 0x20);
 			*form = upper ? 'U' : w.p[0] & 0x20 ? 'l' : 'n';
 			return true;
@@ -149,10 +156,10 @@ static void date_word(struct str w, size_t index, struct val *out)
 		digits += ascii_digit(w.p[i]);
 		colons += w.p[i] == ':';
 	}
-	if (is_name(w, "MonTueWedThuFriSatSun", &form)) {
+	if (is_name(w, S("montuewedthufrisatsun"), &form)) {
 		val_add(out, form == 'n' ? S("Www") : form == 'U' ? S("WWW") : S("www"));
 		val_add(out, w.n > 4 ? S("-long") : w.p[w.n - 1] == ',' ? S(",") : S(""));
-	} else if (is_name(w, "JanFebMarAprMayJunJulAugSepOctNovDec", &form)) {
+	} else if (is_name(w, S("janfebmaraprmayjunjulaugsepoctnovdec"), &form)) {
 		val_add(out, form == 'n' ? S("Mmm") : form == 'U' ? S("MMM") : S("mmm"));
 		val_add(out, w.n > 3 ? S("-long") : S(""));
 	} else if (colons) {
@@ -178,7 +185,7 @@ static void date_word(struct str w, size_t index, struct val *out)
 
 static void put_date_form(struct print *p, struct str s)
 {
-	struct val v = {.n = 0};
+	VAL(v);
 	size_t words = 0, i = 0;
 	while (i < s.n && words < 10) {
 		size_t end = i;

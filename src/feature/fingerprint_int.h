@@ -12,6 +12,10 @@ struct val {
 	size_t n;
 	uint8_t p[PRINT_VALUE];
 };
+/* An empty one; an initialiser would clear all of it each time. */
+#define VAL(name) \
+	struct val name; \
+	name.n = 0
 static inline void val_byte(struct val *v, uint8_t c)
 {
 	if (v->n < PRINT_VALUE)

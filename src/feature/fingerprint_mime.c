@@ -32,7 +32,7 @@ static size_t blank_form(struct str s, size_t i, struct val *v)
 /* "text/html;/tcharset=q;1format=": all but the values. The type is shown only where its case is unusual. */
 static void put_params(struct print *p, enum print_id id, struct str s)
 {
-	struct val v = {.n = 0};
+	VAL(v);
 	size_t i = str_find_byte(s = str_first(s, LIM_PRINT_FIELD), ';');
 	struct str type = str_trim(str_first(s, i));
 	bool odd = false;
@@ -71,7 +71,7 @@ static struct str content_type_of(const struct part *q)
 /* Made-up charsets ("iso-0230-6") by their form. */
 static void put_charset(struct print *p, struct str charset)
 {
-	struct val v = {.n = 0};
+	VAL(v);
 	if (charset_canonical(charset).n) {
 		print_put(p, PRINT_charset, charset);
 		return;
@@ -100,7 +100,7 @@ static void put_content_types(struct print *p)
 
 static void put_part_head(struct print *p)
 {
-	struct val v = {.n = 0};
+	VAL(v);
 	if (p->m->n_parts < 2)
 		return;
 	struct headers h = p->m->parts[1].headers;
@@ -117,7 +117,8 @@ static void put_part_head(struct print *p)
 static void put_cid(struct print *p)
 {
 	struct shape s;
-	struct val v = {.n = 0}, host;
+	VAL(v);
+	struct val host;
 	for (size_t i = 1; i < p->m->n_parts && i < 16; i++) {
 		struct str id = p->m->parts[i].content_id;
 		if (!id.n)
@@ -151,7 +152,7 @@ static void short_type(const struct part *q, struct val *v)
 static void put_tree(struct print *p)
 {
 	enum { SHOWN = 12 };
-	struct val v = {.n = 0};
+	VAL(v);
 	size_t n = p->m->n_parts < SHOWN ? p->m->n_parts : SHOWN;
 	unsigned depth = 0;
 	for (size_t i = 0; i < n; i++) {
@@ -183,7 +184,7 @@ static size_t line_ends(struct str s, bool from_end)
 
 static void put_gaps(struct print *p)
 {
-	struct val v = {.n = 0};
+	VAL(v);
 	const struct part *top = &p->m->parts[0];
 	bool multi = top->kind == PART_MULTIPART && p->m->n_parts > 1;
 	if (multi) {
@@ -227,7 +228,7 @@ static void put_base64(struct print *p)
 {
 	const struct part *q = first_with(p, TRANSFER_BASE64);
 	struct str rest, line;
-	struct val v = {.n = 0};
+	VAL(v);
 	if (!q)
 		return;
 	rest = str_trim(str_first(q->body, LIM_PRINT_TEXT));
@@ -256,7 +257,7 @@ static bool is_needless(uint8_t c, struct str behind)
 static void put_quoted_printable(struct print *p)
 {
 	const struct part *q = first_with(p, TRANSFER_QP);
-	struct val v = {.n = 0};
+	VAL(v);
 	size_t longest = 0;
 	bool lower = false, upper = false, needless = false, long_hard = false;
 	if (!q)
@@ -289,7 +290,7 @@ static void put_lines(struct print *p)
 {
 	enum { NEAR = 10, WRAPPED = 3 };
 	const struct part *q = p->text && p->text->transfer == TRANSFER_IDENTITY ? p->text : p->html;
-	struct val v = {.n = 0};
+	VAL(v);
 	size_t longest = 0, lines = 0, blank_ends = 0, blank_lines = 0, full = 0;
 	if (!q || q->transfer != TRANSFER_IDENTITY)
 		return;

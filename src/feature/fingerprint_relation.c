@@ -26,7 +26,7 @@ static bool is_ascii(struct str s)
 
 static void put_encoded(struct print *p, struct str subject)
 {
-	struct val v = {.n = 0};
+	VAL(v);
 	size_t at;
 	if (encoded_word(subject, &v, &at)) {
 		val_add(&v, at ? S(" in") : str_ends(subject, S("?=")) ? S(" all") : S(" head"));
@@ -48,7 +48,7 @@ static void put_tail(struct print *p, struct str subject)
 {
 	size_t blank = str_rfind_byte(subject, ' ');
 	struct shape s;
-	struct val v = {.n = 0};
+	VAL(v);
 	if (blank == STR_NPOS || subject.n - blank < 5)
 		return;
 	struct str word = str_from(subject, blank + 1);
@@ -116,7 +116,7 @@ static size_t word_in(struct str s, struct str w)
 static void put_from_name(struct print *p)
 {
 	struct str name = p->from.name, local = p->from.local, first, last;
-	struct val v = {.n = 0};
+	VAL(v);
 	if (!name.n || !local.n || str_find(name, S("=?")) != STR_NPOS)
 		return;
 	if (str_ieq(name, local) || str_ieq(name, p->from.addr)) {

@@ -63,6 +63,9 @@ static bool is_word(struct str s)
 		STR_INIT("home"), STR_INIT("host"), STR_INIT("server"), STR_INIT("unknown"), STR_INIT("none"), STR_INIT("qm")};
 	if (s.n < 2 || s.n > 9)
 		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (ascii_digit(s.p[i]))
+			return false;
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (s.p[0] == words[i].p[0] && str_eq(s, words[i]))
 			return true;

@@ -19,7 +19,7 @@ static bool is_verb(struct str line, const char *verb)
 /* Repeated RCPT count once: their number is the campaign's. */
 static void put_verbs(struct print *p)
 {
-	struct val v = {.n = 0};
+	VAL(v);
 	struct str before = S("");
 	for (size_t i = 0; i < p->smtp->n && i < 32; i++) {
 		struct str verb = verb_of(p->smtp->lines[i]);
@@ -49,7 +49,7 @@ static void add_param(struct str w, struct val *v)
 /* "MAIL FROM: <a> SIZE= BODY=8BITMIME" */
 static void put_path(struct print *p, enum print_id id, struct str line)
 {
-	struct val v = {.n = 0};
+	VAL(v);
 	size_t i = 0, colon = str_find_byte(line, ':');
 	if (colon == STR_NPOS)
 		colon = line.n;
@@ -98,7 +98,7 @@ static void put_size(struct print *p, struct str line)
 
 static void put_greeting(struct print *p, struct str line)
 {
-	struct val v = {.n = 0};
+	VAL(v);
 	struct str verb = verb_of(line), rest = str_from(line, verb.n), arg = str_trim(rest);
 	uint8_t ip[16];
 	if (rest.n && (rest.n < 2 || rest.p[0] != ' ' || ascii_space(rest.p[1])))
@@ -121,7 +121,7 @@ static void put_greeting(struct print *p, struct str line)
 /* What comes behind the text, and whether it all came at once. */
 static void put_end(struct print *p)
 {
-	struct val v = {.n = 0};
+	VAL(v);
 	size_t i = p->smtp->n;
 	while (i > 0 && !str_eq(p->smtp->lines[i - 1], S(".")))
 		i--;
