@@ -253,19 +253,20 @@ static bool quarters(int64_t d)
 	return within(d, 50400) && (r <= 2 || r >= 898);
 }
 
-static struct str distance(int64_t d)
+void print_distance(int64_t d, struct val *out)
 {
+	const char *step = within(d, SECONDS_A_DAY) ? "day" : "far";
 	if (d == 0)
-		return S("=");
-	if (within(d, 2))
-		return S("~");
-	if (within(d, 120))
-		return S("min");
-	if (quarters(d))
-		return S("zone");
-	if (within(d, SECONDS_AN_HOUR))
-		return S("hour");
-	return within(d, SECONDS_A_DAY) ? S("day") : S("far");
+		step = "=";
+	else if (within(d, 2))
+		step = "~";
+	else if (within(d, 120))
+		step = "min";
+	else if (quarters(d))
+		step = "zone";
+	else if (within(d, SECONDS_AN_HOUR))
+		step = "hour";
+	val_add(out, str_of(step));
 }
 
 void print_time_relation(const struct print *p, enum stamp kind, int64_t time, bool day_only, struct val *out)
@@ -282,7 +283,7 @@ void print_time_relation(const struct print *p, enum stamp kind, int64_t time, b
 		val_add(out, S("local"));
 		d -= p->when.zone_s;
 	}
-	val_add(out, distance(d));
+	print_distance(d, out);
 }
 
 /* ---- what the families start from ---- */

@@ -32,23 +32,6 @@ static void put_order(struct print *p)
 	print_val(p, PRINT_order, &v);
 }
 
-static void put_pairs(struct print *p)
-{
-	enum { PAIRS = 20 };
-	size_t n = 0;
-	for (size_t i = 0; i + 1 < p->n_sent && n < PAIRS; i++) {
-		struct val v;
-		if (is_repeated_hop(p, i + 1))
-			continue;
-		v.n = 0;
-		add_name(&v, p->sent[i]);
-		val_byte(&v, '>');
-		add_name(&v, p->sent[i + 1]);
-		print_val(p, PRINT_pair, &v);
-		n++;
-	}
-}
-
 static void put_core(struct print *p)
 {
 	bool seen[128] = {false};
@@ -264,7 +247,6 @@ void print_headers(struct print *p)
 {
 	put_order(p);
 	put_core(p);
-	put_pairs(p);
 	put_missing(p);
 	put_case(p);
 	put_fold(p);

@@ -1,5 +1,6 @@
 /* fingerprint_hop.c - Received fields that the sender made up or relayed, and the name it gave in HELO. */
 #include "feature/fingerprint_int.h"
+#include "mail/date.h"
 #include "mail/received.h"
 
 enum { WORDS = 14 }; /* what follows tells recipients and queue ids */
@@ -39,6 +40,8 @@ static void add_core(const struct print *p, struct str w, struct val *v)
 		val_byte(v, 'E');
 	else if (p->mid_host.n && str_ieq(w, p->mid_host))
 		val_byte(v, 'M');
+	else if (p->from.local.n && str_ieq(w, p->from.local))
+		val_byte(v, 'U');
 	else if (p->from.domain.n && str_iends(w, p->from.domain))
 		val_byte(v, 'F');
 	else if (p->t->helo.n && str_ieq(w, p->t->helo))
@@ -69,8 +72,11 @@ static void put_form(struct print *p, struct str s)
 		} else {
 			while (i < s.n && !ascii_space(s.p[i]) && !is_wrap(s.p[i]))
 				i++;
-			add_core(p, str_sub(s, from, i - from), &v);
+			struct str word = str_sub(s, from, i - from);
+			add_core(p, word, &v);
 			words++;
+			if (str_eq(word, S("id"))) /* the rest is the message's */
+				break;
 		}
 	}
 	if (date != STR_NPOS) {
@@ -78,6 +84,21 @@ static void put_form(struct print *p, struct str s)
 		val_add(&v, str_eq(zone, S("+0000")) || str_eq(zone, S("-0000")) ? zone : zone.n && zone.p[0] == '(' ? S("(z)") : S("z"));
 	}
 	print_val(p, PRINT_rcvd, &v);
+}
+
+/* The sender's own clock wrote both. */
+static void put_time(struct print *p, struct str s)
+{
+	int64_t t;
+	int zone;
+	uint64_t ignored = 0;
+	VAL(v);
+	size_t semicolon = str_rfind_byte(s, ';');
+	if (semicolon == STR_NPOS || p->when.date == TIME_NONE || !date_parse(str_from(s, semicolon + 1), &t, &zone, &ignored))
+		return;
+	print_distance(p->when.date - t, &v);
+	val_add(&v, zone * 60 == p->when.zone_s ? S(" same zone") : S(" other zone"));
+	print_val(p, PRINT_rcvd_time, &v);
 }
 
 static void put_received(struct print *p)
@@ -90,8 +111,11 @@ static void put_received(struct print *p)
 		val_num(&v, n < 4 ? n : 4);
 		print_val(p, PRINT_rcvd_n, &v);
 	}
-	if (n)
-		put_form(p, print_field(p, HDR_received));
+	if (!n)
+		return;
+	struct str uppermost = print_field(p, HDR_received);
+	put_time(p, uppermost);
+	put_form(p, uppermost);
 }
 
 /* The last two numbers of the address stand in the name: one given by a provider. */

@@ -39,6 +39,42 @@ static void put_outlook(struct print *p)
 	print_val(p, PRINT_mid_ip, &v);
 }
 
+/* Four numbers in a row that make an address: where in s, and its length there. */
+static struct str dotted_quad(struct str s)
+{
+	uint8_t ip[16];
+	for (size_t i = 0; i < s.n; i++) {
+		if (!ascii_digit(s.p[i]) || (i && (ascii_alnum(s.p[i - 1]))))
+			continue;
+		size_t end = i, dots = 0;
+		while (end < s.n && (ascii_digit(s.p[end]) || (s.p[end] == '.' && ++dots < 4)))
+			end++;
+		struct str quad = str_sub(s, i, end - i);
+		if (dots >= 3 && quad.n >= 7 && quad.n <= 15 && ip_parse(quad, ip) == 4)
+			return quad;
+	}
+	return S("");
+}
+
+/* Webmail writes its user's address into the Message-ID and into the Received that it makes. */
+static void put_dotted(struct print *p)
+{
+	struct str quad = p->mid_local.n >= 7 ? dotted_quad(p->mid_local) : S("");
+	uint8_t ip[16];
+	VAL(v);
+	if (!quad.n || p->mid_shape.stamp == STAMP_FILETIME)
+		return;
+	ip_parse(quad, ip);
+	val_add(&v, S("dotted:"));
+	if (p->t->ip_len == 4 && memcmp(ip, p->t->ip, 4) == 0)
+		val_add(&v, S("peer"));
+	else if (str_find(print_field(p, HDR_received), quad) != STR_NPOS)
+		val_add(&v, S("received"));
+	else
+		val_add(&v, ip_is_private(ip, 4) ? S("private") : S("other"));
+	print_val(p, PRINT_mid_ip, &v);
+}
+
 /* Other fields' text, three characters at least: shorter ones meet by chance. */
 static void put_contained(struct print *p)
 {
@@ -67,6 +103,7 @@ static void put_mid(struct print *p)
 		val_add(&p->mid_shape.exact, S(" unbracketed"));
 	put_shape(p, &p->mid_shape, PRINT_mid, PRINT_mid_c, PRINT_mid_time);
 	put_outlook(p);
+	put_dotted(p);
 	print_host(p, p->mid_host, false, &v);
 	print_val(p, PRINT_mid_host, &v);
 	put_contained(p);
@@ -115,6 +152,29 @@ static void put_shared(struct print *p)
 	print_val(p, PRINT_bnd_mid, &v);
 }
 
+/* "_000_0009_01CB...": the count before the time. Outlook counts parts before it makes the Message-ID. */
+static void put_sequence(struct print *p)
+{
+	enum { NEAR = 16 };
+	struct str b = p->boundary, id = str_first(p->mid_local, str_find_byte(p->mid_local, '$'));
+	size_t dot = str_rfind_byte(b, '.');
+	uint8_t mine[2], its[2];
+	VAL(v);
+	if (p->mid_shape.stamp != STAMP_FILETIME || p->bnd_shape.stamp != STAMP_FILETIME || id.n < 12 || dot == STR_NPOS || dot < 13)
+		return;
+	if (!hex_decode(str_sub(id, id.n - 12, 4), mine, 2) || !hex_decode(str_sub(b, dot - 13, 4), its, 2))
+		return;
+	int d = (mine[0] << 8 | mine[1]) - (its[0] << 8 | its[1]);
+	if (d > NEAR || d < -NEAR) {
+		val_add(&v, S("far"));
+	} else {
+		if (d < 0)
+			val_byte(&v, '-');
+		val_num(&v, (uint64_t)(d < 0 ? -d : d));
+	}
+	print_val(p, PRINT_bnd_seq, &v);
+}
+
 static void put_boundary(struct print *p)
 {
 	p->bnd_shape.stamp = STAMP_NONE;
@@ -123,6 +183,7 @@ static void put_boundary(struct print *p)
 		return;
 	print_shape(p->boundary, &p->when, &p->bnd_shape);
 	put_shape(p, &p->bnd_shape, PRINT_bnd, PRINT_bnd_c, PRINT_bnd_time);
+	put_sequence(p);
 	put_shared(p);
 }
 

@@ -118,6 +118,9 @@ void print_host(const struct print *p, struct str host, bool is_helo, struct val
 /* time against Date: "=", "local", "~", "hours" ... */
 void print_time_relation(const struct print *p, enum stamp kind, int64_t time, bool day_only, struct val *out);
 
+/* A number of seconds by steps: "=", "~", "min", "zone" (whole quarters of an hour), "hour", "day", "far". */
+void print_distance(int64_t seconds, struct val *out);
+
 /* ---- the families, one function a file ---- */
 void print_headers(struct print *p);
 void print_ids(struct print *p);

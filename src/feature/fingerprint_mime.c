@@ -137,6 +137,27 @@ static void put_cid(struct print *p)
 	}
 }
 
+/* Pictures whose name says another format than their type: "png as jpeg". That there are pictures is the campaign's. */
+static void put_file(struct print *p)
+{
+	VAL(v);
+	for (size_t i = 0; i < p->m->n_parts && i < 16; i++) {
+		const struct part *q = &p->m->parts[i];
+		size_t dot = str_rfind_byte(q->filename, '.');
+		struct str ending = dot == STR_NPOS ? S("") : str_from(q->filename, dot + 1);
+		if (!q->is_attachment || !str_eq(q->type, S("image")) || !ending.n || ending.n > 4)
+			continue;
+		if (str_ieq(ending, q->subtype) || (str_ieq(ending, S("jpg")) && str_iends(q->subtype, S("jpeg"))))
+			return;
+		for (size_t k = 0; k < ending.n; k++)
+			val_byte(&v, ascii_lower(ending.p[k]));
+		val_add(&v, S(" as "));
+		val_add(&v, str_first(q->subtype, 16));
+		print_val(p, PRINT_file, &v);
+		return;
+	}
+}
+
 /* ---- the tree and what stands between parts ---- */
 
 static void short_type(const struct part *q, struct val *v)
@@ -321,6 +342,7 @@ void print_mime(struct print *p)
 	put_part_head(p);
 	put_cid(p);
 	put_tree(p);
+	put_file(p);
 	put_gaps(p);
 	put_transfer(p, PRINT_cte_text, p->text);
 	put_transfer(p, PRINT_cte_html, p->html);

@@ -66,6 +66,10 @@ static void put_tail(struct print *p, struct str subject)
 	print_shape(str_first(word, 40), &p->when, &s);
 	val_add(&v, gap ? S("gap ") : S(""));
 	val_add(&v, val_str(&s.exact));
+	if (str_find(p->mid_local, word) != STR_NPOS)
+		val_add(&v, S(" in id"));
+	else if (str_find(p->boundary, word) != STR_NPOS)
+		val_add(&v, S(" in boundary"));
 	print_val(p, PRINT_subj_tail, &v);
 }
 

@@ -140,8 +140,8 @@ static void boxes(void **state)
 
 /* ---- messages ---- */
 
-static const char *const outlook_tokens[] = {"core=MFTSDVCX", "pair=From>To", "idcase=Message-ID", "mid=4h'f$f$8h", "mid_time=filetime:=",
-	"mid_seq=000c", "mid_ip=private", "mid_host=helo", "bnd_time=filetime:=", "bnd_mid=time=", "date=Www, d Mmm y h:m:s z", "tz=+0000",
+static const char *const outlook_tokens[] = {"core=MFTSDVCX", "idcase=Message-ID", "mid=4h'f$f$8h", "mid_time=filetime:=",
+	"mid_seq=000c", "mid_ip=private", "mid_host=helo", "bnd_time=filetime:=", "bnd_mid=time=", "bnd_seq=3", "date=Www, d Mmm y h:m:s z", "tz=+0000",
 	"clock=now", "claim=outlook-express", "claimok=yes", "mimeole=same", "midlike=outlook-express", "bndlike=outlook",
 	"version=Microsoft Outlook Express 6.00.2900.2180", "client=mailer:Microsoft Outlook Express 9.9.9.9",
 	"ct_multi=.;/tboundary=q", "ct_text=.;/tcharset=q", "charset=iso-8859-1", "tree=alternative(plain,html",
@@ -151,7 +151,7 @@ static const char *const outlook_tokens[] = {"core=MFTSDVCX", "pair=From>To", "i
 
 static const char *const plain_tokens[] = {"core=DMFTSXC", "missing=MIME-Version", "idcase=Message-Id", "colon=0:To", "trail=Subject",
 	"mid=T14.8H", "mid_host=localhost", "date=d Mmm d h:m Z", "tz=GMT", "dpad=none", "client_c=w w - 9.9",
-	"charset=unknown:iso-9-9", "from=a (n)", "to=a, +", "subj_enc=UTF-8?b head needless", "subj_tail=6h", "pair=W-x>Date",
+	"charset=unknown:iso-9-9", "from=a (n)", "to=a, +", "subj_enc=UTF-8?b head needless", "subj_tail=6h", "order=W-x,Date,Message-Id,From,To,Subject,User-Agent,Content-Type", "rcvd_n=0",
 	"lines=text short+all", "gaps=0-2", "rp=null"};
 
 static void messages(void **state)
@@ -211,6 +211,15 @@ static void contradictions(void **state)
 		{"X-Sender: [192.0.2.7]\n", "xsender=[ip]=peer"},
 		{"Thread-Index: AcshVSu+AAAAAAAAAAAAAAAAAAAAAA==\nDate: Mon, 12 Jul 2010 00:00:00 +0000\n", "thread=32:now"},
 		{"Received: (qmail 85003 by uid 502); Tue, 09 Feb 2010 06:14:38 +0300\n", "rcvd=(qmail w by uid w); z"},
+		{"Message-ID: <91816.192.0.2.7.1278892800.squirrel@x>\n", "mid_ip=dotted:peer"},
+		{"Received: from 10.1.2.3 by x; x\nMessage-ID: <91816.10.1.2.3.12.squirrel@x>\n", "mid_ip=dotted:received"},
+		{"Message-ID: <91816.10.0.2.7.1278892800.squirrel@x>\n", "mid_ip=dotted:private"},
+		{"Received: from 192.0.2.7 (SquirrelMail authenticated user u) by a.b with HTTP; Mon, 12 Jul 2010 00:00:00 +0100\n"
+		 "From: u@b.test\nDate: Mon, 12 Jul 2010 00:00:02 +0100\n", "rcvd=from P (SquirrelMail authenticated user U) by H with HTTP; z"},
+		{"Received: by a.b; Mon, 12 Jul 2010 00:00:00 +0100\nDate: Mon, 12 Jul 2010 00:00:02 +0100\n", "rcvd_time=~ same zone"},
+		{"Received: by a.b; Mon, 12 Jul 2010 00:00:00 +0100\nDate: Mon, 12 Jul 2010 00:00:00 +0000\n", "rcvd_time=zone other zone"},
+		{"Content-Type: image/jpeg; name=garin.png\n", "file=png as jpeg"},
+		{"Message-ID: <a1b2c3x@c>\nSubject: hello a1b2c3\n", "subj_tail=6h in id"},
 		{"Message-ID: <joe.1@x>\nTo: joe@c.test\n", "mid_has=to-local"},
 	};
 	(void)state;

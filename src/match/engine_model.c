@@ -37,8 +37,7 @@ static struct str canonical(struct str token, unsigned family, uint8_t out[LIM_P
 
 unsigned engine_family(struct str token)
 {
-	enum print_id f = print_family_of(token);
-	return f == PRINT_pair ? PRINT_COUNT : f;
+	return print_family_of(token);
 }
 
 uint32_t engine_model_token(struct engine_model *m, struct str token)

@@ -55,7 +55,7 @@ struct engine_model {
 	VEC(struct engine_class) classes;
 };
 
-/* The family of a token that counts, else PRINT_COUNT: pairs of fields say what their order says already. */
+/* The family of a token, or PRINT_COUNT. */
 unsigned engine_family(struct str token);
 void engine_model_init(struct engine_model *m);
 void engine_model_free(struct engine_model *m);
