@@ -11,7 +11,7 @@
 #include "cmd/session.h"
 
 #define DEFAULT_REPORT "trapline-report.html"
-enum { PAGE_BYTES = 64 << 20, TEXT_BYTES = 1 << 20, WORK_BYTES = 1 << 30, HOURS_UP_TO_DAYS = 3 };
+enum { PAGE_BYTES = 64 << 20, TEXT_BYTES = 1 << 20, WORK_BYTES = 1 << 30, HOURS_UP_TO_DAYS = 3, ENGINES_SHOWN = 40 };
 
 struct page {
 	struct session *s;
@@ -76,6 +76,40 @@ static int items_of(struct page *p, const char *kind, const char *by, const stru
 	return rc;
 }
 
+/* Findings are about the whole store: a report that was narrowed to some of the mail leaves them out. */
+static bool is_whole(const struct store_filter *f)
+{
+	const struct str exact[] = {f->brand, f->programme, f->category, f->country, f->from_domain, f->domain, f->engine, f->client, f->campaign};
+	for (size_t i = 0; i < sizeof exact / sizeof *exact; i++)
+		if (exact[i].p)
+			return false;
+	return !f->nfeeds && !f->subject.n;
+}
+
+static int gather_findings(struct page *p, struct err *err)
+{
+	struct finding *f = NULL;
+	size_t n = 0, kept = 0;
+	struct series_params params = {.filter = p->filter, .unit = SERIES_DAY, .dim = DIM_ENGINE, .top_n = ENGINES_SHOWN};
+	struct series *engines = arena_zalloc(&p->arena, 1, sizeof *engines);
+	if (!is_whole(&p->filter))
+		return 0;
+	if (!engines)
+		return err_oom(err, "report");
+	int rc = finding_load(p->s->store, &p->arena, &f, &n, err);
+	for (size_t i = 0; i < n && !rc; i++) {
+		int64_t end = f[i].end.time != TIME_NONE ? f[i].end.time : f[i].start.time;
+		if ((p->filter.since == TIME_NONE || end >= p->filter.since) && (p->filter.until == TIME_NONE || f[i].start.time < p->filter.until))
+			f[kept++] = f[i];
+	}
+	rc = rc ? rc : series_build(p->s->store, &params, &p->arena, engines, err);
+	p->info.findings = f;
+	p->info.n_findings = kept;
+	p->info.by_engine = !rc && engines->distinct ? engines : NULL;
+	p->info.analysed = true;
+	return rc;
+}
+
 static int gather(struct page *p, struct err *err)
 {
 	const struct options *o = p->s->o;
@@ -100,6 +134,8 @@ static int gather(struct page *p, struct err *err)
 		rc = items_of(p, "alias", "log_odds", &p->info.aliases, &p->info.n_aliases, err);
 	if (!rc)
 		rc = gather_campaigns(p->s, &p->filter, &p->arena, &p->info, err);
+	if (!rc)
+		rc = gather_findings(p, err);
 	if (rc)
 		return rc;
 	p->info.feeds = feeds;

@@ -147,7 +147,11 @@ static void header(struct page *p)
 	}
 	figures(p);
 	page_raw(p,
-		"</header>\n<nav aria-label=\"Contents\"><ul><li><a href=\"#volume\">Volume</a></li><li><a href=\"#brands\">Brands</a></li>"
+		"</header>\n<nav aria-label=\"Contents\"><ul>");
+	if (p->info->analysed)
+		page_raw(p, "<li><a href=\"#changes\">What changed</a></li>");
+	page_raw(p,
+		"<li><a href=\"#volume\">Volume</a></li><li><a href=\"#brands\">Brands</a></li>"
 		"<li><a href=\"#categories\">Categories</a></li>");
 	page_raw(p, p->info->ncampaigns ? "<li><a href=\"#campaigns\">Campaigns</a></li>" : "");
 	page_raw(p,
@@ -198,6 +202,7 @@ int report_html(const struct summary *s, const struct report_info *info, struct 
 	head(&p);
 	header(&p);
 	page_raw(&p, "<main>\n");
+	report_changes(&p);
 	report_volume(&p);
 	report_brands(&p);
 	report_programmes(&p);

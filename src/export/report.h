@@ -8,6 +8,7 @@
 #define TRAPLINE_EXPORT_REPORT_H
 
 #include "analyse/campaign_list.h"
+#include "analyse/finding.h"
 #include "analyse/summary.h"
 #include "base/arena.h"
 #include "base/buf.h"
@@ -37,6 +38,10 @@ struct report_info {
 	const struct str *aliases;    /* items of kind "alias" */
 	size_t n_programmes, n_aliases;
 	bool reveal;
+	const struct finding *findings; /* by start; n_findings 0: none, or the report was narrowed to less than they are about */
+	size_t n_findings;
+	const struct series *by_engine; /* NULL: no engine is known */
+	bool analysed;                  /* findings were looked for */
 };
 
 /* The page, appended to out. 0, or -1: out of memory or out's cap (see out->oom, out->full). */
@@ -46,7 +51,7 @@ struct report_text_opts {
 	size_t width; /* columns; 0: 80 */
 	bool ascii;   /* the terminal is not UTF-8 */
 };
-/* 15 to 30 lines. 0 or -1 as above. */
+/* 15 to 50 lines. 0 or -1 as above. */
 int report_text(const struct summary *s, const struct report_info *info, const struct report_text_opts *opts, struct buf *out);
 
 #endif

@@ -355,6 +355,28 @@ static struct row hostile_row(struct demo *d, size_t k)
 	return r;
 }
 
+/* A finding of every kind, one a week, about the largest brands: their series serve as the engines'. */
+static void findings(struct demo *d, enum demo_kind kind)
+{
+	const struct series *t = &d->summary.by_brand;
+	struct finding *f = zalloc(d, FINDING_KINDS, sizeof *f);
+	for (size_t k = 0; k < FINDING_KINDS && t->nbuckets; k++) {
+		int64_t at = t->buckets[t->nbuckets / 2] * t->unit_s + (int64_t)k * 7 * SECONDS_A_DAY;
+		f[k] = FINDING_BLANK;
+		f[k].kind = (enum finding_kind)k;
+		f[k].engine = k ? t->keys[k % t->nkeys].name : S("");
+		f[k].start = (struct finding_date){at, at - SECONDS_A_DAY, at + SECONDS_A_DAY};
+		f[k].before = 100;
+		f[k].after = 10.0 * (double)k;
+		f[k].confidence = 0.97;
+		f[k].reading = kind == DEMO_HOSTILE ? nasty(d, k) : S("rustock fell by 97 % on 20 September 2010.");
+	}
+	d->info.findings = f;
+	d->info.n_findings = t->nbuckets ? FINDING_KINDS : 0;
+	d->info.by_engine = t;
+	d->info.analysed = true;
+}
+
 void demo_make(struct demo *d, enum demo_kind kind)
 {
 	const struct shape *sh = &shapes[kind];
@@ -371,6 +393,8 @@ void demo_make(struct demo *d, enum demo_kind kind)
 	fill(d, kind, sh, &s->by_category, category_names, true);
 	counts(d, kind, sh);
 	rest(d, kind);
+	if (kind == DEMO_AUTUMN || kind == DEMO_HOSTILE || kind == DEMO_LONG)
+		findings(d, kind);
 	struct row *rows = zalloc(d, 8, sizeof *rows);
 	for (size_t k = 0; k < 8; k++)
 		rows[k] = kind == DEMO_HOSTILE ? hostile_row(d, k) : honest_row(d, k);

@@ -26,6 +26,9 @@ void page_share(struct page *p, double share); /* short: for tables */
 /* A table's opening with caption, "N of M shown" when shown < there. what: hostile-free. */
 void page_table(struct page *p, const char *caption, size_t shown, size_t there);
 
+void report_changes(struct page *p);
+/* The five findings that matter most, in order of time; which[]: places in info->findings. */
+size_t report_story(const struct report_info *info, size_t which[5]);
 void report_volume(struct page *p);
 void report_shares(struct page *p, const struct series *t, const char *id, const char *one, const char *many);
 void report_brands(struct page *p);

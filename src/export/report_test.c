@@ -233,7 +233,7 @@ static void test_text(void **state)
 				if (str_width(line) > width && width >= 80)
 					fail_msg("%zu columns: %.*s", str_width(line), STR_FMT(line));
 			if (width >= 80 && kind != DEMO_EMPTY)
-				assert_in_range(lines, 15, kind == DEMO_HOSTILE ? 36 : 31);
+				assert_in_range(lines, 15, 60);
 			buf_free(&out);
 			demo_free(&d);
 		}

@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "export/escape.h"
 #include "export/report.h"
+#include "export/report_page.h"
 #include "export/report_words.h"
 #include "export/svg.h"
 #include "export/width.h"
@@ -228,6 +229,22 @@ static void unknown(struct sheet *t)
 	say(t, 0);
 }
 
+/* The story in five sentences. */
+static void changes(struct sheet *t, const struct report_info *info)
+{
+	size_t which[5], n = report_story(info, which);
+	if (!n)
+		return;
+	buf_add(t->out, S("\nWhat changed"));
+	if (n < info->n_findings)
+		shown(t, n, info->n_findings);
+	buf_byte(t->out, '\n');
+	for (size_t i = 0; i < n; i++) {
+		buf_add(&t->tmp, info->findings[which[i]].reading);
+		say(t, 2);
+	}
+}
+
 int report_text(const struct summary *s, const struct report_info *info, const struct report_text_opts *opts, struct buf *out)
 {
 	struct sheet t = {.out = out, .s = s, .width = opts->width ? opts->width : WIDTH, .ascii = opts->ascii};
@@ -243,6 +260,7 @@ int report_text(const struct summary *s, const struct report_info *info, const s
 		buf_add(&t.tmp, info->filter);
 		say(&t, 0);
 	}
+	changes(&t, info);
 	buf_byte(out, '\n');
 	top(&t, "Brands", "(no brand known)", &s->brands, BRANDS, false);
 	top(&t, "Categories", "(no category known)", &s->categories, CATEGORIES, false);

@@ -221,6 +221,7 @@ void svg_stack(const struct chart *c, struct arena *a, struct buf *out)
 				put_hover(&p, &p.bins[b], p.v + b * c->nkeys, out);
 		buf_add(out, S("</g>"));
 	}
+	plot_marks(&p, out);
 	buf_add(out, S("</svg>"));
 }
 
@@ -279,6 +280,7 @@ void svg_panel(const struct chart *c, struct arena *a, struct buf *out)
 	put_steps(&p, true, out);
 	put_steps(&p, false, out);
 	plot_x_axis(&p, out);
+	plot_marks(&p, out);
 	buf_add(out, S("</svg>"));
 }
 

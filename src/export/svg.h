@@ -23,6 +23,12 @@ struct chart_key {
 	int colour;      /* 1..SVG_COLOURS, SVG_OTHER, SVG_NONE */
 };
 
+/* A date to mark: a line, and its interval shaded; with an end, both ends and what lies between. Off the axis: left out. */
+struct chart_mark {
+	int64_t at, lo, hi; /* Unix seconds */
+	struct str text;    /* hostile: told to those who point at it */
+};
+
 struct chart {
 	const char *id;         /* unique in the document; letters and digits */
 	const char *title;      /* what is shown, with its feeds: for those who cannot see it */
@@ -36,6 +42,8 @@ struct chart {
 	size_t nkeys;
 	const int64_t *values;  /* [nbuckets][nkeys] */
 	const uint8_t *watched; /* [nbuckets], 0: nobody was watching. NULL: always somebody */
+	const struct chart_mark *marks;
+	size_t nmarks;
 	unsigned width, height; /* px */
 	bool rest_hidden; /* the last key counts for the totals of shares but is not drawn: the axis ends where the others do */
 	bool share;       /* 100 %: each bin's parts of its own total */

@@ -303,6 +303,41 @@ static void gap(const struct plot *p, double x, double w, int64_t from, int64_t 
 	buf_add(out, S("\"/></g>"));
 }
 
+/* Where a time is on the axis; clamped to the run it is nearest to from the left. */
+static double time_x(const struct plot *p, int64_t t)
+{
+	const struct chart *c = p->c;
+	size_t r = 0;
+	while (r + 1 < c->nruns && bucket_time(c, c->runs[r + 1].first) <= t)
+		r++;
+	const struct series_run *run = &c->runs[r];
+	double buckets = (double)(t - bucket_time(c, run->first)) / (double)c->unit_s;
+	buckets = buckets < 0 ? 0 : buckets > (double)run->n ? (double)run->n : buckets;
+	return plot_x(p, r, run->first) + p->px * buckets;
+}
+
+void plot_marks(const struct plot *p, struct buf *out)
+{
+	for (size_t i = 0; i < p->c->nmarks && p->c->nruns; i++) {
+		const struct chart_mark *m = &p->c->marks[i];
+		double lo = time_x(p, m->lo), hi = time_x(p, m->hi), at = time_x(p, m->at);
+		buf_add(out, S("<g class=\"mark\"><title>"));
+		esc_html_text(m->text, 0, out);
+		buf_add(out, S("</title><rect"));
+		svg_attr(out, "x", lo);
+		svg_attr(out, "y", p->top);
+		svg_attr(out, "width", hi - lo > 1 ? hi - lo : 1);
+		svg_attr(out, "height", p->bottom - p->top);
+		buf_add(out, S("/><path d=\"M"));
+		svg_num(out, at);
+		buf_byte(out, ' ');
+		svg_num(out, p->top - 5);
+		buf_byte(out, 'V');
+		svg_num(out, p->bottom);
+		buf_add(out, S("\"/></g>"));
+	}
+}
+
 void plot_gaps(const struct plot *p, struct buf *out)
 {
 	const struct chart *c = p->c;

@@ -32,6 +32,7 @@ double plot_x(const struct plot *p, size_t run, size_t bucket); /* bucket: index
 
 void plot_open(const struct plot *p, struct buf *out); /* <svg>, title and description */
 void plot_gaps(const struct plot *p, struct buf *out); /* hatching where nothing is known */
+void plot_marks(const struct plot *p, struct buf *out); /* chart.marks */
 void plot_y_axis(const struct plot *p, size_t max_ticks, struct buf *out);
 void plot_x_axis(const struct plot *p, struct buf *out);
 

@@ -1,0 +1,289 @@
+/* report_changes.c - the findings: the story in five sentences, charts with the changes marked, then all of them. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/time.h"
+#include "export/report_page.h"
+#include "export/svg.h"
+
+enum { STORY = 5, PANELS_MAX = 12, STACKED = 8, MARKS_MAX = 64, LISTED_MAX = 200 };
+enum { WIDE = 1040, WIDE_HEIGHT = 320, PANEL = 280, PANEL_HEIGHT = 130 };
+
+/* ---- the story ---- */
+
+/* What moves most mail matters most; what is only a consequence, or about a sensor, less. */
+static double weight(const struct finding *f)
+{
+	double moved = isnan(f->before) || isnan(f->after) ? 0 : fabs(f->after - f->before);
+	bool is_total = !f->engine.n && !f->programme.n && !f->brand.n && !f->feed.n;
+	switch (f->kind) {
+	case FINDING_CLOSURE:
+		return 3 * f->before;
+	case FINDING_SWITCH:
+		return 4 * f->before;
+	case FINDING_VOLUME_CHANGE:
+		return is_total ? 0.5 * moved : moved;
+	case FINDING_NEW_ENGINE:
+	case FINDING_NEW_PROGRAMME:
+	case FINDING_DRIFT:
+		return moved;
+	case FINDING_RESIDUAL:
+		return 0.5 * f->before;
+	case FINDING_OUTAGE:
+		return 0.2 * f->before;
+	default:
+		return 1;
+	}
+}
+
+size_t report_story(const struct report_info *info, size_t which[STORY])
+{
+	size_t n = 0;
+	for (size_t i = 0; i < info->n_findings; i++) {
+		size_t at = n < STORY ? n++ : STORY;
+		for (; at > 0 && weight(&info->findings[i]) > weight(&info->findings[which[at - 1]]); at--)
+			if (at < STORY)
+				which[at] = which[at - 1];
+		if (at < STORY)
+			which[at] = i;
+	}
+	for (size_t i = 0; i < n; i++) /* by time: as they are listed */
+		for (size_t k = i + 1; k < n; k++)
+			if (which[k] < which[i]) {
+				size_t t = which[i];
+				which[i] = which[k];
+				which[k] = t;
+			}
+	return n;
+}
+
+static void story(struct page *p)
+{
+	size_t which[STORY], n = report_story(p->info, which);
+	page_raw(p, "<ul class=\"story\">");
+	for (size_t i = 0; i < n; i++) {
+		page_raw(p, "<li>");
+		page_esc(p, p->info->findings[which[i]].reading, 0);
+		page_raw(p, "</li>");
+	}
+	page_raw(p, "</ul>\n");
+}
+
+/* ---- charts ---- */
+
+static void add_mark(struct chart_mark *m, size_t *n, const struct finding_date *d, struct str text)
+{
+	if (d->time == TIME_NONE || *n == MARKS_MAX)
+		return;
+	m[(*n)++] = (struct chart_mark){
+		d->time, d->lo == TIME_NONE ? d->time : d->lo, d->hi == TIME_NONE ? d->time : d->hi, text};
+}
+
+static bool is_change(const struct finding *f)
+{
+	return f->kind == FINDING_VOLUME_CHANGE || f->kind == FINDING_SWITCH || f->kind == FINDING_NEW_ENGINE || f->kind == FINDING_DRIFT;
+}
+
+/* The dates of an engine's findings; of the total's with an empty name. */
+static size_t marks_of(const struct page *p, struct str engine, struct chart_mark *m)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < p->info->n_findings; i++) {
+		const struct finding *f = &p->info->findings[i];
+		bool total = !f->programme.n && !f->brand.n && !f->feed.n;
+		if (!is_change(f) || !str_eq(f->engine, engine) || (!engine.n && !total))
+			continue;
+		add_mark(m, &n, &f->start, f->reading);
+		add_mark(m, &n, &f->end, f->reading);
+	}
+	return n;
+}
+
+static uint8_t *watched(struct page *p, const struct series *t)
+{
+	uint8_t *w = arena_zalloc(&p->arena, t->nbuckets, 1);
+	for (size_t b = 0; w && b < t->nbuckets; b++)
+		for (size_t f = 0; f < t->nfeeds; f++)
+			w[b] |= series_watched(t, b, f);
+	return w;
+}
+
+static struct chart chart_of(struct page *p, const struct series *t)
+{
+	return (struct chart){.unit = t->unit_s == SECONDS_AN_HOUR ? "messages an hour" : "messages a day",
+		.buckets = t->buckets,
+		.nbuckets = t->nbuckets,
+		.unit_s = t->unit_s,
+		.runs = t->runs,
+		.nruns = t->nruns,
+		.watched = watched(p, t)};
+}
+
+static size_t keys_of(const struct series *t, struct chart_key *keys, size_t *which)
+{
+	size_t n = 0, values = 0;
+	for (size_t k = 0; k < t->nkeys; k++) {
+		const struct series_key *key = &t->keys[k];
+		if (key->total == 0 || (key->kind == KEY_VALUE && values == STACKED))
+			continue;
+		which[n] = k;
+		keys[n++] = key->kind == KEY_VALUE   ? (struct chart_key){key->name, (int)++values}
+		            : key->kind == KEY_OTHER ? (struct chart_key){S("other engines"), SVG_OTHER}
+		                                     : (struct chart_key){S("no engine known"), SVG_NONE};
+	}
+	return n;
+}
+
+/* Messages of each engine; those beyond the first few go to the key of the others. */
+static void all_engines(struct page *p)
+{
+	const struct series *t = p->info->by_engine;
+	struct chart_key keys[STACKED + 2];
+	struct chart_mark marks[MARKS_MAX];
+	size_t which[STACKED + 2];
+	struct chart c = chart_of(p, t);
+	c.nkeys = keys_of(t, keys, which);
+	int64_t *v = arena_zalloc(&p->arena, t->nbuckets * c.nkeys, sizeof *v);
+	if (!v || !c.watched) {
+		p->out->oom = true;
+		return;
+	}
+	for (size_t b = 0; b < t->nbuckets; b++)
+		for (size_t k = 0; k < c.nkeys; k++)
+			v[b * c.nkeys + k] = series_sum(t, b, which[k]);
+	c.keys = keys;
+	c.values = v;
+	c.nmarks = marks_of(p, S(""), marks);
+	c.marks = marks;
+	c.title = "Messages over time, by sending engine";
+	c.id = "engines";
+	c.width = WIDE;
+	c.height = WIDE_HEIGHT;
+	c.labels = true;
+	page_raw(p,
+		"<figure><figcaption><h3>Who sends it</h3><p>Messages a day as received, by engine. Lines are changes of all mail, with the "
+		"95&nbsp;% intervals of their dates shaded; an outage of a feed shows as a dip, and is none of them.</p></figcaption>");
+	svg_stack(&c, &p->arena, p->out);
+	page_raw(p, "</figure>\n");
+}
+
+static void engine_panel(struct page *p, size_t key, size_t number)
+{
+	const struct series *t = p->info->by_engine;
+	struct chart_key one = {t->keys[key].name, 1};
+	struct chart_mark marks[MARKS_MAX];
+	struct chart c = chart_of(p, t);
+	char id[32];
+	int64_t *v = arena_zalloc(&p->arena, t->nbuckets, sizeof *v);
+	if (!v || !c.watched) {
+		p->out->oom = true;
+		return;
+	}
+	for (size_t b = 0; b < t->nbuckets; b++)
+		v[b] = series_sum(t, b, key);
+	snprintf(id, sizeof id, "engine%zu", number);
+	c.id = id;
+	c.title = "Messages of one engine over time, with its changes marked";
+	c.keys = &one;
+	c.nkeys = 1;
+	c.values = v;
+	c.nmarks = marks_of(p, one.name, marks);
+	c.marks = marks;
+	c.width = PANEL;
+	c.height = PANEL_HEIGHT;
+	page_raw(p, "<figure><figcaption><h3>");
+	page_esc(p, one.name, 40);
+	page_raw(p, "</h3></figcaption>");
+	svg_panel(&c, &p->arena, p->out);
+	page_raw(p, "</figure>");
+}
+
+static void changed_engines(struct page *p)
+{
+	const struct series *t = p->info->by_engine;
+	struct chart_mark marks[MARKS_MAX];
+	size_t n = 0;
+	for (size_t k = 0; k < t->nkeys; k++)
+		if (t->keys[k].kind == KEY_VALUE && marks_of(p, t->keys[k].name, marks) && n++ < PANELS_MAX) {
+			if (n == 1)
+				page_raw(p,
+					"<h3>Engines that changed</h3><p class=\"note\">Each on its own scale. Lines: when a change "
+					"began and ended, intervals shaded.</p>\n<div class=\"panels\">");
+			engine_panel(p, k, n);
+		}
+	if (n)
+		page_raw(p, "</div>\n");
+}
+
+/* ---- the list ---- */
+
+static void put_level(struct page *p, double v)
+{
+	if (isnan(v))
+		return;
+	buf_printf(&p->tmp, v > 0 && v < 9.95 ? "%.1f" : "%.0f", v);
+	page_say(p);
+}
+
+static void row(struct page *p, const struct finding *f)
+{
+	char day[TIME_ISO_SIZE] = "", id[FINDING_ID_SIZE];
+	finding_id(f, id);
+	page_raw(p, "<tr id=\"");
+	page_raw(p, id);
+	page_raw(p, "\"><td class=\"t\">");
+	if (f->start.time != TIME_NONE)
+		time_iso_day(time_day(f->start.time), day);
+	page_raw(p, day);
+	page_raw(p, "</td><td class=\"t\">");
+	page_raw(p, finding_kind_names[f->kind]);
+	page_raw(p, "</td><td>");
+	page_esc(p, f->reading, 0);
+	page_raw(p, "</td><td class=\"n\">");
+	put_level(p, f->before);
+	page_raw(p, "</td><td class=\"n\">");
+	put_level(p, f->after);
+	page_raw(p, "</td><td class=\"n\">");
+	buf_printf(&p->tmp, f->confidence >= 0.995 ? ">0.99" : "%.2f", f->confidence);
+	page_say(p);
+	page_raw(p, "</td></tr>\n");
+}
+
+static void list(struct page *p)
+{
+	size_t n = p->info->n_findings < LISTED_MAX ? p->info->n_findings : LISTED_MAX;
+	page_raw(p, "<div class=\"scroll\">");
+	page_table(p, "All findings, by date", n, p->info->n_findings);
+	page_raw(p,
+		"<thead><tr><th>date</th><th>kind</th><th>finding</th><th class=\"n\">before</th><th class=\"n\">after</th>"
+		"<th class=\"n\">confidence</th></tr></thead><tbody>\n");
+	for (size_t i = 0; i < n; i++)
+		row(p, &p->info->findings[i]);
+	page_raw(p, "</tbody></table></div>\n");
+}
+
+void report_changes(struct page *p)
+{
+	const struct report_info *i = p->info;
+	if (!i->analysed)
+		return;
+	page_raw(p, "<section id=\"changes\"><h2>What changed</h2>");
+	arena_reset(&p->arena);
+	if (!i->n_findings) {
+		page_raw(p,
+			"<p>No change of volume, no outage, no switch and no closure was found. A fortnight of mail and thirty messages of a "
+			"kind are the least in which one could be.</p></section>\n");
+		return;
+	}
+	page_raw(p,
+		"<p>Levels are messages a day over the whole panel of feeds, as if all of them had watched all the time: what a feed missed "
+		"is no change.</p>\n");
+	story(p);
+	if (i->by_engine && i->by_engine->nbuckets) {
+		all_engines(p);
+		changed_engines(p);
+	}
+	list(p);
+	page_raw(p, "<p class=\"note\"><code>trapline events --format json</code> has the evidence for each.</p></section>\n");
+}
