@@ -551,7 +551,7 @@ static int tell(struct scene *s, const struct claim *c, struct err *err)
 	f.reading = arena_dup(arena, buf_str(&reading));
 	/* what does not fit is left out as a whole: half a JSON text is none */
 	f.evidence = buf_ok(&evidence) ? arena_dup(arena, buf_str(&evidence)) : S("[]");
-	if (!rc && (!f.reading.p || !f.evidence.p))
+	if (!rc && (!f.reading.p || !f.evidence.p || reading.oom || evidence.oom))
 		rc = err_oom(err, "findings");
 	buf_free(&reading);
 	buf_free(&evidence);

@@ -1,0 +1,189 @@
+/* findings_test.c - a small invented world: an engine that stops, one that changes sides, a feed that fails; and one in which nothing happens. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <math.h>
+
+#include "analyse/finding.h"
+#include "analyse/findings.h"
+#include "base/limits.h"
+#include "base/mem.h"
+
+enum { DAYS = 80, FEEDS = 3, ENGINES = 6, ROOM = 60000 };
+static const int64_t START = 1283299200; /* 2010-09-01 */
+
+static uint64_t seed;
+
+static double draw(void)
+{
+	seed = seed * 6364136223846793005u + 1442695040888963407u;
+	return ((double)(seed >> 11) + 0.5) / 9007199254740992.0;
+}
+
+struct world {
+	struct analysis a;
+	analysis_name engine[ENGINES], trade[3];
+};
+
+static void begin(struct world *w)
+{
+	static const char *const engines[] = {"alpha", "beta", "gamma", "delta", "epsilon", "zeta"};
+	static const char *const feeds[] = {"", "trap-a", "trap-b", "trap-c"};
+	static const char *const trades[] = {"PillCo", "WatchCo", "DiceCo"};
+	struct err err = {0};
+	*w = (struct world){0};
+	arena_init(&w->a.arena, SIZE_MAX);
+	map_init(&w->a.name_ids, SIZE_MAX);
+	assert_non_null(vec_push(&w->a.arena, &w->a.names, 1));
+	w->a.feeds = arena_zalloc(&w->a.arena, FEEDS + 1, sizeof *w->a.feeds);
+	w->a.messages = arena_zalloc(&w->a.arena, ROOM, sizeof *w->a.messages);
+	w->a.n_feeds = FEEDS + 1;
+	for (size_t i = 0; i <= FEEDS; i++)
+		w->a.feeds[i] = str_of(feeds[i]);
+	for (size_t i = 0; i < ENGINES; i++)
+		w->engine[i] = analysis_name_of(&w->a, str_of(engines[i]), &err);
+	for (size_t i = 0; i < 3; i++)
+		w->trade[i] = analysis_name_of(&w->a, str_of(trades[i]), &err);
+}
+
+static void end(struct world *w)
+{
+	map_free(&w->a.name_ids);
+	arena_free(&w->a.arena);
+}
+
+/* eventful: alpha stops on day 40.5, beta goes from PillCo to WatchCo on day 30.25, trap-b fails from day 55 to 57. */
+static void fill(struct world *w, bool eventful)
+{
+	for (size_t e = 0; e < ENGINES; e++)
+		for (double t = 0; t < DAYS; t -= log(draw()) / 40) {
+			uint32_t feed = 1 + (uint32_t)(draw() * FEEDS);
+			size_t trade = e == 1 ? 0 : draw() < 0.5 ? e % 3 : (e + 1) % 3;
+			if (eventful && e == 0 && t >= 40.5)
+				continue;
+			if (eventful && e == 1 && t >= 30.25)
+				trade = 1;
+			if (eventful && feed == 2 && t >= 55 && t < 57)
+				continue;
+			struct analysed *m = &w->a.messages[w->a.n_messages++];
+			assert_true(w->a.n_messages < ROOM);
+			*m = (struct analysed){.n = (int64_t)w->a.n_messages,
+				.key = w->a.n_messages * 2654435761u,
+				.time = START + (int64_t)(t * SECONDS_A_DAY),
+				.time_trusted = 1,
+				.feed = feed,
+				.engine = w->engine[e],
+				.engine_source = ENGINE_LEARNED,
+				.programme = w->trade[trade]};
+		}
+}
+
+static const struct finding *find(const struct world *w, enum finding_kind kind, struct str engine, struct str feed)
+{
+	for (size_t i = 0; i < w->a.findings.n; i++) {
+		const struct finding *f = &w->a.findings.v[i];
+		if (f->kind == kind && str_eq(f->engine, engine) && str_eq(f->feed, feed))
+			return f;
+	}
+	return NULL;
+}
+
+static void holds(const struct finding_date *d, double day)
+{
+	double lo = (double)(d->lo - START) / SECONDS_A_DAY, hi = (double)(d->hi - START) / SECONDS_A_DAY;
+	if (lo > day + 0.1 || hi < day - 0.1)
+		fail_msg("%.2f is not in %.2f .. %.2f", day, lo, hi);
+	assert_true(d->lo <= d->time && d->time <= d->hi);
+}
+
+static void what_happened_is_told(void **state)
+{
+	(void)state;
+	struct world w;
+	struct err err = {0};
+	seed = 11;
+	begin(&w);
+	fill(&w, true);
+	assert_int_equal(findings_find(&w.a, &err), 0);
+	const struct finding *stop = find(&w, FINDING_VOLUME_CHANGE, S("alpha"), S(""));
+	assert_non_null(stop);
+	holds(&stop->start, 40.5);
+	assert_true(stop->before > 30 && stop->before < 50 && stop->after < 0.5 && stop->effect < -0.98);
+	const struct finding *move = find(&w, FINDING_SWITCH, S("beta"), S(""));
+	assert_non_null(move);
+	holds(&move->start, 30.25);
+	assert_true(str_eq(move->from, S("PillCo")) && str_eq(move->to, S("WatchCo")));
+	const struct finding *outage = find(&w, FINDING_OUTAGE, S(""), S("trap-b"));
+	assert_non_null(outage);
+	holds(&outage->start, 55);
+	holds(&outage->end, 57);
+	assert_null(find(&w, FINDING_VOLUME_CHANGE, S("beta"), S("")));
+	assert_true(w.a.findings.n <= 5); /* these three, and the total's consequence at most */
+	for (size_t i = 0; i < w.a.findings.n; i++)
+		assert_true(w.a.findings.v[i].reading.n > 20 && w.a.findings.v[i].evidence.n > 2);
+	end(&w);
+}
+
+static void nothing_is_not_told(void **state)
+{
+	(void)state;
+	size_t told = 0;
+	for (int round = 0; round < 12; round++) {
+		struct world w;
+		struct err err = {0};
+		seed = 100 + (uint64_t)round;
+		begin(&w);
+		fill(&w, false);
+		assert_int_equal(findings_find(&w.a, &err), 0);
+		told += w.a.findings.n;
+		end(&w);
+	}
+	assert_true(told <= 1); /* of 120 series */
+}
+
+static void few_messages_are_no_harm(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n < 300; n = n * 2 + 1) {
+		struct world w;
+		struct err err = {0};
+		seed = 5;
+		begin(&w);
+		fill(&w, true);
+		w.a.n_messages = n;
+		assert_int_equal(findings_find(&w.a, &err), 0);
+		end(&w);
+	}
+}
+
+static void memory_that_fails_is_told(void **state)
+{
+	(void)state;
+	for (long nth = 0;; nth = nth * 5 / 4 + 1) {
+		struct world w;
+		struct err err = {0};
+		seed = 11;
+		begin(&w);
+		fill(&w, true);
+		mem_fail_from(nth);
+		int rc = findings_find(&w.a, &err);
+		bool hit = mem_failed();
+		mem_fail_from(-1);
+		assert_true(hit ? rc < 0 && err.kind == ERR_ENV : rc == 0);
+		end(&w);
+		if (!hit)
+			break;
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_happened_is_told),
+		cmocka_unit_test(nothing_is_not_told),
+		cmocka_unit_test(few_messages_are_no_harm),
+		cmocka_unit_test(memory_that_fails_is_told),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

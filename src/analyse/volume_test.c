@@ -1,0 +1,181 @@
+/* volume_test.c - sensors: outages and late feeds, none in chance; levels over feeds that come, fail and go. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "analyse/volume.h"
+#include "base/limits.h"
+
+enum { DAYS = 60, FEEDS = 3, ROOM = 40000 };
+static const int64_t DAY0 = 14000;
+
+static uint64_t seed = 1;
+
+static double draw(void)
+{
+	seed = seed * 6364136223846793005u + 1442695040888963407u;
+	return ((double)(seed >> 11) + 0.5) / 9007199254740992.0;
+}
+
+/* Messages of one feed at `rate` a day, from..to (days), silent in gap..gap_end. */
+static size_t feed(struct volume_event *ev, size_t n, uint32_t f, double rate, double from, double to, double gap, double gap_end)
+{
+	for (double t = from - log(draw()) / rate; t < to; t -= log(draw()) / rate)
+		if (t < gap || t >= gap_end)
+			ev[n++] = (struct volume_event){(int64_t)(((double)DAY0 + t) * SECONDS_A_DAY), f};
+	return n;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	int64_t x = ((const struct volume_event *)a)->time, y = ((const struct volume_event *)b)->time;
+	return (x > y) - (x < y);
+}
+
+static double day_of(int64_t t)
+{
+	return (double)t / SECONDS_A_DAY - (double)DAY0;
+}
+
+static void make(struct volume *v, struct volume_event *ev, size_t n, struct arena *a)
+{
+	qsort(ev, n, sizeof *ev, by_time);
+	assert_int_equal(volume_sensors(v, ev, n, DAY0, DAYS, FEEDS, a), 0);
+}
+
+static void an_outage_is_found_and_dated(void **state)
+{
+	(void)state;
+	struct arena a;
+	struct volume v;
+	arena_init(&a, 256 * MIB);
+	struct volume_event *ev = arena_alloc(&a, ROOM * sizeof *ev);
+	size_t n = feed(ev, 0, 0, 100, 0, DAYS, 20.3, 21.8);
+	n = feed(ev, n, 1, 50, 0, DAYS, 0, 0);
+	n = feed(ev, n, 2, 30, 25, DAYS, 0, 0);
+	make(&v, ev, n, &a);
+	assert_int_equal(v.feeds[0].n_outages, 1);
+	const struct volume_outage *o = &v.feeds[0].outages[0];
+	assert_true(day_of(o->from.lo) <= 20.3 && day_of(o->from.hi) >= 20.3 - 0.01);
+	assert_true(day_of(o->to.lo) <= 21.8 + 0.01 && day_of(o->to.hi) >= 21.8);
+	assert_true(o->from.lo <= o->from.time && o->from.time <= o->from.hi && o->from.hi < o->to.lo);
+	assert_true(o->expected > 120 && o->expected < 180);
+	assert_true(o->others > 0.7 && o->others < 1.3);
+	assert_int_equal(v.feeds[1].n_outages + v.feeds[2].n_outages, 0);
+	assert_true(v.feeds[2].starts && !v.feeds[2].ends && !v.feeds[0].starts && !v.feeds[1].ends);
+	assert_true(v.watched[20 * FEEDS] < 0.4 && v.watched[19 * FEEDS] == 1 && v.watched[10 * FEEDS + 2] == 0);
+	arena_free(&a);
+}
+
+static void chance_is_no_outage(void **state)
+{
+	(void)state;
+	size_t found = 0;
+	for (int round = 0; round < 40; round++) {
+		struct arena a;
+		struct volume v;
+		arena_init(&a, 256 * MIB);
+		struct volume_event *ev = arena_alloc(&a, ROOM * sizeof *ev);
+		size_t n = 0;
+		for (uint32_t f = 0; f < FEEDS; f++)
+			n = feed(ev, n, f, 3 * pow(6, f), 0, DAYS, 0, 0);
+		make(&v, ev, n, &a);
+		for (uint32_t f = 0; f < FEEDS; f++)
+			found += v.feeds[f].n_outages + v.feeds[f].starts + v.feeds[f].ends;
+		arena_free(&a);
+	}
+	assert_true(found <= 1); /* of 120 feeds */
+}
+
+/* A constant volume stays level whatever the feeds do; half of it is half. */
+static void levels_survive_the_feeds(void **state)
+{
+	(void)state;
+	struct arena a;
+	struct volume v;
+	struct volume_series s;
+	struct volume_index x;
+	arena_init(&a, 256 * MIB);
+	struct volume_event *ev = arena_alloc(&a, ROOM * sizeof *ev);
+	size_t n = feed(ev, 0, 0, 200, 0, 30, 10, 12);
+	n = feed(ev, n, 0, 100, 30, DAYS, 0, 0);
+	n = feed(ev, n, 1, 100, 0, 30, 0, 0);
+	n = feed(ev, n, 1, 50, 30, 45, 0, 0); /* ends */
+	n = feed(ev, n, 2, 25, 40, DAYS, 0, 0);
+	make(&v, ev, n, &a);
+	assert_true(v.feeds[1].ends && v.feeds[2].starts);
+	uint32_t *counts = arena_zalloc(&a, DAYS * FEEDS, sizeof *counts);
+	for (size_t i = 0; i < n; i++)
+		counts[(size_t)(time_day(ev[i].time) - DAY0) * FEEDS + ev[i].feed]++;
+	assert_int_equal(volume_fit(&v, counts, NULL, &a, &s), 0);
+	assert_int_equal(volume_index_make(&v, counts, &s, &a, &x), 0);
+	double early = 0, late = 0, share = 0, known = 0;
+	for (size_t d = 1; d < 29; d++) {
+		early += isfinite(s.level[d]) ? s.level[d] : 0;
+		known += isfinite(s.level[d]);
+	}
+	early /= known;
+	for (size_t d = 46; d < 59; d++)
+		late += s.level[d] / 13;
+	for (size_t f = 0; f < FEEDS; f++)
+		share += s.share[f];
+	assert_true(fabs(share - 1) < 1e-9);
+	assert_true(early > 310 && early < 390); /* 200 + 100 + 50: as if all had watched */
+	assert_true(fabs(late / early - 0.5) < 0.06);
+	assert_true(isnan(s.level[10]) || s.exposure[10] >= VOLUME_MIN_EXPOSURE);
+	double week = 0;
+	for (size_t d = 1; d < 8; d++)
+		week += x.index[d] / 7;
+	assert_true(fabs(week - 100) < 5);
+	for (size_t d = 0; d < DAYS; d++)
+		assert_true(isnan(x.index[d]) || isnan(x.lo[d]) || (x.lo[d] <= x.index[d] && x.index[d] <= x.hi[d]));
+	arena_free(&a);
+}
+
+static void little_memory_is_told(void **state)
+{
+	(void)state;
+	for (size_t room = 64 * 1024; room < 40 * MIB; room += room / 2) {
+		struct arena a, work;
+		struct volume v;
+		arena_init(&a, 4 * MIB);
+		arena_init(&work, room);
+		struct volume_event *ev = arena_alloc(&a, ROOM * sizeof *ev);
+		size_t n = feed(ev, 0, 0, 100, 0, DAYS, 20, 22);
+		qsort(ev, n, sizeof *ev, by_time);
+		int rc = volume_sensors(&v, ev, n, DAY0, DAYS, FEEDS, &work);
+		assert_true(rc == 0 || rc == -1);
+		arena_free(&work);
+		arena_free(&a);
+	}
+}
+
+static void nothing_is_no_harm(void **state)
+{
+	(void)state;
+	struct arena a;
+	struct volume v;
+	struct volume_series s;
+	struct volume_event one = {DAY0 * SECONDS_A_DAY + 5, 0};
+	uint32_t counts[3 * 2] = {1};
+	arena_init(&a, MIB);
+	assert_int_equal(volume_sensors(&v, NULL, 0, DAY0, 0, 0, &a), 0);
+	assert_int_equal(volume_sensors(&v, &one, 1, DAY0, 3, 2, &a), 0);
+	assert_int_equal(volume_fit(&v, counts, NULL, &a, &s), 0);
+	arena_free(&a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_outage_is_found_and_dated),
+		cmocka_unit_test(chance_is_no_outage),
+		cmocka_unit_test(levels_survive_the_feeds),
+		cmocka_unit_test(little_memory_is_told),
+		cmocka_unit_test(nothing_is_no_harm),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
