@@ -121,7 +121,7 @@ static void keep_known_starts(struct finder *f, struct str text)
 	for (size_t i = 0; i < c->n_starts; i++) {
 		uint32_t start = c->start[i];
 		uint64_t key = key_long(c->squeeze + cut_letter(c, start));
-		bool known = key_perhaps(&x->squeezed, key_short(key)) | literal_perhaps(x, text.p + start);
+		bool known = (int)key_perhaps(&x->squeezed, key_short(key)) | (int)literal_perhaps(x, text.p + start);
 		c->start[kept] = start;
 		kept += known;
 	}

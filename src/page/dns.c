@@ -199,7 +199,7 @@ static int json_line(struct dns_set *d, struct str line)
 	json_error_t error;
 	json_t *o = json_loadb((const char *)line.p, line.n, JSON_REJECT_DUPLICATES, &error);
 	int rc = 0;
-	if (o && json_is_object(o))
+	if (o && json_typeof(o) == JSON_OBJECT)
 		rc = json_object_get(o, "rrname") ? cof(d, o) : plain(d, o);
 	else if (!o && json_error_code(&error) == json_error_out_of_memory)
 		rc = -1;

@@ -114,8 +114,10 @@ static int fill(struct warc *w, size_t want, struct err *err)
 /* What may be taken as part of the current record. */
 static struct str unread(const struct warc *w)
 {
+	if (!w->win)
+		return S("");
 	size_t end = w->boundary > w->start ? w->boundary : w->n;
-	return str_make(w->win ? w->win + w->start : NULL, end - w->start);
+	return str_make(w->win + w->start, end - w->start);
 }
 
 static void take(struct warc *w, size_t n)
