@@ -149,7 +149,11 @@ static int choose(struct choice *c)
 	struct str feeds[OPT_LIST_MAX];
 	struct store_filter filter = session_filter(o, true, feeds);
 	for (size_t i = 0; i < o->n_paths; i++) {
-		struct str *p = vec_push(&c->arena, &c->urls, LIM_CRAWL_URLS);
+		struct url u;
+		int rc = url_parse(&c->arena, NULL, str_of(o->paths[i]), &u);
+		if (rc == 0 || (rc > 0 && u.flags & URL_MAILTO))
+			return err_set(c->err, ERR_USAGE, "%s is no URL; write http://HOST/PATH", o->paths[i]);
+		struct str *p = rc > 0 ? vec_push(&c->arena, &c->urls, LIM_CRAWL_URLS) : NULL;
 		if (!p)
 			return err_oom(c->err, "URLs");
 		*p = str_of(o->paths[i]);

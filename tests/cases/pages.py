@@ -273,6 +273,15 @@ def case_crawl_chooses_urls(t):
     same(t.run('crawl', '--store', 't.db', '--dry-run', '--feed', 'f', '--per-domain', '1', '--domain', 'shop.example').out.count('shop.example'), 1)
 
 
+def case_crawl_says_what_is_wrong(t):
+    assert 'is no URL' in t.run('crawl', '--store', 't.db', 'shop', code=2).err
+    t.run('crawl', '--store', 'none.db', code=3)
+    assert not os.path.exists(t.path('none.db'))
+    t.run('crawl', '--store', 't.db', '-o', 'no/such/folder/x', 'http://10.0.0.1/', code=4)
+    crawl(t, '--proxy', 'http://127.0.0.1:1', 'http://far.example/')
+    same([r['facts'] for r in pages(t)], [['target_failed']])
+
+
 def case_crawl_through_a_proxy(t):
     with Site({'http://far.example/': (200, HTML, SHOP)}) as proxy:
         crawl(t, '--proxy', proxy.base, 'http://far.example/', 'http://127.0.0.1/', 'http://localhost/')
