@@ -11,13 +11,15 @@
 #include "cmd/session.h"
 
 #define DEFAULT_REPORT "trapline-report.html"
-enum { PAGE_BYTES = 64 << 20, TEXT_BYTES = 1 << 20, WORK_BYTES = 1 << 30, HOURS_UP_TO_DAYS = 3, ENGINES_SHOWN = 40 };
+enum { PAGE_BYTES = 64 << 20, TEXT_BYTES = 1 << 20, WORK_BYTES = 1 << 30, HOURS_UP_TO_DAYS = 3, ENGINES_SHOWN = 40, ENGINES_LISTED = 15, ENGINES_DRAWN = 8 };
 
 struct page {
 	struct session *s;
 	struct arena arena;
 	struct summary sum;
 	struct report_info info;
+	struct campaign_list engines;
+	struct series by_engine;
 	struct store_filter filter;
 	struct str feeds[OPT_LIST_MAX];
 };
@@ -73,6 +75,19 @@ static int items_of(struct page *p, const char *kind, const char *by, const stru
 	for (size_t i = 0; !rc && i < *n; i++)
 		v[i] = list[i].json;
 	*out = v;
+	return rc;
+}
+
+/* The engines, largest first, with their brands; and their shares over time. */
+static int gather_engines(struct page *p, enum series_unit unit, struct err *err)
+{
+	struct series_params params = {.filter = p->filter, .unit = unit, .dim = DIM_ENGINE, .top_n = ENGINES_DRAWN};
+	int rc = campaign_list_by(p->s->store, FEAT_engine, &p->filter, ENGINES_LISTED, &p->arena, &p->engines, err);
+	if (rc || !p->engines.n)
+		return rc;
+	rc = series_build(p->s->store, &params, &p->arena, &p->by_engine, err);
+	p->info.engines = &p->engines;
+	p->info.engine_shares = rc ? NULL : &p->by_engine;
 	return rc;
 }
 
@@ -132,6 +147,8 @@ static int gather(struct page *p, struct err *err)
 		rc = items_of(p, "programme", "messages", &p->info.programmes, &p->info.n_programmes, err);
 	if (!rc)
 		rc = items_of(p, "alias", "log_odds", &p->info.aliases, &p->info.n_aliases, err);
+	if (!rc)
+		rc = gather_engines(p, params.unit, err);
 	if (!rc)
 		rc = gather_campaigns(p->s, &p->filter, &p->arena, &p->info, err);
 	if (!rc)

@@ -153,6 +153,7 @@ static void header(struct page *p)
 	page_raw(p,
 		"<li><a href=\"#volume\">Volume</a></li><li><a href=\"#brands\">Brands</a></li>"
 		"<li><a href=\"#categories\">Categories</a></li>");
+	page_raw(p, p->info->engines && p->info->engines->n ? "<li><a href=\"#engines\">Engines</a></li>" : "");
 	page_raw(p, p->info->ncampaigns ? "<li><a href=\"#campaigns\">Campaigns</a></li>" : "");
 	page_raw(p,
 		"<li><a href=\"#links\">Domains</a></li>"
@@ -207,6 +208,7 @@ int report_html(const struct summary *s, const struct report_info *info, struct 
 	report_brands(&p);
 	report_programmes(&p);
 	report_categories(&p);
+	report_engines(&p);
 	report_campaigns(&p);
 	report_links(&p);
 	report_senders(&p);

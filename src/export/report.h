@@ -33,6 +33,8 @@ struct report_info {
 	const struct report_campaign *campaigns; /* the largest */
 	size_t ncampaigns, campaigns_distinct;
 	int64_t in_campaigns; /* messages */
+	const struct campaign_list *engines; /* the largest (campaign_list_by); NULL: not asked for */
+	const struct series *engine_shares;  /* over time; or NULL */
 	const char *sample; /* how it was drawn: "the first three of each of the ten largest brands" */
 	const struct str *programmes; /* items of kind "programme", in the order to show */
 	const struct str *aliases;    /* items of kind "alias" */

@@ -34,6 +34,7 @@ void report_shares(struct page *p, const struct series *t, const char *id, const
 void report_brands(struct page *p);
 void report_programmes(struct page *p);
 void report_categories(struct page *p);
+void report_engines(struct page *p);
 void report_campaigns(struct page *p);
 void report_links(struct page *p);
 void report_senders(struct page *p);
