@@ -48,10 +48,10 @@ struct alias_org {
 struct alias_world {
 	const struct alias_org *orgs;
 	size_t n;
-	const uint16_t *users;         /* by thing: organisations that have it more than now and then (alias_users) */
-	const uint32_t *domains_with;  /* by thing: domains of all DNS facts that have it (name servers and addresses) */
-	const uint8_t *weak;           /* by thing: an order format without letters */
-	int64_t begin, end;            /* of all mail */
+	const uint16_t *users;        /* by thing: organisations that have it more than now and then (alias_users) */
+	const uint32_t *domains_with; /* by thing: domains of all DNS facts that have it (name servers and addresses) */
+	const uint8_t *weak;          /* by thing: an order format without letters */
+	int64_t begin, end;           /* of all mail */
 	double (*alike)(void *ctx, size_t a, size_t b); /* of storefront structures, 0..1; -1: unknown */
 	void *ctx;
 };

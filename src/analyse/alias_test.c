@@ -7,7 +7,23 @@
 #include "base/time.h"
 
 enum { THINGS = 100, ORGS = 6 };
-enum { PHONE_A = 1, PHONE_B, ORDER_A, ORDER_B, NS_A, NS_B, NS_ALL, ENGINE_1, ENGINE_2, ADDRESS_A, ADDRESS_B, BANK, PHONE_OTHER = 20, ORDER_OTHER = 30, NS_OTHER = 40 };
+enum {
+	PHONE_A = 1,
+	PHONE_B,
+	ORDER_A,
+	ORDER_B,
+	NS_A,
+	NS_B,
+	NS_ALL,
+	ENGINE_1,
+	ENGINE_2,
+	ADDRESS_A,
+	ADDRESS_B,
+	BANK,
+	PHONE_OTHER = 20,
+	ORDER_OTHER = 30,
+	NS_OTHER = 40
+};
 
 struct fixture {
 	struct alias_org orgs[ORGS];
@@ -104,11 +120,13 @@ static const struct {
 	enum alias_tier least, most;
 } table[] = {
 	{"nothing in common", 0, ALIAS_TIER_CONTRADICTED, ALIAS_TIER_CONTRADICTED},
-	{"concurrent: template, order numbers, name servers; phones differ", PAGE | ORDER | HOSTS, ALIAS_TIER_SAME, ALIAS_TIER_SAME},
+	{"concurrent: template, order numbers, name servers; phones differ", PAGE | ORDER | HOSTS, ALIAS_TIER_SAME,
+		ALIAS_TIER_SAME},
 	{"rebranded: everything, one after the other", PAGE | ORDER | PHONE | HOSTS | TIME, ALIAS_TIER_SAME, ALIAS_TIER_SAME},
 	{"a new template, the same phone, order numbers and hosts", PHONE | ORDER | HOSTS, ALIAS_TIER_LIKELY, ALIAS_TIER_SAME},
 	{"a stolen template", PAGE, ALIAS_TIER_CONTRADICTED, ALIAS_TIER_CONTRADICTED},
-	{"a template that all have, and a hoster's name servers", KIT | HOSTS | HOSTER, ALIAS_TIER_CONTRADICTED, ALIAS_TIER_UNPROVEN},
+	{"a template that all have, and a hoster's name servers", KIT | HOSTS | HOSTER, ALIAS_TIER_CONTRADICTED,
+		ALIAS_TIER_UNPROVEN},
 	{"name servers that everybody uses", POPULAR_HOSTS, ALIAS_TIER_CONTRADICTED, ALIAS_TIER_UNPROVEN},
 	{"name servers of their own in common, nothing else", HOSTS, ALIAS_TIER_CONTRADICTED, ALIAS_TIER_UNPROVEN},
 	{"the same bank", PAYMENT, ALIAS_TIER_CONTRADICTED, ALIAS_TIER_UNPROVEN},

@@ -141,8 +141,8 @@ void alias_evidence(const struct aliases *l, const struct alias_pair *p, struct 
 
 void alias_reading(const struct aliases *l, const struct alias_pair *p, enum decided decided, struct buf *out)
 {
-	static const char *const says[] = {
-		"are different organisations", "are not shown to be one organisation", "are likely one organisation", "are one organisation"};
+	static const char *const says[] = {"are different organisations", "are not shown to be one organisation",
+		"are likely one organisation", "are one organisation"};
 	buf_add(out, l->nodes.v[p->a].name);
 	buf_add(out, S(" and "));
 	buf_add(out, l->nodes.v[p->b].name);

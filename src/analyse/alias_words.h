@@ -10,6 +10,7 @@ struct alias_node {
 	struct str name, brand, of; /* of: the programme it is a brand of, its own name otherwise */
 	uint32_t programme, form;
 	bool apart; /* a brand that its programme is not known for */
+	bool split; /* its programme has such brands: mail that names no brand tells nothing about either */
 	bool known; /* the pack's programme under its own brands */
 	struct alias_org org;
 	VEC(struct str) registrars;
@@ -21,7 +22,7 @@ struct aliases {
 	struct map keys;
 	VEC(struct alias_node) nodes;
 	struct tally uses[USE_COUNT]; /* (node, thing) */
-	uint32_t tokens; /* things from here on are names of the analysis: engines and campaigns */
+	uint32_t tokens;              /* things from here on are names of the analysis: engines and campaigns */
 	float *likeness;
 	struct alias_world world;
 };

@@ -152,12 +152,17 @@ static bool add_messages(struct aliases *l, struct analysis *a, struct err *err)
 		if (e && !e->value)
 			e->value = i + 1;
 	}
+	for (size_t i = 0; i < l->nodes.n; i++)
+		for (size_t k = 0; k < l->nodes.n && !l->nodes.v[i].split; k++)
+			l->nodes.v[i].split = l->nodes.v[k].apart && l->nodes.v[k].programme == l->nodes.v[i].programme;
 	for (size_t i = 0; i < a->n_messages && ok; i++) {
 		const struct analysed *m = &a->messages[i];
 		analysis_name apart[2] = {m->programme, m->brand}, plain[2] = {m->programme, 0};
 		const struct map_entry *e = m->programme ? map_get(&by_name, str_make(apart, sizeof apart)) : NULL;
 		e = e || !m->programme ? e : map_get(&by_name, str_make(plain, sizeof plain));
 		struct alias_node *n = e ? &l->nodes.v[e->value - 1] : NULL;
+		if (n && !m->brand && n->split)
+			n = NULL; /* of which brand is not known */
 		if (m->time != TIME_NONE && m->time_trusted) {
 			l->world.begin = l->world.begin == TIME_NONE || m->time < l->world.begin ? m->time : l->world.begin;
 			l->world.end = l->world.end == TIME_NONE || m->time > l->world.end ? m->time : l->world.end;
@@ -313,13 +318,15 @@ static int put_finding(struct aliases *l, struct analysis *a, const struct alias
 	const struct alias_node *x = &l->nodes.v[p->a], *y = &l->nodes.v[p->b];
 	struct finding f = FINDING_BLANK;
 	const bool follows = p->weight[ALIAS_SUCCESSION] > 0;
-	const struct alias_org *later = x->org.begin > y->org.begin ? &x->org : &y->org, *sooner = later == &x->org ? &y->org : &x->org;
+	const struct alias_org *later = x->org.begin > y->org.begin ? &x->org : &y->org,
+			       *sooner = later == &x->org ? &y->org : &x->org;
 	f.kind = FINDING_ALIAS;
 	f.programme = x->name;
 	f.other = y->name;
 	if (later->begin != TIME_NONE) {
 		int64_t end = follows ? sooner->end : later->begin;
-		f.start = (struct finding_date){later->begin, later->begin < end ? later->begin : end, later->begin < end ? end : later->begin};
+		f.start = (struct finding_date){
+			later->begin, later->begin < end ? later->begin : end, later->begin < end ? end : later->begin};
 		f.start.lo -= SECONDS_A_DAY;
 		f.start.hi += SECONDS_A_DAY;
 	}

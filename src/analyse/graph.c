@@ -101,7 +101,8 @@ static int see_message(void *ctx, const struct store_row *r)
 	rc = rc ? rc : add(g, GRAPH_PROGRAMME, programme, GRAPH_BRAND, brand, time);
 	for (size_t i = 0; i < r->ndomains && programme && !rc; i++)
 		if (belongs(g, r->domains[i], programme))
-			rc = add(g, brand ? GRAPH_BRAND : GRAPH_PROGRAMME, brand ? brand : programme, GRAPH_DOMAIN, r->domains[i], time);
+			rc = add(g, brand ? GRAPH_BRAND : GRAPH_PROGRAMME, brand ? brand : programme, GRAPH_DOMAIN, r->domains[i],
+				time);
 	return rc;
 }
 

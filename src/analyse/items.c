@@ -35,7 +35,8 @@ static int by_rank(const void *a, const void *b)
 	return str_cmp(x->id, y->id);
 }
 
-int items_load(struct store *s, const char *kind, const char *member, struct arena *a, struct item **out, size_t *n, struct err *err)
+int items_load(
+	struct store *s, const char *kind, const char *member, struct arena *a, struct item **out, size_t *n, struct err *err)
 {
 	struct loading l = {.arena = a, .member = member, .err = err};
 	int rc = store_items(s, kind, keep, &l, err);

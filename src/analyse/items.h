@@ -9,6 +9,7 @@ struct item {
 	double rank;
 };
 /* By the number `member` of the document, largest first, then by id; member NULL: by id. In the arena. */
-int items_load(struct store *s, const char *kind, const char *member, struct arena *a, struct item **out, size_t *n, struct err *err);
+int items_load(
+	struct store *s, const char *kind, const char *member, struct arena *a, struct item **out, size_t *n, struct err *err);
 
 #endif

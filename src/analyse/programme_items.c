@@ -21,7 +21,7 @@ struct items {
 	const struct shops *shops;
 	struct line *lines; /* by analysis_name */
 	size_t n_names;
-	uint32_t messages, domains; /* with a programme */
+	uint32_t messages, domains;   /* with a programme */
 	struct tally brands, engines; /* (programme, name) */
 	struct votes by_domain;
 	struct buf out;

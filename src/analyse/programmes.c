@@ -45,10 +45,10 @@ struct heir {
 static const struct verdict *agreed_in(const struct votes *v, uint64_t group, const struct heir *h, const struct verdict *before)
 {
 	const struct verdict *found = votes_find(v, group);
-	return found && found->name && found->n >= PROGRAMMES_WITNESSES && found->n >= PROGRAMMES_AGREE * found->named && found->n >= h->share_of_all * found->all &&
-			       (!before || found->n > before->n)
-		       ? found
-		       : before;
+	return found && found->name && found->n >= PROGRAMMES_WITNESSES && found->n >= PROGRAMMES_AGREE * found->named &&
+	                       found->n >= h->share_of_all * found->all && (!before || found->n > before->n)
+	               ? found
+	               : before;
 }
 
 static void hear(struct heir *h, const struct groups *g, uint64_t group)
@@ -117,7 +117,8 @@ static int through_campaigns(struct analysis *a, struct err *err)
 	ok = ok && groups_count(&g);
 	for (size_t i = 0; ok && i < a->n_messages; i++)
 		if (a->messages[i].campaign) {
-			struct heir h = {&a->messages[i], VIA_CAMPAIGN, campaign_keeps, PROGRAMMES_CAMPAIGN, false, NULL, NULL, NULL};
+			struct heir h = {
+				&a->messages[i], VIA_CAMPAIGN, campaign_keeps, PROGRAMMES_CAMPAIGN, false, NULL, NULL, NULL};
 			hear(&h, &g, h.m->campaign);
 			inherit(&h);
 		}

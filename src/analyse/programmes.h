@@ -13,8 +13,9 @@
 #include "analyse/analysis.h"
 
 #define PROGRAMMES_AGREE 0.95 /* of the members that name a programme: one in twenty may be mistaken */
-#define PROGRAMMES_DOMAIN 0.8 /* of all mail with a domain names it: else it is a bystander (a picture's, a free or broken-into host's) */
-#define PROGRAMMES_WITNESSES 3 /* messages that say so themselves, at least */
+#define PROGRAMMES_DOMAIN \
+	0.8 /* of all mail with a domain names it: else it is a bystander (a picture's, a free or broken-into host's) */
+#define PROGRAMMES_WITNESSES 3  /* messages that say so themselves, at least */
 #define PROGRAMMES_CAMPAIGN 0.1 /* of a campaign names it: one template for one goal, so a tenth is enough to tell which */
 
 int programmes_step(struct analysis *a, struct err *err);

@@ -74,7 +74,7 @@ static struct hosted judge(const struct users *users, const struct site_dns *d)
 	for (size_t i = 0; i < d->ns.n; i++) {
 		const struct users *u = &users[d->ns.v[i]];
 		if (!own(u) || (ns && (u->programme[0] != ns->programme[0] || u->programme[1] != ns->programme[1]) &&
-				      (u->programme[0] != ns->programme[1] || u->programme[1] != ns->programme[0])))
+				       (u->programme[0] != ns->programme[1] || u->programme[1] != ns->programme[0])))
 			return (struct hosted){.programme = NO_PROGRAMME};
 		ns = u;
 		h.ns = d->ns.v[i];

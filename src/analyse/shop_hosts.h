@@ -11,8 +11,8 @@
 #include "analyse/shops.h"
 
 enum { HOSTS_SUPPORT = 5 };
-#define HOSTS_SHARE 0.3       /* of all domains known to be on it are named storefronts: else too little of it was captured */
-#define HOSTS_CONFIDENCE 0.9  /* a name server says less than a page */
+#define HOSTS_SHARE 0.3      /* of all domains known to be on it are named storefronts: else too little of it was captured */
+#define HOSTS_CONFIDENCE 0.9 /* a name server says less than a page */
 #define HOSTS_ADDRESS 0.85
 
 /* Fills s->hosted. False: out of memory. */

@@ -61,7 +61,8 @@ static bool add_programme(struct shops *s, const struct pack_programme *from)
 	bool ok = p != NULL;
 	uint32_t number = (uint32_t)s->programmes.n - 1;
 	if (ok)
-		*p = (struct programme){.name = from->entry.name, .category = from->category, .in_pack = true, .one_brand = from->brands.n == 1};
+		*p = (struct programme){
+			.name = from->entry.name, .category = from->category, .in_pack = true, .one_brand = from->brands.n == 1};
 	for (size_t i = 0; ok && i < from->example_domains.n; i++)
 		ok = add_seed(s, from->example_domains.v[i], number);
 	for (size_t i = 0; ok && i < from->brands.n; i++) {
@@ -130,8 +131,8 @@ static bool look_at_captures(struct seeding *g)
 static struct str text_of(struct shops *s, const char *before, struct str name, const char *between, struct str of)
 {
 	char text[400];
-	int n = snprintf(text, sizeof text, "%s%.*s%s%.*s", before, (int)(name.n < 150 ? name.n : 150), (const char *)name.p, between,
-		(int)(of.n < 150 ? of.n : 150), (const char *)of.p);
+	int n = snprintf(text, sizeof text, "%s%.*s%s%.*s", before, (int)(name.n < 150 ? name.n : 150), (const char *)name.p,
+		between, (int)(of.n < 150 ? of.n : 150), (const char *)of.p);
 	return arena_dup(s->arena, str_make(text, (size_t)n));
 }
 
@@ -170,7 +171,8 @@ static bool judge_brand(struct seeding *g, struct seed *seed, struct look *l)
 	seed->accepted = !l->pending;
 	for (size_t i = 0; l->pending && brand != UINT32_MAX && i < s->programmes.n; i++)
 		if (lists_brand(&s->programmes.v[i], brand)) {
-			seed->reason = text_of(s, "names ", s->sites.forms.v[seed->form].brand, ", a brand of ", s->programmes.v[i].name);
+			seed->reason =
+				text_of(s, "names ", s->sites.forms.v[seed->form].brand, ", a brand of ", s->programmes.v[i].name);
 			l->pending = false;
 			return seed->reason.p != NULL;
 		}
@@ -247,7 +249,8 @@ static bool judge_company(struct seeding *g)
 		struct seed *seed = &s->seeds.v[i];
 		const struct company *c = &all[i];
 		if (seed->accepted && !c->friends && c->rivals && (c->strangers || c->rivals > 1))
-			ok = refuse(g, seed, text_of(s, "its phone or order numbers are those of ", s->programmes.v[c->rival].name, "", S("")));
+			ok = refuse(g, seed,
+				text_of(s, "its phone or order numbers are those of ", s->programmes.v[c->rival].name, "", S("")));
 		if (!g->looks[i].pending)
 			continue;
 		struct str brand = s->sites.forms.v[seed->form].brand;
@@ -256,7 +259,9 @@ static bool judge_company(struct seeding *g)
 		else if (c->rivals)
 			ok = refuse(g, seed, text_of(s, "looks like the seeds of ", s->programmes.v[c->rival].name, "", S("")));
 		else if (c->strangers)
-			ok = refuse(g, seed, text_of(s, "unlike the programme's other seeds; names ", brand.n ? brand : S("no brand"), "", S("")));
+			ok = refuse(g, seed,
+				text_of(s, "unlike the programme's other seeds; names ", brand.n ? brand : S("no brand"), "",
+					S("")));
 		else if (brand.n && s->programmes.v[seed->programme].marks[MARK_BRAND].n)
 			ok = refuse(g, seed, text_of(s, "names ", brand, ", no brand of the programme", S("")));
 		else

@@ -100,7 +100,8 @@ static bool stable(const struct shops *s, const uint32_t *v, size_t n)
 }
 
 /* structure: likeness to p; other: the best likeness to any other programme. */
-struct likeness shops_compare(const struct shops *s, const struct form *f, const struct programme *p, double structure, double other)
+struct likeness shops_compare(
+	const struct shops *s, const struct form *f, const struct programme *p, double structure, double other)
 {
 	struct likeness l = {.structure = structure};
 	for (int m = 0; m < MARK_COUNT; m++) {
@@ -125,8 +126,9 @@ struct likeness shops_compare(const struct shops *s, const struct form *f, const
 		bool own = 1 - structure + 0.02 <= SHOP_RATIO * (1 - other); /* 0.02: two that are all but the same are a tie */
 		l.agrees |= 1U << SHOP_STRUCTURE;
 		l.shared |= own ? 0 : 1U << SHOP_STRUCTURE;
-		l.score += !own ? families[SHOP_STRUCTURE].agrees / 2 :
-			   structure >= SHOP_SAME ? structure_alone : families[SHOP_STRUCTURE].agrees;
+		l.score += !own                     ? families[SHOP_STRUCTURE].agrees / 2
+		           : structure >= SHOP_SAME ? structure_alone
+		                                    : families[SHOP_STRUCTURE].agrees;
 	} else if (p->forms.n && structure < SHOP_NEAR / 2) {
 		l.against |= 1U << SHOP_STRUCTURE;
 		l.score += families[SHOP_STRUCTURE].against;
@@ -248,7 +250,8 @@ static bool name_unknown(struct shops *s, size_t known)
 	for (size_t i = 0; ok && i < n; i++) {
 		const struct form *f = &s->sites.forms.v[list[i].form];
 		struct form_name *name = &s->forms[list[i].form];
-		struct choice c = choose(s, list[i].form, known, true, near); /* two families have to agree: one of them is a mark */
+		struct choice c =
+			choose(s, list[i].form, known, true, near); /* two families have to agree: one of them is a mark */
 		if (!fits(&c)) {
 			if (s->programmes.n - known >= LIM_PROGRAMMES)
 				continue;
@@ -357,7 +360,8 @@ static bool add_places(struct shops *s)
 {
 	for (size_t i = 0; i < s->sites.pages.n; i++) {
 		const struct site_page *p = &s->sites.pages.v[i];
-		if (p->form != NO_FORM && (!add_place(s, "h:", p->host, (uint32_t)i) || !add_place(s, "d:", p->domain, (uint32_t)i)))
+		if (p->form != NO_FORM &&
+			(!add_place(s, "h:", p->host, (uint32_t)i) || !add_place(s, "d:", p->domain, (uint32_t)i)))
 			return false;
 	}
 	return true;

@@ -18,10 +18,10 @@
 #include "base/json.h"
 #include "match/pack.h"
 
-#define SHOP_RATIO 0.7   /* nearest distance over the second's: Lowe's ratio, a little stricter than his 0.8 */
-#define SHOP_NEAR 0.6    /* likeness of structures that counts at all */
-#define SHOP_SAME 0.9    /* and that is enough by itself, when nothing contradicts */
-#define SHOP_SCORE 3.0   /* odds of 20 to 1 */
+#define SHOP_RATIO 0.7 /* nearest distance over the second's: Lowe's ratio, a little stricter than his 0.8 */
+#define SHOP_NEAR 0.6  /* likeness of structures that counts at all */
+#define SHOP_SAME 0.9  /* and that is enough by itself, when nothing contradicts */
+#define SHOP_SCORE 3.0 /* odds of 20 to 1 */
 #define SHOP_MARGIN 1.0
 #define SHOP_TEACHES 5.0 /* a form must fit well before others are measured by it */
 enum { SHOP_STABLE = 3, SHOP_DOMAINS = 3, SHOP_FORMS = 8 };
@@ -33,7 +33,7 @@ struct likeness {
 };
 struct programme {
 	struct str name, brand, category; /* brand: its only one, or the first */
-	bool in_pack, one_brand; /* one brand is known of it, by the pack and by its pages */
+	bool in_pack, one_brand;          /* one brand is known of it, by the pack and by its pages */
 	VEC(uint32_t) forms;
 	VEC(uint32_t) marks[MARK_COUNT];
 	uint32_t domains; /* that show it */
@@ -50,12 +50,12 @@ struct form_name {
 	uint32_t second;      /* the next best, for the record */
 	struct likeness like; /* to it */
 	double confidence;
-	struct str brand;     /* the pack's spelling where it has one */
+	struct str brand; /* the pack's spelling where it has one */
 };
 struct place {
 	uint32_t form, captures;
 	uint32_t page; /* the first capture */
-	bool torn; /* shows several programmes */
+	bool torn;     /* shows several programmes */
 };
 struct hosted { /* a domain without a captured page, by its hosts (shop_hosts.h) */
 	uint32_t programme;
@@ -86,6 +86,7 @@ const struct hosted *shops_hosted(const struct shops *s, struct str domain); /* 
 /* What made the name: [{"kind","name","weight","text","domains"}]. */
 void shops_evidence(const struct shops *s, uint32_t form, struct json *j);
 
-struct likeness shops_compare(const struct shops *s, const struct form *f, const struct programme *p, double structure, double other);
+struct likeness shops_compare(
+	const struct shops *s, const struct form *f, const struct programme *p, double structure, double other);
 
 #endif

@@ -66,12 +66,24 @@ static void put_shop(struct store *s, const struct shop *p)
 static const struct {
 	const char *domain, *ns, *a;
 } facts[] = {
-	{"c0.example", "ns.gamma", "192.0.2.3"}, {"c1.example", "ns.gamma", "192.0.2.3"}, {"c2.example", "ns.gamma", "192.0.2.3"},
-	{"awrong.example", "ns.gamma", "192.0.2.3"}, {"c4.example", "ns.gamma", "192.0.2.3"}, {"a0.example", "ns.both", "192.0.2.1"},
-	{"a1.example", "ns.both", "192.0.2.1"}, {"a2.example", "ns.both", "192.0.2.1"}, {"a3.example", "ns.both", "192.0.2.1"},
-	{"a4.example", "ns.both", "192.0.2.1"}, {"b0.example", "ns.both", "192.0.2.2"}, {"b1.example", "ns.both", "192.0.2.9"},
-	{"t0.example", "ns.all", "192.0.2.3"}, {"new1.example", "ns.gamma", "192.0.2.77"}, {"new2.example", "ns.both", "192.0.2.1"},
-	{"new3.example", "ns.both", "192.0.2.9"}, {"new4.example", "ns.all", "192.0.2.1"}, {"adead.example", "ns.gamma", "192.0.2.3"},
+	{"c0.example", "ns.gamma", "192.0.2.3"},
+	{"c1.example", "ns.gamma", "192.0.2.3"},
+	{"c2.example", "ns.gamma", "192.0.2.3"},
+	{"awrong.example", "ns.gamma", "192.0.2.3"},
+	{"c4.example", "ns.gamma", "192.0.2.3"},
+	{"a0.example", "ns.both", "192.0.2.1"},
+	{"a1.example", "ns.both", "192.0.2.1"},
+	{"a2.example", "ns.both", "192.0.2.1"},
+	{"a3.example", "ns.both", "192.0.2.1"},
+	{"a4.example", "ns.both", "192.0.2.1"},
+	{"b0.example", "ns.both", "192.0.2.2"},
+	{"b1.example", "ns.both", "192.0.2.9"},
+	{"t0.example", "ns.all", "192.0.2.3"},
+	{"new1.example", "ns.gamma", "192.0.2.77"},
+	{"new2.example", "ns.both", "192.0.2.1"},
+	{"new3.example", "ns.both", "192.0.2.9"},
+	{"new4.example", "ns.all", "192.0.2.1"},
+	{"adead.example", "ns.gamma", "192.0.2.3"},
 };
 
 struct fixture {
@@ -96,7 +108,8 @@ static void set_up(struct fixture *f)
 		put_shop(f->store, &shops[i]);
 	for (size_t i = 0; i < COUNT(facts); i++) {
 		char json[200];
-		snprintf(json, sizeof json, "{\"domain\":\"%s\",\"ns\":[\"%s\"],\"a\":[\"%s\"]}", facts[i].domain, facts[i].ns, facts[i].a);
+		snprintf(json, sizeof json, "{\"domain\":\"%s\",\"ns\":[\"%s\"],\"a\":[\"%s\"]}", facts[i].domain, facts[i].ns,
+			facts[i].a);
 		assert_int_equal(store_put_item(f->store, "dns", str_of(facts[i].domain), str_of(json), &err), 0);
 	}
 	assert_int_equal(store_commit(f->store, &err), 0);
@@ -159,11 +172,18 @@ static void storefronts_get_their_programme(void **state)
 	static const struct {
 		const char *domain, *programme;
 	} want[] = {
-		{"a3.example", "Alpha"}, {"b1.example", "Beta"}, {"b2.example", "Beta"}, /* one brand, one template: the phone tells */
-		{"c1.example", "Gamma"},                                                /* another brand of the programme */
-		{"a2.example", "Alpha"}, {"awrong.example", "Gamma"},                    /* whatever the pack says */
-		{"t0.example", "Thief"}, {"t2.example", "Thief"},                        /* not Gamma: unknown, named after its brand */
-		{"u0.example", ""}, {"x0.example", ""}, {"adead.example", ""}, {"nowhere.example", ""},
+		{"a3.example", "Alpha"},
+		{"b1.example", "Beta"},
+		{"b2.example", "Beta"},  /* one brand, one template: the phone tells */
+		{"c1.example", "Gamma"}, /* another brand of the programme */
+		{"a2.example", "Alpha"},
+		{"awrong.example", "Gamma"}, /* whatever the pack says */
+		{"t0.example", "Thief"},
+		{"t2.example", "Thief"}, /* not Gamma: unknown, named after its brand */
+		{"u0.example", ""},
+		{"x0.example", ""},
+		{"adead.example", ""},
+		{"nowhere.example", ""},
 	};
 	(void)state;
 	struct fixture f;
@@ -185,8 +205,8 @@ static void name_servers_of_its_own_tell_a_programme(void **state)
 {
 	static const struct {
 		const char *domain, *programme;
-	} want[] = {{"new1.example", "Gamma"}, {"new2.example", "Alpha"}, {"new3.example", ""}, {"new4.example", ""}, {"c0.example", ""},
-		{"adead.example", "Gamma"}};
+	} want[] = {{"new1.example", "Gamma"}, {"new2.example", "Alpha"}, {"new3.example", ""}, {"new4.example", ""},
+		{"c0.example", ""}, {"adead.example", "Gamma"}};
 	(void)state;
 	struct fixture f;
 	struct shops s;

@@ -255,7 +255,9 @@ static bool add_dns(struct sites *s, struct str id, const json_t *dns)
 	struct site_dns *d = vec_push(s->arena, &s->dns, UINT32_MAX);
 	if (!d)
 		return false;
-	*d = (struct site_dns){.domain = arena_dup(s->arena, id), .registrar = copied(s, dns, "registrar"), .first = time_member(dns, "first_seen")};
+	*d = (struct site_dns){.domain = arena_dup(s->arena, id),
+		.registrar = copied(s, dns, "registrar"),
+		.first = time_member(dns, "first_seen")};
 	return d->domain.p && list_of(s, dns, "ns", "ns", &d->ns) && list_of(s, dns, "a", "a", &d->a);
 }
 

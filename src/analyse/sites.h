@@ -29,16 +29,16 @@ struct id_set {
 };
 struct form {
 	struct id_set structure, marks[MARK_COUNT];
-	struct str brand;   /* as the page writes it; "" when the page is not clear about it */
-	uint32_t domains;   /* distinct, that show it themselves */
-	uint32_t page;      /* the first capture of it, as an example */
+	struct str brand; /* as the page writes it; "" when the page is not clear about it */
+	uint32_t domains; /* distinct, that show it themselves */
+	uint32_t page;    /* the first capture of it, as an example */
 };
 struct site_page {
 	struct str id, url, host, domain, title;
 	int64_t time;
 	enum site_kind kind;
-	uint32_t end;       /* capture that its chain ends at: itself when it stays; NO_PAGE: not captured, or a loop */
-	uint32_t form;      /* of a storefront */
+	uint32_t end;  /* capture that its chain ends at: itself when it stays; NO_PAGE: not captured, or a loop */
+	uint32_t form; /* of a storefront */
 };
 struct site_dns {
 	struct str domain;
@@ -48,11 +48,11 @@ struct site_dns {
 };
 struct sites {
 	struct arena *arena;
-	struct map tokens; /* token -> number; also name servers ("ns=") and addresses ("a=") */
+	struct map tokens;           /* token -> number; also name servers ("ns=") and addresses ("a=") */
 	VEC(struct site_page) pages; /* by id: URL, then time */
 	VEC(struct form) forms;
-	VEC(struct site_dns) dns; /* by domain */
-	struct map urls, form_keys; /* -> first page of that URL; -> form */
+	VEC(struct site_dns) dns;    /* by domain */
+	struct map urls, form_keys;  /* -> first page of that URL; -> form */
 	VEC(uint32_t) token_domains; /* by token: distinct domains with a storefront that has this mark */
 	VEC(uint32_t) token_forms;   /* by token: forms with it in their structure */
 };

@@ -21,7 +21,7 @@ struct votes {
 	size_t n;
 };
 
-void votes_free(struct votes *v); /* as after zeroing */
+void votes_free(struct votes *v);                               /* as after zeroing */
 bool votes_add(struct votes *v, uint64_t group, uint32_t name); /* name 0: a member that gives none; false: out of memory */
 bool votes_count(struct votes *v);
 const struct verdict *votes_find(const struct votes *v, uint64_t group); /* NULL: no such group */

@@ -31,16 +31,23 @@ static struct str text_of(const json_t *o, const char *key)
 
 struct listing {
 	struct table table;
+	struct arena arena;
 	size_t n;
 };
 
-static const char *decided_name(const json_t *decision)
+/* p NULL: not valid, or out of memory. */
+static struct str dumped(const json_t *o, struct arena *a)
+{
+	size_t n = json_dumpb(o, NULL, 0, JSON_COMPACT);
+	char *p = n ? arena_alloc(a, n) : NULL;
+	return p ? str_make(p, json_dumpb(o, p, n, JSON_COMPACT)) : (struct str){NULL, 0};
+}
+
+static const char *decided_name(const json_t *decision, struct arena *a)
 {
 	static const char *const names[] = {NULL, "same", "different"};
-	char *text = json_is_object(decision) ? json_dumps(decision, 0) : NULL;
-	const char *name = names[text ? decision_verdict(str_of(text)) : DECIDED_NOT];
-	free(text);
-	return name;
+	struct str text = json_is_object(decision) ? dumped(decision, a) : S("");
+	return names[text.n ? decision_verdict(text) : DECIDED_NOT];
 }
 
 static int put_pair(void *ctx, struct str id, struct str json)
@@ -59,7 +66,7 @@ static int put_pair(void *ctx, struct str id, struct str json)
 	table_str(&l->table, text_of(o, "b"));
 	table_str(&l->table, text_of(o, "tier"));
 	table_real(&l->table, json_number_value(json_object_get(o, "log_odds")));
-	table_z(&l->table, decided_name(json_object_get(o, "decision")));
+	table_z(&l->table, decided_name(json_object_get(o, "decision"), &l->arena));
 	table_str(&l->table, text_of(o, "reading"));
 	json_decref(o);
 	return 0;
@@ -71,9 +78,11 @@ static int list_pairs(struct session *s, struct err *err)
 	struct listing l = {.n = 0};
 	if (output_open(&out, s->o->out, err))
 		return err->kind;
+	arena_init(&l.arena, SIZE_MAX);
 	struct table_opts opts = output_table(s->o, "pairs");
 	table_begin(&l.table, columns, sizeof columns / sizeof *columns, &opts, out.f);
 	store_items(s->store, "alias", put_pair, &l, err);
+	arena_free(&l.arena);
 	int rc = table_end(&l.table, l.n, err);
 	output_close(&out, rc == 0 && !err->kind, err);
 	return err->kind;
@@ -135,13 +144,12 @@ static int decide(struct session *s, struct err *err)
 	int found = rc ? rc : store_item(s->store, "decision", id, &a, &json, err);
 	json_t *decision = found > 0 ? json_loadb((const char *)json.p, json.n, JSON_ALLOW_NUL, NULL) : NULL;
 	rc = found < 0 ? found : change(s, &decision, err);
-	char *text = rc ? NULL : json_dumps(decision, JSON_COMPACT);
+	struct str text = rc ? S("") : dumped(decision, &a);
 	if (!rc)
-		rc = text ? store_put_item(s->store, "decision", id, str_of(text), err) : err_oom(err, "decision");
+		rc = text.n ? store_put_item(s->store, "decision", id, text, err) : err_oom(err, "decision");
 	rc = rc ? rc : store_commit(s->store, err);
 	if (rc)
 		store_rollback(s->store);
-	free(text);
 	json_decref(decision);
 	arena_free(&a);
 	return rc;

@@ -158,7 +158,8 @@ static void draw_graphml(struct drawing *d)
 		buf_add(&d->out, S("\" target=\""));
 		put_name(&d->out, e->to_kind, e->to, true, true);
 		struct span t = span_of(e);
-		buf_printf(&d->out, "\"><data key=\"messages\">%lld</data><data key=\"first\">%s</data><data key=\"last\">%s</data></edge>\n",
+		buf_printf(&d->out,
+			"\"><data key=\"messages\">%lld</data><data key=\"first\">%s</data><data key=\"last\">%s</data></edge>\n",
 			(long long)e->messages, t.first, t.last);
 	}
 	buf_add(&d->out, S("</graph>\n</graphml>\n"));

@@ -68,8 +68,7 @@ static size_t refused(const struct page *p)
 	for (size_t i = 0; i < p->info->n_programmes; i++) {
 		json_t *o = parsed(p->info->programmes[i]), *seed;
 		size_t k;
-		json_array_foreach(json_object_get(o, "seeds"), k, seed)
-		n += json_is_false(json_object_get(seed, "accepted"));
+		json_array_foreach(json_object_get(o, "seeds"), k, seed) n += json_is_false(json_object_get(seed, "accepted"));
 		json_decref(o);
 	}
 	return n;
@@ -79,8 +78,9 @@ static void programme_table(struct page *p)
 {
 	size_t n = p->info->n_programmes;
 	page_table(p, "Programmes, in the whole store", n < ROWS ? n : ROWS, n);
-	page_raw(p, "<thead><tr><th>programme</th><th></th><th class=\"n\">of messages</th><th class=\"n\">messages</th><th class=\"n\">of domains</th>"
-		    "<th class=\"n\">domains</th><th class=\"more\">brands</th><th class=\"more\">engines</th></tr></thead><tbody>\n");
+	page_raw(p,
+		"<thead><tr><th>programme</th><th></th><th class=\"n\">of messages</th><th class=\"n\">messages</th><th class=\"n\">of domains</th>"
+		"<th class=\"n\">domains</th><th class=\"more\">brands</th><th class=\"more\">engines</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < n && i < ROWS; i++) {
 		json_t *o = parsed(p->info->programmes[i]);
 		programme_row(p, o);
@@ -122,12 +122,14 @@ void report_programmes(struct page *p)
 {
 	if (!p->info->n_programmes)
 		return;
-	page_raw(p, "<section id=\"programmes\"><h2>Programmes</h2><p>Whom the mail earns for, by captured pages, domains, the message's own words and "
-		    "its campaign. A programme with much mail may have few domains: the two shares are different numbers.</p>\n");
+	page_raw(p,
+		"<section id=\"programmes\"><h2>Programmes</h2><p>Whom the mail earns for, by captured pages, domains, the message's own words and "
+		"its campaign. A programme with much mail may have few domains: the two shares are different numbers.</p>\n");
 	programme_table(p);
 	if (p->info->n_aliases)
-		page_raw(p, "<h3>Which names are one organisation</h3><p>Log-odds by family of evidence, each capped; at least two have to speak for "
-			    "it. An analyst's decision wins (<code>trapline decide</code>).</p>\n");
+		page_raw(p,
+			"<h3>Which names are one organisation</h3><p>Log-odds by family of evidence, each capped; at least two have to speak for "
+			"it. An analyst's decision wins (<code>trapline decide</code>).</p>\n");
 	for (size_t i = 0; i < p->info->n_aliases; i++) {
 		json_t *o = parsed(p->info->aliases[i]);
 		alias_rows(p, o);
