@@ -82,12 +82,14 @@ static void make(struct sim *s, int days)
 		if (s->pause)
 			s->ev[s->n_ev++] = (struct event){at + s->pause, at + s->pause, 1 - s->drop, 1};
 	}
-	double a = s->level, b = s->level * (1 - s->drop), five = (a + b) / 5 + (a * a + b * b) * s->sd * s->sd * (1 + s->ar) / (1 - s->ar) / 5;
+	double a = s->level, b = s->level * (1 - s->drop),
+	       five = (a + b) / 5 + (a * a + b * b) * s->sd * s->sd * (1 + s->ar) / (1 - s->ar) / 5;
 	s->detectable = fabs(a - b) > 5 * sqrt(five);
 	for (int t = 0; t < days; t++) {
 		double f = 1;
 		for (int e = 0; e < s->n_ev; e++)
-			f += (s->ev[e].after - s->ev[e].before) * (share(t + 1 - s->ev[e].start, s->ev[e].end - s->ev[e].start) - share(t - s->ev[e].start, s->ev[e].end - s->ev[e].start));
+			f += (s->ev[e].after - s->ev[e].before) * (share(t + 1 - s->ev[e].start, s->ev[e].end - s->ev[e].start) -
+									  share(t - s->ev[e].start, s->ev[e].end - s->ev[e].start));
 		u = s->ar * u + s->sd * sqrt(1 - s->ar * s->ar) * normal();
 		double noise = s->ar > 0 ? exp(u) : gamma1(1 / (s->sd * s->sd));
 		s->y[t] = poisson(s->level * fmax(f, 0) * week[t % 7] * exp(s->growth * t) * noise);
@@ -118,8 +120,10 @@ static void judge(struct score *sc, const struct sim *s, const struct changes *c
 		sc->events++;
 		sc->detectable += s->detectable;
 		for (size_t i = 0; i < c->n; i++)
-			if (!used[i] && fabs(c->v[i].start.row - s->ev[e].start) <= 1.5 && (c->v[i].after > c->v[i].before) == (s->ev[e].after > s->ev[e].before) &&
-				(best == c->n || fabs(c->v[i].start.row - s->ev[e].start) < fabs(c->v[best].start.row - s->ev[e].start)))
+			if (!used[i] && fabs(c->v[i].start.row - s->ev[e].start) <= 1.5 &&
+				(c->v[i].after > c->v[i].before) == (s->ev[e].after > s->ev[e].before) &&
+				(best == c->n ||
+					fabs(c->v[i].start.row - s->ev[e].start) < fabs(c->v[best].start.row - s->ev[e].start)))
 				best = i;
 		if (best == c->n)
 			continue;
@@ -136,9 +140,10 @@ static void judge(struct score *sc, const struct sim *s, const struct changes *c
 
 static void show(const char *what, const struct score *s)
 {
-	printf("%-26s %5d %7.3f %7.3f %7.3f", what, s->series, (double)s->found / s->events, (double)s->found_detectable / s->detectable,
-		(double)s->right / s->reports);
-	printf(" %6.2f %6.3f %6.2f %6.2f %5d", s->error / s->found, (double)s->inside / s->dates, s->width / s->dates, s->interval / s->dates, s->dates);
+	printf("%-26s %5d %7.3f %7.3f %7.3f", what, s->series, (double)s->found / s->events,
+		(double)s->found_detectable / s->detectable, (double)s->right / s->reports);
+	printf(" %6.2f %6.3f %6.2f %6.2f %5d", s->error / s->found, (double)s->inside / s->dates, s->width / s->dates,
+		s->interval / s->dates, s->dates);
 	printf("  %.4f\n", (double)s->false_series / s->series);
 }
 
@@ -177,7 +182,9 @@ static void run(struct score *sc, struct sim *s, int runs, struct arena *a)
 			for (int e = 0; e < s->n_ev; e++)
 				printf(" true %.2f-%.2f", s->ev[e].start, s->ev[e].end);
 			for (size_t i = 0; i < c.n; i++)
-				printf("  %s %.2f [%.2f %.2f]-%.2f %.0f->%.0f g %.0f", c.v[i].kind ? "ramp" : "step", c.v[i].start.row, c.v[i].start.row_lo, c.v[i].start.row_hi, c.v[i].end.row, c.v[i].before, c.v[i].after, c.v[i].gain);
+				printf("  %s %.2f [%.2f %.2f]-%.2f %.0f->%.0f g %.0f", c.v[i].kind ? "ramp" : "step",
+					c.v[i].start.row, c.v[i].start.row_lo, c.v[i].start.row_hi, c.v[i].end.row, c.v[i].before,
+					c.v[i].after, c.v[i].gain);
 			printf("\n");
 		}
 	}
@@ -196,7 +203,8 @@ int main(int argc, char **argv)
 	for (int t = 0; t < SERIES_MAX; t++)
 		days_time[t] = 1283299200 + (int64_t)t * SECONDS_A_DAY;
 	arena_init(&a, 256 * MIB);
-	printf("%-26s %5s %7s %7s %7s %6s %6s %6s %6s %5s  %s\n", "", "n", "recall", "det.", "precis.", "error", "cover", "width", "score", "dates", "false");
+	printf("%-26s %5s %7s %7s %7s %6s %6s %6s %6s %5s  %s\n", "", "n", "recall", "det.", "precis.", "error", "cover", "width",
+		"score", "dates", "false");
 	for (size_t d = 0; d < sizeof drops / sizeof *drops; d++) {
 		for (size_t r = 0; r < sizeof ramps / sizeof *ramps; r++) {
 			if (r && (drops[d] == 0 || drops[d] > 0.95))
@@ -205,7 +213,11 @@ int main(int argc, char **argv)
 				struct score sc = {0};
 				char what[64];
 				for (size_t l = 0; l < sizeof levels / sizeof *levels; l++) {
-					struct sim s = {.level = levels[l], .ar = ar ? 0.6 : 0, .sd = ar ? 0.15 : 0.15, .drop = drops[d], .ramp = ramps[r]};
+					struct sim s = {.level = levels[l],
+						.ar = ar ? 0.6 : 0,
+						.sd = ar ? 0.15 : 0.15,
+						.drop = drops[d],
+						.ramp = ramps[r]};
 					run(&sc, &s, drops[d] == 0 ? runs * 5 : runs, &a);
 				}
 				snprintf(what, sizeof what, "%+.0f %% ramp %d AR %.1f", -100 * drops[d], ramps[r], ar ? 0.6 : 0.0);

@@ -83,7 +83,8 @@ static int ramp_gain(struct finding *f, size_t i, size_t j, struct arena *a, dou
 {
 	struct change_fit fit;
 	double stairs;
-	if (change_date_stairs(&f->cs, &f->seg[i], j - i + 1, &f->noise, a, &stairs) || change_date(&f->cs, &f->seg[i], &f->seg[j], &f->noise, a, &fit))
+	if (change_date_stairs(&f->cs, &f->seg[i], j - i + 1, &f->noise, a, &stairs) ||
+		change_date(&f->cs, &f->seg[i], &f->seg[j], &f->noise, a, &fit))
 		return -1;
 	*gain = stairs - fmin(fit.cost_ramp, fit.cost_step) + (CHANGE_PARAMS * (double)(j - i - 1) - CHANGE_RAMP_PARAMS) * f->log_n;
 	return 0;
@@ -132,8 +133,12 @@ static int64_t time_at(const struct change_series *cs, double row)
 
 static struct change_date date_of(const struct change_series *cs, const struct change_place *p)
 {
-	return (struct change_date){
-		.row = p->at, .row_lo = p->lo, .row_hi = p->hi, .time = time_at(cs, p->at), .lo = time_at(cs, p->lo), .hi = time_at(cs, p->hi)};
+	return (struct change_date){.row = p->at,
+		.row_lo = p->lo,
+		.row_hi = p->hi,
+		.time = time_at(cs, p->at),
+		.lo = time_at(cs, p->lo),
+		.hi = time_at(cs, p->hi)};
 }
 
 /* The level of a segment beside a change: of counts their mean with the weekly rhythm taken out. */
@@ -198,7 +203,8 @@ static double gain(const struct finding *f, size_t k)
 	if (l->slope == 0 && r->slope == 0)
 		return fit->cost_none - fmin(fit->cost_step, fit->cost_ramp);
 	double a = change_shape(&f->sums, l->s, l->e, &x) + change_shape(&f->sums, l->e, r->e, &y);
-	double b = change_shape(&f->sums, l->s, r->s, &x) + change_shape(&f->sums, r->s, r->e, &y); /* rows of a ramp go to either side */
+	double b = change_shape(&f->sums, l->s, r->s, &x) +
+	           change_shape(&f->sums, r->s, r->e, &y); /* rows of a ramp go to either side */
 	return change_shape(&f->sums, l->s, r->e, &one) - fmin(a, b);
 }
 
@@ -208,8 +214,8 @@ static double price(const struct finding *f)
 	return CHANGE_LEVEL_PARAMS * f->log_n;
 }
 
-/* Takes out the change that falls shortest of its price, with levels and noise as they now are: noise that changed, and no level, is
- * no change. True when there was one. */
+/* Takes out the change that falls shortest of its price, with levels and noise as they now are: where only the noise changed there
+ * is none. True when there was one. */
 static bool drop_weakest(struct finding *f)
 {
 	size_t weakest = 0;
@@ -238,7 +244,10 @@ static void fill(const struct finding *f, size_t k, double gained, struct change
 {
 	const struct change_fit *fit = &f->fit[k];
 	const struct change_segment *l = &f->seg[k - 1], *r = &f->seg[k];
-	*ch = (struct change){.kind = fit->kind, .start = date_of(&f->cs, &fit->start), .end = date_of(&f->cs, &fit->end), .returns = CHANGE_NONE};
+	*ch = (struct change){.kind = fit->kind,
+		.start = date_of(&f->cs, &fit->start),
+		.end = date_of(&f->cs, &fit->end),
+		.returns = CHANGE_NONE};
 	ch->index = (size_t)fmin(fmax(floor(fit->start.at + 0.5), 1), (double)f->cs.rows - 1);
 	ch->before = level(f, l, true);
 	ch->after = level(f, r, false);
@@ -307,7 +316,8 @@ static void hours_of(struct change_date *d, const int64_t *time, size_t n)
 }
 
 /* The same changes, dated by hours; what they gain and are worth was said by days. */
-static int date_hours(const struct finding *days, const double *y, size_t n, const int64_t *time, struct arena *a, struct changes *out)
+static int date_hours(
+	const struct finding *days, const double *y, size_t n, const int64_t *time, struct arena *a, struct changes *out)
 {
 	struct finding f = {.n_seg = days->n_seg, .log_n = days->log_n};
 	if (change_hours_series(&days->cs, days->seg, days->n_seg, y, n, time, a, &f.cs, &f.seg))

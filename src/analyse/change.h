@@ -7,7 +7,7 @@
  * observation in it once. A change costs 4 log n on the -2 log L scale: it adds a mean, an AR coefficient, a variance and a
  * place. Neighbouring segments become one with a linear trend, and neighbouring steps one ramp, where that lowers the BIC.
  * Where counts are low the segments are negative binomial with their exact likelihood. Factors for the days of the week (of rows a
- * month or a quarter apart: for these), one set per series and only where times are given and the BIC wants them, alternate with the
+ * month or a quarter apart: for these), one set per series, only where times are given and the BIC wants them, alternate with the
  * segmentation. Rows an hour apart are added up to days to find changes, and dated by hours. A single odd observation is set apart
  * where that lowers the BIC: it is one of `odd`, not two changes. Dates are the profile likelihood's over the place of the
  * change, step and ramp weighed by it, in parts of a row where rows are spans of time; lo..hi hold its middle 95 %.
@@ -31,13 +31,13 @@ struct change_date {
 
 struct change {
 	enum change_kind kind;
-	size_t index;                 /* first row of the new segment; of a ramp: of the ramp */
+	size_t index;                  /* first row of the new segment; of a ramp: of the ramp */
 	struct change_date start, end; /* of a step: the same */
-	double before, after;         /* levels beside the change; of counts: counts a row, weekly rhythm taken out */
-	double effect;                /* of counts: after / before - 1; else after - before */
-	double gain;                  /* 2 x log-likelihood gained over no change */
-	double confidence;            /* 0..1: BIC weight of the change against none */
-	int returns;                  /* of the first change of a pause: the number of the one that ends it; else CHANGE_NONE */
+	double before, after;          /* levels beside the change; of counts: counts a row, weekly rhythm taken out */
+	double effect;                 /* of counts: after / before - 1; else after - before */
+	double gain;                   /* 2 x log-likelihood gained over no change */
+	double confidence;             /* 0..1: BIC weight of the change against none */
+	int returns;                   /* of the first change of a pause: the number of the one that ends it; else CHANGE_NONE */
 };
 
 /* When rows begin, ascending; a row lasts until the next begins. time NULL: the rows have no times. */
@@ -48,11 +48,11 @@ struct change_times {
 struct changes {
 	struct change *v; /* by place */
 	size_t n;
-	bool counts;   /* the values were taken as counts */
-	size_t period; /* of the calendar's rhythm that was taken out: 7 days, 12 months, 4 quarters; 0: none */
-	bool weekly;   /* period is 7 */
+	bool counts;    /* the values were taken as counts */
+	size_t period;  /* of the calendar's rhythm that was taken out: 7 days, 12 months, 4 quarters; 0: none */
+	bool weekly;    /* period is 7 */
 	double week[7]; /* then the days' factors of counts (of values: differences), Monday first; else 1 (0) */
-	size_t *odd;   /* rows set apart as single odd observations; of hours: days, from the first row's on */
+	size_t *odd;    /* rows set apart as single odd observations; of hours: days, from the first row's on */
 	size_t n_odd;
 };
 

@@ -2,7 +2,7 @@
  *
  * Exact likelihood of an AR(1): the first row of a segment counts with its marginal variance, so that every row is in it once
  * and none is predicted from the other side of a change. The level is the mean; the coefficient is Burg's, which stays inside
- * the unit circle. It and the variance are drawn to the series' own, four rows' worth: else two or three rows that happen to be alike
+ * the unit circle. It and the variance are drawn to the series' own, four rows' worth: else two or three rows that are alike by chance
  * would be as good as certain. Any value of theirs gives a cost not below the least.
  */
 #include "analyse/change_cost.h"
@@ -15,8 +15,15 @@ int change_sums_make(struct change_sums *c, const struct change_series *cs, stru
 	double *m = arena_zalloc(a, 6 * (n + 1), sizeof *m);
 	if (!m)
 		return -1;
-	*c = (struct change_sums){.n = n, .x = m, .s = m + n + 1, .q = m + 2 * (n + 1), .p = m + 3 * (n + 1), .tx = m + 4 * (n + 1),
-		.v0 = m + 5 * (n + 1), .phi = cs->phi, .var = cs->var};
+	*c = (struct change_sums){.n = n,
+		.x = m,
+		.s = m + n + 1,
+		.q = m + 2 * (n + 1),
+		.p = m + 3 * (n + 1),
+		.tx = m + 4 * (n + 1),
+		.v0 = m + 5 * (n + 1),
+		.phi = cs->phi,
+		.var = cs->var};
 	for (size_t i = 0; i < n; i++)
 		c->centre += cs->x[i] / (double)n;
 	for (size_t i = 0; i < n; i++) {
@@ -31,7 +38,8 @@ int change_sums_make(struct change_sums *c, const struct change_series *cs, stru
 }
 
 /* What is left about a level or line: all squares, products of neighbours, squares without the two ends. */
-static double finish(const struct change_sums *c, size_t s, size_t e, double all, double prod, double inner, struct change_segment *out)
+static double finish(
+	const struct change_sums *c, size_t s, size_t e, double all, double prod, double inner, struct change_segment *out)
 {
 	double m = (double)(e - s), floor = (c->v0[e] - c->v0[s]) / m;
 	all = fmax(all, 0);

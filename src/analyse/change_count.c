@@ -38,7 +38,8 @@ struct change_noise change_count_noise(const struct change_series *cs, const str
 			last = z;
 		}
 	}
-	return (struct change_noise){.slow = 1, .k = over > 0 ? fmin(fmax(squares / over, 0.3), DISPERSION_MAX) : DISPERSION_MAX,
+	return (struct change_noise){.slow = 1,
+		.k = over > 0 ? fmin(fmax(squares / over, 0.3), DISPERSION_MAX) : DISPERSION_MAX,
 		.phi = sum > 0 ? fmin(fmax(prod / sum - 1 / sqrt((double)cs->n), 0), 0.9) : 0};
 }
 
@@ -58,11 +59,12 @@ static void segment_of(const struct change_series *cs, size_t s, size_t e, doubl
 	double level = count_mean(cs, s, e), ss = 0;
 	for (size_t i = s; i < e; i++)
 		ss += (cs->x[i] - log(level + 0.5)) * (cs->x[i] - log(level + 0.5));
-	*seg = (struct change_segment){.s = s, .e = e, .mean = log(level + 0.5), .phi = phi, .var = fmax(ss / (double)(e - s), 0.01)};
+	*seg = (struct change_segment){
+		.s = s, .e = e, .mean = log(level + 0.5), .phi = phi, .var = fmax(ss / (double)(e - s), 0.01)};
 }
 
-int change_count_segments(const struct change_series *cs, const struct change_noise *noise, struct arena *a, struct change_segment **seg,
-	size_t *n_seg)
+int change_count_segments(const struct change_series *cs, const struct change_noise *noise, struct arena *a,
+	struct change_segment **seg, size_t *n_seg)
 {
 	size_t n = cs->n, grid = 1 + n / ROWS_EXACT, n_starts = 1, kept, count = 0;
 	double penalty = CHANGE_COUNT_PARAMS * log((double)n), *m = arena_zalloc(a, 3 * (n + 1), sizeof *m);

@@ -11,7 +11,7 @@ bool change_count_low(const struct change_series *cs);
 /* Noise about the segments (n_seg 0: from neighbouring rows). */
 struct change_noise change_count_noise(const struct change_series *cs, const struct change_segment *seg, size_t n_seg);
 /* As change_pelt, by the negative binomial likelihood; then *seg are levels. -1 when the arena is full. */
-int change_count_segments(const struct change_series *cs, const struct change_noise *noise, struct arena *a, struct change_segment **seg,
-	size_t *n_seg);
+int change_count_segments(const struct change_series *cs, const struct change_noise *noise, struct arena *a,
+	struct change_segment **seg, size_t *n_seg);
 
 #endif

@@ -72,8 +72,8 @@ static int header(struct reader *r, struct str line, struct err *err)
 		if ((r->timed || str_ieq(a, S("index"))) && !number(b, &v))
 			return 0;
 	}
-	return err_set(err, ERR_INPUT, "%s:%zu: the header must be \"index,value\" or \"time,value\", not \"%.*s\"", r->name, r->line,
-		shown(line), (const char *)line.p);
+	return err_set(err, ERR_INPUT, "%s:%zu: the header must be \"index,value\" or \"time,value\", not \"%.*s\"", r->name,
+		r->line, shown(line), (const char *)line.p);
 }
 
 static bool read_time(struct str s, int64_t *t)
@@ -109,14 +109,14 @@ static int one_row(struct reader *r, struct str line, struct arena *a, struct er
 	int64_t t = 0;
 	size_t n = r->s.n;
 	if (!two_fields(line, &first, &second))
-		return err_set(err, ERR_INPUT, "%s:%zu: two fields with one comma between them wanted, not \"%.*s\"", r->name, r->line, shown(line),
-			(const char *)line.p);
+		return err_set(err, ERR_INPUT, "%s:%zu: two fields with one comma between them wanted, not \"%.*s\"", r->name,
+			r->line, shown(line), (const char *)line.p);
 	if (!is_missing(second) && !number(second, &v))
-		return err_set(err, ERR_INPUT, "%s:%zu: \"%.*s\" is no number; leave the value empty where it is missing", r->name, r->line,
-			shown(second), (const char *)second.p);
+		return err_set(err, ERR_INPUT, "%s:%zu: \"%.*s\" is no number; leave the value empty where it is missing", r->name,
+			r->line, shown(second), (const char *)second.p);
 	if (r->timed && !read_time(first, &t))
-		return err_set(err, ERR_INPUT, "%s:%zu: \"%.*s\" is no time; wanted: YYYY-MM-DD or YYYY-MM-DDTHH:MM:SS, UTC", r->name, r->line,
-			shown(first), (const char *)first.p);
+		return err_set(err, ERR_INPUT, "%s:%zu: \"%.*s\" is no time; wanted: YYYY-MM-DD or YYYY-MM-DDTHH:MM:SS, UTC",
+			r->name, r->line, shown(first), (const char *)first.p);
 	if (r->timed && n && t <= r->s.time[n - 1])
 		return err_set(err, ERR_INPUT, "%s:%zu: the time is not after the row before it", r->name, r->line);
 	if (n >= LIM_CHANGE_ROWS)

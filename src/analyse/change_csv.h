@@ -11,8 +11,8 @@
 #include "base/str.h"
 
 struct series_csv {
-	double *value;   /* NaN where missing */
-	int64_t *time;   /* NULL: an index series */
+	double *value; /* NaN where missing */
+	int64_t *time; /* NULL: an index series */
 	size_t n;
 };
 

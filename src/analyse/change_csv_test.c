@@ -24,7 +24,8 @@ static void test_rows(void **state)
 	assert_int_equal(s.n, 5);
 	assert_null(s.time);
 	assert_true(s.value[0] == 5 && isnan(s.value[1]) && s.value[2] == -150 && isnan(s.value[3]) && s.value[4] == 7);
-	assert_int_equal(read_text(S("\xEF\xBB\xBFTime,messages\n2010-09-20,3\n2010-09-20T06:00:00Z,4\n1285027200,5"), &a, &s, &err), 0);
+	assert_int_equal(
+		read_text(S("\xEF\xBB\xBFTime,messages\n2010-09-20,3\n2010-09-20T06:00:00Z,4\n1285027200,5"), &a, &s, &err), 0);
 	assert_int_equal(s.n, 3);
 	assert_int_equal(s.time[0], 1284940800);
 	assert_int_equal(s.time[1] - s.time[0], 6 * SECONDS_AN_HOUR);
@@ -44,7 +45,9 @@ static void test_errors(void **state)
 		{T("1,2\n3,4\n"), "f.csv:1: the header"},
 		{T("index,5\n"), "f.csv:1: the header"},
 		{T("index\n1\n"), "f.csv:1: the header"},
-		{T("\x7F" "ELF\0\0"), "f.csv:1: the header"},
+		{T("\x7F"
+		   "ELF\0\0"),
+			"f.csv:1: the header"},
 		{T("index,value\n0,1\n1,inf\n"), "f.csv:3: \"inf\" is no number"},
 		{T("index,value\n0,1e999\n"), "f.csv:2: \"1e999\" is no number"},
 		{T("index,value\n0,0x10\n"), "f.csv:2: \"0x10\" is no number"},

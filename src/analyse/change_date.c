@@ -11,15 +11,15 @@
 #include "analyse/change_place.h"
 
 enum {
-	REACH = 30,       /* rows beyond the segments' ends that are looked at */
+	REACH = 30, /* rows beyond the segments' ends that are looked at */
 	REACH_HOURS = 10 * 24,
-	PLACES = 4000,   /* places on the fine grid, at most */
-	FINE = 8,         /* places in a row of it */
+	PLACES = 4000, /* places on the fine grid, at most */
+	FINE = 8,      /* places in a row of it */
 };
 #define NEGLIGIBLE 24.0 /* -2 log L above the least: a weight of 6e-6 */
 
 struct box {
-	double lo, hi; /* of the start */
+	double lo, hi;     /* of the start */
 	double dmin, dmax; /* rows the ramp lasts */
 };
 
@@ -39,8 +39,8 @@ static void widen(struct box *b, double t, double len)
 	b->dmax = fmax(b->dmax, len);
 }
 
-/* Where steps and ramps are not negligible. Steps are looked for on the fine grid at once, ramps on whole rows (of hours: days): the
- * fine grid then reaches one of these farther. */
+/* Where steps and ramps are not negligible. Steps are looked for on the fine grid at once, ramps on whole rows (of hours: days):
+ * the fine grid then reaches one of these farther. */
 static void coarse(struct dating *d, double g, struct box *step, struct box *ramp)
 {
 	double u = (double)d->l.unit;
@@ -133,7 +133,8 @@ static void to_rows(struct change_place *p)
 	p->hi = floor(p->hi + 0.5);
 }
 
-static int weigh(struct dating *d, double g, const struct box *step, const struct box *ramp, struct arena *a, struct change_fit *fit)
+static int weigh(
+	struct dating *d, double g, const struct box *step, const struct box *ramp, struct arena *a, struct change_fit *fit)
 {
 	double least = fmin(d->best_step, d->best_ramp);
 	double u = (double)d->l.unit;
@@ -164,8 +165,8 @@ static int weigh(struct dating *d, double g, const struct box *step, const struc
 	return 0;
 }
 
-int change_date(const struct change_series *cs, const struct change_segment *left, const struct change_segment *right, const struct change_noise *noise,
-	struct arena *a, struct change_fit *fit)
+int change_date(const struct change_series *cs, const struct change_segment *left, const struct change_segment *right,
+	const struct change_noise *noise, struct arena *a, struct change_fit *fit)
 {
 	struct dating d;
 	struct box step, ramp;
@@ -185,7 +186,8 @@ int change_date(const struct change_series *cs, const struct change_segment *lef
 	return rc;
 }
 
-int change_date_stairs(const struct change_series *cs, const struct change_segment *seg, size_t n, const struct change_noise *noise, struct arena *a, double *cost)
+int change_date_stairs(const struct change_series *cs, const struct change_segment *seg, size_t n, const struct change_noise *noise,
+	struct arena *a, double *cost)
 {
 	struct change_local l;
 	struct arena_mark mark = arena_mark(a);

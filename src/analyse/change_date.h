@@ -12,14 +12,15 @@ struct change_fit {
 	enum change_kind kind;
 	struct change_place start, end;
 	double cost_step, cost_ramp, cost_none; /* -2 log L at the best place; without the parameters' log n */
-	bool low; /* by the negative binomial */
+	bool low;                               /* by the negative binomial */
 };
 
 /* Fits one change between the levels left and right (rows between them belong to it). -1 when the arena is full. */
-int change_date(const struct change_series *cs, const struct change_segment *left, const struct change_segment *right, const struct change_noise *noise,
-	struct arena *a, struct change_fit *fit);
+int change_date(const struct change_series *cs, const struct change_segment *left, const struct change_segment *right,
+	const struct change_noise *noise, struct arena *a, struct change_fit *fit);
 
 /* -2 log L of the rows of seg[0..n) as levels, comparable with a fit from seg[0] to seg[n - 1]. */
-int change_date_stairs(const struct change_series *cs, const struct change_segment *seg, size_t n, const struct change_noise *noise, struct arena *a, double *cost);
+int change_date_stairs(const struct change_series *cs, const struct change_segment *seg, size_t n, const struct change_noise *noise,
+	struct arena *a, double *cost);
 
 #endif

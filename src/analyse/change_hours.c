@@ -88,8 +88,8 @@ static void set_rhythm(const struct change_series *days, const struct change_seg
 }
 
 /* The days' segments as rows of hours. */
-static int set_segments(const struct change_series *hours, const struct hour_of *h, size_t n_seg, struct arena *a,
-	struct change_segment **out)
+static int set_segments(
+	const struct change_series *hours, const struct hour_of *h, size_t n_seg, struct arena *a, struct change_segment **out)
 {
 	struct change_sums sums;
 	struct change_segment *s = *out = arena_zalloc(a, n_seg, sizeof *s);

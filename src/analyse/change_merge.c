@@ -4,9 +4,9 @@
 #include <math.h>
 
 enum {
-	GRID = 48,       /* places tried first when a segment is parted */
-	PARTS = 64,      /* more of them than this by parting: none real */
-	LINE_ROWS = 8,   /* a line through fewer rows is a part of a ramp */
+	GRID = 48,         /* places tried first when a segment is parted */
+	PARTS = 64,        /* more of them than this by parting: none real */
+	LINE_ROWS = 8,     /* a line through fewer rows is a part of a ramp */
 	JOIN_AT_MOST = 64, /* ends looked back over: PELT leaves few */
 };
 
@@ -49,7 +49,8 @@ static void settle(const struct change_sums *c, struct change_segment *seg, size
 }
 
 /* The best place to part [s,e) in two shapes: on a grid, then around its best. */
-static double best_parting(const struct change_sums *c, const struct change_segment *seg, struct change_segment *l, struct change_segment *r)
+static double best_parting(
+	const struct change_sums *c, const struct change_segment *seg, struct change_segment *l, struct change_segment *r)
 {
 	size_t lo = seg->s + LINE_ROWS, hi = seg->e - LINE_ROWS, step = (hi - lo) / GRID + 1, at = lo;
 	struct change_segment a, b;
@@ -94,8 +95,8 @@ static size_t part_lines(const struct change_sums *c, struct change_segment *seg
 	return n;
 }
 
-int change_segments(const struct change_sums *c, const size_t *ends, size_t n, struct arena *a, struct change_segment **seg,
-	size_t *n_seg)
+int change_segments(
+	const struct change_sums *c, const size_t *ends, size_t n, struct arena *a, struct change_segment **seg, size_t *n_seg)
 {
 	double *best = arena_zalloc(a, n + 1, sizeof *best), penalty = CHANGE_PARAMS * log((double)c->n);
 	size_t *from = arena_zalloc(a, n + 1, sizeof *from), k = 0;
@@ -142,7 +143,8 @@ int change_date_lines(const struct change_sums *c, const struct change_series *c
 	enum { REACH = 60 };
 	struct arena_mark mark = arena_mark(a);
 	double *cost = arena_zalloc(a, 2 * REACH + 2, sizeof *cost), least = INFINITY;
-	size_t lo = left->s + (left->slope != 0 ? LINE_ROWS : CHANGE_MIN_ROWS), hi = right->e - (right->slope != 0 ? LINE_ROWS : CHANGE_MIN_ROWS);
+	size_t lo = left->s + (left->slope != 0 ? LINE_ROWS : CHANGE_MIN_ROWS),
+	       hi = right->e - (right->slope != 0 ? LINE_ROWS : CHANGE_MIN_ROWS);
 	size_t at = right->s, from = at > lo + REACH ? at - REACH : lo, to = at + REACH < hi ? at + REACH : hi;
 	struct change_segment one;
 	if (!cost)

@@ -123,7 +123,7 @@ static int starts_make(struct starts *st, size_t cap, struct arena *a)
 	return 0;
 }
 
-/* The best start for a segment ending at e; drops starts that can never win: those that lose by more than a change costs even without one. */
+/* The best start for a segment ending at e; drops starts that can never win: those behind by more than a change costs. */
 static double best_start(struct starts *st, double penalty, uint32_t *from)
 {
 	double best = INFINITY;
@@ -152,7 +152,8 @@ static void move_ends(const struct change_sums *c, size_t *ends, size_t n, size_
 		size_t from = at > lo + by ? at - by : lo, to = at + by < hi ? at + by : hi;
 		double best = INFINITY;
 		for (size_t t = from; t <= to; t++) {
-			double cost = change_cost_level(c, i ? ends[i - 1] : 0, t, NULL) + change_cost_level(c, t, ends[i + 1], NULL);
+			double cost =
+				change_cost_level(c, i ? ends[i - 1] : 0, t, NULL) + change_cost_level(c, t, ends[i + 1], NULL);
 			if (cost < best) {
 				best = cost;
 				ends[i] = t;

@@ -100,8 +100,10 @@ static double normal_cost(const struct change_local *l, double t1, double t2, bo
 		return INFINITY;
 	double wa = 1 / l->va, wb = 1 / l->vb, na = (double)(i1 - 1), nb = (double)(l->n - i2 - 1);
 	double first = sqrt(1 - l->phi * l->phi);
-	struct sums s = {.zz = wa * l->szz[i1], .zc = wa * f * (l->sz[i1] - l->z[0]) + wa * first * l->z[0],
-		.cc = wa * (na * f * f + first * first), .logw = (na + 1) * log(wa)};
+	struct sums s = {.zz = wa * l->szz[i1],
+		.zc = wa * f * (l->sz[i1] - l->z[0]) + wa * first * l->z[0],
+		.cc = wa * (na * f * f + first * first),
+		.logw = (na + 1) * log(wa)};
 	for (size_t i = i1; i <= i2; i++) {
 		double v = variance_at(l, i == i2 ? 1 : share(l, l->row[i], t1, t2), &q);
 		sum_one(&s, l->z[i], f, q - l->phi * last, 1 / v);
@@ -196,7 +198,8 @@ static void whiten(struct change_local *l)
 }
 
 /* One coefficient for both sides; variances: of counts what the level makes them, else each its own where the BIC wants two. */
-static void set_noise(struct change_local *l, const struct change_series *cs, const struct change_segment *left, const struct change_segment *right)
+static void set_noise(struct change_local *l, const struct change_series *cs, const struct change_segment *left,
+	const struct change_segment *right)
 {
 	double m1 = (double)(left->e - left->s), m2 = (double)(right->e - right->s), m = m1 + m2;
 	double v = (m1 * left->var + m2 * right->var) / m;
@@ -244,7 +247,8 @@ double change_local_stairs(const struct change_local *l, const struct change_seg
 			sum += l->x[j];
 			y += l->y[j];
 		}
-		double mean = sum / (double)(e - s), g = fabs(l->b - l->a) > 1e-9 ? fmin(fmax((mean - l->a) / (l->b - l->a), 0), 1) : 0;
+		double mean = sum / (double)(e - s),
+		       g = fabs(l->b - l->a) > 1e-9 ? fmin(fmax((mean - l->a) / (l->b - l->a), 0), 1) : 0;
 		if (l->counts)
 			g = fmin(fmax((exp(mean) - exp(l->a)) / (exp(l->b) - exp(l->a)), 0), 1);
 		double v = variance_at(l, g, &q);

@@ -6,7 +6,7 @@
 
 /* The rows around one change. Running sums over [0,i) stand at i. */
 struct change_local {
-	size_t n, unit; /* unit: rows a day, of hours 24; else 1 */
+	size_t n, unit;          /* unit: rows a day, of hours 24; else 1 */
 	bool counts, low, spans; /* spans: rows are spans of time, a change falls inside one */
 	double *row, *x;         /* place and value of each row, trends taken out */
 	double a, b;             /* first idea of the levels, on the scale of x */
@@ -16,8 +16,8 @@ struct change_local {
 	double temper;           /* the log-likelihood is divided by it: noise that the model leaves out */
 	double *z, *sz, *szz;    /* x[i] - phi x[i-1], its sum and its squares' */
 	/* low counts */
-	double k;                /* dispersion */
-	double *y, *sy;          /* counts, the weekly rhythm taken out, and their sums */
+	double k;       /* dispersion */
+	double *y, *sy; /* counts, the weekly rhythm taken out, and their sums */
 };
 
 int change_local_make(struct change_local *l, const struct change_series *cs, const struct change_segment *left,

@@ -10,8 +10,8 @@ enum {
 	ROWS_FOR_ODD = 15, /* in fewer an odd one cannot be told */
 	CHANCE_ROWS = 3,   /* odd rows that may lie together */
 };
-#define CHANCE 0.05 /* how often they may, before they are taken for a change */
-#define LEAST_SHARE 0.04  /* a segment's variance is not below this share of the series': a stuck sensor is no certainty */
+#define CHANCE 0.05      /* how often they may, before they are taken for a change */
+#define LEAST_SHARE 0.04 /* a segment's variance is not below this share of the series': a stuck sensor is no certainty */
 
 bool change_are_counts(const double *y, size_t n)
 {
@@ -113,7 +113,7 @@ static size_t find_odd(struct change_series *cs, const double *left, double sd)
 		if (cs->counts) /* no count is steadier than Poisson's */
 			own = fmax(own, 1 / sqrt(exp(cs->x[i] - left[i]) + 0.5));
 		bool alone = (i == 0 || left[i] * left[i - 1] <= 0 || fabs(left[i - 1]) < 2.5 * own) &&
-			     (i + 1 == n || left[i] * left[i + 1] <= 0 || fabs(left[i + 1]) < 2.5 * own);
+		             (i + 1 == n || left[i] * left[i + 1] <= 0 || fabs(left[i + 1]) < 2.5 * own);
 		if (fabs(left[i]) > limit * own && alone) {
 			cs->odd[cs->row[i]] = true;
 			found++;
@@ -155,7 +155,8 @@ int change_series_make(struct change_series *cs, const double *y, size_t rows, c
 	return 0;
 }
 
-int change_series_hours(struct change_series *cs, const double *y, size_t rows, const int64_t *time, double *rhythm, double scale, struct arena *a)
+int change_series_hours(
+	struct change_series *cs, const double *y, size_t rows, const int64_t *time, double *rhythm, double scale, struct arena *a)
 {
 	*cs = (struct change_series){.y = y, .rows = rows, .time = time, .unit = 24, .counts = change_are_counts(y, rows)};
 	double *tmp = arena_zalloc(a, rows + 1, sizeof *tmp);
@@ -176,13 +177,15 @@ static void take_segments(const struct change_series *cs, const struct change_se
 }
 
 /* How many rows outside segment k lie `least` or more from their level, on that side (1 or -1); odd ones too. */
-static size_t count_far(const struct change_series *cs, const struct change_segment *seg, size_t n_seg, size_t k, double side, double least)
+static size_t count_far(
+	const struct change_series *cs, const struct change_segment *seg, size_t n_seg, size_t k, double side, double least)
 {
 	size_t far = 0;
 	for (size_t j = 0; j < n_seg; j++) {
 		double from = cs->row[seg[j].s], to = cs->row[seg[j].e - 1];
 		for (size_t r = (size_t)from; r <= (size_t)to && j != k; r++)
-			far += isfinite(cs->y[r]) && side * (value(cs, r) - seg[j].mean - seg[j].slope * ((double)r - (from + to) / 2)) >= least;
+			far += isfinite(cs->y[r]) &&
+			       side * (value(cs, r) - seg[j].mean - seg[j].slope * ((double)r - (from + to) / 2)) >= least;
 	}
 	return far;
 }

@@ -234,7 +234,8 @@ static void test_hours(void **state)
 	(void)state;
 	for (size_t i = 0; i < HOURS; i++) {
 		time[i] = START + (int64_t)i * SECONDS_AN_HOUR;
-		y[i] = floor((i < AT ? 60 : 6) * (1 + 0.4 * sin(2 * M_PI * (double)(i % 24) / 24)) * exp(0.2 * normal()) + uniform());
+		y[i] = floor(
+			(i < AT ? 60 : 6) * (1 + 0.4 * sin(2 * M_PI * (double)(i % 24) / 24)) * exp(0.2 * normal()) + uniform());
 	}
 	y[100] = NAN;
 	assert_int_equal(change_find(y, HOURS, &(struct change_times){time}, &arena, &c), 0);
