@@ -345,8 +345,10 @@ static int put_pair(struct aliases *l, struct analysis *a, const struct alias_pa
 	if (rc < 0)
 		return rc;
 	enum decided decided = rc ? decision_verdict(decision) : DECIDED_NOT;
-	if (!rc && p->tier < ALIAS_TIER_LIKELY && p->families == 0)
-		return 0; /* nothing speaks for it */
+	double things =
+		fmax(fmax(p->weight[ALIAS_PAGE], p->weight[ALIAS_CONTACT]), fmax(p->weight[ALIAS_HOSTS], p->weight[ALIAS_PAYMENT]));
+	if (!rc && p->tier < ALIAS_TIER_LIKELY && things < 0.5)
+		return 0; /* nothing but who sends, and when, speaks for it */
 	struct buf item, reading, evidence;
 	buf_init(&item, LIM_ITEM);
 	buf_init(&reading, LIM_ITEM);
