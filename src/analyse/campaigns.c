@@ -33,6 +33,8 @@ struct campaign_set {
 	size_t n_nodes, cap_nodes, n_messages, cap_messages;
 	uint64_t *refused;
 	uint64_t compared;
+	struct sketch second; /* of node `last` */
+	uint32_t last;
 };
 
 int campaign_set_new(struct campaign_set **out, struct err *err)
@@ -41,6 +43,7 @@ int campaign_set_new(struct campaign_set **out, struct err *err)
 	if (!s)
 		return err_oom(err, "campaigns");
 	map_init(&s->sketches, SIZE_MAX);
+	s->last = NOBODY;
 	*out = s;
 	return 0;
 }
@@ -146,10 +149,13 @@ static void look_at_pair(void *ctx, uint32_t a, uint32_t b)
 	uint64_t *refused = &s->refused[mix64(pair) & (REFUSED - 1)];
 	if (ra == rb || *refused == pair)
 		return;
-	struct sketch x, y;
+	struct sketch x;
 	struct edge e;
-	must(sketch_read(s->nodes[a].blob, &x) && sketch_read(s->nodes[b].blob, &y));
-	edge_of(&x, &y, &e);
+	must(sketch_read(s->nodes[a].blob, &x));
+	if (s->last != b) /* pairs come with the same second node many times over */
+		must(sketch_read(s->nodes[b].blob, &s->second));
+	s->last = b;
+	edge_of(&x, &s->second, &e);
 	s->compared++;
 	if (e.joined)
 		join(s->nodes, ra, rb);
@@ -163,14 +169,25 @@ struct entries {
 	size_t n, cap, cap_scratch;
 };
 
+/* Most slots need the bins only: no reason to read all of the sketch for each of them. */
+static size_t keys_of(struct str blob, unsigned slot, uint32_t key[LSH_KEYS])
+{
+	struct sketch sketch;
+	const uint8_t *bins = sketch_bins(blob);
+	if (slot < LSH_BANDS && bins)
+		key[0] = lsh_band(bins, slot);
+	if (slot < LSH_BANDS)
+		return bins != NULL;
+	must(sketch_read(blob, &sketch));
+	return lsh_keys(&sketch, slot, key);
+}
+
 static bool collect(const struct campaign_set *s, unsigned slot, struct entries *e)
 {
 	uint32_t key[LSH_KEYS];
-	struct sketch sketch;
 	e->n = 0;
 	for (size_t i = 0; i < s->n_nodes; i++) {
-		must(sketch_read(s->nodes[i].blob, &sketch));
-		size_t k = lsh_keys(&sketch, slot, key);
+		size_t k = keys_of(s->nodes[i].blob, slot, key);
 		for (size_t j = 0; j < k; j++) {
 			if (!grow((void **)&e->v, e->n, &e->cap, sizeof *e->v))
 				return false;

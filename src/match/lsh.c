@@ -9,13 +9,10 @@ static uint32_t key_of(unsigned slot, uint64_t v)
 	return (uint32_t)(mix64(v ^ (uint64_t)slot << 58) >> 32);
 }
 
-static size_t bins_key(const struct sketch *s, unsigned band, uint32_t *out)
+uint32_t lsh_band(const uint8_t bins[MINHASH_BINS], unsigned band)
 {
-	const uint8_t *b = s->bins + (size_t)band * BAND;
-	if (!s->n_bins)
-		return 0;
-	*out = (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16;
-	return 1;
+	const uint8_t *b = bins + (size_t)band * BAND;
+	return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16;
 }
 
 /* Minima of four hashes over the sampled words. Few words make no text to find others by. */
@@ -81,8 +78,10 @@ _Static_assert(LSH_KEYS >= SKETCH_DOMAINS + 3 * SKETCH_FILES, "room for the keys
 
 size_t lsh_keys(const struct sketch *s, unsigned slot, uint32_t out[LSH_KEYS])
 {
+	if (slot < LSH_BANDS && s->n_bins)
+		*out = lsh_band(s->bins, slot);
 	if (slot < LSH_BANDS)
-		return bins_key(s, slot, out);
+		return s->n_bins != 0;
 	if (slot < LSH_BANDS + LSH_WORD_BANDS)
 		return words_key(s, slot - LSH_BANDS, out);
 	switch (slot - LSH_BANDS - LSH_WORD_BANDS) {

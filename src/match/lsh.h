@@ -21,12 +21,15 @@ enum {
 	LSH_SLOTS = LSH_BANDS + LSH_WORD_BANDS + 4,
 	LSH_KEYS = 2 * SKETCH_FACTS, /* most keys of one slot */
 	LSH_BUCKET = 32,
-	LSH_FIRST = 4,
+	LSH_FIRST = 2,
 	LSH_NEXT = 4,
 };
 
 /* The keys of one slot, at most LSH_KEYS of them; their number. */
 size_t lsh_keys(const struct sketch *s, unsigned slot, uint32_t out[LSH_KEYS]);
+
+/* The key of one of the first LSH_BANDS slots, straight from the bins. */
+uint32_t lsh_band(const uint8_t bins[MINHASH_BINS], unsigned band);
 
 /* Where to put a sketch among others, so that those that are alike stand close together and meet in large buckets: by domain, shape of
  * the link and some bins. */

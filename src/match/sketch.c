@@ -381,6 +381,11 @@ bool sketch_read(struct str blob, struct sketch *out)
 	return true;
 }
 
+const uint8_t *sketch_bins(struct str blob)
+{
+	return blob.p[1] & 1 ? blob.p + HEAD : NULL;
+}
+
 struct str sketch_of(struct arena *a, const struct doc *d)
 {
 	struct sketch s;

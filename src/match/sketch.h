@@ -53,6 +53,8 @@ bool sketch_make(struct arena *a, const struct doc *d, struct sketch *out);
 size_t sketch_write(const struct sketch *s, uint8_t out[SKETCH_MAX]);
 /* False when the blob is damaged or of another version (*out is then undefined). Whatever is read is safe to compare. */
 bool sketch_read(struct str blob, struct sketch *out);
+/* The MinHash bins in a blob that sketch_read accepts, MINHASH_BINS of them; NULL when it has none. */
+const uint8_t *sketch_bins(struct str blob);
 /* make and write in one step, into the arena; {NULL,0} when out of memory. */
 struct str sketch_of(struct arena *a, const struct doc *d);
 
