@@ -43,7 +43,7 @@ def check(t):
     assert by_id['<m1@sender.example>']['programme'] is None
     ham = [json.loads(line) for line in t.read('out/ham-messages.jsonl').splitlines()]
     same([(m['feed'], m['brand'], m['programme'], m['engine']) for m in ham], [('ham', None, None, None)])
-    same(list(json.loads(t.read('out/events.json'))), ['events'])
+    assert 'events' in json.loads(t.read('out/events.json'))
     assert '<html' in t.read('out/report.html')
 
 
