@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/time.h"
+#include "match/engine_mark.h"
 
 /* Marks: values that at least MARK_PERCENT of an engine's messages have; the MARKS that fewest others have. */
 enum { MARK_PERCENT = 80, MARKS = 12, VERSION_LEAST = 20 };
@@ -27,6 +28,8 @@ struct items {
 	uint32_t *line_of; /* by analysis_name: index + 1 */
 	uint32_t *total;   /* by token: messages of the store */
 	uint32_t *own;     /* by token: of the engine in hand */
+	struct engine_mark *published;
+	size_t n_published;
 };
 
 static bool find_lines(struct items *it)
@@ -162,6 +165,34 @@ static void put_marks(struct items *it, struct json *j, const struct line *l)
 	mem_free(v);
 }
 
+/* Published marks that most of its messages bear: told, never a name. */
+static void put_published(struct items *it, struct json *j, const struct line *l)
+{
+	const struct engines *e = it->e;
+	json_key(j, "published_marks");
+	json_arr(j);
+	for (size_t k = 0; k < it->n_published; k++) {
+		const struct engine_mark *m = &it->published[k];
+		uint64_t n = 0;
+		for (size_t i = 0; i < e->prints.n; i++)
+			if (e->verdicts[i].engine == l->name && engine_mark_fits(m, e->prints.v[i].tokens, e->prints.v[i].n))
+				n += e->prints.v[i].messages;
+		if (n * 2 <= l->messages)
+			continue;
+		json_obj(j);
+		json_key(j, "name");
+		json_str(j, m->name);
+		json_key(j, "source");
+		json_str(j, m->source);
+		json_key(j, "ham");
+		json_str(j, m->ham);
+		json_key(j, "share");
+		json_num(j, (double)n / l->messages, 3);
+		json_obj_end(j);
+	}
+	json_arr_end(j);
+}
+
 /* What changed from the version before: the rigid values that differ. */
 static void put_changes(const struct engines *e, struct json *j, const struct cluster_version *v, const struct cluster_version *before)
 {
@@ -219,6 +250,7 @@ static int put_item(struct items *it, const struct line *l)
 	put_span(&j, l->first, l->last);
 	put_versions(e, &j, l->name);
 	put_marks(it, &j, l);
+	put_published(it, &j, l);
 	json_obj_end(&j);
 	int rc = buf_ok(&out) ? store_put_item(e->a->store, "engine", name, buf_str(&out), e->err) : err_oom(e->err, "engines");
 	buf_free(&out);
@@ -244,6 +276,8 @@ int engines_put_items(struct engines *e)
 	struct items it = {.e = e};
 	arena_init(&it.arena, SIZE_MAX);
 	int rc = store_clear_items(e->a->store, "engine", e->err);
+	if (!rc)
+		rc = engine_marks_load(&e->model, &it.arena, &it.published, &it.n_published, e->err);
 	if (!rc && (!find_lines(&it) || !count_hosts(&it) || !count_tokens(&it)))
 		rc = err_oom(e->err, "engines");
 	for (size_t i = 0; i < it.n && !rc; i++)

@@ -59,7 +59,7 @@ static void put_known(struct json *j, const json_t *item, const char *key)
 
 static void put_json(struct json *j, const struct campaign_info *c, double share, const json_t *item)
 {
-	static const char *const known[] = {"label_source", "peers", "networks", "versions", "marks"};
+	static const char *const known[] = {"label_source", "peers", "networks", "versions", "marks", "published_marks"};
 	json_obj(j);
 	json_key(j, "name"), json_str(j, c->id);
 	json_key(j, "messages"), json_int(j, c->messages);

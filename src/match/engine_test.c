@@ -5,6 +5,7 @@
 #include "match/engine_client.h"
 #include "match/engine_cluster.h"
 #include "match/engine_learn.h"
+#include "match/engine_mark.h"
 
 enum { MESSAGES = 40 };
 
@@ -153,6 +154,28 @@ static void a_client_is_plain_only_behind_a_server(void **state)
 	engine_model_free(&m);
 }
 
+static void published_marks_need_all_their_tokens(void **state)
+{
+	struct engine_model m;
+	struct arena a;
+	struct engine_mark *marks;
+	struct err err = {0};
+	size_t n, fits = 0;
+	(void)state;
+	engine_model_init(&m);
+	arena_init(&a, 1 << 20);
+	assert_int_equal(engine_marks_load(&m, &a, &marks, &n, &err), 0);
+	assert_true(n >= 5);
+	const uint32_t t[] = {engine_model_token(&m, S("bnd_mid=time=")), engine_model_token(&m, S("rcvd_n=0"))};
+	for (size_t i = 0; i < n; i++) {
+		assert_true(marks[i].source.n && marks[i].ham.n);
+		fits += engine_mark_fits(&marks[i], t, 2);
+	}
+	assert_int_equal(fits, 1);
+	arena_free(&a);
+	engine_model_free(&m);
+}
+
 /* ---- clusters ---- */
 
 struct world {
@@ -274,6 +297,7 @@ int main(void)
 		cmocka_unit_test(the_file_is_read_back_and_damage_is_told),
 		cmocka_unit_test(ids_are_compared_without_their_alphabet),
 		cmocka_unit_test(a_client_is_plain_only_behind_a_server),
+		cmocka_unit_test(published_marks_need_all_their_tokens),
 		cmocka_unit_test(engines_are_told_apart_lists_are_none),
 		cmocka_unit_test(a_new_version_from_the_same_hosts_keeps_the_name),
 		cmocka_unit_test(no_memory_is_told),

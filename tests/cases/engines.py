@@ -71,3 +71,24 @@ def case_bad_names(t):
     for name in ('', '<b>', 'a' * 65, 'x\ny'):
         learn(t, name, 'box', code=2)
     learn(t, 'robo', code=2)
+
+
+def case_unknown_engine_is_discovered_and_learned_one_named(t):
+    """The same mail, without and with a model: a content-derived name, then the learned one; the same whatever the order."""
+    mails = [bot(i, i % 4) for i in range(60)]
+    mails = [m.replace(b'[198.51.100.%d]' % (i % 250), b'[10.%d.0.1]' % i) for i, m in enumerate(mails)]
+    t.ingest('--feed', 'f', '--trust', 'mx.trap.example', t.write('box', mbox(mails)))
+    found = t.run('engines', '--store', 't.db', '--format', 'json').json()['engines']
+    same([e['label_source'] for e in found], ['discovered'])
+    assert found[0]['messages'] >= 40, found
+    assert found[0]['name'].startswith('engine-') and found[0]['marks']
+    t.run('ingest', '--store', 'u.db', '-q', '--feed', 'f', '--trust', 'mx.trap.example', t.write('turned', mbox(mails[::-1])))
+    same(t.run('engines', '--store', 'u.db', '--format', 'json').json()['engines'][0]['name'], found[0]['name'])
+    t.write('lab', capture())
+    t.run('learn', '--store', 't.db', '--trust', 'mx.trap.example', 'robo', 'lab')
+    t.run('analyse', '--store', 't.db')
+    same([(e['name'], e['label_source']) for e in t.run('engines', '--store', 't.db', '--format', 'json').json()['engines']],
+         [('robo', 'learned')])
+    m = t.messages()[0]
+    same((m['engine']['name'], m['client']), ('robo', None))
+    assert 'log-odds' in t.run('explain', m['id'], '--store', 't.db').out
