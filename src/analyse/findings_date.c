@@ -120,23 +120,30 @@ static double day_noise(const struct slots *h, int64_t t1, int64_t t2)
 	return squares > 0 ? fmax(excess / squares, 0) : 0;
 }
 
+bool part_slots(struct scene *s, const struct part *x, int64_t from, int64_t to, int64_t t1, int64_t t2, struct fit_volume *out)
+{
+	struct slots h;
+	if (!make_slots(s, x, from, to, &h))
+		return false;
+	h.v.noise = day_noise(&h, t1, t2);
+	*out = h.v;
+	return true;
+}
+
 /* Dates x's change near [start,end] within [from,to]; *gain: twice the log-likelihood over no change, what closures explain put apart. */
 static int date(struct scene *s, const struct part *x, int64_t from, int64_t to, int64_t start, int64_t end, struct fit *fit, double *gain,
 	struct err *err)
 {
-	struct slots h;
+	struct fit_volume v;
 	int64_t lo = start - DATE_DAYS * DAY, hi = end + DATE_DAYS * DAY;
 	from = from > lo - DATE_DAYS * DAY ? from : lo - DATE_DAYS * DAY;
 	to = to < hi + DATE_DAYS * DAY ? to : hi + DATE_DAYS * DAY;
 	lo = lo > from ? lo : from;
 	hi = hi < to ? hi : to;
 	struct arena_mark mark = arena_mark(s->arena);
-	if (!make_slots(s, x, from, to, &h))
+	if (!part_slots(s, x, from, to, start, end, &v) || !fit_dates(fit_volume_logl, &v, lo, hi, s->arena, fit))
 		return err_oom(err, "findings");
-	h.v.noise = day_noise(&h, start, end);
-	if (!fit_dates(fit_volume_logl, &h.v, lo, hi, s->arena, fit))
-		return err_oom(err, "findings");
-	*gain = 2 * (fit->logl - fit_volume_logl(&h.v, h.v.start, h.v.start));
+	*gain = 2 * (fit->logl - fit_volume_logl(&v, v.start, v.start));
 	arena_release(s->arena, mark);
 	return 0;
 }

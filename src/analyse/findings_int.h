@@ -114,6 +114,9 @@ int scene_edge(struct scene *s, analysis_name engine, uint32_t trade, struct par
 /* Part of the panel of p that watched at a time, 0..1. */
 double part_watched(const struct scene *s, const struct part *p, int64_t t);
 
+struct fit_volume;
+/* The likelihood's series of a part within [from,to], with the noise of the days outside [t1,t2]. False: out of memory. */
+bool part_slots(struct scene *s, const struct part *x, int64_t from, int64_t to, int64_t t1, int64_t t2, struct fit_volume *out);
 scene_fn drop_artefacts; /* changes that are only of our knowledge: what one name lost, nameless mail gained */
 scene_fn date_claims;    /* engines' changes dated from single messages, apart from what closures explain; pauses */
 scene_fn explain_claims; /* what follows from what: total and trades; residuals, displacement, drift */

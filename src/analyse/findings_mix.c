@@ -14,6 +14,7 @@ enum {
 	MIX_SPLITS = 64,   /* changes of one pair of trades: more is churn of campaigns */
 	MIX_DAYS = 21,     /* rates beside a switch are taken over at most so long */
 	MIX_MIN_DAYS = 4,  /* a state that lasts for less is a campaign, not a state */
+	ONLY_MAX = 16,     /* engines of one trade alone, that its closure is dated by */
 	MIX_MIN_COUNT = 8, /* messages of the old trade before, of the new one after */
 };
 /* What makes a switch of a change of mix. */
@@ -23,6 +24,7 @@ static const double SWITCH_EXCESS = 2.5;   /* of the loss, at most: more is grow
 static const double SWITCH_GROWTH = 1.5;   /* of the new trade, at least */
 static const double SWITCH_PART = 0.2;     /* of the engine's output that changes hands, at least */
 /* What makes a closure. */
+static const double ONLY_SHARE = 0.95;
 static const double CLOSED_LEFT = 0.05;
 static const double CLOSED_EXPECTED = 8; /* messages of the trade that living engines would have sent since */
 
@@ -366,11 +368,51 @@ static struct verdict judge(const struct sender *v, size_t n)
 	return w;
 }
 
+/* A fading trade, and the volumes of engines that sent for nobody else: their mix tells nothing, their silence does. */
+struct closing {
+	struct fit_fade fade;
+	struct fit_volume only[ONLY_MAX];
+	size_t n_only;
+};
+
+static double closing_logl(const void *ctx, int64_t t1, int64_t t2)
+{
+	const struct closing *c = ctx;
+	double l = fit_fade_logl(&c->fade, t1, t2);
+	for (size_t i = 0; i < c->n_only; i++)
+		l += fit_volume_logl(&c->only[i], t1, t2);
+	return l;
+}
+
+static bool overlap(const struct finding_date *a, const struct finding_date *b)
+{
+	return a->lo <= b->hi && b->lo <= a->hi;
+}
+
+/* Engines that sent for the trade alone sharpen its dates, where they fell silent within them: not those that fell by themselves. */
+static int sharpen(struct scene *s, struct closing *c, const struct sender *v, size_t n, int64_t lo, int64_t hi, struct fit *fit, struct err *err)
+{
+	const int64_t margin = (int64_t)MIX_DAYS * SECONDS_A_DAY;
+	for (size_t i = 0; i < n && c->n_only < ONLY_MAX; i++) {
+		const struct part *x = scene_part(s, PART_ENGINE, v[i].engine);
+		struct fit_volume *only = &c->only[c->n_only];
+		struct fit own;
+		if (v[i].moved || v[i].share < ONLY_SHARE || !x || x->vol.share == NULL)
+			continue;
+		int64_t from = lo - margin > s->begin ? lo - margin : s->begin, to = hi + margin < s->end ? hi + margin : s->end;
+		if (!part_slots(s, x, from, to, fit->start.time, fit->end.time, only) || !fit_dates(fit_volume_logl, only, lo, hi, s->arena, &own))
+			return err_oom(err, "findings");
+		c->n_only += overlap(&own.start, &fit->start) && overlap(&own.end, &fit->end);
+	}
+	return !c->n_only || fit_dates(closing_logl, c, lo, hi, s->arena, fit) ? 0 : err_oom(err, "findings");
+}
+
 /* The fading of a trade in the mail of all its senders together. */
 static int date_fade(struct scene *s, uint32_t trade, const struct sender *v, size_t n, int64_t lo, int64_t hi, struct fit *fit,
 	double *gain, struct err *err)
 {
-	struct fit_fade f = {.scatter = 1};
+	struct closing c = {.fade = {.scatter = 1}};
+	struct fit_fade f = c.fade;
 	int64_t from = lo - (int64_t)MIX_DAYS * SECONDS_A_DAY, to = hi + (int64_t)MIX_DAYS * SECONDS_A_DAY;
 	int64_t *t = arena_alloc(s->arena, (s->n_events + 1) * sizeof *t);
 	uint8_t *z = arena_alloc(s->arena, s->n_events + 1);
@@ -401,7 +443,8 @@ static int date_fade(struct scene *s, uint32_t trade, const struct sender *v, si
 	if (!f.n || !fit_dates(fit_fade_logl, &f, lo, hi, s->arena, fit))
 		return f.n ? err_oom(err, "findings") : 0;
 	*gain = 2 * (fit->logl - before[f.n]);
-	return 0;
+	c.fade = f;
+	return sharpen(s, &c, v, n, lo, hi, fit, err);
 }
 
 /* The last change of a trade after which next to nothing came. */
