@@ -341,6 +341,23 @@ static size_t body_size(const struct sketch *s)
 	       4 * ((size_t)s->n_facts + s->n_names + s->n_domains + s->n_shapes) + 8 * ((size_t)s->n_images + s->n_files);
 }
 
+/* Lists are compared by merging: that needs their order. */
+static bool ascending_32(const uint32_t *v, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (v[i - 1] >= v[i])
+			return false;
+	return true;
+}
+
+static bool ascending_64(const uint64_t *v, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (v[i - 1] >= v[i])
+			return false;
+	return true;
+}
+
 bool sketch_read(struct str blob, struct sketch *out)
 {
 	uint16_t below;
@@ -354,6 +371,8 @@ bool sketch_read(struct str blob, struct sketch *out)
 	get_16(at + 2, &out->n_words, 1);
 	get_16(at + 4, &below, 1);
 	out->below = at[1] & 4 ? (uint32_t)below + 1 : 0;
+	if (!out->below && below)
+		return false;
 	out->n_sample = at[6];
 	out->n_facts = at[7] >> 4;
 	out->n_names = at[7] & 15;
@@ -378,7 +397,9 @@ bool sketch_read(struct str blob, struct sketch *out)
 	at = get_32(at + out->n_tags, out->shapes, out->n_shapes);
 	at = get_64(at, out->images, out->n_images);
 	get_64(at, out->files, out->n_files);
-	return true;
+	return ascending_32(out->facts, out->n_facts) && ascending_32(out->names, out->n_names) &&
+	       ascending_32(out->domains, out->n_domains) && ascending_32(out->shapes, out->n_shapes) &&
+	       ascending_64(out->images, out->n_images) && ascending_64(out->files, out->n_files);
 }
 
 const uint8_t *sketch_bins(struct str blob)
