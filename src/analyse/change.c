@@ -97,27 +97,48 @@ static void drop_segments(struct finding *f, size_t i, size_t j)
 	f->n_seg -= j - i - 1;
 }
 
-/* Staircases that are better told as one ramp. */
+/* The ramp from a segment that gains most: to which segment. */
+struct ramp {
+	size_t to;
+	double gain;
+};
+
+static int best_ramp(struct finding *f, size_t i, struct ramp *best, struct arena *a)
+{
+	*best = (struct ramp){0};
+	for (size_t j = i + 2; j < f->n_seg && may_be_ramp(f, i, j); j++) {
+		double gain;
+		if (ramp_gain(f, i, j, a, &gain))
+			return -1;
+		if (gain > best->gain)
+			*best = (struct ramp){j, gain};
+	}
+	return 0;
+}
+
+/* Staircases that are better told as one ramp: the best first. */
 static int join_ramps(struct finding *f, struct arena *a)
 {
+	struct ramp *ramps = arena_zalloc(a, f->n_seg + 1, sizeof *ramps);
+	size_t first = 0, last = f->n_seg; /* those to be looked at anew */
 	for (;;) {
-		double best = 0;
-		size_t bi = 0, bj = 0;
-		for (size_t i = 0; i + 2 < f->n_seg; i++) {
-			for (size_t j = i + 2; j < f->n_seg && may_be_ramp(f, i, j); j++) {
-				double gain;
-				if (ramp_gain(f, i, j, a, &gain))
-					return -1;
-				if (gain > best) {
-					best = gain;
-					bi = i;
-					bj = j;
-				}
-			}
-		}
-		if (best <= 0)
-			return 0;
-		drop_segments(f, bi, bj);
+		size_t at = 0;
+		for (size_t i = first; ramps && i < last; i++)
+			if (best_ramp(f, i, &ramps[i], a))
+				return -1;
+		for (size_t i = 1; ramps && i < f->n_seg; i++)
+			at = ramps[i].gain > ramps[at].gain ? i : at;
+		if (!ramps || ramps[at].gain <= 0)
+			return ramps ? 0 : -1;
+		size_t to = ramps[at].to, gone = to - at - 1;
+		memmove(ramps + at + 1, ramps + to, (f->n_seg - to) * sizeof *ramps);
+		drop_segments(f, at, to);
+		for (size_t i = 0; i < at; i++) /* of those before it, segments have moved under them */
+			ramps[i].to -= ramps[i].to > at ? gone : 0;
+		for (size_t i = at + 1; i < f->n_seg; i++)
+			ramps[i].to -= gone;
+		first = at > CHANGE_RAMP_DAYS / CHANGE_MIN_ROWS ? at - CHANGE_RAMP_DAYS / CHANGE_MIN_ROWS : 0;
+		last = at + 1;
 	}
 }
 
@@ -215,8 +236,8 @@ static double price(const struct finding *f)
 }
 
 /* Takes out the change that falls shortest of its price, with levels and noise as they now are: where only the noise changed there
- * is none. True when there was one. */
-static bool drop_weakest(struct finding *f)
+ * is none. Its number, 0 when all are worth theirs. */
+static size_t drop_weakest(struct finding *f)
 {
 	size_t weakest = 0;
 	double least = 0;
@@ -228,7 +249,7 @@ static bool drop_weakest(struct finding *f)
 		}
 	}
 	if (!weakest)
-		return false;
+		return 0;
 	struct change_segment *l = &f->seg[weakest - 1], *r = &f->seg[weakest], joined;
 	change_shape(&f->sums, l->s, r->e, &joined);
 	*l = joined;
@@ -237,7 +258,7 @@ static bool drop_weakest(struct finding *f)
 		f->fit[k] = f->fit[k + 1];
 	}
 	f->n_seg--;
-	return true;
+	return weakest;
 }
 
 static void fill(const struct finding *f, size_t k, double gained, struct change *ch)
@@ -285,12 +306,12 @@ static int date(struct finding *f, struct arena *a)
 	f->fit = arena_zalloc(a, f->n_seg, sizeof *f->fit);
 	if (!f->fit || date_all(f, a) || trim(f, a) || date_all(f, a))
 		return -1;
-	while (drop_weakest(f)) {
+	for (size_t k; (k = drop_weakest(f)) > 0;) {
 		f->noise = change_count_noise(&f->cs, f->seg, f->n_seg);
-		if (date_all(f, a))
+		if ((k > 1 && date_one(f, k - 1, a)) || (k < f->n_seg && date_one(f, k, a)))
 			return -1;
 	}
-	return 0;
+	return date_all(f, a);
 }
 
 /* Segments and dates of a series. */
