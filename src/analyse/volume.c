@@ -165,9 +165,9 @@ static int find_outages(const struct sensor *s, struct volume_feed *f, struct ar
 /* Before the first and after the last message the feed may have watched as well: it did, unless the silence is too long. */
 static void find_ends(const struct sensor *s, struct volume_feed *f, int64_t start, int64_t end)
 {
-	double first = hour_of(s, s->t[0]), last = hour_of(s, s->t[s->n - 1]), hours = (double)s->hours;
-	double early = rate_around(s, first, first) * habit_between(s, 0, first);
-	double late = rate_around(s, last, last) * habit_between(s, last, hours);
+	double first = hour_of(s, s->t[0]), last = hour_of(s, s->t[s->n - 1]);
+	double early = rate_around(s, first, first) * habit_between(s, hour_of(s, start), first);
+	double late = rate_around(s, last, last) * habit_between(s, last, hour_of(s, end));
 	f->starts = beyond_chance(s, early, 20);
 	f->ends = beyond_chance(s, late, 20);
 	f->from = f->starts ? s->t[0] : start;

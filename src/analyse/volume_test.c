@@ -135,6 +135,20 @@ static void levels_survive_the_feeds(void **state)
 	arena_free(&a);
 }
 
+/* The first feed of all begins when the store does, be it at noon; there is nothing that it came later than. */
+static void a_lone_feed_neither_starts_nor_ends(void **state)
+{
+	(void)state;
+	struct arena a;
+	struct volume v;
+	arena_init(&a, 256 * MIB);
+	struct volume_event *ev = arena_alloc(&a, ROOM * sizeof *ev);
+	make(&v, ev, feed(ev, 0, 0, 300, 0.7, DAYS - 0.6, 0, 0), &a);
+	assert_false(v.feeds[0].starts || v.feeds[0].ends);
+	assert_true(v.watched[0] > 0.2 && v.watched[0] < 0.4);
+	arena_free(&a);
+}
+
 static void little_memory_is_told(void **state)
 {
 	(void)state;
@@ -174,6 +188,7 @@ int main(void)
 		cmocka_unit_test(an_outage_is_found_and_dated),
 		cmocka_unit_test(chance_is_no_outage),
 		cmocka_unit_test(levels_survive_the_feeds),
+		cmocka_unit_test(a_lone_feed_neither_starts_nor_ends),
 		cmocka_unit_test(little_memory_is_told),
 		cmocka_unit_test(nothing_is_no_harm),
 	};
