@@ -1,4 +1,5 @@
 /* sqlite_put.c - the writing side: batches and messages. See sqlite.h. */
+#include <endian.h>
 #include <stdio.h>
 
 #include "base/mem.h"
@@ -169,6 +170,14 @@ static int step_with(struct sq *q, int which, int64_t a, int64_t b, bool two, st
 	return sq_step(q, st, "storing a message", err);
 }
 
+static bool holds(const uint32_t *v, size_t n, uint32_t x)
+{
+	for (size_t i = 0; i < n; i++)
+		if (v[i] == x)
+			return true;
+	return false;
+}
+
 /* A set of words as ids, in the order given, each once. */
 static int pack_words(struct sq *q, struct strs words, struct str *out, struct err *err)
 {
@@ -176,24 +185,22 @@ static int pack_words(struct sq *q, struct strs words, struct str *out, struct e
 	*out = (struct str){0};
 	if (!n)
 		return 0;
-	uint32_t *ids = arena_alloc(&q->scratch, n * sizeof *ids);
-	uint8_t *p = arena_alloc(&q->scratch, 4 * n);
-	if (!ids || !p)
+	uint32_t *ids = arena_alloc(&q->scratch, n * sizeof *ids), id; /* little-endian */
+	uint64_t perhaps[16] = {0};                                    /* a bit for each id modulo 1024 */
+	if (!ids)
 		return err_oom(err, "store");
 	for (size_t i = 0; i < n; i++) {
-		size_t seen = 0;
-		int rc = sq_word_id(q, words.v[i], true, &ids[kept], err);
+		int rc = sq_word_id(q, words.v[i], true, &id, err);
 		if (rc < 0)
 			return rc;
-		while (seen < kept && ids[seen] != ids[kept])
-			seen++;
-		if (seen < kept || !ids[kept])
+		uint64_t *bits = &perhaps[id / 64 % 16], bit = (uint64_t)1 << id % 64;
+		id = htole32(id);
+		if (!id || (*bits & bit && holds(ids, kept, id)))
 			continue;
-		for (int k = 0; k < 4; k++)
-			p[4 * kept + (size_t)k] = (uint8_t)(ids[kept] >> (8 * k));
-		kept++;
+		*bits |= bit;
+		ids[kept++] = id;
 	}
-	*out = str_make(p, 4 * kept);
+	*out = str_make(ids, kept * sizeof *ids);
 	return 0;
 }
 
