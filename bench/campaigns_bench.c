@@ -84,7 +84,8 @@ static void text_of(const char *kind, size_t i, size_t n, struct buf *b, uint64_
 		from_template(*t, b);
 	} else if (strcmp(kind, "identical") == 0) {
 		*t = 0;
-		buf_add(b, S("Get your medicines without leaving the house and save up to 23 dollars, free shipping for orders above 427"));
+		buf_add(b,
+			S("Get your medicines without leaving the house and save up to 23 dollars, free shipping for orders above 427"));
 	} else if (strcmp(kind, "chain") == 0) {
 		*t = 0;
 		for (uint64_t k = 0; k < 120; k++)
@@ -150,7 +151,8 @@ int main(int argc, char **argv)
 		buf_init_arena(&b, &a, 64 * KIB);
 		text_of(argv[1], i, n, &b, &t);
 		snprintf(host, sizeof host, "d%llu.example", (unsigned long long)(t * 4 + next_random() % 3));
-		struct url u = {.raw = S("http://h.example/a/b.php"), .host = str_of(host), .domain = str_of(host), .flags = URL_LINK};
+		struct url u = {
+			.raw = S("http://h.example/a/b.php"), .host = str_of(host), .domain = str_of(host), .flags = URL_LINK};
 		struct doc d = {.text = buf_str(&b), .subject = S("your order"), .urls = &u, .n_urls = 1};
 		start = cpu_now();
 		struct str s = sketch_of(&a, &d);
@@ -166,7 +168,8 @@ int main(int argc, char **argv)
 	printf("{\"kind\":\"%s\",\"messages\":%zu,\"sketch_us\":%.2f,\"group_us\":%.2f,\"group_s\":%.2f,\"pairs_a_message\":%.2f,"
 	       "\"campaigns\":%zu,\"largest\":%zu,\"sketch_bytes\":%.0f,\"peak_mb\":%ld}\n",
 		argv[1], n, sketching / (double)n * 1e6, grouping / (double)n * 1e6, grouping,
-		(double)campaign_set_compared(set) / (double)n, campaigns, largest, (double)bytes / (double)n, use.ru_maxrss / 1024);
+		(double)campaign_set_compared(set) / (double)n, campaigns, largest, (double)bytes / (double)n,
+		use.ru_maxrss / 1024);
 	campaign_set_del(set);
 	arena_free(&a);
 	return 0;

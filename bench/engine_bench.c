@@ -40,7 +40,10 @@ static uint32_t value(struct engine_model *m, unsigned family, uint32_t engine, 
 	char text[80];
 	bool is_free = engine_freedom(family) == FREEDOM_FREE;
 	uint32_t v = once ? next(UINT32_MAX) : next(6);
-	snprintf(text, sizeof text, "%s=v%x", (const char *)print_table[family].name.p, is_free && !once ? v : once ? v % 5000 : engine);
+	snprintf(text, sizeof text, "%s=v%x", (const char *)print_table[family].name.p,
+		is_free && !once ? v
+		: once           ? v % 5000
+				 : engine);
 	return engine_model_token(m, str_of(text));
 }
 
@@ -80,8 +83,8 @@ int main(int argc, char **argv)
 	must(cluster_messages(&found, &m, prints, n, messages, n) == 0);
 	double seconds = now() - start;
 	getrusage(RUSAGE_SELF, &used);
-	printf("{\"messages\": %zu, \"tokens\": %zu, \"engines\": %zu, \"seconds\": %.2f, \"us_per_message\": %.1f, \"max_rss_mb\": %ld}\n", n,
-		m.tokens.n, found.n, seconds, seconds * 1e6 / (double)n, used.ru_maxrss / 1024);
+	printf("{\"messages\": %zu, \"tokens\": %zu, \"engines\": %zu, \"seconds\": %.2f, \"us_per_message\": %.1f, \"max_rss_mb\": %ld}\n",
+		n, m.tokens.n, found.n, seconds, seconds * 1e6 / (double)n, used.ru_maxrss / 1024);
 	clusters_free(&found);
 	engine_model_free(&m);
 	mem_free(prints);

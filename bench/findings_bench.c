@@ -70,7 +70,9 @@ int main(void)
 	if (!vec_push(&a.arena, &a.names, 1))
 		return 1;
 	for (ssize_t n; (n = getline(&line, &room, stdin)) > 0;)
-		if (!read_line(&a, str_rtrim(str_make(line, (size_t)n)).n ? str_make(line, (size_t)n - (line[n - 1] == '\n')) : S(""), &cap, &err))
+		if (!read_line(&a,
+			    str_rtrim(str_make(line, (size_t)n)).n ? str_make(line, (size_t)n - (line[n - 1] == '\n')) : S(""),
+			    &cap, &err))
 			fprintf(stderr, "findings_bench: not read: %s", line);
 	if (findings_find(&a, &err)) {
 		fprintf(stderr, "findings_bench: %s\n", err.text);

@@ -93,8 +93,8 @@ int main(int argc, char **argv)
 	}
 	if (!r.show)
 		printf("{\"messages\": %llu, \"bytes\": %llu, \"tokens_per_message\": %.1f, \"us_per_message\": %.2f}\n",
-			(unsigned long long)r.messages, (unsigned long long)r.bytes, (double)r.tokens / (double)(r.messages + !r.messages),
-			r.cpu_s * 1e6 / (double)(r.messages + !r.messages));
+			(unsigned long long)r.messages, (unsigned long long)r.bytes,
+			(double)r.tokens / (double)(r.messages + !r.messages), r.cpu_s * 1e6 / (double)(r.messages + !r.messages));
 	source_close(s);
 	psl_unload(r.psl);
 	arena_free(&r.a);

@@ -22,7 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct strs tokens, again;
 	struct str host = S("mx.test");
 	struct trust trust = {&host, 1};
-	struct row row = {.time = TIME_NONE, .date = TIME_NONE, .mail_from = str_make(data, size < 20 ? size : 20), .subject = S("joe")};
+	struct row row = {
+		.time = TIME_NONE, .date = TIME_NONE, .mail_from = str_make(data, size < 20 ? size : 20), .subject = S("joe")};
 	uint64_t found = 0;
 	arena_init(&a, LIM_ARENA);
 	must(message_parse(&a, str_make(data, size), &m) == 0);

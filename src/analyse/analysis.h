@@ -61,10 +61,10 @@ struct analysis {
 	struct arena arena; /* lives until the end of the analysis */
 	struct analysed *messages;
 	size_t n_messages;
-	struct str *feeds; /* names by the store's number; n_feeds is the highest number + 1 */
+	struct str *feeds;      /* names by the store's number; n_feeds is the highest number + 1 */
 	struct str *feed_kinds; /* beside them: trap, lab, customer, list; NULL: not known */
 	size_t n_feeds;
-	VEC(struct str) names; /* by analysis_name */
+	VEC(struct str) names;        /* by analysis_name */
 	VEC(struct finding) findings; /* finding.h */
 	struct map name_ids;
 };

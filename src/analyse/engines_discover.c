@@ -202,7 +202,8 @@ static int find_imitations(const struct engines *e, bool *imitation)
 {
 	const struct analysis *a = e->a;
 	uint32_t *sizes = mem_zalloc(a->names.n + 1, sizeof *sizes), *bulk = mem_zalloc(e->clusters.n + 1, sizeof *bulk);
-	uint32_t *plain = mem_zalloc(e->clusters.n + 1, sizeof *plain), *cluster_of = mem_zalloc(e->prints.n + 1, sizeof *cluster_of);
+	uint32_t *plain = mem_zalloc(e->clusters.n + 1, sizeof *plain),
+		 *cluster_of = mem_zalloc(e->prints.n + 1, sizeof *cluster_of);
 	bool ok = sizes && bulk && plain && cluster_of;
 	for (size_t i = 0; ok && i < a->n_messages; i++)
 		sizes[a->messages[i].campaign]++;
@@ -245,7 +246,8 @@ static int teach(struct engines *e, uint32_t cluster)
 	}
 	if (!c.samples.n)
 		return 0;
-	struct engine_class *k = e->err->kind ? NULL : engine_model_class(&e->model, ENGINE_BOT, str_of(e->clusters.v[cluster].name), false);
+	struct engine_class *k =
+		e->err->kind ? NULL : engine_model_class(&e->model, ENGINE_BOT, str_of(e->clusters.v[cluster].name), false);
 	if (!k || engine_class_count(&e->model, k, &c, NULL) || engine_class_reach(&e->model, k, &c))
 		return err_oom(e->err, "engines");
 	return 0;

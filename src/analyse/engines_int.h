@@ -43,7 +43,7 @@ struct engines {
 	uint32_t *by_cluster; /* indices into messages, those of cluster k from cluster_from[k] to cluster_from[k + 1] */
 	uint32_t *cluster_from;
 	const struct peers **class_peers; /* of learned engines, once asked for */
-	analysis_name *cluster_name; /* of each cluster: the engine it is, or 0 */
+	analysis_name *cluster_name;      /* of each cluster: the engine it is, or 0 */
 	uint8_t *cluster_source;
 	const struct peers **cluster_peers;
 };

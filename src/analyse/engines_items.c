@@ -44,7 +44,8 @@ static bool find_lines(struct items *it)
 		if (!m->engine)
 			continue;
 		if (!it->line_of[m->engine]) {
-			it->lines[it->n] = (struct line){.name = m->engine, .source = m->engine_source, .first = TIME_NONE, .last = TIME_NONE};
+			it->lines[it->n] =
+				(struct line){.name = m->engine, .source = m->engine_source, .first = TIME_NONE, .last = TIME_NONE};
 			it->line_of[m->engine] = (uint32_t)++it->n;
 		}
 		struct line *l = &it->lines[it->line_of[m->engine] - 1];
@@ -142,7 +143,8 @@ static void put_marks(struct items *it, struct json *j, const struct line *l)
 	json_arr(j);
 	for (size_t t = 0; v && t < tokens; t++)
 		if ((uint64_t)it->own[t] * 100 >= (uint64_t)l->messages * MARK_PERCENT)
-			v[n++] = (struct mark){(uint32_t)t, (double)it->own[t] / l->messages, ((double)it->total[t] - it->own[t]) / rest * -1};
+			v[n++] = (struct mark){
+				(uint32_t)t, (double)it->own[t] / l->messages, ((double)it->total[t] - it->own[t]) / rest * -1};
 	sort_tokens = e->model.tokens.v;
 	if (v && n)
 		qsort(v, n, sizeof *v, by_lift);
@@ -194,7 +196,8 @@ static void put_published(struct items *it, struct json *j, const struct line *l
 }
 
 /* What changed from the version before: the rigid values that differ. */
-static void put_changes(const struct engines *e, struct json *j, const struct cluster_version *v, const struct cluster_version *before)
+static void put_changes(
+	const struct engines *e, struct json *j, const struct cluster_version *v, const struct cluster_version *before)
 {
 	json_key(j, "changes");
 	json_arr(j);

@@ -78,7 +78,8 @@ int finding_write(struct analysis *a, struct err *err)
 		buf_clear(&text);
 		finding_json(&j, &a->findings.v[i]);
 		finding_id(&a->findings.v[i], id);
-		rc = buf_ok(&text) ? store_put_item(a->store, "finding", str_of(id), buf_str(&text), err) : err_oom(err, "findings");
+		rc = buf_ok(&text) ? store_put_item(a->store, "finding", str_of(id), buf_str(&text), err)
+		                   : err_oom(err, "findings");
 	}
 	buf_free(&text);
 	return rc;

@@ -20,11 +20,11 @@ enum finding_kind {
 	FINDING_OUTAGE,        /* a feed did not watch */
 	FINDING_FEED_START,    /* it began later, or ended earlier, than the others */
 	FINDING_FEED_END,
-	FINDING_RESIDUAL,      /* an engine under 5 % of its former level, but not gone */
+	FINDING_RESIDUAL, /* an engine under 5 % of its former level, but not gone */
 	FINDING_NEW_ENGINE,
 	FINDING_NEW_PROGRAMME,
-	FINDING_DISPLACEMENT,  /* who filled the gap after a drop */
-	FINDING_DRIFT,         /* an engine's mail changed its form, not its volume */
+	FINDING_DISPLACEMENT, /* who filled the gap after a drop */
+	FINDING_DRIFT,        /* an engine's mail changed its form, not its volume */
 	FINDING_KINDS
 };
 extern const char *const finding_kind_names[FINDING_KINDS]; /* "volume_change" ... */
@@ -40,8 +40,8 @@ struct finding {
 	enum finding_kind kind;
 	struct str feed, engine, programme, brand, other; /* subject: those that are not empty; none: the total */
 	struct finding_date start, end;
-	double before, after; /* messages a day over the panel of feeds; NAN: not told */
-	struct str from, to;  /* of a switch: programmes or brands */
+	double before, after;                /* messages a day over the panel of feeds; NAN: not told */
+	struct str from, to;                 /* of a switch: programmes or brands */
 	double effect, effect_lo, effect_hi; /* of a volume: after / before - 1, with its 95 % interval; NAN: none */
 	double confidence;                   /* 0..1 */
 	struct str reading;                  /* one sentence */

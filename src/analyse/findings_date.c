@@ -48,7 +48,8 @@ static bool left_earlier(const struct scene *s, const struct part *x, uint32_t t
 /* The share of x's mail that a closure takes away; 0 when it does not touch it. */
 static double loss_by(const struct scene *s, const struct part *x, const struct claim *closure)
 {
-	if (closure->f.kind != FINDING_CLOSURE || x->kind != PART_ENGINE || left_earlier(s, x, closure->trade_from, closure->f.end.time))
+	if (closure->f.kind != FINDING_CLOSURE || x->kind != PART_ENGINE ||
+		left_earlier(s, x, closure->trade_from, closure->f.end.time))
 		return 0;
 	return share_before(s, x, closure->trade_from, closure->f.start.lo);
 }
@@ -91,7 +92,8 @@ static bool make_slots(struct scene *s, const struct part *x, int64_t from, int6
 	for (size_t i = 0; i < s->claims.n; i++) {
 		double loss = loss_by(s, x, &s->claims.v[i]);
 		for (size_t k = 0; k < n && loss > 0; k++)
-			h->offset[k + 1] *= 1 - loss * (1 - fit_left(middle_of(h, k), s->claims.v[i].f.start.time, end_of(&s->claims.v[i])));
+			h->offset[k + 1] *=
+				1 - loss * (1 - fit_left(middle_of(h, k), s->claims.v[i].f.start.time, end_of(&s->claims.v[i])));
 	}
 	for (size_t k = 0; k < n; k++) {
 		h->count[k + 1] += h->count[k];
@@ -104,7 +106,8 @@ static bool make_slots(struct scene *s, const struct part *x, int64_t from, int6
 static double day_noise(const struct slots *h, int64_t t1, int64_t t2)
 {
 	double excess = 0, squares = 0;
-	size_t n = h->v.n, a = (size_t)((t1 - h->v.start) / DAY * FIT_SLOTS_A_DAY), b = (size_t)((t2 - h->v.start) / DAY * FIT_SLOTS_A_DAY + FIT_SLOTS_A_DAY);
+	size_t n = h->v.n, a = (size_t)((t1 - h->v.start) / DAY * FIT_SLOTS_A_DAY),
+	       b = (size_t)((t2 - h->v.start) / DAY * FIT_SLOTS_A_DAY + FIT_SLOTS_A_DAY);
 	const struct {
 		size_t from, to;
 	} side[2] = {{0, a < n ? a : n}, {b < n ? b : n, n}};
@@ -112,7 +115,8 @@ static double day_noise(const struct slots *h, int64_t t1, int64_t t2)
 		double all = h->count[side[k].to] - h->count[side[k].from], e = h->offset[side[k].to] - h->offset[side[k].from];
 		double days = (double)(side[k].to - side[k].from) / FIT_SLOTS_A_DAY;
 		for (size_t i = side[k].from; e > 0 && days > 1 && i < side[k].to; i += FIT_SLOTS_A_DAY) {
-			double m = all / e * (h->offset[i + FIT_SLOTS_A_DAY] - h->offset[i]), y = h->count[i + FIT_SLOTS_A_DAY] - h->count[i];
+			double m = all / e * (h->offset[i + FIT_SLOTS_A_DAY] - h->offset[i]),
+			       y = h->count[i + FIT_SLOTS_A_DAY] - h->count[i];
 			excess += (y - m) * (y - m) * days / (days - 1) - m;
 			squares += m * m;
 		}
@@ -131,8 +135,8 @@ bool part_slots(struct scene *s, const struct part *x, int64_t from, int64_t to,
 }
 
 /* Dates x's change near [start,end] within [from,to]; *gain: twice the log-likelihood over no change, what closures explain put apart. */
-static int date(struct scene *s, const struct part *x, int64_t from, int64_t to, int64_t start, int64_t end, struct fit *fit, double *gain,
-	struct err *err)
+static int date(struct scene *s, const struct part *x, int64_t from, int64_t to, int64_t start, int64_t end, struct fit *fit,
+	double *gain, struct err *err)
 {
 	struct fit_volume v;
 	int64_t lo = start - DATE_DAYS * DAY, hi = end + DATE_DAYS * DAY;
@@ -152,7 +156,8 @@ static int date(struct scene *s, const struct part *x, int64_t from, int64_t to,
 
 static void set_levels(const struct scene *s, struct claim *c)
 {
-	int64_t t1 = c->f.start.time, t2 = c->shape == SHAPE_PAUSE ? t1 : end_of(c), to = c->shape == SHAPE_PAUSE ? c->f.end.time : c->to;
+	int64_t t1 = c->f.start.time, t2 = c->shape == SHAPE_PAUSE ? t1 : end_of(c),
+		to = c->shape == SHAPE_PAUSE ? c->f.end.time : c->to;
 	int64_t from = t1 - LEVEL_DAYS * DAY > c->from ? t1 - LEVEL_DAYS * DAY : c->from;
 	to = t2 + LEVEL_DAYS * DAY < to ? t2 + LEVEL_DAYS * DAY : to;
 	double before = part_level(s, c->part, from, t1, NULL), after = part_level(s, c->part, t2, to, NULL);
@@ -238,7 +243,8 @@ static int date_claim(struct scene *s, size_t i, struct err *err)
 
 static bool is_volume(const struct claim *c)
 {
-	return c->part && (c->f.kind == FINDING_VOLUME_CHANGE || c->f.kind == FINDING_NEW_ENGINE || c->f.kind == FINDING_NEW_PROGRAMME);
+	return c->part &&
+	       (c->f.kind == FINDING_VOLUME_CHANGE || c->f.kind == FINDING_NEW_ENGINE || c->f.kind == FINDING_NEW_PROGRAMME);
 }
 
 /* Of an engine's claims that came to lie together, one stays: the larger change, and of equals the first. */
@@ -247,9 +253,11 @@ static void join_neighbours(struct scene *s)
 	for (size_t i = 0; i < s->claims.n; i++)
 		for (size_t k = i + 1; k < s->claims.n; k++) {
 			struct claim *a = &s->claims.v[i], *b = &s->claims.v[k];
-			if (!is_volume(a) || !is_volume(b) || a->dropped || b->dropped || a->part != b->part || a->part->kind != PART_ENGINE)
+			if (!is_volume(a) || !is_volume(b) || a->dropped || b->dropped || a->part != b->part ||
+				a->part->kind != PART_ENGINE)
 				continue;
-			if (llabs(a->f.start.time - b->f.start.time) > CLUSTER_HOURS * SECONDS_AN_HOUR || (a->f.after > a->f.before) != (b->f.after > b->f.before))
+			if (llabs(a->f.start.time - b->f.start.time) > CLUSTER_HOURS * SECONDS_AN_HOUR ||
+				(a->f.after > a->f.before) != (b->f.after > b->f.before))
 				continue;
 			b->dropped = true;
 			a->to = b->to > a->to ? b->to : a->to;
@@ -263,7 +271,8 @@ static void join_pauses(struct scene *s)
 {
 	for (size_t i = 0; i < s->claims.n; i++) {
 		struct claim *down = &s->claims.v[i], *up = NULL;
-		if (!is_volume(down) || down->dropped || down->shape == SHAPE_PAUSE || !(down->f.after <= PAUSE_LEFT * down->f.before))
+		if (!is_volume(down) || down->dropped || down->shape == SHAPE_PAUSE ||
+			!(down->f.after <= PAUSE_LEFT * down->f.before))
 			continue;
 		for (size_t k = 0; k < s->claims.n; k++) {
 			struct claim *c = &s->claims.v[k];
@@ -287,7 +296,8 @@ static bool has_claim(const struct scene *s, const struct part *x, int64_t from,
 {
 	for (size_t i = 0; i < s->claims.n; i++) {
 		const struct claim *c = &s->claims.v[i];
-		if (c->part == x && !c->dropped && (is_volume(c) || c->f.kind == FINDING_SWITCH) && c->f.start.time >= from && c->f.start.time <= to)
+		if (c->part == x && !c->dropped && (is_volume(c) || c->f.kind == FINDING_SWITCH) && c->f.start.time >= from &&
+			c->f.start.time <= to)
 			return true;
 	}
 	return false;

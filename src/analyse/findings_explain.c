@@ -6,16 +6,16 @@
 #include "base/limits.h"
 
 enum {
-	NEAR_DAYS = 3,        /* cause and consequence are dated by different messages */
-	BESIDE_DAYS = 14,     /* levels beside a cause */
-	GAP_DAYS = 14,        /* who grew within so long after a drop may have filled the gap */
-	RESIDUAL_COUNT = 5,   /* messages that show that an engine is not gone */
+	NEAR_DAYS = 3,      /* cause and consequence are dated by different messages */
+	BESIDE_DAYS = 14,   /* levels beside a cause */
+	GAP_DAYS = 14,      /* who grew within so long after a drop may have filled the gap */
+	RESIDUAL_COUNT = 5, /* messages that show that an engine is not gone */
 };
-static const double EXPLAINED = 0.6;  /* of a change, by its causes: the rest is not told by itself */
-static const double ARTEFACT = 0.4;   /* of a change that nameless mail makes up for */
-static const double TOTAL_PART = 0.2; /* of all mail: a cause that shows in the total */
-static const double FILLED = 0.25;    /* of a drop, at least */
-static const double HEIR_TRADES = 0.3; /* cosine of what the one sent for and the other sends for */
+static const double EXPLAINED = 0.6;                    /* of a change, by its causes: the rest is not told by itself */
+static const double ARTEFACT = 0.4;                     /* of a change that nameless mail makes up for */
+static const double TOTAL_PART = 0.2;                   /* of all mail: a cause that shows in the total */
+static const double FILLED = 0.25;                      /* of a drop, at least */
+static const double HEIR_TRADES = 0.3;                  /* cosine of what the one sent for and the other sends for */
 static const double SAME_SIZE = 0.3, SAME_TRADES = 0.7; /* of an engine that changed its form, before and after */
 
 static const int64_t DAY = SECONDS_A_DAY;
@@ -27,7 +27,8 @@ static int64_t end_of(const struct claim *c)
 
 static bool is_engine(const struct claim *c)
 {
-	return c->part && !c->dropped && c->part->kind == PART_ENGINE && c->f.kind != FINDING_RESIDUAL && c->f.kind != FINDING_DISPLACEMENT;
+	return c->part && !c->dropped && c->part->kind == PART_ENGINE && c->f.kind != FINDING_RESIDUAL &&
+	       c->f.kind != FINDING_DISPLACEMENT;
 }
 
 static bool is_engine_volume(const struct claim *c)
@@ -161,7 +162,8 @@ static int explain_trades(struct scene *s, struct err *err)
 		struct claim *c = &s->claims.v[i];
 		double part = 0;
 		int cause = CLAIM_NONE;
-		if (!c->part || c->part->kind != PART_TRADE || c->dropped || (c->f.kind != FINDING_VOLUME_CHANGE && c->f.kind != FINDING_NEW_PROGRAMME))
+		if (!c->part || c->part->kind != PART_TRADE || c->dropped ||
+			(c->f.kind != FINDING_VOLUME_CHANGE && c->f.kind != FINDING_NEW_PROGRAMME))
 			continue;
 		if (c->f.kind == FINDING_NEW_PROGRAMME) {
 			int rc = renamed_part(s, c, &part, err);
@@ -224,7 +226,8 @@ static const struct scene *sorting;
 
 static int by_start(const void *a, const void *b)
 {
-	int64_t x = sorting->claims.v[((const struct group *)a)->lead].f.start.time, y = sorting->claims.v[((const struct group *)b)->lead].f.start.time;
+	int64_t x = sorting->claims.v[((const struct group *)a)->lead].f.start.time,
+		y = sorting->claims.v[((const struct group *)b)->lead].f.start.time;
 	return x < y ? -1 : x > y;
 }
 
@@ -303,7 +306,8 @@ static int claim_residual(struct scene *s, size_t i, struct err *err)
 	struct claim cause = s->claims.v[i];
 	double n = 0, late = 0;
 	int64_t from = end_of(&cause), to = cause.to, middle = from + (to - from) / 2;
-	if (cause.f.kind != FINDING_VOLUME_CHANGE || cause.shape == SHAPE_PAUSE || cause.part->kind != PART_ENGINE || to - from < 5 * DAY)
+	if (cause.f.kind != FINDING_VOLUME_CHANGE || cause.shape == SHAPE_PAUSE || cause.part->kind != PART_ENGINE ||
+		to - from < 5 * DAY)
 		return 0;
 	double level = part_level(s, cause.part, from + DAY, to, &n);
 	part_level(s, cause.part, middle, to, &late);
@@ -333,9 +337,11 @@ static double same_trades(struct scene *s, const struct part *x, int64_t t1, con
 	if (!a || !b)
 		return 0;
 	for (size_t i = 0; i < x->n; i++)
-		a[s->events[x->list[i]].trade] += s->events[x->list[i]].time < t1 && s->events[x->list[i]].time > t1 - BESIDE_DAYS * DAY;
+		a[s->events[x->list[i]].trade] +=
+			s->events[x->list[i]].time < t1 && s->events[x->list[i]].time > t1 - BESIDE_DAYS * DAY;
 	for (size_t i = 0; i < y->n; i++)
-		b[s->events[y->list[i]].trade] += s->events[y->list[i]].time > t2 && s->events[y->list[i]].time < t2 + BESIDE_DAYS * DAY;
+		b[s->events[y->list[i]].trade] +=
+			s->events[y->list[i]].time > t2 && s->events[y->list[i]].time < t2 + BESIDE_DAYS * DAY;
 	for (size_t i = 1; i < s->trades.n; i++) {
 		ab += a[i] * b[i];
 		aa += a[i] * a[i];
@@ -415,7 +421,8 @@ int explain_claims(struct scene *s, struct err *err)
 	rc = rc ? rc : explain_totals(s, err);
 	size_t n = s->claims.n;
 	for (size_t i = 0; i < n && !rc; i++)
-		if (is_engine_volume(&s->claims.v[i]) && s->claims.v[i].f.kind == FINDING_VOLUME_CHANGE && s->claims.v[i].f.after < s->claims.v[i].f.before) {
+		if (is_engine_volume(&s->claims.v[i]) && s->claims.v[i].f.kind == FINDING_VOLUME_CHANGE &&
+			s->claims.v[i].f.after < s->claims.v[i].f.before) {
 			rc = claim_residual(s, i, err);
 			rc = rc ? rc : claim_displacement(s, i, err);
 		}

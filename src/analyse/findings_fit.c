@@ -3,7 +3,7 @@
 
 enum { GRID = 56, ZOOMS = 4 };
 static const double RAMP_ODDS = 0.7; /* beforehand: most ends are sudden (takedowns, pauses, moves), some are slow */
-static const double TINY = 1e-9; /* of all weight: where the next grid does not look any more */
+static const double TINY = 1e-9;     /* of all weight: where the next grid does not look any more */
 
 /* ---- the grid ---- */
 
@@ -131,7 +131,8 @@ static double find_steps(fit_fn *fn, const void *ctx, struct span all, struct ma
 /* Where the weight of two marginals, mixed, reaches q. */
 static int64_t quantile(const struct marginal *a, double wa, const struct marginal *b, double wb, double q)
 {
-	double lo = (double)(a->lo < b->lo ? a->lo - a->step : b->lo - b->step), ahi = (double)(a->lo + a->step * GRID), bhi = (double)(b->lo + b->step * GRID);
+	double lo = (double)(a->lo < b->lo ? a->lo - a->step : b->lo - b->step), ahi = (double)(a->lo + a->step * GRID),
+	       bhi = (double)(b->lo + b->step * GRID);
 	double hi = ahi > bhi ? ahi : bhi;
 	const struct marginal *m[2] = {a, b};
 	const double weight[2] = {wa, wb};
@@ -170,7 +171,8 @@ bool fit_dates(fit_fn *fn, const void *ctx, int64_t lo, int64_t hi, struct arena
 	double top = fmax(steps, ramps), width = fmax((double)(hi - lo), 1);
 	double longest = fmin(width, FIT_RAMP_DAYS * (double)SECONDS_A_DAY);
 	/* evidence: the likelihood's mean over all places, and lengths */
-	double ws = exp(steps - top) * m[0].total / width, wr = isfinite(ramps) ? exp(ramps - top) * m[1].total / width / longest : 0;
+	double ws = exp(steps - top) * m[0].total / width,
+	       wr = isfinite(ramps) ? exp(ramps - top) * m[1].total / width / longest : 0;
 	wr *= RAMP_ODDS;
 	out->ramp = wr / (ws + wr);
 	out->logl = top;

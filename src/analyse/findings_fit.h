@@ -18,8 +18,8 @@ typedef double fit_fn(const void *ctx, int64_t t1, int64_t t2);
 
 struct fit {
 	struct finding_date start, end;
-	double ramp;  /* probability that it took its time */
-	double logl;  /* the highest seen */
+	double ramp; /* probability that it took its time */
+	double logl; /* the highest seen */
 };
 /* Over lo <= t1 <= t2 <= hi. False: out of memory. */
 bool fit_dates(fit_fn *fn, const void *ctx, int64_t lo, int64_t hi, struct arena *a, struct fit *out);
@@ -27,8 +27,8 @@ bool fit_dates(fit_fn *fn, const void *ctx, int64_t lo, int64_t hi, struct arena
 /* A volume: messages in each slot of FIT_SLOT seconds, and what there would have been at level 1 (exposure x weekly rhythm x what is explained).
  * Days have a noise of their own (gamma, mean 1, variance `noise`), parts of a day only chance: negative binomial days. */
 struct fit_volume {
-	int64_t start; /* Unix time of slot 0, a midnight */
-	size_t n;      /* slots, whole days */
+	int64_t start;                /* Unix time of slot 0, a midnight */
+	size_t n;                     /* slots, whole days */
 	const double *count, *offset; /* running sums: [0] = 0, n + 1 of each */
 	double noise;
 };
@@ -47,8 +47,8 @@ fit_fn fit_mix_logl;
 /* Of several senders, each with its own share of a trade before: the trade fades out to nothing for all of them. */
 struct fit_fade {
 	const int64_t *t;
-	const uint8_t *z;    /* 1: of the trade */
-	const float *share;  /* of the trade before, of this message's sender */
+	const uint8_t *z;   /* 1: of the trade */
+	const float *share; /* of the trade before, of this message's sender */
 	size_t n;
 	const double *before, *after; /* running sums of the log-likelihood with the share before, and with none; n + 1 of each */
 	double scatter;

@@ -14,14 +14,14 @@
 
 /* The settings, each with its reason. Judged by bench/findings on worlds other than those that suggested them. */
 enum {
-	SCENE_GAP_DAYS = 60,     /* as in series.h: no mail for longer is a gap, not zeros */
-	SCENE_MIN_DAYS = 14,     /* no change can be told from the weekly rhythm in less */
+	SCENE_GAP_DAYS = 60, /* as in series.h: no mail for longer is a gap, not zeros */
+	SCENE_MIN_DAYS = 14, /* no change can be told from the weekly rhythm in less */
 	SCENE_MIN_MESSAGES = 100,
-	PART_MIN_MESSAGES = 30,  /* a part with fewer shows no change that could be dated */
+	PART_MIN_MESSAGES = 30, /* a part with fewer shows no change that could be dated */
 	EDGE_MIN_MESSAGES = 20,
-	PARTS_MAX = 2000,        /* the largest ones: each is a series of its own */
-	LEVEL_DAYS = 28,         /* levels beside a change are means over at most so many days */
-	EXAMPLES = 3,            /* messages shown before and after */
+	PARTS_MAX = 2000, /* the largest ones: each is a series of its own */
+	LEVEL_DAYS = 28,  /* levels beside a change are means over at most so many days */
+	EXAMPLES = 3,     /* messages shown before and after */
 };
 #define FINDING_MIN_EFFECT 0.20    /* smaller changes are drift of feeds and samples */
 #define TRADE_MIN_EFFECT 0.33      /* a trade's volume is the sum of what its engines do: told by itself only when it is large */
@@ -30,8 +30,8 @@ enum {
 
 struct event {
 	int64_t time;
-	uint32_t feed;    /* column of the panel */
-	uint32_t trade;   /* index into trades; TRADE_NONE */
+	uint32_t feed;  /* column of the panel */
+	uint32_t trade; /* index into trades; TRADE_NONE */
 	analysis_name engine;
 	uint32_t message; /* index into analysis.messages */
 };
@@ -63,11 +63,11 @@ struct claim {
 	struct finding f;
 	const struct part *part; /* what changed; NULL: a feed */
 	enum claim_shape shape;
-	int64_t from, to; /* the stretch around it in which nothing else happened to the part */
+	int64_t from, to;              /* the stretch around it in which nothing else happened to the part */
 	uint32_t trade_from, trade_to; /* of a switch; trade_from of a closure, too */
-	int cause;        /* the claim that explains it */
-	bool derived;     /* follows wholly from its cause, which gives the dates, too */
-	size_t feed;      /* column, of an outage */
+	int cause;                     /* the claim that explains it */
+	bool derived;                  /* follows wholly from its cause, which gives the dates, too */
+	size_t feed;                   /* column, of an outage */
 	const struct volume_outage *outage;
 	bool dropped; /* told by its cause */
 };
@@ -83,10 +83,11 @@ struct scene {
 	VEC(struct trade) trades;
 	struct part *parts; /* the total, engines, trades; within each by size, then by name */
 	size_t n_parts;
-	struct part nameless[2]; /* mail of no known engine; for no known trade (by enum part_kind less one): no changes, only levels */
-	int64_t *times; /* beginnings of the days */
-	int64_t begin, end; /* of the events */
-	double week[7];     /* weekly factors of all mail, Monday first; mean about 1 */
+	struct part
+		nameless[2]; /* mail of no known engine; for no known trade (by enum part_kind less one): no changes, only levels */
+	int64_t *times;      /* beginnings of the days */
+	int64_t begin, end;  /* of the events */
+	double week[7];      /* weekly factors of all mail, Monday first; mean about 1 */
 	VEC(struct claim) claims;
 };
 

@@ -184,7 +184,8 @@ static int claim_switch(struct scene *s, const struct part *x, const struct pair
 	for (size_t i = 0; i <= mix.n; i++)
 		sum[i] = p->sum[from + i] - p->sum[from];
 	mix.sum = sum;
-	int64_t margin = (int64_t)FIT_RAMP_DAYS * SECONDS_A_DAY, lo = p->t[cut->at[first]] - margin, hi = p->t[cut->at[last]] + margin;
+	int64_t margin = (int64_t)FIT_RAMP_DAYS * SECONDS_A_DAY, lo = p->t[cut->at[first]] - margin,
+		hi = p->t[cut->at[last]] + margin;
 	lo = lo > p->t[from] ? lo : p->t[from];
 	hi = hi < p->t[to - 1] ? hi : p->t[to - 1];
 	if (!fit_dates(fit_mix_logl, &mix, lo, hi, s->arena, &fit))
@@ -305,10 +306,10 @@ int claim_switches(struct scene *s, struct err *err)
 
 struct sender { /* of the trade, before the closure */
 	analysis_name engine;
-	double share;           /* of the trade in its mail */
-	double trade_n, all_n;  /* before */
+	double share;            /* of the trade in its mail */
+	double trade_n, all_n;   /* before */
 	double trade2_n, all2_n; /* after */
-	bool moved;             /* it switched by itself */
+	bool moved;              /* it switched by itself */
 };
 
 static bool has_switched(const struct scene *s, analysis_name engine, uint32_t trade, int64_t until)
@@ -349,8 +350,8 @@ static size_t find_senders(const struct scene *s, uint32_t trade, int64_t lo, in
 }
 
 struct verdict {
-	double expected, seen;  /* of the trade, from living engines, since */
-	size_t alive, dead;     /* engines */
+	double expected, seen; /* of the trade, from living engines, since */
+	size_t alive, dead;    /* engines */
 };
 
 static struct verdict judge(const struct sender *v, size_t n)
@@ -390,7 +391,8 @@ static bool overlap(const struct finding_date *a, const struct finding_date *b)
 }
 
 /* Engines that sent for the trade alone sharpen its dates, where they fell silent within them: not those that fell by themselves. */
-static int sharpen(struct scene *s, struct closing *c, const struct sender *v, size_t n, int64_t lo, int64_t hi, struct fit *fit, struct err *err)
+static int sharpen(struct scene *s, struct closing *c, const struct sender *v, size_t n, int64_t lo, int64_t hi, struct fit *fit,
+	struct err *err)
 {
 	const int64_t margin = (int64_t)MIX_DAYS * SECONDS_A_DAY;
 	for (size_t i = 0; i < n && c->n_only < ONLY_MAX; i++) {
@@ -400,7 +402,8 @@ static int sharpen(struct scene *s, struct closing *c, const struct sender *v, s
 		if (v[i].moved || v[i].share < ONLY_SHARE || !x || x->vol.share == NULL)
 			continue;
 		int64_t from = lo - margin > s->begin ? lo - margin : s->begin, to = hi + margin < s->end ? hi + margin : s->end;
-		if (!part_slots(s, x, from, to, fit->start.time, fit->end.time, only) || !fit_dates(fit_volume_logl, only, lo, hi, s->arena, &own))
+		if (!part_slots(s, x, from, to, fit->start.time, fit->end.time, only) ||
+			!fit_dates(fit_volume_logl, only, lo, hi, s->arena, &own))
 			return err_oom(err, "findings");
 		c->n_only += overlap(&own.start, &fit->start) && overlap(&own.end, &fit->end);
 	}
@@ -417,7 +420,8 @@ static int date_fade(struct scene *s, uint32_t trade, const struct sender *v, si
 	int64_t *t = arena_alloc(s->arena, (s->n_events + 1) * sizeof *t);
 	uint8_t *z = arena_alloc(s->arena, s->n_events + 1);
 	float *share = arena_alloc(s->arena, (s->n_events + 1) * sizeof *share);
-	double *before = arena_zalloc(s->arena, s->n_events + 1, sizeof *before), *after = arena_zalloc(s->arena, s->n_events + 1, sizeof *after);
+	double *before = arena_zalloc(s->arena, s->n_events + 1, sizeof *before),
+	       *after = arena_zalloc(s->arena, s->n_events + 1, sizeof *after);
 	if (!t || !z || !share || !before || !after)
 		return err_oom(err, "findings");
 	for (size_t i = 0; i < s->n_events; i++) {

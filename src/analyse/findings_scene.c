@@ -18,7 +18,8 @@ struct str scene_feed(const struct scene *s, size_t column)
 struct part *scene_part(const struct scene *s, enum part_kind kind, uint32_t id)
 {
 	for (size_t i = 0; i < s->n_parts; i++)
-		if (s->parts[i].kind == kind && (kind == PART_TOTAL || (kind == PART_ENGINE ? s->parts[i].engine : s->parts[i].trade) == id))
+		if (s->parts[i].kind == kind &&
+			(kind == PART_TOTAL || (kind == PART_ENGINE ? s->parts[i].engine : s->parts[i].trade) == id))
 			return &s->parts[i];
 	return NULL;
 }
@@ -78,7 +79,8 @@ int part_measure(struct scene *s, struct part *p, size_t n_series, struct err *e
 	if (rc || !y)
 		return rc ? rc : err_oom(err, "findings");
 	for (size_t d = 0; d < s->v.n_days; d++)
-		y[d] = isfinite(p->vol.level[d]) ? floor(p->vol.level[d] + 0.5) : NAN; /* counts: the change engine asks for whole numbers */
+		y[d] = isfinite(p->vol.level[d]) ? floor(p->vol.level[d] + 0.5)
+		                                 : NAN; /* counts: the change engine asks for whole numbers */
 	if (change_find(y, s->v.n_days, &times, s->arena, &ch) || keep_believed(p, &ch, n_series, s->arena))
 		return err_oom(err, "findings");
 	for (size_t k = 0; p->kind == PART_TOTAL && k < 7; k++)
@@ -333,7 +335,8 @@ static int by_time(const void *a, const void *b)
 static struct event *believed_events(const struct analysis *a, struct arena *arena, size_t *n)
 {
 	struct event *ev = arena_alloc(arena, (a->n_messages + 1) * sizeof *ev);
-	size_t *trusted = arena_zalloc(arena, a->n_feeds + 1, sizeof *trusted), *all = arena_zalloc(arena, a->n_feeds + 1, sizeof *all);
+	size_t *trusted = arena_zalloc(arena, a->n_feeds + 1, sizeof *trusted),
+	       *all = arena_zalloc(arena, a->n_feeds + 1, sizeof *all);
 	if (!ev || !trusted || !all)
 		return NULL;
 	for (size_t i = 0; i < a->n_messages; i++) {
@@ -343,7 +346,8 @@ static struct event *believed_events(const struct analysis *a, struct arena *are
 	*n = 0;
 	for (size_t i = 0; i < a->n_messages; i++) {
 		const struct analysed *m = &a->messages[i];
-		if (m->time == TIME_NONE || m->time < 0 || m->time > UINT32_MAX || (!m->time_trusted && trusted[m->feed] * 2 > all[m->feed]))
+		if (m->time == TIME_NONE || m->time < 0 || m->time > UINT32_MAX ||
+			(!m->time_trusted && trusted[m->feed] * 2 > all[m->feed]))
 			continue;
 		ev[(*n)++] = (struct event){.time = m->time, .feed = m->feed, .engine = m->engine, .message = (uint32_t)i};
 	}

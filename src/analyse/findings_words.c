@@ -65,7 +65,11 @@ static void say_from_to(struct buf *b, const struct finding *f)
 
 static struct str subject_of(const struct finding *f)
 {
-	return f->engine.n ? f->engine : f->programme.n ? f->programme : f->brand.n ? f->brand : f->feed.n ? f->feed : S("All mail");
+	return f->engine.n      ? f->engine
+	       : f->programme.n ? f->programme
+	       : f->brand.n     ? f->brand
+	       : f->feed.n      ? f->feed
+	                        : S("All mail");
 }
 
 static void say_interval(struct buf *b, const struct finding_date *d)
@@ -146,7 +150,8 @@ static void say_senders(struct buf *b, const struct scene *s, const struct claim
 	size_t n = 0;
 	for (size_t i = 0; i < s->claims.n; i++) {
 		const struct claim *x = &s->claims.v[i];
-		if (x->dropped || x->cause < 0 || &s->claims.v[x->cause] != c || !x->f.engine.n || x->f.kind != FINDING_VOLUME_CHANGE)
+		if (x->dropped || x->cause < 0 || &s->claims.v[x->cause] != c || !x->f.engine.n ||
+			x->f.kind != FINDING_VOLUME_CHANGE)
 			continue;
 		if (n < NAMES_SAID) {
 			buf_add(b, n ? S(", ") : S(" (they were "));
@@ -187,7 +192,8 @@ static void read_outage(struct buf *b, const struct claim *c)
 	if (isnan(o->others))
 		buf_add(b, S("everything that it sees stopped at once, so the feed failed rather than its senders."));
 	else if (o->others > 0.5)
-		buf_printf(b, "an outage, no takedown, for the other feeds went on (%.0f %% of their usual volume).", 100 * o->others);
+		buf_printf(
+			b, "an outage, no takedown, for the other feeds went on (%.0f %% of their usual volume).", 100 * o->others);
 	else
 		buf_add(b, S("the other feeds were silent, too, so what collects them failed rather than all senders."));
 }
@@ -413,8 +419,8 @@ static int by_weight(const void *a, const void *b)
 }
 
 /* The trades of one engine, each with its levels; only the trade `only` unless that is TRADE_NONE. */
-static int contribute(struct scene *s, const struct part *x, uint32_t only, const struct beside *w, struct contribution *v, size_t *n,
-	struct err *err)
+static int contribute(struct scene *s, const struct part *x, uint32_t only, const struct beside *w, struct contribution *v,
+	size_t *n, struct err *err)
 {
 	uint32_t *count = arena_zalloc(s->arena, s->trades.n + 1, sizeof *count);
 	if (!count)

@@ -50,7 +50,8 @@ static double rate_around(const struct sensor *s, double from, double to)
 {
 	double first = hour_of(s, s->t[0]), last = hour_of(s, s->t[s->n - 1]);
 	double a = fmax(from - LOCAL_HOURS, first), b = fmin(to + LOCAL_HOURS, last);
-	double n = at(s->sum_n, s->hours, from) - at(s->sum_n, s->hours, a) + at(s->sum_n, s->hours, b) - at(s->sum_n, s->hours, to);
+	double n =
+		at(s->sum_n, s->hours, from) - at(s->sum_n, s->hours, a) + at(s->sum_n, s->hours, b) - at(s->sum_n, s->hours, to);
 	double w = (from > a ? habit_between(s, a, from) : 0) + (b > to ? habit_between(s, to, b) : 0);
 	return w > 0 ? n / w : 0;
 }
@@ -221,7 +222,8 @@ static double hours_watched(const struct volume_feed *f, int64_t from, int64_t t
 }
 
 /* What the other feeds received during an outage, of what they received in the weeks before and after. */
-static void ask_others(const struct volume *v, const struct volume_event *ev, size_t n, struct volume_outage *o, size_t feed, double *seen, double *near)
+static void ask_others(const struct volume *v, const struct volume_event *ev, size_t n, struct volume_outage *o, size_t feed,
+	double *seen, double *near)
 {
 	const int64_t week = LOCAL_HOURS * (int64_t)SECONDS_AN_HOUR;
 	double got = 0, expected = 0;
@@ -234,7 +236,8 @@ static void ask_others(const struct volume *v, const struct volume_event *ev, si
 	}
 	for (size_t g = 0; g < v->n_feeds; g++) {
 		const struct volume_feed *f = &v->feeds[g];
-		double hours = hours_watched(f, o->from.time - week, o->from.time) + hours_watched(f, o->to.time, o->to.time + week);
+		double hours =
+			hours_watched(f, o->from.time - week, o->from.time) + hours_watched(f, o->to.time, o->to.time + week);
 		if (g == feed || hours < 24)
 			continue;
 		got += seen[g];
@@ -243,8 +246,8 @@ static void ask_others(const struct volume *v, const struct volume_event *ev, si
 	o->others = expected >= 1 ? got / expected : NAN;
 }
 
-int volume_sensors(struct volume *out, const struct volume_event *ev, size_t n, int64_t day0, size_t n_days, size_t n_feeds,
-	struct arena *a)
+int volume_sensors(
+	struct volume *out, const struct volume_event *ev, size_t n, int64_t day0, size_t n_days, size_t n_feeds, struct arena *a)
 {
 	struct volume v = {.day0 = day0, .n_days = n_days, .n_feeds = n_feeds};
 	v.feeds = arena_zalloc(a, n_feeds + 1, sizeof *v.feeds);
@@ -388,8 +391,8 @@ static double first_week(const struct volume *v, const struct volume_series *s)
 	return n ? all / (double)n : 0;
 }
 
-int volume_index_make(const struct volume *v, const uint32_t *counts, const struct volume_series *s, struct arena *a,
-	struct volume_index *out)
+int volume_index_make(
+	const struct volume *v, const uint32_t *counts, const struct volume_series *s, struct arena *a, struct volume_index *out)
 {
 	struct volume_index x = {.index = arena_alloc(a, (v->n_days + 1) * sizeof *x.index),
 		.lo = arena_alloc(a, (v->n_days + 1) * sizeof *x.lo),

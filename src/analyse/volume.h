@@ -31,7 +31,7 @@ struct volume_outage {
 struct volume_feed {
 	struct volume_outage *outages;
 	size_t n_outages;
-	int64_t from, to; /* watched [from, to) but for the outages */
+	int64_t from, to;  /* watched [from, to) but for the outages */
 	bool starts, ends; /* later, earlier than the others: not by chance */
 	int64_t messages;
 	double rate; /* messages a day while it watched */
@@ -52,8 +52,8 @@ struct volume_event {
 };
 
 /* ev: ascending by time, all of them within [day0, day0 + n_days). 0, or -1: the arena is full. */
-int volume_sensors(struct volume *out, const struct volume_event *ev, size_t n, int64_t day0, size_t n_days, size_t n_feeds,
-	struct arena *a);
+int volume_sensors(
+	struct volume *out, const struct volume_event *ev, size_t n, int64_t day0, size_t n_days, size_t n_feeds, struct arena *a);
 
 struct volume_series {
 	double *level;    /* [n_days] messages a day over the whole panel; NAN: too little was watched */
@@ -70,10 +70,10 @@ int volume_fit(const struct volume *v, const uint32_t *counts, const double *pri
 
 /* Index of s, 100 = the mean level of the first full week watched, with a 95 % interval over feeds (jackknife; NAN with one feed). */
 struct volume_index {
-	double base; /* level that is 100 */
+	double base;             /* level that is 100 */
 	double *index, *lo, *hi; /* [n_days], NAN: not known */
 };
-int volume_index_make(const struct volume *v, const uint32_t *counts, const struct volume_series *s, struct arena *a,
-	struct volume_index *out);
+int volume_index_make(
+	const struct volume *v, const uint32_t *counts, const struct volume_series *s, struct arena *a, struct volume_index *out);
 
 #endif

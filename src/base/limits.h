@@ -53,7 +53,7 @@
 #define LIM_PRINT_TOKEN 120            /* one token: longer ones end in a hash */
 #define LIM_PRINT_FIELD 512            /* bytes of one field that are looked at: forms show at its start */
 #define LIM_PRINT_HEADERS 64           /* fields of the sender that are looked at: real mail has under 40 */
-#define LIM_PRINT_TEXT (KIB + KIB / 2)  /* encoded bytes of a text part that are looked at */
+#define LIM_PRINT_TEXT (KIB + KIB / 2) /* encoded bytes of a text part that are looked at */
 #define LIM_TRANSCRIPT (64 * KIB)      /* one SMTP dialogue: 100 recipients of 256 bytes fit twice */
 #define LIM_TRANSCRIPT_LINES 256       /* lines of one dialogue that are kept */
 #define LIM_TRANSCRIPT_FILES 256       /* files of them for one feed: each is held open */
@@ -85,33 +85,34 @@
 /* ---- the relational analysis ---- */
 #define LIM_ITEM (1 * MIB) /* JSON of one item: lists in it are cut long before */
 #define LIM_ITEM_LIST 100  /* engines, brands, domains listed in one item */
-#define LIM_PROGRAMMES 2000 /* unknown programmes that storefronts are compared with: all that were ever described are some hundreds */
-#define LIM_ALIAS_ORGS 300   /* organisations that are compared pair by pair: 45,000 pairs */
-#define LIM_GRAPH_DRAWN 500  /* edges drawn unless asked for more: a picture of more is a black spot */
+#define LIM_PROGRAMMES \
+	2000 /* unknown programmes that storefronts are compared with: all that were ever described are some hundreds */
+#define LIM_ALIAS_ORGS 300       /* organisations that are compared pair by pair: 45,000 pairs */
+#define LIM_GRAPH_DRAWN 500      /* edges drawn unless asked for more: a picture of more is a black spot */
 #define LIM_PROGRAMME_MARKS 1000 /* phone numbers, order formats ... kept of one programme */
 /* ---- pages: WARC files, HTTP, redirect chains, DNS facts ---- */
-#define LIM_WARC_HEADER (64 * KIB) /* header of one WARC record: crawlers write under 2 KiB */
-#define LIM_WARC_BLOCK (8 * MIB)   /* bytes of one record that are looked at; what is behind is skipped */
-#define LIM_WARC_FREE (64 * MIB)   /* bytes unpacked of one gzip member before the ratio is looked at */
-#define LIM_WARC_RATIO 200         /* unpacked : packed from there on: HTML packs 5 to 20 times, deflate can do 1032 */
-#define LIM_HTTP_HEADERS 200       /* header fields of one response: servers send under 60 */
-#define LIM_PAGE (4 * MIB)         /* bytes of one page, unpacked, that are looked at: storefronts stay under 1 MiB */
-#define LIM_PAGE_TOKENS 600        /* features kept of one page */
-#define LIM_PAGE_TOKEN 120         /* bytes of one of them */
-#define LIM_PAGE_ARENA (256 * MIB) /* memory that one page may take */
-#define LIM_SCRIPT (256 * KIB)     /* script text of one page that is read for where it leads: redirects are short */
-#define LIM_SCRIPT_VARS 64         /* string variables remembered */
-#define LIM_SCRIPT_DEPTH 3         /* script in a string in a script (setTimeout, document.write) */
-#define LIM_SCRIPT_TARGETS 16      /* targets kept of one page */
-#define LIM_CHAIN_HOPS 20          /* hops of one chain: browsers stop there, too */
-#define LIM_CHAIN_PAGES 4000000    /* pages that chains are built over: 100 bytes each, and their URLs */
-#define LIM_CHAIN_URLS (1024 * MIB) /* text of their URLs */
-#define LIM_CRAWL_URLS 100000      /* URLs of one crawl, what they lead to included */
-#define LIM_CRAWL_HEADER (64 * KIB) /* response header that is kept */
-#define LIM_DNS_LINE (64 * KIB)    /* one line of DNS facts */
-#define LIM_DNS_FACTS 1000         /* facts kept of one domain: fast-flux domains have hundreds of addresses */
-#define LIM_CHANGE_FILE (64 * MIB)  /* one CSV of `changes` */
-#define LIM_CHANGE_ROWS 1000000     /* rows of it: a century of hours */
+#define LIM_WARC_HEADER (64 * KIB)    /* header of one WARC record: crawlers write under 2 KiB */
+#define LIM_WARC_BLOCK (8 * MIB)      /* bytes of one record that are looked at; what is behind is skipped */
+#define LIM_WARC_FREE (64 * MIB)      /* bytes unpacked of one gzip member before the ratio is looked at */
+#define LIM_WARC_RATIO 200            /* unpacked : packed from there on: HTML packs 5 to 20 times, deflate can do 1032 */
+#define LIM_HTTP_HEADERS 200          /* header fields of one response: servers send under 60 */
+#define LIM_PAGE (4 * MIB)            /* bytes of one page, unpacked, that are looked at: storefronts stay under 1 MiB */
+#define LIM_PAGE_TOKENS 600           /* features kept of one page */
+#define LIM_PAGE_TOKEN 120            /* bytes of one of them */
+#define LIM_PAGE_ARENA (256 * MIB)    /* memory that one page may take */
+#define LIM_SCRIPT (256 * KIB)        /* script text of one page that is read for where it leads: redirects are short */
+#define LIM_SCRIPT_VARS 64            /* string variables remembered */
+#define LIM_SCRIPT_DEPTH 3            /* script in a string in a script (setTimeout, document.write) */
+#define LIM_SCRIPT_TARGETS 16         /* targets kept of one page */
+#define LIM_CHAIN_HOPS 20             /* hops of one chain: browsers stop there, too */
+#define LIM_CHAIN_PAGES 4000000       /* pages that chains are built over: 100 bytes each, and their URLs */
+#define LIM_CHAIN_URLS (1024 * MIB)   /* text of their URLs */
+#define LIM_CRAWL_URLS 100000         /* URLs of one crawl, what they lead to included */
+#define LIM_CRAWL_HEADER (64 * KIB)   /* response header that is kept */
+#define LIM_DNS_LINE (64 * KIB)       /* one line of DNS facts */
+#define LIM_DNS_FACTS 1000            /* facts kept of one domain: fast-flux domains have hundreds of addresses */
+#define LIM_CHANGE_FILE (64 * MIB)    /* one CSV of `changes` */
+#define LIM_CHANGE_ROWS 1000000       /* rows of it: a century of hours */
 #define LIM_CHANGE_ARENA (2048 * MIB) /* about 500 bytes a row are used */
 
 /* ---- packs ---- */

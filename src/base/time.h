@@ -19,7 +19,7 @@ struct civil {
 int64_t days_from_civil(int64_t year, int month, int day);
 struct civil civil_from_time(int64_t unix_s);
 int64_t time_from_civil(struct civil c);
-bool civil_valid(struct civil c); /* calendar date that exists, 00:00:00..23:59:60 */
+bool civil_valid(struct civil c);         /* calendar date that exists, 00:00:00..23:59:60 */
 extern const char *const time_months[12]; /* "January" ... */
 /* Floor division: also right before 1970. */
 int64_t time_day(int64_t unix_s);

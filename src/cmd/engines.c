@@ -54,7 +54,7 @@ static void put_known(struct json *j, const json_t *item, const char *key)
 	char *text = v ? json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY | JSON_ENSURE_ASCII) : NULL;
 	json_key(j, key);
 	json_raw(j, text ? str_of(text) : S("null"));
-	free(text);
+	free(text); /* banned: jansson gave it */
 }
 
 static void put_json(struct json *j, const struct campaign_info *c, double share, const json_t *item)
@@ -90,7 +90,8 @@ static void put_cells(struct table *t, const struct campaign_info *c, double sha
 	table_int(t, (int64_t)json_array_size(json_object_get(item, "versions")));
 }
 
-static int put_engine(struct session *s, struct table *t, const struct campaign_info *c, double share, struct arena *a, struct err *err)
+static int put_engine(
+	struct session *s, struct table *t, const struct campaign_info *c, double share, struct arena *a, struct err *err)
 {
 	struct str text = S("{}");
 	if (store_item(s->store, "engine", c->id, a, &text, err) < 0)

@@ -69,7 +69,8 @@ static bool passes(const struct options *o, unsigned kinds, const struct finding
 		return false;
 	if ((o->since != TIME_NONE && end < o->since) || (o->until != TIME_NONE && f->start.time >= o->until))
 		return false;
-	bool programme = is(o->programme, f->programme) || is(o->programme, f->other) || is(o->programme, f->from) || is(o->programme, f->to);
+	bool programme = is(o->programme, f->programme) || is(o->programme, f->other) || is(o->programme, f->from) ||
+	                 is(o->programme, f->to);
 	bool brand = is(o->brand, f->brand) || is(o->brand, f->other) || is(o->brand, f->from) || is(o->brand, f->to);
 	return is(o->engine, f->engine) && programme && brand;
 }

@@ -204,8 +204,8 @@ static void fingerprint_lines(const struct ledger *l, struct strs tokens)
 	}
 }
 
-static int explain_message(const struct ledger *l, const struct session *s, const struct row *r, const struct neighbour *n, struct arena *a,
-	struct err *err)
+static int explain_message(const struct ledger *l, const struct session *s, const struct row *r, const struct neighbour *n,
+	struct arena *a, struct err *err)
 {
 	fputs("message ", l->f);
 	one_value(l, r, FEAT_id);

@@ -60,8 +60,8 @@ static void ledger(const struct page *p, const struct engine_verdict *v)
 	put(p, v->nearest->name);
 	fprintf(p->f, ", against ");
 	put(p, v->rival ? v->rival->name : S("any other software"));
-	fprintf(p->f, ": log-odds %+.1f (%.1f needed)\n  strangeness to it       %.1f (its own messages: up to %.1f)\n", v->margin, ENGINE_MARGIN,
-		v->strangeness, engine_limit(v->nearest));
+	fprintf(p->f, ": log-odds %+.1f (%.1f needed)\n  strangeness to it       %.1f (its own messages: up to %.1f)\n", v->margin,
+		ENGINE_MARGIN, v->strangeness, engine_limit(v->nearest));
 	fputs("  log-odds  strange  what (in brackets: not counted, its group is)\n", p->f);
 	for (size_t i = 0, shown = 0; i < n && shown < LINES; i++) {
 		const struct engine_line *l = &lines[i];
@@ -89,13 +89,15 @@ static int marks(const struct page *p, struct store *store, const struct row *r,
 	struct str text;
 	arena_init(&a, LIM_ARENA);
 	int rc = store_item(store, "engine", r->engine, &a, &text, err);
-	json_t *item = rc > 0 ? json_loadb((const char *)text.p, text.n, 0, NULL) : NULL, *list = json_object_get(item, "marks"), *m;
+	json_t *item = rc > 0 ? json_loadb((const char *)text.p, text.n, 0, NULL) : NULL, *list = json_object_get(item, "marks"),
+	       *m;
 	size_t i;
 	json_array_foreach(list, i, m)
 	{
 		const char *token = json_string_value(json_object_get(m, "token"));
 		fprintf(p->f, "  %c %4.0f %% of its messages, %4.1f %% of the rest  ", token && has_token(p, token) ? '+' : ' ',
-			100 * json_number_value(json_object_get(m, "share")), 100 * json_number_value(json_object_get(m, "elsewhere")));
+			100 * json_number_value(json_object_get(m, "share")),
+			100 * json_number_value(json_object_get(m, "elsewhere")));
 		put(p, str_of(token ? token : ""));
 		fputs("\n", p->f);
 	}

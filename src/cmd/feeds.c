@@ -22,15 +22,15 @@ struct feed_set {
 	struct arena arena;
 	VEC(struct feed *) feeds;
 	VEC(struct feed_path) paths;
-	struct map by_name;      /* value: index + 1 */
-	VEC(struct feed) known;  /* what the store knows */
-	struct map known_names;  /* value: index + 1 */
-	struct feed *forced;     /* --feed */
-	struct trust call_trust; /* --trust */
-	struct transcript_index *call_smtp;          /* --smtp */
-	VEC(struct transcript_index *) smtp;         /* all that are open */
-	struct str call_kind;    /* --kind; NULL: not given */
-	struct buf last_path;    /* of the previous message, and its feed: messages come in runs */
+	struct map by_name;                  /* value: index + 1 */
+	VEC(struct feed) known;              /* what the store knows */
+	struct map known_names;              /* value: index + 1 */
+	struct feed *forced;                 /* --feed */
+	struct trust call_trust;             /* --trust */
+	struct transcript_index *call_smtp;  /* --smtp */
+	VEC(struct transcript_index *) smtp; /* all that are open */
+	struct str call_kind;                /* --kind; NULL: not given */
+	struct buf last_path;                /* of the previous message, and its feed: messages come in runs */
 	struct buf last_guess;
 	struct feed *last;
 };
@@ -166,8 +166,7 @@ static int fill(struct feed_set *s, const struct options *o, const struct config
 		return err_set(err, ERR_USAGE, "--feed: the name is empty");
 	if (o->kind)
 		s->call_kind = str_of(o->kind);
-	if (set_trust(s, &s->call_trust, o->trust.v, o->trust.n, err) ||
-		open_smtp(s, o->smtp.v, o->smtp.n, &s->call_smtp, err))
+	if (set_trust(s, &s->call_trust, o->trust.v, o->trust.n, err) || open_smtp(s, o->smtp.v, o->smtp.n, &s->call_smtp, err))
 		return err->kind;
 	for (unsigned i = 0; i < c->feeds_count; i++)
 		if (add_config_feed(s, &c->feeds[i], err))

@@ -22,9 +22,9 @@ struct feed {
 	struct str name;
 	struct str kind; /* trap, lab, customer, list */
 	bool name_guessed;
-	bool kind_given;    /* by --kind or the config, now or before */
-	struct trust trust; /* no hosts: guessed */
-	int64_t boundary;   /* a number for the trust hosts and the dialogues; 0: none */
+	bool kind_given;                     /* by --kind or the config, now or before */
+	struct trust trust;                  /* no hosts: guessed */
+	int64_t boundary;                    /* a number for the trust hosts and the dialogues; 0: none */
 	const struct transcript_index *smtp; /* NULL: no dialogues */
 };
 

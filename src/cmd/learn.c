@@ -72,10 +72,12 @@ static void warn(const char *name, const struct learn_advice *a)
 		fprintf(stderr, "trapline: %s: %zu messages are few: expect more messages without a name than with %d\n", name,
 			a->messages, LEARN_ENOUGH);
 	else if (a->campaigns < 2)
-		fprintf(stderr, "trapline: %s: all messages are of one campaign: what the campaign decides is taken for the engine's\n",
+		fprintf(stderr,
+			"trapline: %s: all messages are of one campaign: what the campaign decides is taken for the engine's\n",
 			name);
 	if (a->like && a->n_like * 2 > a->messages)
-		fprintf(stderr, "trapline: %s: most messages look like mail of %.*s; they are named %s only where they differ from it\n",
+		fprintf(stderr,
+			"trapline: %s: most messages look like mail of %.*s; they are named %s only where they differ from it\n",
 			name, STR_FMT(a->like->name), name);
 }
 
@@ -86,15 +88,16 @@ static int refuse(const char *name, const struct learn_advice *a, struct err *er
 			"%s: %zu message%s to learn from are too few: at least %d are needed, better %d of several campaigns; nothing was learned",
 			name, a->messages, a->messages == 1 ? "" : "s", LEARN_LEAST, LEARN_ENOUGH);
 	return err_set(err, ERR_INPUT,
-		"%s: most of these %zu messages look like mail of several real clients (%.*s first): is this ham? Nothing was learned", name,
-		a->messages, STR_FMT(a->like->name));
+		"%s: most of these %zu messages look like mail of several real clients (%.*s first): is this ham? Nothing was learned",
+		name, a->messages, STR_FMT(a->like->name));
 }
 
 static int learn_engine(struct learn *l, const char *name, struct err *err)
 {
 	struct learn_advice advice;
 	if (!l->trusted)
-		fputs("trapline: who received these captures is guessed; --trust HOST names it, so that the rest is the engine's for sure\n", stderr);
+		fputs("trapline: who received these captures is guessed; --trust HOST names it, so that the rest is the engine's for sure\n",
+			stderr);
 	if (engine_learn(&l->model, str_of(name), &l->capture, &advice))
 		return err_oom(err, "a model");
 	if (advice.outcome != LEARN_DONE)
@@ -121,7 +124,8 @@ static int check_arguments(const struct options *o, struct err *err)
 	if (o->learn_ham)
 		return 0;
 	if (!engine_name_ok(str_of(o->paths[0])))
-		return err_set(err, ERR_USAGE, "the engine's name comes first: 1 to 64 plain characters; use: trapline learn NAME PATH...");
+		return err_set(err, ERR_USAGE,
+			"the engine's name comes first: 1 to 64 plain characters; use: trapline learn NAME PATH...");
 	if (o->n_paths < 2)
 		return err_set(err, ERR_USAGE, "nothing to learn %s from; use: trapline learn NAME PATH...", o->paths[0]);
 	return 0;

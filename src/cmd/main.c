@@ -41,8 +41,8 @@ const struct command commands[] = {
 		"displacement, drift. lo..hi is a 95 % interval; before and after are messages a day over all feeds. json has the evidence."},
 	{"brands", "", "brands that the messages advertise or impersonate", READS | OPTS_LIMIT, 0, 0, cmd_brands,
 		"share is of all messages; share_min and share_max are the lowest and the highest share within one feed."},
-	{"campaigns", "", "messages made from one template: their days, feeds, brands, engines and domains", READS | OPTS_LIMIT, 0, 0,
-		cmd_campaigns,
+	{"campaigns", "", "messages made from one template: their days, feeds, brands, engines and domains", READS | OPTS_LIMIT, 0,
+		0, cmd_campaigns,
 		"A campaign is two messages or more. Its id comes from the smallest id among them: it can change when more are read;\n"
 		"an old one still finds its campaign: trapline explain ID."},
 	{"signatures", "", "campaign templates as signatures for mail filters, each measured on ham",
@@ -56,7 +56,8 @@ const struct command commands[] = {
 		"message_share is of the messages that have a programme, domain_share of the linked domains that have one: two different numbers.\n"
 		"own, page, domain, campaign: messages by what names the programme. seeds: example domains whose page stands up; refused: those\n"
 		"that do not, with the reason. A programme that no pack knows is named after its brand."},
-	{"graph", "", "engine, programme, brand and domain: who sends for whom, and when", READS | OPTS_LIMIT | OPTS_GRAPH, 0, 0, cmd_graph,
+	{"graph", "", "engine, programme, brand and domain: who sends for whom, and when", READS | OPTS_LIMIT | OPTS_GRAPH, 0, 0,
+		cmd_graph,
 		"A row is an edge; it holds from its first to its last message. --draw writes DOT or GraphML, the 500 strongest edges unless\n"
 		"--limit says otherwise."},
 	{"decide", "[same|different A B]", "say whether two names are one organisation, or list what is found about such pairs",
@@ -79,12 +80,12 @@ const struct command commands[] = {
 		"Only this command ever contacts a third party. Without URL, the newest URLs of stored messages are taken that are not captured\n"
 		"yet (at most 100 unless --limit says otherwise); URLs that carry a trap address, and those that unsubscribe, are left out.\n"
 		"Private, loopback, link-local and reserved addresses are refused at every hop. What came is read as by trapline pages."},
-	{"dns", "[FILE...]", "read facts about domains, or list them", OPTS_COMMON | OPTS_STORE | OPTS_OUTPUT | OPTS_PSL | OPTS_LIMIT, 0,
-		-1, cmd_dns,
+	{"dns", "[FILE...]", "read facts about domains, or list them",
+		OPTS_COMMON | OPTS_STORE | OPTS_OUTPUT | OPTS_PSL | OPTS_LIMIT, 0, -1, cmd_dns,
 		"FILE holds one JSON object a line ({\"domain\",\"first_seen\",\"ns\",\"a\",\"registrar\",\"registered\"}, or passive DNS in the\n"
 		"common output format), or CSV with a header line of the same names; - for stdin. Without it the stored facts are listed."},
-	{"changes", "FILE.csv", "when a series of numbers changed, each change dated with a 95 % interval", OPTS_COMMON | OPTS_OUTPUT, 1, 1,
-		cmd_changes,
+	{"changes", "FILE.csv", "when a series of numbers changed, each change dated with a 95 % interval",
+		OPTS_COMMON | OPTS_OUTPUT, 1, 1, cmd_changes,
 		"FILE has a header, index,value or time,value, and one row a line; an empty value is missing and still counts as a row.\n"
 		"index is the row, from 0, where a new segment begins; lo..hi hold the change's date with 95 % confidence."},
 	{"help", "[COMMAND]", "this list, or the options of a command", 0, 0, 1, cmd_help, NULL},

@@ -44,7 +44,8 @@ static const struct option_spec specs[] = {
 	{"psl", 0, "FILE", OPTS_INGEST | OPTS_PSL, TYPE_TEXT, AT(psl), "public suffix list (default: the system's)"},
 	{"geoip", 0, "FILE", OPTS_INGEST, TYPE_TEXT, AT(geoip), "MaxMind country database of your own"},
 	{"feed", 0, "NAME", OPTS_FILTER | OPTS_EVENTS, TYPE_LIST, AT(feed), "only this feed; repeatable"},
-	{"since", 0, "TIME", OPTS_FILTER | OPTS_RANGE | OPTS_EVENTS, TYPE_TIME, AT(since), "from TIME on (YYYY-MM-DD[THH:MM[:SS]], UTC)"},
+	{"since", 0, "TIME", OPTS_FILTER | OPTS_RANGE | OPTS_EVENTS, TYPE_TIME, AT(since),
+		"from TIME on (YYYY-MM-DD[THH:MM[:SS]], UTC)"},
 	{"until", 0, "TIME", OPTS_FILTER | OPTS_RANGE | OPTS_EVENTS, TYPE_TIME, AT(until), "before TIME"},
 	{"brand", 0, "NAME", OPTS_FILTER | OPTS_RANGE | OPTS_EVENTS, TYPE_TEXT, AT(brand), "only this brand"},
 	{"programme", 0, "NAME", OPTS_FILTER | OPTS_RANGE | OPTS_EVENTS, TYPE_TEXT, AT(programme), "only this affiliate programme"},
@@ -206,7 +207,15 @@ int options_parse(struct options *o, const struct command *c, int argc, char **a
 {
 	struct option longs[N_SPECS + 2];
 	char shorts[2 * N_SPECS + 3];
-	*o = (struct options){.command = c, .since = TIME_NONE, .until = TIME_NONE, .as_of = TIME_NONE, .limit = -1, .top = -1, .delay = -1, .timeout = -1, .per_domain = -1};
+	*o = (struct options){.command = c,
+		.since = TIME_NONE,
+		.until = TIME_NONE,
+		.as_of = TIME_NONE,
+		.limit = -1,
+		.top = -1,
+		.delay = -1,
+		.timeout = -1,
+		.per_domain = -1};
 	getopt_tables(c->options, longs, shorts);
 	opterr = 0;
 	optind = 1;

@@ -48,8 +48,8 @@ struct options {
 	struct opt_list feed, trust, smtp, pack, ham, check;
 	const char *brand, *programme, *category, *domain, *country, *from_domain, *subject, *engine, *client, *campaign;
 	const char *note, *draw;
-	int64_t since, until, as_of; /* TIME_NONE when not given */
-	int64_t limit, top;   /* -1 when not given */
+	int64_t since, until, as_of;        /* TIME_NONE when not given */
+	int64_t limit, top;                 /* -1 when not given */
 	int64_t delay, timeout, per_domain; /* -1 when not given */
 	const char *proxy, *user_agent;
 	struct opt_list resolve, allow_address;

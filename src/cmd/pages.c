@@ -119,7 +119,7 @@ static bool as_before(struct reading *g, const struct page *p, const struct warc
 		provenance(g, r, &j);
 		json_obj_end(&j);
 	}
-	free(z);
+	free(z); /* banned: jansson gave it */
 	json_decref(o);
 	arena_free(&a);
 	return z != NULL;

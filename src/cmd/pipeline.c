@@ -68,8 +68,11 @@ static int analyse(const struct pipeline *p, struct worker *w, const struct raw_
 {
 	struct doc doc;
 	arena_reset(&w->arena);
-	struct extract_input in = {
-		.bytes = mail->bytes, .from_line = mail->from_line, .anomalies = mail->anomalies, .trust = &feed->trust, .smtp = feed->smtp};
+	struct extract_input in = {.bytes = mail->bytes,
+		.from_line = mail->from_line,
+		.anomalies = mail->anomalies,
+		.trust = &feed->trust,
+		.smtp = feed->smtp};
 	if (extract_message(&w->arena, p->extract, &in, &doc, row) || match_doc(p->matcher, w->scratch, &w->arena, &doc, row))
 		return err_oom(err, "a message");
 	if (!(row->sketch = sketch_of(&w->arena, &doc)).p)

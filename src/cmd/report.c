@@ -11,7 +11,15 @@
 #include "cmd/session.h"
 
 #define DEFAULT_REPORT "trapline-report.html"
-enum { PAGE_BYTES = 64 << 20, TEXT_BYTES = 1 << 20, WORK_BYTES = 1 << 30, HOURS_UP_TO_DAYS = 3, ENGINES_SHOWN = 40, ENGINES_LISTED = 15, ENGINES_DRAWN = 8 };
+enum {
+	PAGE_BYTES = 64 << 20,
+	TEXT_BYTES = 1 << 20,
+	WORK_BYTES = 1 << 30,
+	HOURS_UP_TO_DAYS = 3,
+	ENGINES_SHOWN = 40,
+	ENGINES_LISTED = 15,
+	ENGINES_DRAWN = 8
+};
 
 struct page {
 	struct session *s;
@@ -94,7 +102,8 @@ static int gather_engines(struct page *p, enum series_unit unit, struct err *err
 /* Findings are about the whole store: a report that was narrowed to some of the mail leaves them out. */
 static bool is_whole(const struct store_filter *f)
 {
-	const struct str exact[] = {f->brand, f->programme, f->category, f->country, f->from_domain, f->domain, f->engine, f->client, f->campaign};
+	const struct str exact[] = {
+		f->brand, f->programme, f->category, f->country, f->from_domain, f->domain, f->engine, f->client, f->campaign};
 	for (size_t i = 0; i < sizeof exact / sizeof *exact; i++)
 		if (exact[i].p)
 			return false;
@@ -114,7 +123,8 @@ static int gather_findings(struct page *p, struct err *err)
 	int rc = finding_load(p->s->store, &p->arena, &f, &n, err);
 	for (size_t i = 0; i < n && !rc; i++) {
 		int64_t end = f[i].end.time != TIME_NONE ? f[i].end.time : f[i].start.time;
-		if ((p->filter.since == TIME_NONE || end >= p->filter.since) && (p->filter.until == TIME_NONE || f[i].start.time < p->filter.until))
+		if ((p->filter.since == TIME_NONE || end >= p->filter.since) &&
+			(p->filter.until == TIME_NONE || f[i].start.time < p->filter.until))
 			f[kept++] = f[i];
 	}
 	rc = rc ? rc : series_build(p->s->store, &params, &p->arena, engines, err);

@@ -146,20 +146,17 @@ static void header(struct page *p)
 		page_raw(p, ".</p>\n");
 	}
 	figures(p);
-	page_raw(p,
-		"</header>\n<nav aria-label=\"Contents\"><ul>");
+	page_raw(p, "</header>\n<nav aria-label=\"Contents\"><ul>");
 	if (p->info->analysed)
 		page_raw(p, "<li><a href=\"#changes\">What changed</a></li>");
-	page_raw(p,
-		"<li><a href=\"#volume\">Volume</a></li><li><a href=\"#brands\">Brands</a></li>"
-		"<li><a href=\"#categories\">Categories</a></li>");
+	page_raw(p, "<li><a href=\"#volume\">Volume</a></li><li><a href=\"#brands\">Brands</a></li>"
+		    "<li><a href=\"#categories\">Categories</a></li>");
 	page_raw(p, p->info->engines && p->info->engines->n ? "<li><a href=\"#engines\">Engines</a></li>" : "");
 	page_raw(p, p->info->ncampaigns ? "<li><a href=\"#campaigns\">Campaigns</a></li>" : "");
-	page_raw(p,
-		"<li><a href=\"#links\">Domains</a></li>"
-		"<li><a href=\"#senders\">Senders</a></li><li><a href=\"#anomalies\">Anomalies</a></li>"
-		"<li><a href=\"#unknown\">Not known</a></li><li><a href=\"#feeds\">Feeds</a></li>"
-		"<li><a href=\"#messages\">Messages</a></li></ul></nav>\n");
+	page_raw(p, "<li><a href=\"#links\">Domains</a></li>"
+		    "<li><a href=\"#senders\">Senders</a></li><li><a href=\"#anomalies\">Anomalies</a></li>"
+		    "<li><a href=\"#unknown\">Not known</a></li><li><a href=\"#feeds\">Feeds</a></li>"
+		    "<li><a href=\"#messages\">Messages</a></li></ul></nav>\n");
 }
 
 static void fact(struct page *p, const char *name, struct str value)

@@ -32,12 +32,12 @@ struct report_info {
 	size_t nmessages;
 	const struct report_campaign *campaigns; /* the largest */
 	size_t ncampaigns, campaigns_distinct;
-	int64_t in_campaigns; /* messages */
+	int64_t in_campaigns;                /* messages */
 	const struct campaign_list *engines; /* the largest (campaign_list_by); NULL: not asked for */
 	const struct series *engine_shares;  /* over time; or NULL */
-	const char *sample; /* how it was drawn: "the first three of each of the ten largest brands" */
-	const struct str *programmes; /* items of kind "programme", in the order to show */
-	const struct str *aliases;    /* items of kind "alias" */
+	const char *sample;                  /* how it was drawn: "the first three of each of the ten largest brands" */
+	const struct str *programmes;        /* items of kind "programme", in the order to show */
+	const struct str *aliases;           /* items of kind "alias" */
 	size_t n_programmes, n_aliases;
 	bool reveal;
 	const struct finding *findings; /* by start; n_findings 0: none, or the report was narrowed to less than they are about */

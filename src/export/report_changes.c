@@ -76,13 +76,13 @@ static void add_mark(struct chart_mark *m, size_t *n, const struct finding_date 
 {
 	if (d->time == TIME_NONE || *n == MARKS_MAX)
 		return;
-	m[(*n)++] = (struct chart_mark){
-		d->time, d->lo == TIME_NONE ? d->time : d->lo, d->hi == TIME_NONE ? d->time : d->hi, text};
+	m[(*n)++] = (struct chart_mark){d->time, d->lo == TIME_NONE ? d->time : d->lo, d->hi == TIME_NONE ? d->time : d->hi, text};
 }
 
 static bool is_change(const struct finding *f)
 {
-	return f->kind == FINDING_VOLUME_CHANGE || f->kind == FINDING_SWITCH || f->kind == FINDING_NEW_ENGINE || f->kind == FINDING_DRIFT;
+	return f->kind == FINDING_VOLUME_CHANGE || f->kind == FINDING_SWITCH || f->kind == FINDING_NEW_ENGINE ||
+	       f->kind == FINDING_DRIFT;
 }
 
 /* The dates of an engine's findings; of the total's with an empty name. */
@@ -255,9 +255,8 @@ static void list(struct page *p)
 	size_t n = p->info->n_findings < LISTED_MAX ? p->info->n_findings : LISTED_MAX;
 	page_raw(p, "<div class=\"scroll\">");
 	page_table(p, "All findings, by date", n, p->info->n_findings);
-	page_raw(p,
-		"<thead><tr><th>date</th><th>kind</th><th>finding</th><th class=\"n\">before</th><th class=\"n\">after</th>"
-		"<th class=\"n\">confidence</th></tr></thead><tbody>\n");
+	page_raw(p, "<thead><tr><th>date</th><th>kind</th><th>finding</th><th class=\"n\">before</th><th class=\"n\">after</th>"
+		    "<th class=\"n\">confidence</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < n; i++)
 		row(p, &p->info->findings[i]);
 	page_raw(p, "</tbody></table></div>\n");

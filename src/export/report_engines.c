@@ -78,8 +78,9 @@ void report_engines(struct page *p)
 	if (p->info->engine_shares)
 		report_shares(p, p->info->engine_shares, "engine", "engine", "engines");
 	page_table(p, "Engines, and the messages that each sent for the brands sent most", l->n, l->distinct);
-	page_raw(p, "<thead><tr><th>engine</th><th class=\"n\">share</th><th class=\"n\">messages</th><th class=\"more\">first day</th>"
-		    "<th class=\"more\">last day</th>");
+	page_raw(p,
+		"<thead><tr><th>engine</th><th class=\"n\">share</th><th class=\"n\">messages</th><th class=\"more\">first day</th>"
+		"<th class=\"more\">last day</th>");
 	for (size_t b = 0; b < n; b++) {
 		page_raw(p, "<th class=\"n\">");
 		page_esc(p, brands[b].name, NAME_COLUMNS);
@@ -88,5 +89,6 @@ void report_engines(struct page *p)
 	page_raw(p, "</tr></thead><tbody>\n");
 	for (size_t i = 0; i < l->n; i++)
 		row(p, &l->v[i], brands, n);
-	page_raw(p, "</tbody></table>\n<p class=\"note\">An engine's five largest brands are counted; an empty cell may hold a few.</p></section>\n");
+	page_raw(p,
+		"</tbody></table>\n<p class=\"note\">An engine's five largest brands are counted; an empty cell may hold a few.</p></section>\n");
 }

@@ -30,8 +30,8 @@ enum svg_step plot_step(const struct chart *c, double width);
 double plot_y(const struct plot *p, double value);
 double plot_x(const struct plot *p, size_t run, size_t bucket); /* bucket: index, within the run or one behind it */
 
-void plot_open(const struct plot *p, struct buf *out); /* <svg>, title and description */
-void plot_gaps(const struct plot *p, struct buf *out); /* hatching where nothing is known */
+void plot_open(const struct plot *p, struct buf *out);  /* <svg>, title and description */
+void plot_gaps(const struct plot *p, struct buf *out);  /* hatching where nothing is known */
 void plot_marks(const struct plot *p, struct buf *out); /* chart.marks */
 void plot_y_axis(const struct plot *p, size_t max_ticks, struct buf *out);
 void plot_x_axis(const struct plot *p, struct buf *out);

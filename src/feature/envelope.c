@@ -70,7 +70,8 @@ int extract_envelope(struct arena *a, const struct extract_settings *set, const 
 			return ERR_ENV;
 	}
 	row->country = geo_country(set->geo, row->ip);
-	if (extract_text(a, trace->helo, &row->helo) || extract_text(a, trace->rdns, &row->rdns) || extract_text(a, trace->by, &row->received_by))
+	if (extract_text(a, trace->helo, &row->helo) || extract_text(a, trace->rdns, &row->rdns) ||
+		extract_text(a, trace->by, &row->received_by))
 		return ERR_ENV;
 	return extract_text(a, in->mail_from.n ? in->mail_from : sender, &row->mail_from);
 }

@@ -223,8 +223,8 @@ void print_host(const struct print *p, struct str host, bool is_helo, struct val
 	const struct {
 		const char *name;
 		struct str domain;
-	} other[] = {{"from", p->from.domain}, {"to", p->to.domain}, {"rp", p->mail_from_domain}, {"helo", is_helo ? S("") : p->t->helo},
-		{"rdns", p->t->rdns}};
+	} other[] = {{"from", p->from.domain}, {"to", p->to.domain}, {"rp", p->mail_from_domain},
+		{"helo", is_helo ? S("") : p->t->helo}, {"rdns", p->t->rdns}};
 	out->n = 0;
 	if (!host.n) {
 		val_byte(out, '-');

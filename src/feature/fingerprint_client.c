@@ -237,8 +237,8 @@ static bool knows(const struct form *forms, size_t n, const char *name)
 /* Ids that programs of one house share, or older versions made: no contradiction. */
 static bool agrees(const char *claim, const char *like)
 {
-	static const char *const also[][2] = {{"outlook", "outlook-express"}, {"outlook", "windows-live-mail"}, {"mozilla", "netscape"},
-		{"exchange", "windows-live-mail"}, {"exchange", "outlook"}};
+	static const char *const also[][2] = {{"outlook", "outlook-express"}, {"outlook", "windows-live-mail"},
+		{"mozilla", "netscape"}, {"exchange", "windows-live-mail"}, {"exchange", "outlook"}};
 	if (strcmp(claim, like) == 0)
 		return true;
 	for (size_t i = 0; i < sizeof also / sizeof *also; i++)

@@ -10,11 +10,12 @@ static bool is_keyword(struct str s)
 	static const struct str words[] = {STR_INIT("from"), STR_INIT("by"), STR_INIT("with"), STR_INIT("id"), STR_INIT("for"),
 		STR_INIT("via"), STR_INIT("uid"), STR_INIT("qmail"), STR_INIT("invoked"), STR_INIT("network"), STR_INIT("SMTP"),
 		STR_INIT("ESMTP"), STR_INIT("ESMTPA"), STR_INIT("ESMTPS"), STR_INIT("ESMTPSA"), STR_INIT("smtp"), STR_INIT("esmtp"),
-		STR_INIT("local"), STR_INIT("HTTP"), STR_INIT("HTTP;"), STR_INIT("LMTP"), STR_INIT("Microsoft"), STR_INIT("SMTPSVC"),
-		STR_INIT("Server"), STR_INIT("mail"), STR_INIT("service"), STR_INIT("Postfix"), STR_INIT("Sendmail"), STR_INIT("Exim"),
-		STR_INIT("unknown"), STR_INIT("helo"), STR_INIT("HELO"), STR_INIT("EHLO"), STR_INIT("ehlo"), STR_INIT("localhost"),
-		STR_INIT("user"), STR_INIT("authenticated"), STR_INIT("SquirrelMail"), STR_INIT("Internet"), STR_INIT("webmail"),
-		STR_INIT("verified"), STR_INIT("OK"), STR_INIT("may"), STR_INIT("be"), STR_INIT("forged"), STR_INIT("account")};
+		STR_INIT("local"), STR_INIT("HTTP"), STR_INIT("HTTP;"), STR_INIT("LMTP"), STR_INIT("Microsoft"),
+		STR_INIT("SMTPSVC"), STR_INIT("Server"), STR_INIT("mail"), STR_INIT("service"), STR_INIT("Postfix"),
+		STR_INIT("Sendmail"), STR_INIT("Exim"), STR_INIT("unknown"), STR_INIT("helo"), STR_INIT("HELO"), STR_INIT("EHLO"),
+		STR_INIT("ehlo"), STR_INIT("localhost"), STR_INIT("user"), STR_INIT("authenticated"), STR_INIT("SquirrelMail"),
+		STR_INIT("Internet"), STR_INIT("webmail"), STR_INIT("verified"), STR_INIT("OK"), STR_INIT("may"), STR_INIT("be"),
+		STR_INIT("forged"), STR_INIT("account")};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (str_eq(s, words[i]))
 			return true;
@@ -23,8 +24,8 @@ static bool is_keyword(struct str s)
 
 static bool is_wrap(uint8_t c)
 {
-	return c == '(' || c == ')' || c == '[' || c == ']' || c == '<' || c == '>' || c == ',' || c == ';' || c == ':' || c == '=' ||
-	       c == '{' || c == '}';
+	return c == '(' || c == ')' || c == '[' || c == ']' || c == '<' || c == '>' || c == ',' || c == ';' || c == ':' ||
+	       c == '=' || c == '{' || c == '}';
 }
 
 /* A word between brackets and blanks: kept when the software says it, else its kind. */
@@ -81,7 +82,9 @@ static void put_form(struct print *p, struct str s)
 	}
 	if (date != STR_NPOS) {
 		val_add(&v, S("; "));
-		val_add(&v, str_eq(zone, S("+0000")) || str_eq(zone, S("-0000")) ? zone : zone.n && zone.p[0] == '(' ? S("(z)") : S("z"));
+		val_add(&v, str_eq(zone, S("+0000")) || str_eq(zone, S("-0000")) ? zone
+			    : zone.n && zone.p[0] == '('                         ? S("(z)")
+										 : S("z"));
 	}
 	print_val(p, PRINT_rcvd, &v);
 }

@@ -15,7 +15,8 @@ struct scan {
 	struct tag v[TAGS];
 	size_t n;
 	struct str doctype, generator, body_tag;
-	bool tag_lower, tag_upper, attr_lower, attr_upper, attr_mixed, value_double, value_single, value_bare, closing, closing_blank;
+	bool tag_lower, tag_upper, attr_lower, attr_upper, attr_mixed, value_double, value_single, value_bare, closing,
+		closing_blank;
 };
 
 static bool is_name_byte(uint8_t c)

@@ -145,8 +145,8 @@ static void put_shared(struct print *p)
 		val_add(&v, S("token"));
 	} else if ((run = longest_run(id)).n >= TOKEN && str_ifind(b, run) != STR_NPOS) {
 		val_add(&v, S("id-token"));
-	} else if (run.n >= PART && (str_ifind(b, str_first(run, PART)) != STR_NPOS ||
-					    str_ifind(b, str_from(run, run.n - PART)) != STR_NPOS)) {
+	} else if (run.n >= PART &&
+		   (str_ifind(b, str_first(run, PART)) != STR_NPOS || str_ifind(b, str_from(run, run.n - PART)) != STR_NPOS)) {
 		val_add(&v, S("part"));
 	}
 	print_val(p, PRINT_bnd_mid, &v);
@@ -160,7 +160,8 @@ static void put_sequence(struct print *p)
 	size_t dot = str_rfind_byte(b, '.');
 	uint8_t mine[2], its[2];
 	VAL(v);
-	if (p->mid_shape.stamp != STAMP_FILETIME || p->bnd_shape.stamp != STAMP_FILETIME || id.n < 12 || dot == STR_NPOS || dot < 13)
+	if (p->mid_shape.stamp != STAMP_FILETIME || p->bnd_shape.stamp != STAMP_FILETIME || id.n < 12 || dot == STR_NPOS ||
+		dot < 13)
 		return;
 	if (!hex_decode(str_sub(id, id.n - 12, 4), mine, 2) || !hex_decode(str_sub(b, dot - 13, 4), its, 2))
 		return;
@@ -299,7 +300,7 @@ static void put_zone(struct print *p, struct str s)
 		print_put(p, PRINT_tz, z);
 	} else {
 		bool ok = z.n == 5 && ascii_digit(z.p[1]) && ascii_digit(z.p[2]) && z.p[1] <= '1' &&
-			  (str_ends(z, S("00")) || str_ends(z, S("30")) || str_ends(z, S("45")));
+		          (str_ends(z, S("00")) || str_ends(z, S("30")) || str_ends(z, S("45")));
 		print_put(p, PRINT_tz, !ok ? S("bad") : z.p[0] == '+' ? S("east") : S("west"));
 	}
 }

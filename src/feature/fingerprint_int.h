@@ -69,10 +69,10 @@ void print_digits(struct str s, struct val *out);
 
 /* An address as written. */
 struct box {
-	struct str name;    /* without quotes, raw */
-	struct str addr;    /* without brackets */
+	struct str name; /* without quotes, raw */
+	struct str addr; /* without brackets */
 	struct str local, domain;
-	struct val style;   /* "\"n\" <a>" */
+	struct val style; /* "\"n\" <a>" */
 	bool found;
 };
 
@@ -91,7 +91,7 @@ struct print {
 	struct str mid, mid_local, mid_host; /* without brackets */
 	struct shape mid_shape, bnd_shape;
 	struct str boundary;
-	struct val mid_like; /* empty: unknown */
+	struct val mid_like;            /* empty: unknown */
 	const struct part *text, *html; /* the first of each kind, or NULL */
 	struct val core;
 	struct str *tokens;

@@ -52,15 +52,16 @@ static char run_kind(struct str s)
 /* Words that generators put into their ids, sorted by nothing: few. */
 static bool is_word(struct str s)
 {
-	static const struct str words[] = {STR_INIT("NextPart"), STR_INIT("Next"), STR_INIT("Part"), STR_INIT("Apple"), STR_INIT("Mail"),
-		STR_INIT("Boundary"), STR_INIT("boundary"), STR_INIT("BOUNDARY"), STR_INIT("bound"), STR_INIT("part"), STR_INIT("alt"),
-		STR_INIT("ALT"), STR_INIT("mixed"), STR_INIT("related"), STR_INIT("mimepart"), STR_INIT("MIME"), STR_INIT("mime"),
-		STR_INIT("JavaMail"), STR_INIT("camel"), STR_INIT("squirrel"), STR_INIT("Pine"), STR_INIT("LNX"), STR_INIT("GSO"),
-		STR_INIT("WNT"), STR_INIT("OSF"), STR_INIT("BSF"), STR_INIT("qmail"), STR_INIT("swift"), STR_INIT("phpmailer"),
-		STR_INIT("php"), STR_INIT("PHP"), STR_INIT("webmail"), STR_INIT("Message"), STR_INIT("message"), STR_INIT("mail"),
-		STR_INIT("mailman"), STR_INIT("Multi"), STR_INIT("multipart"), STR_INIT("msg"), STR_INIT("evolution"), STR_INIT("Thread"),
-		STR_INIT("www"), STR_INIT("smtp"), STR_INIT("Sender"), STR_INIT("REL"), STR_INIT("localhost"), STR_INIT("user"),
-		STR_INIT("home"), STR_INIT("host"), STR_INIT("server"), STR_INIT("unknown"), STR_INIT("none"), STR_INIT("qm")};
+	static const struct str words[] = {STR_INIT("NextPart"), STR_INIT("Next"), STR_INIT("Part"), STR_INIT("Apple"),
+		STR_INIT("Mail"), STR_INIT("Boundary"), STR_INIT("boundary"), STR_INIT("BOUNDARY"), STR_INIT("bound"),
+		STR_INIT("part"), STR_INIT("alt"), STR_INIT("ALT"), STR_INIT("mixed"), STR_INIT("related"), STR_INIT("mimepart"),
+		STR_INIT("MIME"), STR_INIT("mime"), STR_INIT("JavaMail"), STR_INIT("camel"), STR_INIT("squirrel"), STR_INIT("Pine"),
+		STR_INIT("LNX"), STR_INIT("GSO"), STR_INIT("WNT"), STR_INIT("OSF"), STR_INIT("BSF"), STR_INIT("qmail"),
+		STR_INIT("swift"), STR_INIT("phpmailer"), STR_INIT("php"), STR_INIT("PHP"), STR_INIT("webmail"),
+		STR_INIT("Message"), STR_INIT("message"), STR_INIT("mail"), STR_INIT("mailman"), STR_INIT("Multi"),
+		STR_INIT("multipart"), STR_INIT("msg"), STR_INIT("evolution"), STR_INIT("Thread"), STR_INIT("www"),
+		STR_INIT("smtp"), STR_INIT("Sender"), STR_INIT("REL"), STR_INIT("localhost"), STR_INIT("user"), STR_INIT("home"),
+		STR_INIT("host"), STR_INIT("server"), STR_INIT("unknown"), STR_INIT("none"), STR_INIT("qm")};
 	if (s.n < 2 || s.n > 9)
 		return false;
 	for (size_t i = 0; i < s.n; i++)
@@ -294,7 +295,8 @@ static void settle(struct cut *c)
 	}
 	for (size_t i = 0; i < c->n; i++) {
 		struct piece *p = &c->v[i];
-		if ((p->s.n > SHORT_RUN && (p->kind != 'd' || p->s.n > 8 || !hex[p->s.n])) || p->kind == 's' || p->kind == 't' || p->kind == 'w' || p->kind == 'x')
+		if ((p->s.n > SHORT_RUN && (p->kind != 'd' || p->s.n > 8 || !hex[p->s.n])) || p->kind == 's' || p->kind == 't' ||
+			p->kind == 'w' || p->kind == 'x')
 			continue;
 		bool lower = p->kind != 'u' && p->kind != 'H' && p->kind != 'A', upper = p->kind == 'd' || !lower;
 		if (has['a'] && lower)

@@ -93,7 +93,10 @@ static void put_size(struct print *p, struct str line)
 	}
 	uint64_t real = p->m->raw.n;
 	bool near = size <= real + real / 4 + 512 && size + real / 10 + 1024 >= real;
-	print_put(p, PRINT_sm_size, near && digits.n && size % 1024 && size % 1000 ? S("true") : digits.n <= 7 ? digits : S("huge"));
+	print_put(p, PRINT_sm_size,
+		near && digits.n && size % 1024 && size % 1000 ? S("true")
+		: digits.n <= 7                                ? digits
+							       : S("huge"));
 }
 
 static void put_greeting(struct print *p, struct str line)

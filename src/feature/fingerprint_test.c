@@ -76,8 +76,10 @@ static void forms(void **state)
 		{"000c01cb2155$2bbe0000$c602a8c0", "4h'f$f$8h", "wf$f$w", STAMP_FILETIME, 0},
 		{"000c01cb2155$2bbe0000$12345678", "4h'f$f$8h", "wf$f$w", STAMP_FILETIME, 0},
 		{"123401c9a4a0$f0aa8d27$7702a8c0", "4h'f$f$8h", "wf$f$w", STAMP_FILETIME, -41858851},
-		{"----=_NextPart_000_0009_01CB2155.2BBE0000", "-{4}=_NextPart_3H_4H_F.F", "-{4}=_NextPart_W_W_F.F", STAMP_FILETIME, 0},
-		{"----=_NextPart_000_0009_99CB2155.2BBE0000", "-{4}=_NextPart_3H_4H_8H.8H", "-{4}=_NextPart_W_W_W.W", STAMP_NONE, 0},
+		{"----=_NextPart_000_0009_01CB2155.2BBE0000", "-{4}=_NextPart_3H_4H_F.F", "-{4}=_NextPart_W_W_F.F", STAMP_FILETIME,
+			0},
+		{"----=_NextPart_000_0009_99CB2155.2BBE0000", "-{4}=_NextPart_3H_4H_8H.8H", "-{4}=_NextPart_W_W_W.W", STAMP_NONE,
+			0},
 		{"4C3A5B00.6030801", "X8.7d", "X8.d", STAMP_UNIX_HEX, 0},
 		{"4c3a5b01.6030801", "x8.7d", "x8.d", STAMP_UNIX_HEX, 1},
 		{"20100712021849xPvuAwPrYSeW3d20100712021849", "T14'14x'T14", "T14xT14", STAMP_CIVIL, 8329},
@@ -140,19 +142,21 @@ static void boxes(void **state)
 
 /* ---- messages ---- */
 
-static const char *const outlook_tokens[] = {"core=MFTSDVCX", "idcase=Message-ID", "mid=4h'f$f$8h", "mid_time=filetime:=",
-	"mid_seq=000c", "mid_ip=private", "mid_host=helo", "bnd_time=filetime:=", "bnd_mid=time=", "bnd_seq=3", "date=Www, d Mmm y h:m:s z", "tz=+0000",
-	"clock=now", "claim=outlook-express", "claimok=yes", "mimeole=same", "midlike=outlook-express", "bndlike=outlook",
+static const char *const outlook_tokens[] = {"core=MFTSDVCX", "idcase=Message-ID", "mid=4h'f$f$8h",
+	"mid_time=filetime:=", "mid_seq=000c", "mid_ip=private", "mid_host=helo",
+	"bnd_time=filetime:=", "bnd_mid=time=", "bnd_seq=3", "date=Www, d Mmm y h:m:s z", "tz=+0000", "clock=now",
+	"claim=outlook-express", "claimok=yes", "mimeole=same", "midlike=outlook-express", "bndlike=outlook",
 	"version=Microsoft Outlook Express 6.00.2900.2180", "client=mailer:Microsoft Outlook Express 9.9.9.9",
 	"ct_multi=.;/tboundary=q", "ct_text=.;/tcharset=q", "charset=iso-8859-1", "tree=alternative(plain,html",
-	"preamble=This is a multi-part message in MIME format.", "cte_text=7bit", "cte_html=quoted-printable", "from=\"n\" <a>", "to=<a>",
-	"subj_to=end", "from_name=first.last", "rp=from", "gen=MSHTML 9.9", "body=bgColor", "head=html,head,meta,/head,body",
-	"unit=/p,_p", "foot=p,/p,/body,/html", "rcvd_n=0", "helo=name2:w", "prio=3/Normal//"};
+	"preamble=This is a multi-part message in MIME format.", "cte_text=7bit", "cte_html=quoted-printable", "from=\"n\" <a>",
+	"to=<a>", "subj_to=end", "from_name=first.last", "rp=from", "gen=MSHTML 9.9", "body=bgColor",
+	"head=html,head,meta,/head,body", "unit=/p,_p", "foot=p,/p,/body,/html", "rcvd_n=0", "helo=name2:w", "prio=3/Normal//"};
 
-static const char *const plain_tokens[] = {"core=DMFTSXC", "missing=MIME-Version", "idcase=Message-Id", "colon=0:To", "trail=Subject",
-	"mid=T14.8H", "mid_host=localhost", "date=d Mmm d h:m Z", "tz=GMT", "dpad=none", "client_c=w w - 9.9",
-	"charset=unknown:iso-9-9", "from=a (n)", "to=a, +", "subj_enc=UTF-8?b head needless", "subj_tail=6h", "order=W-x,Date,Message-Id,From,To,Subject,User-Agent,Content-Type", "rcvd_n=0",
-	"lines=text short+all", "gaps=0-2", "rp=null"};
+static const char *const plain_tokens[] = {"core=DMFTSXC", "missing=MIME-Version", "idcase=Message-Id", "colon=0:To",
+	"trail=Subject", "mid=T14.8H", "mid_host=localhost", "date=d Mmm d h:m Z", "tz=GMT", "dpad=none", "client_c=w w - 9.9",
+	"charset=unknown:iso-9-9", "from=a (n)", "to=a, +", "subj_enc=UTF-8?b head needless", "subj_tail=6h",
+	"order=W-x,Date,Message-Id,From,To,Subject,User-Agent,Content-Type", "rcvd_n=0", "lines=text short+all", "gaps=0-2",
+	"rp=null"};
 
 static void messages(void **state)
 {
@@ -180,9 +184,10 @@ static void messages(void **state)
 /* A Message-ID that the receiving host added is not the sender's, nor is what stands above the boundary. */
 static void receivers_part(void **state)
 {
-	struct row row = row_of("Return-Path: <x@y.test>\nReceived: from a (b [192.0.2.7]) by mx.trap.example (Postfix) with SMTP id "
-				"4141E04188; Mon, 12 Jul 2010 02:00:10 +0200\n"
-				"Message-Id: <20100712.4141E04188@mx.trap.example>\nFrom: a@b.test\nX-Spam-Level: *\nContent-Length: 1\n\nx\n",
+	struct row row = row_of(
+		"Return-Path: <x@y.test>\nReceived: from a (b [192.0.2.7]) by mx.trap.example (Postfix) with SMTP id "
+		"4141E04188; Mon, 12 Jul 2010 02:00:10 +0200\n"
+		"Message-Id: <20100712.4141E04188@mx.trap.example>\nFrom: a@b.test\nX-Spam-Level: *\nContent-Length: 1\n\nx\n",
 		S(""));
 	(void)state;
 	assert_true(has(row.fingerprint, S("order=From")));
@@ -215,9 +220,12 @@ static void contradictions(void **state)
 		{"Received: from 10.1.2.3 by x; x\nMessage-ID: <91816.10.1.2.3.12.squirrel@x>\n", "mid_ip=dotted:received"},
 		{"Message-ID: <91816.10.0.2.7.1278892800.squirrel@x>\n", "mid_ip=dotted:private"},
 		{"Received: from 192.0.2.7 (SquirrelMail authenticated user u) by a.b with HTTP; Mon, 12 Jul 2010 00:00:00 +0100\n"
-		 "From: u@b.test\nDate: Mon, 12 Jul 2010 00:00:02 +0100\n", "rcvd=from P (SquirrelMail authenticated user U) by H with HTTP; z"},
-		{"Received: by a.b; Mon, 12 Jul 2010 00:00:00 +0100\nDate: Mon, 12 Jul 2010 00:00:02 +0100\n", "rcvd_time=~ same zone"},
-		{"Received: by a.b; Mon, 12 Jul 2010 00:00:00 +0100\nDate: Mon, 12 Jul 2010 00:00:00 +0000\n", "rcvd_time=zone other zone"},
+		 "From: u@b.test\nDate: Mon, 12 Jul 2010 00:00:02 +0100\n",
+			"rcvd=from P (SquirrelMail authenticated user U) by H with HTTP; z"},
+		{"Received: by a.b; Mon, 12 Jul 2010 00:00:00 +0100\nDate: Mon, 12 Jul 2010 00:00:02 +0100\n",
+			"rcvd_time=~ same zone"},
+		{"Received: by a.b; Mon, 12 Jul 2010 00:00:00 +0100\nDate: Mon, 12 Jul 2010 00:00:00 +0000\n",
+			"rcvd_time=zone other zone"},
 		{"Content-Type: image/jpeg; name=garin.png\n", "file=png as jpeg"},
 		{"Message-ID: <a1b2c3x@c>\nSubject: hello a1b2c3\n", "subj_tail=6h in id"},
 		{"Message-ID: <joe.1@x>\nTo: joe@c.test\n", "mid_has=to-local"},
@@ -246,8 +254,8 @@ static void dialogue(void **state)
 	} cases[] = {
 		{"{\"message_id\":\"<a>\",\"smtp\":[\"EHLO a.b\",\"MAIL FROM:<x@y> SIZE=4096\",\"RCPT TO: <a>\",\"RCPT TO: <b>\",\"DATA\",\".\","
 		 "\"QUIT\"],\"pipelined\":false}",
-			{"sm_verbs=EHLO,MAIL,RCPT,DATA,.,QUIT", "sm_mail=MAIL FROM:<a> SIZE=", "sm_rcpt=RCPT TO: <a>", "sm_helo=name",
-				"sm_size=4096", "sm_end=QUIT"}},
+			{"sm_verbs=EHLO,MAIL,RCPT,DATA,.,QUIT", "sm_mail=MAIL FROM:<a> SIZE=", "sm_rcpt=RCPT TO: <a>",
+				"sm_helo=name", "sm_size=4096", "sm_end=QUIT"}},
 		{"{\"message_id\":\"<a>\",\"smtp\":[\"helo  [1.2.3.4]\",\"mail from: x@y\",\"rcpt to:a@b\",\"data\",\".\"],\"pipelined\":true}",
 			{"sm_verbs=helo,mail,rcpt,data,.", "sm_mail=mail from: a", "sm_rcpt=rcpt to:a", "sm_helo=gap [ip]",
 				"sm_end=drops pipelined"}},
@@ -392,7 +400,8 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(forms), cmocka_unit_test(boxes), cmocka_unit_test(messages),
-		cmocka_unit_test(receivers_part), cmocka_unit_test(contradictions), cmocka_unit_test(dialogue), cmocka_unit_test(truncated),
-		cmocka_unit_test(long_values), cmocka_unit_test(out_of_memory), cmocka_unit_test(table)};
+		cmocka_unit_test(receivers_part), cmocka_unit_test(contradictions), cmocka_unit_test(dialogue),
+		cmocka_unit_test(truncated), cmocka_unit_test(long_values), cmocka_unit_test(out_of_memory),
+		cmocka_unit_test(table)};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

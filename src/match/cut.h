@@ -36,7 +36,7 @@ struct cut {
 	uint8_t *squeeze; /* CUT_END bytes of no letter follow */
 	size_t n_squeeze;
 	struct cut_group *group; /* one for each eight bytes of the text */
-	uint32_t *start;      /* in the text, ascending */
+	uint32_t *start;         /* in the text, ascending */
 	size_t n_starts;
 	uint32_t *word, *set; /* where the word begins in the text; its letters */
 	size_t n_words;

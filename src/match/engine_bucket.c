@@ -172,8 +172,7 @@ static struct claim_votes *claim_of(struct clustering *c, uint32_t claim)
 	for (size_t i = 0; i < c->n_claims; i++)
 		if (c->claims[i].claim == claim)
 			return &c->claims[i];
-	struct claim_votes *grown =
-		arena_grow(c->arena, c->claims, c->n_claims * sizeof *grown, (c->n_claims + 1) * sizeof *grown);
+	struct claim_votes *grown = arena_grow(c->arena, c->claims, c->n_claims * sizeof *grown, (c->n_claims + 1) * sizeof *grown);
 	float *votes = arena_zalloc(c->arena, c->m->tokens.n + 1, sizeof *votes);
 	if (!grown || !votes)
 		return NULL;
@@ -361,7 +360,8 @@ static void compare(const struct clustering *c, const struct bucket *a, const st
 	for (size_t i = 0; i < b->n_tokens; i++)
 		g[token_family(c, b->tokens[i].token)].sum_b += b->tokens[i].n;
 	for (size_t i = 0, j = 0; i < a->n_tokens || j < b->n_tokens;) {
-		uint32_t ta = i < a->n_tokens ? a->tokens[i].token : UINT32_MAX, tb = j < b->n_tokens ? b->tokens[j].token : UINT32_MAX;
+		uint32_t ta = i < a->n_tokens ? a->tokens[i].token : UINT32_MAX,
+			 tb = j < b->n_tokens ? b->tokens[j].token : UINT32_MAX;
 		uint32_t t = ta < tb ? ta : tb;
 		struct agreement *at = &g[token_family(c, t)];
 		double pa = t == ta ? a->tokens[i++].n / at->sum_a : 0, pb = t == tb ? b->tokens[j++].n / at->sum_b : 0;
@@ -388,7 +388,8 @@ double buckets_alike(const struct clustering *c, const struct bucket *a, const s
 		if (print_table[f].many || x->sum_a <= 0 || x->sum_b <= 0)
 			continue;
 		if (x->overlap < 0.05) {
-			double cost = log(engine_freedom(f) == FREEDOM_NONE ? freedom_least : ENGINE_FREE) * fmin(x->most_a, x->most_b);
+			double cost =
+				log(engine_freedom(f) == FREEDOM_NONE ? freedom_least : ENGINE_FREE) * fmin(x->most_a, x->most_b);
 			least[at] = fmin(least[at], cost);
 		} else {
 			most[at] = fmax(most[at], fmin(gain_most, -log(x->chance)) * x->overlap);

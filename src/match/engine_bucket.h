@@ -26,11 +26,11 @@ struct clustering {
 	size_t n_prints;
 	const struct cluster_message *messages;
 	size_t n_messages;
-	uint64_t *text_hash;   /* by token */
-	uint32_t *bucket_of;   /* by print */
-	uint32_t *print_n;     /* messages by print */
-	uint32_t *by_bucket;   /* prints, sorted by bucket */
-	uint32_t *msg_order;   /* messages, sorted by bucket */
+	uint64_t *text_hash;    /* by token */
+	uint32_t *bucket_of;    /* by print */
+	uint32_t *print_n;      /* messages by print */
+	uint32_t *by_bucket;    /* prints, sorted by bucket */
+	uint32_t *msg_order;    /* messages, sorted by bucket */
 	struct bucket *buckets; /* seeds first: by n descending, then key */
 	size_t n_buckets, n_seeds;
 	/* Votes of buckets, one each: how often software writes a token. */

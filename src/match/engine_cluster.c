@@ -363,18 +363,15 @@ static int cluster_all(struct clustering *c, struct clusters *out)
 	return rc;
 }
 
-int cluster_messages(struct clusters *out, const struct engine_model *m, const struct cluster_print *prints, size_t n_prints, const struct cluster_message *messages, size_t n_messages)
+int cluster_messages(struct clusters *out, const struct engine_model *m, const struct cluster_print *prints, size_t n_prints,
+	const struct cluster_message *messages, size_t n_messages)
 {
 	struct arena scratch;
 	*out = (struct clusters){0};
 	arena_init(&out->arena, SIZE_MAX);
 	arena_init(&scratch, SIZE_MAX);
-	struct clustering c = {.arena = &scratch,
-		.m = m,
-		.prints = prints,
-		.n_prints = n_prints,
-		.messages = messages,
-		.n_messages = n_messages};
+	struct clustering c = {
+		.arena = &scratch, .m = m, .prints = prints, .n_prints = n_prints, .messages = messages, .n_messages = n_messages};
 	int rc = cluster_all(&c, out);
 	arena_free(&scratch);
 	if (rc)

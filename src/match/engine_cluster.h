@@ -52,7 +52,8 @@ struct clusters {
 };
 
 /* 0, or ERR_ENV. */
-int cluster_messages(struct clusters *out, const struct engine_model *m, const struct cluster_print *prints, size_t n_prints, const struct cluster_message *messages, size_t n_messages);
+int cluster_messages(struct clusters *out, const struct engine_model *m, const struct cluster_print *prints, size_t n_prints,
+	const struct cluster_message *messages, size_t n_messages);
 void clusters_free(struct clusters *c);
 
 /* Families that make buckets and names. */

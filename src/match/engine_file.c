@@ -34,12 +34,14 @@ static int read_header(const struct place *p, const json_t *o)
 	json_int_t format = json_integer_value(json_object_get(o, "trapline_model"));
 	json_int_t prints = json_integer_value(json_object_get(o, "fingerprint"));
 	if (!json_is_integer(json_object_get(o, "trapline_model")))
-		return err_set(p->err, ERR_INPUT, "%s: not a trapline engine model (it begins otherwise); --model names one", p->name);
+		return err_set(
+			p->err, ERR_INPUT, "%s: not a trapline engine model (it begins otherwise); --model names one", p->name);
 	if (format > FORMAT || prints > FINGERPRINT_VERSION)
-		return err_set(p->err, ERR_INPUT, "%s: made by a newer trapline; learn its engines again, or use that version", p->name);
+		return err_set(
+			p->err, ERR_INPUT, "%s: made by a newer trapline; learn its engines again, or use that version", p->name);
 	if (format != FORMAT || prints != FINGERPRINT_VERSION)
-		return err_set(p->err, ERR_INPUT, "%s: made by an older trapline, which measured other things: learn its engines again",
-			p->name);
+		return err_set(p->err, ERR_INPUT,
+			"%s: made by an older trapline, which measured other things: learn its engines again", p->name);
 	return 0;
 }
 
@@ -67,7 +69,8 @@ static int read_tokens(const struct place *p, struct engine_model *m, struct eng
 			return complain(p, "a token of a family that the fingerprint does not have");
 		uint32_t token = engine_model_token(m, str_of(text));
 		if (token == UINT32_MAX)
-			return m->tokens.n == LIM_ENGINE_TOKENS ? complain(p, "more tokens than a model may have") : err_oom(p->err, p->name);
+			return m->tokens.n == LIM_ENGINE_TOKENS ? complain(p, "more tokens than a model may have")
+			                                        : err_oom(p->err, p->name);
 		k->counts[k->n++] = (struct engine_count){token, (uint32_t)messages, (uint32_t)campaigns};
 	}
 	return 0;
@@ -100,7 +103,8 @@ static int read_class(const struct place *p, struct engine_model *m, json_t *o, 
 		return complain(p, "the same class twice");
 	struct engine_class *k = engine_model_class(m, is, name, shipped);
 	if (!k)
-		return m->classes.n == LIM_ENGINE_CLASSES ? complain(p, "more classes than a model may have") : err_oom(p->err, p->name);
+		return m->classes.n == LIM_ENGINE_CLASSES ? complain(p, "more classes than a model may have")
+		                                          : err_oom(p->err, p->name);
 	k->messages = (uint32_t)messages;
 	k->campaigns = (uint32_t)campaigns;
 	k->reach = reach;

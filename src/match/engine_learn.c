@@ -43,7 +43,8 @@ struct half {
 };
 
 /* Rigid groups in which messages with token a and those without have no value in common. */
-static unsigned disjoint_groups(const struct engine_model *m, const struct engine_capture *c, uint32_t a, struct half *h, size_t *n_b)
+static unsigned disjoint_groups(
+	const struct engine_model *m, const struct engine_capture *c, uint32_t a, struct half *h, size_t *n_b)
 {
 	bool common[PRINT_COUNT] = {false}, some[PRINT_COUNT] = {false}, group[PRINT_GROUP_COUNT] = {false};
 	unsigned n = 0;
@@ -82,8 +83,8 @@ static uint32_t commonest(const struct engine_model *m, const uint32_t *counts, 
 	return best;
 }
 
-static int look_mixed(const struct engine_model *m, const struct engine_capture *c, const struct engine_class *k,
-	struct learn_advice *out)
+static int look_mixed(
+	const struct engine_model *m, const struct engine_capture *c, const struct engine_class *k, struct learn_advice *out)
 {
 	struct half h = {mem_alloc((m->tokens.n + 1) * sizeof *h.in_a), mem_alloc((m->tokens.n + 1) * sizeof *h.in_b)};
 	int rc = h.in_a && h.in_b ? 0 : ERR_ENV;
@@ -153,8 +154,8 @@ static bool is_ham(const struct engine_model *m, const struct engine_capture *c,
 }
 
 /* Strays: unlike the class, like a client. */
-static int leave_strays_out(struct engine_model *m, const struct engine_class *k, const struct engine_capture *c, struct looks *l,
-	size_t *left_out)
+static int leave_strays_out(
+	struct engine_model *m, const struct engine_class *k, const struct engine_capture *c, struct looks *l, size_t *left_out)
 {
 	double *strange = mem_alloc((c->samples.n + 1) * sizeof *strange);
 	*left_out = 0;
@@ -184,7 +185,8 @@ static int reduced(struct engine_model *m, const struct engine_capture *c, const
 	return 0;
 }
 
-static int learn_it(struct engine_model *m, struct str name, const struct engine_capture *c, struct looks *l, struct learn_advice *out)
+static int learn_it(
+	struct engine_model *m, struct str name, const struct engine_capture *c, struct looks *l, struct learn_advice *out)
 {
 	struct engine_class all = {.kind = ENGINE_BOT}, done = {.kind = ENGINE_BOT};
 	struct engine_capture kept;
@@ -194,8 +196,9 @@ static int learn_it(struct engine_model *m, struct str name, const struct engine
 		out->outcome = LEARN_HAM;
 		return 0;
 	}
-	if (engine_class_count(m, &all, c, NULL) || leave_strays_out(m, &all, c, l, &out->left_out) || reduced(m, c, l->use, &kept) ||
-		engine_class_count(m, &done, &kept, NULL) || engine_class_reach(m, &done, &kept) || look_mixed(m, &kept, &done, out))
+	if (engine_class_count(m, &all, c, NULL) || leave_strays_out(m, &all, c, l, &out->left_out) ||
+		reduced(m, c, l->use, &kept) || engine_class_count(m, &done, &kept, NULL) || engine_class_reach(m, &done, &kept) ||
+		look_mixed(m, &kept, &done, out))
 		return ERR_ENV;
 	out->messages = done.messages;
 	out->campaigns = done.campaigns;
@@ -261,8 +264,8 @@ static int add_client(struct engine_model *m, const struct engine_capture *c, co
 }
 
 /* Classes of the samples that are not done yet, by variant or by client alone; those that are large enough. */
-static int add_clients(struct engine_model *m, const struct engine_capture *c, bool whole, size_t least, bool shipped, bool *done,
-	size_t *classes)
+static int add_clients(
+	struct engine_model *m, const struct engine_capture *c, bool whole, size_t least, bool shipped, bool *done, size_t *classes)
 {
 	struct arena a;
 	struct str *names;

@@ -61,8 +61,7 @@ uint32_t engine_model_token(struct engine_model *m, struct str token)
 	return (uint32_t)m->tokens.n - 1;
 }
 
-struct engine_class *engine_model_find(
-	const struct engine_model *m, enum engine_kind kind, struct str name, bool shipped)
+struct engine_class *engine_model_find(const struct engine_model *m, enum engine_kind kind, struct str name, bool shipped)
 {
 	for (size_t i = 0; i < m->classes.n; i++)
 		if (m->classes.v[i].kind == kind && m->classes.v[i].shipped == shipped && str_eq(m->classes.v[i].name, name))

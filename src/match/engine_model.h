@@ -32,8 +32,8 @@ enum engine_kind {
 };
 
 struct engine_token {
-	struct str text;   /* "family=value" */
-	unsigned family;   /* print_family_of() */
+	struct str text; /* "family=value" */
+	unsigned family; /* print_family_of() */
 };
 struct engine_count {
 	uint32_t token;

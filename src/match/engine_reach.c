@@ -159,7 +159,7 @@ int engine_strangeness_within(
 	r.total = mem_zalloc(tokens, sizeof *r.total);
 	bool ok = r.messages && r.campaigns && r.total;
 	if (ok) {
-			for (size_t i = 0; i < k->n; i++)
+		for (size_t i = 0; i < k->n; i++)
 			r.total[k->counts[i].token] = k->counts[i].messages;
 		views_without(&r, views, 0, 0);
 		for (size_t i = 0; i < c->samples.n; i++)

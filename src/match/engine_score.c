@@ -11,12 +11,12 @@
 struct engine_scorer {
 	const struct engine_model *m;
 	size_t n_tokens, n_classes;
-	struct engine_view *views;         /* [class][family] */
-	float *share;                      /* [class][token]: (1 - u) q, 0: unseen */
-	float *log_chance;                 /* [class][token]: log p */
-	float *log_unseen;                 /* [class][family]: log p of a token that no class has */
-	float *any;                        /* [token]: p0 */
-	double rare[PRINT_COUNT];          /* p0 of a value that no class has */
+	struct engine_view *views; /* [class][family] */
+	float *share;              /* [class][token]: (1 - u) q, 0: unseen */
+	float *log_chance;         /* [class][token]: log p */
+	float *log_unseen;         /* [class][family]: log p of a token that no class has */
+	float *any;                /* [token]: p0 */
+	double rare[PRINT_COUNT];  /* p0 of a value that no class has */
 };
 
 static const struct engine_view *view_of(const struct engine_scorer *s, size_t k, unsigned family)
@@ -196,7 +196,8 @@ static bool is_transport(enum print_group g)
 static double log_odds(const struct engine_scorer *s, size_t k, size_t rival, const struct engine_tokens *t)
 {
 	const struct engine_class *classes = s->m->classes.v;
-	bool imitation = rival < s->n_classes && k < s->n_classes && classes[k].kind == ENGINE_BOT && classes[rival].kind == ENGINE_CLIENT;
+	bool imitation =
+		rival < s->n_classes && k < s->n_classes && classes[k].kind == ENGINE_BOT && classes[rival].kind == ENGINE_CLIENT;
 	struct engine_groups g = {0};
 	for (size_t i = 0; i < t->n; i++) {
 		unsigned f = t->family[i];
@@ -212,7 +213,8 @@ static double strangeness(const struct engine_scorer *s, size_t k, const struct 
 {
 	struct engine_groups g = {0};
 	for (size_t i = 0; i < t->n; i++)
-		engine_groups_strange(&g, t->family[i], view_of(s, k, t->family[i]), token_strangeness(s, k, t->token[i], t->family[i]));
+		engine_groups_strange(
+			&g, t->family[i], view_of(s, k, t->family[i]), token_strangeness(s, k, t->token[i], t->family[i]));
 	return engine_groups_sum(&g);
 }
 

@@ -50,9 +50,10 @@ struct engine_verdict {
 	const struct engine_class *engine; /* or NULL */
 	const struct engine_class *client; /* or NULL; never both */
 	double confidence;                 /* of whichever is set */
-	const struct engine_class *nearest, *rival; /* the engine that came nearest, and what it had to beat; rival NULL: any software */
-	double margin;                     /* log-odds of nearest against rival */
-	double strangeness;                /* of the message to nearest */
+	const struct engine_class *nearest,
+		*rival;     /* the engine that came nearest, and what it had to beat; rival NULL: any software */
+	double margin;      /* log-odds of nearest against rival */
+	double strangeness; /* of the message to nearest */
 };
 void engine_score(const struct engine_scorer *s, const struct engine_tokens *t, struct engine_verdict *out);
 

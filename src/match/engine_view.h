@@ -41,8 +41,8 @@ static inline void engine_tally_add(struct engine_tally *t, const struct engine_
  * it was there. A habit may be the software's or its renter's: constant over many campaigns it is the software's. */
 enum engine_freedom { FREEDOM_NONE, FREEDOM_HABIT, FREEDOM_FREE };
 enum engine_freedom engine_freedom(unsigned family);
-#define ENGINE_FREE 0.3   /* chance of a new value in a free family */
-#define ENGINE_HABIT 0.8  /* what each further campaign with the same value leaves of it, down to a tenth */
+#define ENGINE_FREE 0.3  /* chance of a new value in a free family */
+#define ENGINE_HABIT 0.8 /* what each further campaign with the same value leaves of it, down to a tenth */
 /* A family with at least this chance of a new value is as good as free. */
 #define ENGINE_LOOSE 0.1
 

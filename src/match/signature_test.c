@@ -60,8 +60,7 @@ static void regexes(void **state)
 	assert_true(str_eq(buf_str(&b), S("and\\s+save\\s+money\\s+today\\s*,\\s+friend")));
 	buf_clear(&b);
 	fragment_regex(&f->sig.fragments[1], REGEX_POSIX, &b);
-	assert_true(
-		str_eq(buf_str(&b), S("and[[:space:]]+save[[:space:]]+money[[:space:]]+today[[:space:]]*,[[:space:]]+friend")));
+	assert_true(str_eq(buf_str(&b), S("and[[:space:]]+save[[:space:]]+money[[:space:]]+today[[:space:]]*,[[:space:]]+friend")));
 }
 
 static void ham_takes_fragments_away(void **state)
