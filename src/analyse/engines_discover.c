@@ -94,13 +94,15 @@ static const struct peers *peer_set(struct engines *e, uint64_t *v, size_t k, si
 	return out;
 }
 
+/* Of the largest version alone: what else was joined to it must not lend it its hosts. */
 static const struct peers *peers_of_cluster(struct engines *e, uint32_t cluster)
 {
-	size_t from = e->cluster_from[cluster], n = e->cluster_from[cluster + 1] - from;
+	size_t from = e->cluster_from[cluster], n = e->cluster_from[cluster + 1] - from, k = 0;
 	uint64_t *v = arena_alloc(&e->arena, (n + 1) * sizeof *v);
 	for (size_t i = 0; v && i < n; i++)
-		v[i] = e->messages[e->by_cluster[from + i]].peer;
-	return v ? peer_set(e, v, n, n) : NULL;
+		if (e->clusters.main[e->messages[e->by_cluster[from + i]].print])
+			v[k++] = e->messages[e->by_cluster[from + i]].peer;
+	return v ? peer_set(e, v, k, n) : NULL;
 }
 
 /* Of a learned engine's messages. */

@@ -180,7 +180,10 @@ static void join(const struct clustering *c, struct pairs *p, uint32_t *up)
 {
 	for (size_t i = 0; i < p->n; i++) {
 		uint32_t a = root(up, p->v[i].a), b = root(up, p->v[i].b);
-		if (a != b && buckets_alike(c, &c->buckets[p->v[i].a], &c->buckets[p->v[i].b]) >= join_odds)
+		if (a == b || buckets_alike(c, &c->buckets[p->v[i].a], &c->buckets[p->v[i].b]) < join_odds)
+			continue;
+		/* roots are the largest: a small seed between two engines is no bridge */
+		if ((a == p->v[i].a && b == p->v[i].b) || buckets_alike(c, &c->buckets[a], &c->buckets[b]) >= 0)
 			up[a > b ? a : b] = a > b ? b : a;
 	}
 }
@@ -327,8 +330,9 @@ static int make_clusters(const struct clustering *c, struct clusters *out, uint3
 	qsort(e, c->n_seeds, sizeof *e, by_entry);
 	out->v = arena_zalloc(&out->arena, c->n_seeds + 1, sizeof *out->v);
 	out->of = arena_zalloc(&out->arena, c->n_prints + 1, sizeof *out->of);
+	out->main = arena_zalloc(&out->arena, c->n_prints + 1, sizeof *out->main);
 	uint32_t *rank = arena_zalloc(&out->arena, c->n_seeds + 1, sizeof *rank);
-	if (!out->v || !out->of || !rank || form_all(c, out, e, c->n_seeds, of_seed))
+	if (!out->v || !out->of || !out->main || !rank || form_all(c, out, e, c->n_seeds, of_seed))
 		return ERR_ENV;
 	tell_apart(c, out);
 	qsort(out->v, out->n, sizeof *out->v, by_messages);
@@ -337,6 +341,7 @@ static int make_clusters(const struct clustering *c, struct clusters *out, uint3
 	for (size_t p = 0; p < c->n_prints; p++) {
 		uint32_t b = c->bucket_of[p];
 		out->of[p] = b < c->n_seeds && of_seed[b] ? rank[of_seed[b] - 1] : 0;
+		out->main[p] = b < c->n_seeds && root(up, b) == b;
 	}
 	return 0;
 }

@@ -49,6 +49,7 @@ struct clusters {
 	struct cluster *v; /* by messages descending, then name */
 	size_t n;
 	uint32_t *of; /* of each print: its cluster + 1, or 0 */
+	bool *main;   /* of each print: of the largest version of its cluster */
 };
 
 /* 0, or ERR_ENV. */
