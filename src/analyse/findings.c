@@ -2,6 +2,44 @@
 #include "analyse/findings.h"
 
 #include "analyse/findings_int.h"
+#include "base/limits.h"
+
+/* The index of all mail as an item of kind "index", a day an object: what `trapline series --index` shows. */
+static int put_index(struct scene *s, struct err *err)
+{
+	struct volume_index x;
+	const struct part *all = &s->parts[0];
+	char id[TIME_ISO_SIZE];
+	struct buf b;
+	if (!s->a->store)
+		return 0;
+	if (volume_index_make(&s->v, all->counts, &all->vol, s->arena, &x))
+		return err_oom(err, "findings");
+	buf_init(&b, 4 * MIB);
+	struct json j = json_to(&b);
+	json_arr(&j);
+	for (size_t d = 0; d < s->v.n_days; d++) {
+		json_obj(&j);
+		json_key(&j, "time");
+		json_time(&j, s->times[d]);
+		json_key(&j, "index");
+		json_num(&j, x.index[d], 2);
+		json_key(&j, "lo");
+		json_num(&j, x.lo[d], 2);
+		json_key(&j, "hi");
+		json_num(&j, x.hi[d], 2);
+		json_key(&j, "watched");
+		json_num(&j, all->vol.exposure[d], 3);
+		json_key(&j, "messages");
+		json_int(&j, all->vol.count[d]);
+		json_obj_end(&j);
+	}
+	json_arr_end(&j);
+	time_iso_day(s->v.day0, id);
+	int rc = buf_ok(&b) ? store_put_item(s->a->store, "index", str_of(id), buf_str(&b), err) : err_oom(err, "findings");
+	buf_free(&b);
+	return rc;
+}
 
 static int scene_findings(struct scene *s, struct err *err)
 {
@@ -12,6 +50,7 @@ static int scene_findings(struct scene *s, struct err *err)
 	rc = rc ? rc : date_claims(s, err);
 	rc = rc ? rc : drop_artefacts(s, err);
 	rc = rc ? rc : explain_claims(s, err);
+	rc = rc ? rc : put_index(s, err);
 	return rc ? rc : tell_claims(s, err);
 }
 
@@ -22,6 +61,7 @@ int findings_find(struct analysis *a, struct err *err)
 
 int findings_step(struct analysis *a, struct err *err)
 {
-	int rc = findings_find(a, err);
+	int rc = store_clear_items(a->store, "index", err);
+	rc = rc ? rc : findings_find(a, err);
 	return rc ? rc : finding_write(a, err);
 }

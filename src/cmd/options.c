@@ -62,6 +62,7 @@ static const struct option_spec specs[] = {
 	{"by", 0, "WHAT", OPTS_SERIES, TYPE_TEXT, AT(by),
 		"split by brand, programme, category, country, tld, domain, from_domain, engine, client or campaign"},
 	{"unit", 0, "UNIT", OPTS_SERIES, TYPE_TEXT, AT(unit), "day or hour (default: day)"},
+	{"index", 0, NULL, OPTS_SERIES, TYPE_FLAG, AT(index), "all mail as an index over the feeds, 100 = the first full week"},
 	{"top", 0, "N", OPTS_SERIES, TYPE_COUNT, AT(top), "the N largest, the rest as one (default: 10)"},
 	{"columns", 0, "LIST", OPTS_COLUMNS, TYPE_TEXT, AT(columns),
 		"table and csv: these features, comma-separated (see docs/FEATURES.md)"},

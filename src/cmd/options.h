@@ -58,7 +58,7 @@ struct options {
 	bool format_given;
 	int jobs;    /* 0: one per core */
 	int verbose; /* -1 quiet, 0, 1.. */
-	bool reveal, no_default_packs, no_analyse, learn_ham, undo;
+	bool index, reveal, no_default_packs, no_analyse, learn_ham, undo;
 	bool help; /* asked for: nothing else is set */
 };
 

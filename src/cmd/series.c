@@ -1,6 +1,9 @@
 /* series.c - trapline series: messages a day or an hour, per feed, split by one dimension. */
 #include "analyse/series.h"
 
+#include <jansson.h>
+#include <math.h>
+
 #include "cmd/command.h"
 #include "cmd/output.h"
 #include "cmd/session.h"
@@ -13,6 +16,65 @@ static const struct column columns[] = {
 	{.name = "messages", .kind = KIND_INT},
 	{.name = "untrusted", .kind = KIND_INT},
 };
+
+/* ---- --index ---- */
+
+static const struct column index_columns[] = {
+	{.name = "time", .kind = KIND_TIME},
+	{.name = "index", .kind = KIND_REAL, .decimals = 1},
+	{.name = "lo", .kind = KIND_REAL, .decimals = 1},
+	{.name = "hi", .kind = KIND_REAL, .decimals = 1},
+	{.name = "watched", .kind = KIND_REAL, .decimals = 3},
+	{.name = "messages", .kind = KIND_INT},
+};
+
+struct index_list {
+	struct table *t;
+	const struct options *o;
+	size_t n, max;
+};
+
+static int put_index_days(void *ctx, struct str id, struct str text)
+{
+	struct index_list *l = ctx;
+	json_t *days = json_loadb((const char *)text.p, text.n, 0, NULL), *d;
+	size_t i;
+	(void)id;
+	json_array_foreach(days, i, d)
+	{
+		static const char *const numbers[] = {"index", "lo", "hi", "watched"};
+		const char *when = json_string_value(json_object_get(d, "time"));
+		int64_t time = TIME_NONE;
+		if (!when || !time_parse_iso(str_of(when), &time) || (l->o->since != TIME_NONE && time < l->o->since) ||
+			(l->o->until != TIME_NONE && time >= l->o->until) || l->n++ >= l->max)
+			continue;
+		table_row(l->t);
+		table_time(l->t, time);
+		for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
+			const json_t *v = json_object_get(d, numbers[k]);
+			table_real(l->t, json_is_number(v) ? json_number_value(v) : NAN);
+		}
+		table_int(l->t, json_integer_value(json_object_get(d, "messages")));
+	}
+	json_decref(days);
+	return 0;
+}
+
+static int show_index(struct session *s, struct err *err)
+{
+	struct output out;
+	struct table t;
+	struct table_opts opts = output_table(s->o, "series");
+	if (output_open(&out, s->o->out, err))
+		return err->kind;
+	if (s->o->limit < 0)
+		opts.max_rows = SIZE_MAX;
+	table_begin(&t, index_columns, sizeof index_columns / sizeof *index_columns, &opts, out.f);
+	struct index_list l = {.t = &t, .o = s->o, .max = s->o->limit >= 0 ? (size_t)s->o->limit : SIZE_MAX};
+	store_items(s->store, "index", put_index_days, &l, err);
+	int rc = table_end(&t, l.n, err);
+	return output_close(&out, rc == 0, err);
+}
 
 static int params_of(const struct options *o, struct str *feeds, struct series_params *p, struct err *err)
 {
@@ -97,7 +159,7 @@ int cmd_series(const struct options *o, struct err *err)
 	if (!rc)
 		rc = session_open_reading(&s, true, err);
 	if (!rc)
-		rc = show_series(&s, &p, err);
+		rc = o->index ? show_index(&s, err) : show_series(&s, &p, err);
 	session_close(&s);
 	return rc;
 }

@@ -83,6 +83,11 @@ def case_findings(t):
     events(t, '--since', '2010-10-01', '--fail-on', 'outage')
     r = t.run('events', '--store', 't.db', '--fail-on', 'storm', code=2)
     assert 'volume_change' in r.err
+    days = t.run('series', '--index', '--store', 't.db', '--format', 'json').json()['series']
+    same(len(days), 60)
+    assert 90 < sum(d['index'] for d in days[1:8]) / 7 < 110 and all(d['lo'] <= d['index'] <= d['hi'] for d in days if d['lo'])
+    assert 80 < (days[21]['index'] or 100) < 130 and days[21]['messages'] < 60, 'an outage is no drop'
+    assert sum(d['index'] for d in days[45:55]) / 10 < 65
     # the other formats
     rows = list(csv.DictReader(io.StringIO(t.run('events', '--store', 't.db', '--format', 'csv').out)))
     same([r['id'] for r in rows], [e['id'] for e in all_])
