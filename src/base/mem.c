@@ -1,6 +1,7 @@
 /* mem.c - see mem.h. */
 #include "base/mem.h"
 
+#include <malloc.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +34,15 @@ void *mem_zalloc(size_t count, size_t bytes)
 void *mem_realloc(void *p, size_t bytes)
 {
 	return refused() ? NULL : realloc(p, bytes ? bytes : 1);
+}
+
+enum { LARGE_BLOCK = 2 << 20 }; /* above what a batch of small messages takes */
+
+void mem_setup(void)
+{
+#ifdef M_MMAP_THRESHOLD
+	mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+#endif
 }
 
 void mem_free(void *p)

@@ -13,6 +13,10 @@ void *mem_zalloc(size_t count, size_t bytes); /* zeroed; overflow of the product
 void *mem_realloc(void *p, size_t bytes);
 void mem_free(void *p);
 
+/* Once, before threads start: large blocks go back to the system when they are freed. Otherwise glibc learns from the first large
+ * message to keep such blocks, in a heap of each thread. */
+void mem_setup(void);
+
 /* Tests only: the nth allocation from now (0 = the next) and every later one fail; a negative n switches it off.
  * mem_failed tells whether a failure was handed out since. Usual loop:
  * for (long n = 0;; n++) { mem_fail_from(n); run(); bool hit = mem_failed(); mem_fail_from(-1); if (!hit) break; } */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/mem.h"
 #include "cmd/command.h"
 #include "export/escape.h"
 #include "jail/jail.h"
@@ -134,6 +135,7 @@ int main(int argc, char **argv)
 {
 	struct err err = {0};
 	struct options o;
+	mem_setup();
 	if (jail_main_wanted(argc, argv))
 		return jail_main(argc, argv);
 	setlocale(LC_CTYPE, "");
