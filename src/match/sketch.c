@@ -310,29 +310,26 @@ size_t sketch_write(const struct sketch *s, uint8_t out[SKETCH_MAX])
 
 static const uint8_t *get_16(const uint8_t *at, uint16_t *v, size_t n)
 {
-	for (size_t i = 0; i < n; i++, at += 2) {
-		memcpy(&v[i], at, 2);
+	memcpy(v, at, n * sizeof *v);
+	for (size_t i = 0; i < n; i++)
 		v[i] = le16toh(v[i]);
-	}
-	return at;
+	return at + n * sizeof *v;
 }
 
 static const uint8_t *get_32(const uint8_t *at, uint32_t *v, size_t n)
 {
-	for (size_t i = 0; i < n; i++, at += 4) {
-		memcpy(&v[i], at, 4);
+	memcpy(v, at, n * sizeof *v);
+	for (size_t i = 0; i < n; i++)
 		v[i] = le32toh(v[i]);
-	}
-	return at;
+	return at + n * sizeof *v;
 }
 
 static const uint8_t *get_64(const uint8_t *at, uint64_t *v, size_t n)
 {
-	for (size_t i = 0; i < n; i++, at += 8) {
-		memcpy(&v[i], at, 8);
+	memcpy(v, at, n * sizeof *v);
+	for (size_t i = 0; i < n; i++)
 		v[i] = le64toh(v[i]);
-	}
-	return at;
+	return at + n * sizeof *v;
 }
 
 static size_t body_size(const struct sketch *s)
