@@ -114,7 +114,8 @@ int campaign_members(struct store *s, const struct store_filter *filter, uint64_
 	}
 	if (rc)
 		return err->kind;
-	qsort(m.list.v, kept, sizeof *m.list.v, by_size);
+	if (kept)
+		qsort(m.list.v, kept, sizeof *m.list.v, by_size);
 	*out = m.list.v;
 	*n = kept;
 	return 0;

@@ -330,7 +330,7 @@ static int work(struct finding *f, const double *y, size_t n, const int64_t *tim
 /* A date in days as one in hours. */
 static void hours_of(struct change_date *d, const int64_t *time, size_t n)
 {
-	double from = (double)time[0], last = (double)n - 1;
+	double from = time ? (double)time[0] : 0, last = (double)n - 1;
 	d->row = fmin(fmax(((double)d->time - from) / SECONDS_AN_HOUR, 1), last);
 	d->row_lo = fmin(fmax(((double)d->lo - from) / SECONDS_AN_HOUR, 1), d->row);
 	d->row_hi = fmax(fmin(((double)d->hi - from) / SECONDS_AN_HOUR, last), d->row);

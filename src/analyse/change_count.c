@@ -68,9 +68,10 @@ int change_count_segments(const struct change_series *cs, const struct change_no
 {
 	size_t n = cs->n, grid = 1 + n / ROWS_EXACT, n_starts = 1, kept, count = 0;
 	double penalty = CHANGE_COUNT_PARAMS * log((double)n), *m = arena_zalloc(a, 3 * (n + 1), sizeof *m);
-	uint32_t *from = arena_zalloc(a, 2 * (n + 1), sizeof *from), *start = from + n + 1;
+	uint32_t *from = arena_zalloc(a, 2 * (n + 1), sizeof *from), *start;
 	if (!m || !from)
 		return -1;
+	start = from + n + 1;
 	struct count_sums c = {.y = m, .k = noise->k, .temper = (1 + noise->phi) / (1 - noise->phi)};
 	double *best = m + n + 1, *cost = m + 2 * (n + 1);
 	for (size_t i = 0; i < n; i++)

@@ -45,6 +45,11 @@ static inline pair pair_min(pair a, pair b)
 	return (pair)(((pair_bits)a & less) | ((pair_bits)b & ~less));
 }
 
+/* gcc 12's analyzer takes the vector for one bit. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wanalyzer-shift-count-overflow"
+#endif
+
 /* ln of positive normal numbers: exponent, and the series of atanh for the mantissa in sqrt(1/2) .. sqrt(2). */
 static inline pair pair_log(pair v)
 {

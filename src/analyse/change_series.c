@@ -139,9 +139,10 @@ static int prepare(struct change_series *cs, struct arena *a)
 int change_series_make(struct change_series *cs, const double *y, size_t rows, const int64_t *time, struct arena *a)
 {
 	*cs = (struct change_series){.y = y, .rows = rows, .time = time, .unit = 1, .counts = change_are_counts(y, rows)};
-	double *left = arena_zalloc(a, 2 * rows + 2, sizeof *left), *tmp = left + rows + 1;
+	double *left = arena_zalloc(a, 2 * rows + 2, sizeof *left), *tmp;
 	if (!left || prepare(cs, a))
 		return -1;
+	tmp = left + rows + 1;
 	gather(cs);
 	if (change_rhythm_make(cs, left, tmp, a))
 		return -1;
@@ -220,10 +221,11 @@ static size_t find_chance(struct change_series *cs, const struct change_segment 
 
 bool change_series_refine(struct change_series *cs, const struct change_segment *seg, size_t n_seg, struct arena *a, int *rc)
 {
-	double *left = arena_zalloc(a, 2 * cs->n + 2, sizeof *left), *tmp = left + cs->n + 1;
+	double *left = arena_zalloc(a, 2 * cs->n + 2, sizeof *left), *tmp;
 	*rc = left ? 0 : -1;
 	if (!left)
 		return false;
+	tmp = left + cs->n + 1;
 	take_segments(cs, seg, n_seg, left);
 	bool again = change_rhythm_refine(cs, left, tmp);
 	for (size_t i = 0; i < cs->n; i++)

@@ -264,7 +264,8 @@ int finding_load(struct store *s, struct arena *a, struct finding **out, size_t 
 		return err_oom(err, "findings");
 	if (rc)
 		return rc;
-	qsort(l.list.v, l.list.n, sizeof *l.list.v, by_start);
+	if (l.list.n)
+		qsort(l.list.v, l.list.n, sizeof *l.list.v, by_start);
 	*out = l.list.v;
 	*n = l.list.n;
 	return 0;

@@ -258,7 +258,7 @@ enum { GROUPS = 64 };
 /* A change of the total takes its dates from its causes, which are known better; a slide with several causes is several changes. */
 static int explain_total(struct scene *s, size_t i, struct err *err)
 {
-	struct group all[GROUPS], g[GROUPS];
+	struct group all[GROUPS], g[GROUPS] = {0};
 	struct claim total = s->claims.v[i];
 	double delta = total.f.after - total.f.before;
 	size_t n_all = make_groups(s, &total, all, GROUPS), n = 0;

@@ -228,7 +228,7 @@ double fit_volume_logl(const void *ctx, int64_t t1, int64_t t2)
 		if (x > a)
 			add_piece(&d, v, a, x, m1);
 		for (double k = x, to; k < y; k = to) {
-			to = fmin(k + FIT_SLOTS_A_DAY / 24, y);
+			to = fmin(k + FIT_SLOTS_AN_HOUR, y);
 			add_piece(&d, v, k, to, m1 + slope * ((k + to) / 2 - h1));
 		}
 		if (y < b)

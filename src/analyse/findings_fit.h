@@ -11,7 +11,7 @@
 #include "base/arena.h"
 #include "base/time.h"
 
-enum { FIT_RAMP_DAYS = 14, FIT_SLOT = 300, FIT_SLOTS_A_DAY = SECONDS_A_DAY / FIT_SLOT };
+enum { FIT_RAMP_DAYS = 14, FIT_SLOT = 300, FIT_SLOTS_A_DAY = SECONDS_A_DAY / FIT_SLOT, FIT_SLOTS_AN_HOUR = FIT_SLOTS_A_DAY / 24 };
 
 /* Log-likelihood of a change from t1 to t2 (t1 <= t2). */
 typedef double fit_fn(const void *ctx, int64_t t1, int64_t t2);

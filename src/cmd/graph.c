@@ -78,7 +78,7 @@ struct span {
 
 static struct span span_of(const struct graph_edge *e)
 {
-	struct span t;
+	struct span t = {0};
 	time_iso(e->first, t.first);
 	time_iso(e->last, t.last);
 	return t;

@@ -228,7 +228,7 @@ static void cut_run(struct cut *c, struct str run, struct str behind, size_t *us
 	}
 	for (size_t back = 14; back >= 10; back -= 4) /* and at its end */
 		if (run.n > back && count_digits(str_from(run, run.n - back)) == back &&
-			(n = decimal_time(c, str_from(run, run.n - back), &shown)) == back) {
+			decimal_time(c, str_from(run, run.n - back), &shown) == back) {
 			push_run(c, str_first(run, run.n - back));
 			push(c, 't', str_from(run, run.n - back), shown);
 			return;

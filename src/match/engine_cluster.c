@@ -160,7 +160,7 @@ static int candidates(const struct clustering *c, struct pairs *out)
 	pair_peers(e, n, &by_peer);
 	mem_free(e);
 	by_peer.n = unique_pairs(by_peer.v, by_peer.n, 4);
-	for (size_t i = 0; i < by_peer.n; i++)
+	for (size_t i = 0; by_peer.v && i < by_peer.n; i++)
 		add_pair(out, by_peer.v[i].a, by_peer.v[i].b);
 	mem_free(by_peer.v);
 	out->n = unique_pairs(out->v, out->n, 1);
@@ -178,7 +178,7 @@ static uint32_t root(uint32_t *up, uint32_t i)
 
 static void join(const struct clustering *c, struct pairs *p, uint32_t *up)
 {
-	for (size_t i = 0; i < p->n; i++) {
+	for (size_t i = 0; p->v && i < p->n; i++) {
 		uint32_t a = root(up, p->v[i].a), b = root(up, p->v[i].b);
 		if (a == b || buckets_alike(c, &c->buckets[p->v[i].a], &c->buckets[p->v[i].b]) < join_odds)
 			continue;
@@ -335,7 +335,8 @@ static int make_clusters(const struct clustering *c, struct clusters *out, uint3
 	if (!out->v || !out->of || !out->main || !rank || form_all(c, out, e, c->n_seeds, of_seed))
 		return ERR_ENV;
 	tell_apart(c, out);
-	qsort(out->v, out->n, sizeof *out->v, by_messages);
+	if (out->n)
+		qsort(out->v, out->n, sizeof *out->v, by_messages);
 	for (size_t i = 0; i < out->n; i++)
 		rank[out->v[i].made] = (uint32_t)i + 1;
 	for (size_t p = 0; p < c->n_prints; p++) {

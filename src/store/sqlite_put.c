@@ -295,8 +295,9 @@ static int put_print(struct sq *q, const struct row *row, int64_t n, struct err 
 	if (!row->fingerprint.n && !row->sketch.n)
 		return 0;
 	sqlite3_stmt *st = sq_stmt(q, SQ_PUT_PRINT, err);
-	rc = st ? pack_words(q, row->fingerprint, &ids, err) : err->kind;
-	if (rc < 0)
+	if (!st)
+		return err->kind;
+	if ((rc = pack_words(q, row->fingerprint, &ids, err)) < 0)
 		return rc;
 	sqlite3_bind_int64(st, 1, n);
 	bind_blob(st, 2, ids);

@@ -154,3 +154,11 @@ regexp { .include "%(d)s/regexp.conf" }
     finally:
         server.terminate()
         server.wait(timeout=20)
+
+
+def case_no_campaign(t):
+    t.write('box', mbox([mail()]))
+    t.ingest('--feed', 'f', 'box')
+    r = t.run('signatures', '--store', 't.db')
+    same(r.out, '')
+    assert '0 signatures from 0 campaigns' in r.err, r.err
