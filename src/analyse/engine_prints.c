@@ -5,7 +5,8 @@
 
 #include "base/mem.h"
 
-enum { UNUSED = UINT32_MAX, FOREIGN = UINT32_MAX - 1 };
+#define UNUSED UINT32_MAX
+#define FOREIGN (UINT32_MAX - 1)
 
 struct load {
 	struct engine_prints *p;
