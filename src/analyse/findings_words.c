@@ -144,14 +144,30 @@ static void read_switch(struct buf *b, const struct claim *c)
 	buf_add(b, S(" for the other since."));
 }
 
+/* Claim i tells of an engine that the closure took mail from. */
+static bool tells_sender(const struct scene *s, const struct claim *closure, size_t i)
+{
+	const struct claim *x = &s->claims.v[i];
+	return !x->dropped && x->cause >= 0 && &s->claims.v[x->cause] == closure && x->f.engine.n &&
+	       x->f.kind == FINDING_VOLUME_CHANGE;
+}
+
+/* An engine that fell in two steps is told of once. */
+static bool is_told(const struct scene *s, const struct claim *closure, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (tells_sender(s, closure, k) && str_eq(s->claims.v[k].f.engine, s->claims.v[i].f.engine))
+			return true;
+	return false;
+}
+
 /* The engines that a closure took mail from. */
 static void say_senders(struct buf *b, const struct scene *s, const struct claim *c)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < s->claims.n; i++) {
 		const struct claim *x = &s->claims.v[i];
-		if (x->dropped || x->cause < 0 || &s->claims.v[x->cause] != c || !x->f.engine.n ||
-			x->f.kind != FINDING_VOLUME_CHANGE)
+		if (!tells_sender(s, c, i) || is_told(s, c, i))
 			continue;
 		if (n < NAMES_SAID) {
 			buf_add(b, n ? S(", ") : S(" (they were "));
