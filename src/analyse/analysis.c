@@ -276,16 +276,12 @@ static int inputs_of(struct store *s, const struct analyse_settings *set, uint64
 static int is_needed(struct store *s, const struct analyse_settings *set, struct arena *a, char inputs[24], struct err *err)
 {
 	uint64_t h;
-	int64_t fresh;
 	struct str old = S("");
 	int rc = inputs_of(s, set, &h, err);
-	rc = rc ? rc : store_unanalysed(s, &fresh, err);
-	if (rc == 0 && (rc = store_meta(s, "analysis", a, &old, err)) > 0)
-		rc = 0;
-	if (rc)
+	if (rc < 0 || (rc = store_meta(s, STORE_ANALYSIS, a, &old, err)) < 0)
 		return rc;
 	snprintf(inputs, 24, "%016llx", (unsigned long long)h);
-	return set->force || fresh || !str_eq(old, str_of(inputs));
+	return set->force || !str_eq(old, str_of(inputs));
 }
 
 int analyse_run(struct store *s, const struct analyse_settings *set, struct err *err)
@@ -299,7 +295,7 @@ int analyse_run(struct store *s, const struct analyse_settings *set, struct err 
 		rc = err_oom(err, "analysis");
 	if (rc == 1 && (rc = store_begin(s, err)) == 0) {
 		rc = run_steps(&a, err);
-		rc = rc ? rc : store_put_meta(s, "analysis", str_of(inputs), err);
+		rc = rc ? rc : store_put_meta(s, STORE_ANALYSIS, str_of(inputs), err);
 		rc = rc ? rc : store_commit(s, err);
 		if (rc)
 			store_rollback(s);

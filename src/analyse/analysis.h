@@ -20,8 +20,7 @@ struct analyse_settings {
 	const struct pack *pack; /* required */
 	const char *model;       /* learned engines; NULL or a file that is not there: none */
 	bool model_required;     /* the user named it: it has to be there */
-	bool show_progress;
-	bool force; /* even when nothing changed */
+	bool force;              /* even when nothing changed */
 };
 
 /* Names of engines, campaigns, brands ... as small numbers; 0 is "". */

@@ -69,12 +69,13 @@ static void without_steps_what_a_message_says_itself_stays(void **state)
 	struct store *s = filled(dir, path);
 	struct analyse_settings set = {.pack = pack};
 	int n = 0;
-	int64_t fresh;
-	assert_int_equal(store_unanalysed(s, &fresh, &err), 0);
-	assert_int_equal(fresh, MESSAGES);
+	struct arena a;
+	struct str made = S("");
+	arena_init(&a, 1 << 20);
+	assert_int_equal(store_meta(s, STORE_ANALYSIS, &a, &made, &err), 0);
 	assert_int_equal(analyse_run(s, &set, &err), 1);
-	assert_int_equal(store_unanalysed(s, &fresh, &err), 0);
-	assert_int_equal(fresh, 0);
+	assert_int_equal(store_meta(s, STORE_ANALYSIS, &a, &made, &err), 1);
+	arena_free(&a);
 	assert_int_equal(store_scan(s, &STORE_FILTER_ALL, STORE_ALL_COLUMNS, STORE_FINGERPRINTS | STORE_SKETCHES | STORE_TEXTS,
 				 check_row, &n, &err),
 		0);
@@ -98,6 +99,15 @@ static void an_analysis_is_needed_when_its_inputs_change(void **state)
 	assert_int_equal(store_commit(s, &err), 0);
 	assert_int_equal(analyse_run(s, &set, &err), 1);
 	assert_int_equal(analyse_run(s, &set, &err), 0);
+	struct fake f;
+	assert_int_equal(store_begin(s, &err), 0);
+	assert_int_equal(store_put(s, fake_row(&f, 0, S("trap-a")), 0, 0, &err), 0); /* known */
+	assert_int_equal(store_commit(s, &err), 0);
+	assert_int_equal(analyse_run(s, &set, &err), 0);
+	assert_int_equal(store_begin(s, &err), 0);
+	assert_int_equal(store_put(s, fake_row(&f, MESSAGES, S("trap-a")), 0, 0, &err), 1);
+	assert_int_equal(store_commit(s, &err), 0);
+	assert_int_equal(analyse_run(s, &set, &err), 1);
 	set.force = true;
 	assert_int_equal(analyse_run(s, &set, &err), 1);
 	set.model = "/nowhere/engines.model";

@@ -10,20 +10,14 @@
 int session_analyse(struct session *s, bool force, struct err *err)
 {
 	struct arena arena;
-	struct pack *pack = NULL;
 	arena_init(&arena, 1 * MIB);
 	bool required = s->o->model || s->config->model;
 	const char *model = session_model(s, &arena, err);
-	int rc = model ? session_pack(s, &pack, err) : err->kind;
+	int rc = model ? session_pack(s, err) : err->kind;
 	if (!rc) {
-		struct analyse_settings set = {.pack = pack,
-			.model = model,
-			.model_required = required,
-			.show_progress = s->o->verbose >= 0,
-			.force = force};
+		struct analyse_settings set = {.pack = s->pack, .model = model, .model_required = required, .force = force};
 		rc = analyse_run(s->store, &set, err);
 	}
-	pack_close(pack);
 	arena_free(&arena);
 	return rc;
 }

@@ -89,12 +89,5 @@ static int list_brands(struct session *s, struct err *err)
 
 int cmd_brands(const struct options *o, struct err *err)
 {
-	struct session s;
-	int rc = session_open(&s, o, err);
-	if (!rc)
-		rc = session_open_reading(&s, true, err);
-	if (!rc)
-		rc = list_brands(&s, err);
-	session_close(&s);
-	return rc;
+	return session_list(o, list_brands, err);
 }

@@ -137,16 +137,14 @@ int campaigns_show(struct session *s, const struct store_filter *filter, struct 
 	return err->kind;
 }
 
+static int list_campaigns(struct session *s, struct err *err)
+{
+	struct str feeds[OPT_LIST_MAX];
+	struct store_filter filter = session_filter(s->o, true, feeds);
+	return campaigns_show(s, &filter, err);
+}
+
 int cmd_campaigns(const struct options *o, struct err *err)
 {
-	struct session s;
-	struct str feeds[OPT_LIST_MAX];
-	struct store_filter filter = session_filter(o, true, feeds);
-	int rc = session_open(&s, o, err);
-	if (!rc)
-		rc = session_open_reading(&s, true, err);
-	if (!rc)
-		rc = campaigns_show(&s, &filter, err);
-	session_close(&s);
-	return rc;
+	return session_list(o, list_campaigns, err);
 }

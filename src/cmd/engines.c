@@ -107,14 +107,16 @@ static int put_engine(
 	return 0;
 }
 
-static int show(struct session *s, const struct store_filter *filter, struct err *err)
+static int list_engines(struct session *s, struct err *err)
 {
+	struct str feeds[OPT_LIST_MAX];
+	struct store_filter filter = session_filter(s->o, true, feeds);
 	struct arena a;
 	struct campaign_list list;
 	struct output out;
 	size_t most = s->o->limit >= 0 ? (size_t)s->o->limit : s->o->format == FORMAT_TABLE ? TABLE_ROWS : SIZE_MAX;
 	arena_init(&a, SIZE_MAX);
-	if (!campaign_list_by(s->store, FEAT_engine, filter, most, &a, &list, err) && !output_open(&out, s->o->out, err)) {
+	if (!campaign_list_by(s->store, FEAT_engine, &filter, most, &a, &list, err) && !output_open(&out, s->o->out, err)) {
 		struct table t;
 		struct table_opts opts = output_table(s->o, "engines");
 		double all = (double)(list.messages + list.others);
@@ -130,14 +132,5 @@ static int show(struct session *s, const struct store_filter *filter, struct err
 
 int cmd_engines(const struct options *o, struct err *err)
 {
-	struct session s;
-	struct str feeds[OPT_LIST_MAX];
-	struct store_filter filter = session_filter(o, true, feeds);
-	int rc = session_open(&s, o, err);
-	if (!rc)
-		rc = session_open_reading(&s, true, err);
-	if (!rc)
-		rc = show(&s, &filter, err);
-	session_close(&s);
-	return rc;
+	return session_list(o, list_engines, err);
 }

@@ -34,7 +34,6 @@ struct ingest {
 	struct arena arena;
 	struct psl *psl;
 	struct geo *geo;
-	struct pack *pack;
 	struct matcher *matcher;
 	struct jail *jail;
 	struct feed_set *feeds;
@@ -55,9 +54,9 @@ static int open_lists(struct ingest *g, struct err *err)
 	if (!rc && geoip)
 		rc = geo_open(&g->geo, geoip, err);
 	if (!rc)
-		rc = session_pack(g->s, &g->pack, err);
+		rc = session_pack(g->s, err);
 	if (!rc)
-		rc = matcher_open(&g->matcher, g->pack, NULL, err);
+		rc = matcher_open(&g->matcher, g->s->pack, NULL, err);
 	return rc;
 }
 
@@ -89,7 +88,7 @@ static int choose_paths(struct ingest *g, struct err *err)
 static int64_t knowledge_of(const struct ingest *g)
 {
 	const char *geoip = g->s->o->geoip ? g->s->o->geoip : g->s->config->geoip;
-	struct str parts[] = {str_make(g->pack->hash, SHA256_BYTES), str_of(psl_version(g->psl)), str_of(geoip ? geoip : "")};
+	struct str parts[] = {str_make(g->s->pack->hash, SHA256_BYTES), str_of(psl_version(g->psl)), str_of(geoip ? geoip : "")};
 	uint64_t h = EXTRACT_VERSION;
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		h = hash64(parts[i], h);
@@ -100,7 +99,7 @@ static int put_meta(struct ingest *g, struct err *err)
 {
 	struct store *s = g->s->store;
 	char hex[SHA256_HEX];
-	hex_encode(g->pack->hash, SHA256_BYTES, hex);
+	hex_encode(g->s->pack->hash, SHA256_BYTES, hex);
 	int rc = store_put_meta(s, "pack", str_make(hex, sizeof hex), err);
 	if (!rc)
 		rc = store_put_meta(s, "psl", str_of(psl_version(g->psl)), err);
@@ -335,7 +334,6 @@ int session_ingest(struct session *s, struct err *err)
 	feed_set_free(g.feeds);
 	jail_stop(g.jail);
 	matcher_close(g.matcher);
-	pack_close(g.pack);
 	geo_close(g.geo);
 	psl_unload(g.psl);
 	arena_free(&g.arena);

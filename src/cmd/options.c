@@ -98,18 +98,12 @@ static const struct option_spec specs[] = {
 };
 enum { N_SPECS = sizeof specs / sizeof *specs, LONG_BASE = 256, HELP = LONG_BASE + N_SPECS };
 
-static const char *const format_names[] = {
-	[FORMAT_TABLE] = "table", [FORMAT_JSON] = "json", [FORMAT_JSONL] = "jsonl", [FORMAT_CSV] = "csv"};
-
 static int set_format(struct options *o, const char *value, struct err *err)
 {
-	for (size_t f = 0; f < sizeof format_names / sizeof *format_names; f++)
-		if (strcmp(value, format_names[f]) == 0) {
-			o->format = (enum table_format)f;
-			o->format_given = true;
-			return 0;
-		}
-	return err_set(err, ERR_USAGE, "--format %s: use table, json, jsonl or csv", value);
+	if (!table_format_parse(str_of(value), &o->format))
+		return err_set(err, ERR_USAGE, "--format %s: use table, json, jsonl or csv", value);
+	o->format_given = true;
+	return 0;
 }
 
 static int set_count(const struct option_spec *s, void *at, const char *value, struct err *err)

@@ -130,10 +130,5 @@ static int list_programmes(struct session *s, struct err *err)
 
 int cmd_programmes(const struct options *o, struct err *err)
 {
-	struct session s;
-	int rc = session_open(&s, o, err);
-	rc = rc ? rc : session_open_reading(&s, false, err);
-	rc = rc ? rc : list_programmes(&s, err);
-	session_close(&s);
-	return rc;
+	return session_list(o, list_programmes, err);
 }

@@ -33,52 +33,61 @@ int session_open_existing(struct session *s, enum store_mode mode, struct err *e
 	return session_open_store(s, mode, err);
 }
 
-static int check_feeds(const struct session *s, struct err *err)
+static int check_feeds(const struct session *s, const struct store_feed *feeds, size_t n, struct err *err)
 {
-	struct arena a;
-	struct store_feed *feeds;
-	size_t n;
-	arena_init(&a, 64 * MIB);
-	int rc = store_feed_list(s->store, &a, &feeds, &n, err);
-	for (size_t i = 0; i < s->o->feed.n && !rc; i++) {
+	for (size_t i = 0; i < s->o->feed.n; i++) {
 		size_t k = 0;
 		while (k < n && !str_eq(feeds[k].name, str_of(s->o->feed.v[i])))
 			k++;
 		if (k == n)
-			rc = err_set(err, ERR_USAGE, "--feed %s: the store has no such feed; `trapline feeds` lists them",
+			return err_set(err, ERR_USAGE, "--feed %s: the store has no such feed; `trapline feeds` lists them",
 				s->o->feed.v[i]);
 	}
-	arena_free(&a);
-	return rc;
+	return 0;
 }
 
 int session_open_reading(struct session *s, bool with_feed, struct err *err)
 {
-	int64_t waiting = 0;
+	struct arena a;
+	struct store_feed *feeds;
+	struct str made;
+	size_t n;
+	arena_init(&a, 64 * MIB);
 	int rc = session_open_store(s, STORE_READ, err);
+	rc = rc ? rc : store_feed_list(s->store, &a, &feeds, &n, err);
 	if (!rc && with_feed)
-		rc = check_feeds(s, err);
-	if (!rc)
-		rc = store_unanalysed(s->store, &waiting, err);
-	if (!rc && waiting && s->o->verbose >= 0)
-		fprintf(stderr, "trapline: %lld message%s not analysed yet: `trapline analyse` does it\n", (long long)waiting,
-			waiting == 1 ? " is" : "s are");
+		rc = check_feeds(s, feeds, n, err);
+	if (!rc && n && (rc = store_meta(s->store, STORE_ANALYSIS, &a, &made, err)) == 0 && s->o->verbose >= 0)
+		fputs("trapline: messages wait for their analysis: `trapline analyse` does it\n", stderr);
+	arena_free(&a);
+	return rc < 0 ? rc : 0;
+}
+
+int session_list(const struct options *o, int (*list)(struct session *, struct err *), struct err *err)
+{
+	struct session s;
+	int rc = session_open(&s, o, err);
+	rc = rc ? rc : session_open_reading(&s, true, err);
+	rc = rc ? rc : list(&s, err);
+	session_close(&s);
 	return rc;
 }
 
-int session_pack(const struct session *s, struct pack **out, struct err *err)
+int session_pack(struct session *s, struct err *err)
 {
 	const struct options *o = s->o;
 	const struct config *c = s->config;
 	struct arena a;
 	size_t n = 0;
+	if (s->pack)
+		return 0;
 	arena_init(&a, 1 * MIB);
 	const char **files = arena_alloc(&a, (c->packs_count + o->pack.n + 1) * sizeof *files);
 	for (unsigned i = 0; files && i < c->packs_count; i++)
 		files[n++] = c->packs[i];
 	for (size_t i = 0; files && i < o->pack.n; i++)
 		files[n++] = o->pack.v[i];
-	int rc = files ? pack_open(out, !o->no_default_packs && !c->no_default_packs, files, n, err) : err_oom(err, "packs");
+	int rc = files ? pack_open(&s->pack, !o->no_default_packs && !c->no_default_packs, files, n, err) : err_oom(err, "packs");
 	arena_free(&a);
 	return rc;
 }
@@ -86,6 +95,7 @@ int session_pack(const struct session *s, struct pack **out, struct err *err)
 void session_close(struct session *s)
 {
 	store_close(s->store);
+	pack_close(s->pack);
 	config_free(s->config);
 	*s = (struct session){0};
 }

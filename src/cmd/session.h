@@ -12,6 +12,7 @@ struct session {
 	struct config *config;
 	const char *store_path;
 	struct store *store; /* once opened */
+	struct pack *pack;   /* once opened: session_pack */
 	int jobs;
 	uint64_t damaged; /* sources and members that session_ingest could not read to their end */
 };
@@ -28,8 +29,10 @@ int session_open_existing(struct session *s, enum store_mode mode, struct err *e
 /* Opens the store for reading. with_feed: --feed is a filter, and a name that no feed has is an error; says on stderr when messages wait for
  * an analysis, unless quiet. */
 int session_open_reading(struct session *s, bool with_feed, struct err *err);
-/* The packs of options and config. To be closed by the caller. */
-int session_pack(const struct session *s, struct pack **out, struct err *err);
+/* A command that lists: opens everything for reading, with --feed as filter, and closes it behind. */
+int session_list(const struct options *o, int (*list)(struct session *, struct err *), struct err *err);
+/* Opens the packs of options and config, once: s->pack. */
+int session_pack(struct session *s, struct err *err);
 
 /* The model's file: of --model, the config, else the store's name with .model behind it. NULL: out of memory. */
 const char *session_model(const struct session *s, struct arena *a, struct err *err);

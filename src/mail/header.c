@@ -53,17 +53,6 @@ const struct header *header_get(struct headers h, enum hdr_id id)
 	return NULL;
 }
 
-const struct header *header_find(struct headers h, struct str name)
-{
-	enum hdr_id id = header_id(name);
-	if (id != HDR_other)
-		return header_get(h, id);
-	for (size_t i = 0; i < h.n; i++)
-		if (h.v[i].id == HDR_other && name.n && str_ieq(h.v[i].name, name))
-			return h.v + i;
-	return NULL;
-}
-
 struct str header_value(struct headers h, enum hdr_id id)
 {
 	const struct header *f = header_get(h, id);

@@ -48,9 +48,8 @@ int header_split(struct arena *a, struct str raw, header_stop_fn *stop, const vo
 enum hdr_id header_id(struct str name);
 const char *header_name(enum hdr_id id); /* canonical spelling; "" for HDR_other */
 
-/* The first field of that id or name (any case), or NULL. */
+/* The first field of that id, or NULL. */
 const struct header *header_get(struct headers h, enum hdr_id id);
-const struct header *header_find(struct headers h, struct str name);
 
 /* The first field's value, trimmed, folds inside; {NULL,0} when absent. */
 struct str header_value(struct headers h, enum hdr_id id);

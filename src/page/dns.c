@@ -9,11 +9,6 @@
 
 static const char *const type_names[] = {"ns", "a", "aaaa", "cname", "mx", "txt", "soa", "registrar", "registered"};
 
-const char *dns_type_name(enum dns_type t)
-{
-	return type_names[t];
-}
-
 void dns_init(struct dns_set *d, const struct psl *psl)
 {
 	*d = (struct dns_set){.psl = psl};

@@ -16,7 +16,6 @@
 #include "codec/psl.h"
 
 enum dns_type { DNS_NS, DNS_A, DNS_AAAA, DNS_CNAME, DNS_MX, DNS_TXT, DNS_SOA, DNS_REGISTRAR, DNS_REGISTERED, DNS_TYPES };
-const char *dns_type_name(enum dns_type t); /* "ns", "registrar" ... */
 
 struct dns_fact {
 	enum dns_type type;

@@ -40,10 +40,8 @@ enum sq_stmt {
 	SQ_DROP_PRINT,
 	SQ_PUT_TEXT,
 	SQ_DROP_TEXT,
-	SQ_GET_TEXT,
 	SQ_ATTRIBUTE,
 	SQ_ITEM_PUT,
-	SQ_ITEM_DEL,
 	SQ_ITEM_CLEAR,
 	SQ_ITEM_GET,
 	SQ_WORD_FIND,
@@ -54,6 +52,7 @@ enum sq_stmt {
 	SQ_FEED_SET,
 	SQ_SOURCE_PUT,
 	SQ_META_PUT,
+	SQ_META_STALE,
 	SQ_META_GET,
 	SQ_VERSION_GET,
 	SQ_STMT_COUNT
@@ -75,6 +74,7 @@ struct sq {
 	sqlite3 *db;
 	char *path;
 	int64_t run; /* of this store_start; 0: none */
+	bool stale;  /* this batch has taken STORE_ANALYSIS away */
 	bool failed; /* a put of this batch failed: it may be half there, so that only a rollback is left */
 	sqlite3_stmt *stmt[SQ_STMT_COUNT];
 	struct arena scratch; /* one put */
@@ -103,6 +103,8 @@ int sq_prepare(struct sq *q, struct str sql, sqlite3_stmt **out, struct err *err
 /* The prepared statement, reset; NULL with *err filled. */
 sqlite3_stmt *sq_stmt(struct sq *q, enum sq_stmt which, struct err *err);
 void sq_finalize(sqlite3_stmt **st); /* for CLEANUP */
+/* The one text that a bound statement gives, in the arena. 1, 0 = none (*out untouched), or an error. */
+int sq_get_text(struct sq *q, sqlite3_stmt *st, struct arena *a, struct str *out, struct err *err);
 
 /* ---- sqlite_schema.c ---- */
 /* Checks that it is our store. *needed: the tables are missing or older; with may_update they are made or brought up to date. */
@@ -165,16 +167,13 @@ int sq_put_source(struct store *s, const struct store_source *src, struct err *e
 int sq_sources(struct store *s, struct arena *a, struct store_source **out, size_t *n, struct err *err);
 int sq_put_meta(struct store *s, const char *key, struct str value, struct err *err);
 int sq_meta(struct store *s, const char *key, struct arena *a, struct str *value, struct err *err);
-int sq_text(struct store *s, int64_t n, struct arena *a, struct str *text, struct err *err);
 int sq_count(struct store *s, int64_t *messages, struct err *err);
 
 /* ---- sqlite_item.c ---- */
 int sq_put_item(struct store *s, const char *kind, struct str id, struct str json, struct err *err);
-int sq_del_item(struct store *s, const char *kind, struct str id, struct err *err);
 int sq_clear_items(struct store *s, const char *kind, struct err *err);
 int sq_item(struct store *s, const char *kind, struct str id, struct arena *a, struct str *json, struct err *err);
 int sq_items(struct store *s, const char *kind, store_item_fn fn, void *ctx, struct err *err);
-int sq_unanalysed(struct store *s, int64_t *messages, struct err *err);
 
 /* ---- sqlite_scan.c ---- */
 int sq_functions(struct sq *q, struct err *err); /* has_word(), contains() */

@@ -226,14 +226,7 @@ int sq_meta(struct store *s, const char *key, struct arena *a, struct str *value
 	if (!st)
 		return err->kind;
 	bind_text(st, 1, str_of(key));
-	int rc = sqlite3_step(st), found = rc == SQLITE_ROW;
-	struct str copy = found ? arena_dup(a, column_str(st, 0)) : S("");
-	sqlite3_reset(st);
-	if (!copy.p)
-		return err_oom(err, "store");
-	if (found)
-		*value = copy;
-	return found || rc == SQLITE_DONE ? found : sq_error(q, rc, "reading it", err);
+	return sq_get_text(q, st, a, value, err);
 }
 
 int sq_count(struct store *s, int64_t *messages, struct err *err)
@@ -247,20 +240,4 @@ int sq_count(struct store *s, int64_t *messages, struct err *err)
 		return sq_error(q, rc, "reading it", err);
 	*messages = sqlite3_column_int64(st, 0);
 	return 0;
-}
-
-int sq_text(struct store *s, int64_t n, struct arena *a, struct str *text, struct err *err)
-{
-	struct sq *q = sq_of(s);
-	sqlite3_stmt *st = sq_stmt(q, SQ_GET_TEXT, err);
-	if (!st)
-		return err->kind;
-	sqlite3_bind_int64(st, 1, n);
-	int rc = sqlite3_step(st), found = rc == SQLITE_ROW;
-	struct str copy = found ? arena_dup(a, column_str(st, 0)) : S("");
-	sqlite3_reset(st);
-	if (!copy.p)
-		return err_oom(err, "store");
-	*text = copy;
-	return found || rc == SQLITE_DONE ? found : sq_error(q, rc, "reading it", err);
 }

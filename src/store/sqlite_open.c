@@ -104,10 +104,8 @@ static const char *const statements[SQ_STMT_COUNT] = {
 	[SQ_DROP_PRINT] = "DELETE FROM print WHERE n = ?",
 	[SQ_PUT_TEXT] = "INSERT INTO body (n, text) VALUES (?, ?)",
 	[SQ_DROP_TEXT] = "DELETE FROM body WHERE n = ?",
-	[SQ_GET_TEXT] = "SELECT text FROM body WHERE n = ?",
 	[SQ_ITEM_PUT] =
 		"INSERT INTO item (kind, id, json) VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET json = excluded.json",
-	[SQ_ITEM_DEL] = "DELETE FROM item WHERE kind = ? AND id = ?",
 	[SQ_ITEM_CLEAR] = "DELETE FROM item WHERE kind = ?",
 	[SQ_ITEM_GET] = "SELECT json FROM item WHERE kind = ? AND id = ?",
 	[SQ_WORD_FIND] = "SELECT id FROM word WHERE text = ?",
@@ -121,6 +119,7 @@ static const char *const statements[SQ_STMT_COUNT] = {
 			  "messages = excluded.messages, fresh = fresh + excluded.fresh, doubtful = excluded.doubtful, "
 			  "problems = excluded.problems, note = excluded.note, complete = excluded.complete",
 	[SQ_META_PUT] = "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+	[SQ_META_STALE] = "DELETE FROM meta WHERE key = '" STORE_ANALYSIS "'",
 	[SQ_META_GET] = "SELECT value FROM meta WHERE key = ?",
 	[SQ_VERSION_GET] = "PRAGMA data_version",
 };
@@ -144,6 +143,18 @@ sqlite3_stmt *sq_stmt(struct sq *q, enum sq_stmt which, struct err *err)
 		return prepare_static(q, which, err) < 0 ? NULL : q->stmt[which];
 	sqlite3_reset(q->stmt[which]);
 	return q->stmt[which];
+}
+
+int sq_get_text(struct sq *q, sqlite3_stmt *st, struct arena *a, struct str *out, struct err *err)
+{
+	int rc = sqlite3_step(st), found = rc == SQLITE_ROW;
+	struct str copy = found ? arena_dup(a, column_str(st, 0)) : S("");
+	sqlite3_reset(st);
+	if (!copy.p)
+		return err_oom(err, "store");
+	if (found)
+		*out = copy;
+	return found || rc == SQLITE_DONE ? found : sq_error(q, rc, "reading it", err);
 }
 
 static void sq_close(struct store *s)
@@ -172,9 +183,7 @@ static const struct store_ops sqlite_ops = {
 	.rollback = sq_rollback,
 	.put = sq_put,
 	.put_attribution = sq_put_attribution,
-	.unanalysed = sq_unanalysed,
 	.put_item = sq_put_item,
-	.del_item = sq_del_item,
 	.clear_items = sq_clear_items,
 	.item = sq_item,
 	.items = sq_items,
@@ -186,7 +195,6 @@ static const struct store_ops sqlite_ops = {
 	.meta = sq_meta,
 	.scan = sq_scan,
 	.get = sq_get,
-	.text = sq_text,
 	.count = sq_count,
 	.word_max = sq_word_max,
 	.word = sq_word,

@@ -14,7 +14,7 @@ int sq_begin(struct store *s, struct err *err)
 		return err->kind;
 	int rc = sqlite3_step(st);
 	sqlite3_reset(st);
-	q->failed = false;
+	q->failed = q->stale = false;
 	return rc == SQLITE_DONE ? sq_see_others(q, err) : sq_error(q, rc, "starting a batch", err);
 }
 
@@ -330,6 +330,16 @@ struct put {
 	int64_t box, knowledge;
 };
 
+/* What the analysis found does not cover this message. */
+static int make_stale(struct sq *q, struct err *err)
+{
+	sqlite3_stmt *st = q->stale ? NULL : sq_stmt(q, SQ_META_STALE, err);
+	if (q->stale)
+		return 0;
+	q->stale = true;
+	return st ? sq_step(q, st, "storing a message", err) : err->kind;
+}
+
 static int put_new(struct sq *q, const struct put *p, int64_t occurrence, struct err *err)
 {
 	sqlite3_stmt *hot = sq_stmt(q, SQ_PUT_HOT, err), *cold = sq_stmt(q, SQ_PUT_COLD, err);
@@ -347,7 +357,8 @@ static int put_new(struct sq *q, const struct put *p, int64_t occurrence, struct
 	int64_t n = sqlite3_last_insert_rowid(q->db);
 	sqlite3_bind_int64(cold, 1, n);
 	rc = insert(q, cold, 2, PLACE_COLD, p->row, err);
-	return rc < 0 ? rc : put_print(q, p->row, n, err);
+	rc = rc < 0 ? rc : put_print(q, p->row, n, err);
+	return rc < 0 ? rc : make_stale(q, err);
 }
 
 static int time_rank(struct str time_source)

@@ -52,19 +52,9 @@ int store_put_attribution(struct store *s, int64_t n, const struct row *r, struc
 	return s->ops->put_attribution(s, n, r, err);
 }
 
-int store_unanalysed(struct store *s, int64_t *messages, struct err *err)
-{
-	return s->ops->unanalysed(s, messages, err);
-}
-
 int store_put_item(struct store *s, const char *kind, struct str id, struct str json, struct err *err)
 {
 	return s->ops->put_item(s, kind, id, json, err);
-}
-
-int store_del_item(struct store *s, const char *kind, struct str id, struct err *err)
-{
-	return s->ops->del_item(s, kind, id, err);
 }
 
 int store_clear_items(struct store *s, const char *kind, struct err *err)
@@ -126,11 +116,6 @@ int store_scan(struct store *s, const struct store_filter *f, uint64_t columns, 
 int store_get(struct store *s, struct str id_hex_prefix, struct arena *a, struct row *row, struct err *err)
 {
 	return s->ops->get(s, id_hex_prefix, a, row, err);
-}
-
-int store_text(struct store *s, int64_t n, struct arena *a, struct str *text, struct err *err)
-{
-	return s->ops->text(s, n, a, text, err);
 }
 
 int store_count(struct store *s, int64_t *messages, struct err *err)

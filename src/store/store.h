@@ -49,12 +49,12 @@ enum { STORE_BATCH = 20000 };
 /* ---- what the relational analysis finds (src/analyse) ---- */
 /* The ROW_ANALYSED members of r to message n (store_row.n). Inside a batch; replaces what was there. */
 int store_put_attribution(struct store *s, int64_t n, const struct row *r, struct err *err);
-/* Messages that no analysis has seen yet (via is empty). Reads the hot table once. */
-int store_unanalysed(struct store *s, int64_t *messages, struct err *err);
+/* The fact (store_put_meta) that the analysis covers the store. store_put takes it away, in the same batch, with each message that is
+ * new or made anew. */
+#define STORE_ANALYSIS "analysis"
 /* Things that are not messages (engine, campaign, programme, finding, page, dns, observation, decision ...): JSON documents by
  * kind and id. Both are ours or hostile bytes: they are bound. */
 int store_put_item(struct store *s, const char *kind, struct str id, struct str json, struct err *err); /* in a batch; replaces */
-int store_del_item(struct store *s, const char *kind, struct str id, struct err *err);                  /* in a batch */
 int store_clear_items(struct store *s, const char *kind, struct err *err);                              /* in a batch */
 int store_item(struct store *s, const char *kind, struct str id, struct arena *a, struct str *json, struct err *err); /* 1 or 0 */
 /* 0 = go on, 1 = enough, negative = err_kind. Strings live until it returns; it may read other items, but not write. */
@@ -118,7 +118,7 @@ enum store_scan_flags {
 	STORE_IDS = 2, /* words stay ids: WORD and WORDS members of row are empty; use .word, .domains, .fingerprint, store_word */
 	STORE_FINGERPRINTS = 4, /* with row->fingerprint (with STORE_IDS: .fingerprint) */
 	STORE_SKETCHES = 8,     /* with row->sketch */
-	STORE_TEXTS = 16,       /* with row->text: wide; for a few messages store_text is better */
+	STORE_TEXTS = 16,       /* with row->text: wide */
 };
 
 struct store_row {
@@ -144,8 +144,6 @@ int store_scan(struct store *s, const struct store_filter *f, uint64_t columns, 
 /* One message, all columns, fingerprint, sketch and text, in the arena. 1 = found, 0 = none, 2 = several (different ids: first in order of id is filled).
  * Of several feeds or occurrences of one id the first by (feed, occurrence) is taken. */
 int store_get(struct store *s, struct str id_hex_prefix, struct arena *a, struct row *row, struct err *err);
-/* Text of message n (store_row.n), in the arena. 1, or 0 = none. */
-int store_text(struct store *s, int64_t n, struct arena *a, struct str *text, struct err *err);
 int store_count(struct store *s, int64_t *messages, struct err *err);
 
 /* Interned words. Ids are dense, 1..store_word_max. */

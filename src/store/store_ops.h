@@ -12,9 +12,7 @@ struct store_ops {
 	int (*start)(struct store *s, struct err *err);
 	int (*put)(struct store *s, const struct row *row, uint64_t box, int64_t knowledge, struct err *err);
 	int (*put_attribution)(struct store *s, int64_t n, const struct row *r, struct err *err);
-	int (*unanalysed)(struct store *s, int64_t *messages, struct err *err);
 	int (*put_item)(struct store *s, const char *kind, struct str id, struct str json, struct err *err);
-	int (*del_item)(struct store *s, const char *kind, struct str id, struct err *err);
 	int (*clear_items)(struct store *s, const char *kind, struct err *err);
 	int (*item)(struct store *s, const char *kind, struct str id, struct arena *a, struct str *json, struct err *err);
 	int (*items)(struct store *s, const char *kind, store_item_fn fn, void *ctx, struct err *err);
@@ -27,7 +25,6 @@ struct store_ops {
 	int (*scan)(struct store *s, const struct store_filter *f, uint64_t columns, unsigned flags, store_row_fn fn, void *ctx,
 		struct err *err);
 	int (*get)(struct store *s, struct str id_hex_prefix, struct arena *a, struct row *row, struct err *err);
-	int (*text)(struct store *s, int64_t n, struct arena *a, struct str *text, struct err *err);
 	int (*count)(struct store *s, int64_t *messages, struct err *err);
 	int (*word_max)(struct store *s, uint32_t *max, struct err *err);
 	int (*word)(struct store *s, uint32_t id, struct arena *a, struct str *out, struct err *err);

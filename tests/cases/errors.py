@@ -283,7 +283,7 @@ def case_a_feed_that_is_not_there(t):
 def case_not_analysed(t):
     t.write('box', mbox([mail()]))
     t.run('ingest', '--no-analyse', '--store', 't.db', '--feed', 'f', 'box')
-    assert '1 message is not analysed' in t.run('messages', '--store', 't.db').err
+    assert 'wait for their analysis' in t.run('messages', '--store', 't.db').err
     t.run('analyse', '--store', 't.db')
     same(t.run('messages', '--store', 't.db').err, '')
     t.run('analyse', '--store', 'no.db', code=3)
