@@ -13,7 +13,7 @@
 #include "base/mem.h"
 
 /* A change of any step makes stores be analysed anew. */
-enum { ANALYSE_VERSION = 2 };
+enum { ANALYSE_VERSION = 3 };
 
 /* In the order campaigns, engines, programmes, findings. */
 static analysis_step *const steps[] = {

@@ -62,6 +62,27 @@ static void put_shop(struct store *s, const struct shop *p)
 	assert_int_equal(store_put_item(s, "page", str_of(id), str_of(json), &err), 0);
 }
 
+/* A capture that says "as before" only: domain, and URL of which it is the same as. */
+static const struct {
+	const char *domain, *same;
+} revisits[] = {
+	{"ab.example", "http://b1.example/"}, /* comes before what it names */
+	{"zz.example", "http://a0.example/"}, {"z1.example", "http://gone.example/"},
+	{"z2.example", "http://z2.example/"}, /* itself */
+};
+
+static void put_revisit(struct store *s, const char *domain, const char *same)
+{
+	struct err err = {0};
+	char id[100], json[1000];
+	snprintf(id, sizeof id, "http://%s/ 2010-08-03T00:00:00Z", domain);
+	snprintf(json, sizeof json,
+		"{\"url\":\"http://%s/\",\"host\":\"%s\",\"domain\":\"%s\",\"time\":\"2010-08-03T00:00:00Z\",\"kind\":\"revisit\","
+		"\"next\":null,\"revisit\":{\"url\":\"%s\",\"time\":\"2010-08-01T00:00:00Z\"},\"tokens\":[]}",
+		domain, domain, domain, same);
+	assert_int_equal(store_put_item(s, "page", str_of(id), str_of(json), &err), 0);
+}
+
 /* Name servers: Gamma's own, one that three have, one of Alpha and Beta. */
 static const struct {
 	const char *domain, *ns, *a;
@@ -106,6 +127,8 @@ static void set_up(struct fixture *f)
 	assert_int_equal(store_begin(f->store, &err), 0);
 	for (size_t i = 0; i < COUNT(shops); i++)
 		put_shop(f->store, &shops[i]);
+	for (size_t i = 0; i < COUNT(revisits); i++)
+		put_revisit(f->store, revisits[i].domain, revisits[i].same);
 	for (size_t i = 0; i < COUNT(facts); i++) {
 		char json[200];
 		snprintf(json, sizeof json, "{\"domain\":\"%s\",\"ns\":[\"%s\"],\"a\":[\"%s\"]}", facts[i].domain, facts[i].ns,
@@ -184,6 +207,10 @@ static void storefronts_get_their_programme(void **state)
 		{"x0.example", ""},
 		{"adead.example", ""},
 		{"nowhere.example", ""},
+		{"ab.example", "Beta"},
+		{"zz.example", "Alpha"},
+		{"z1.example", ""},
+		{"z2.example", ""},
 	};
 	(void)state;
 	struct fixture f;

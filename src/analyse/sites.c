@@ -204,7 +204,7 @@ static bool find_form(struct sites *s, struct site_page *p, const json_t *page)
 
 static enum site_kind kind_of(struct str name)
 {
-	static const char *const names[] = {"other", "storefront", "redirect", "parked", "dead", "file"};
+	static const char *const names[] = {"other", "storefront", "redirect", "parked", "dead", "file", "revisit"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (str_eq(name, str_of(names[i])))
 			return (enum site_kind)i;
@@ -224,6 +224,8 @@ static bool add_page(struct sites *s, struct str id, const json_t *page)
 		.title = copied(s, page, "title"),
 		.time = time_member(page, "time"),
 		.kind = kind,
+		.same = copied(s, json_object_get(page, "revisit"), "url"),
+		.same_time = time_member(json_object_get(page, "revisit"), "time"),
 		.end = kind == SITE_REDIRECT ? NO_PAGE : (uint32_t)s->pages.n - 1,
 		.form = NO_FORM};
 	struct map_entry *first = map_put(&s->urls, p->url, NULL);
@@ -295,6 +297,25 @@ static int by_id(const void *key, const void *page)
 	return str_cmp(*(const struct str *)key, ((const struct site_page *)page)->id);
 }
 
+/* A capture that only says "as before" is what the capture is that it names. Of one that nobody has, nothing is known. */
+static void find_revisited(struct sites *s)
+{
+	for (size_t i = 0; i < s->pages.n; i++) {
+		struct site_page *p = &s->pages.v[i];
+		if (p->kind != SITE_REVISIT)
+			continue;
+		uint32_t at = sites_page(s, p->same, p->same_time);
+		const struct site_page *was = at == NO_PAGE || s->pages.v[at].kind == SITE_REVISIT ? NULL : &s->pages.v[at];
+		if (!was)
+			continue;
+		p->kind = was->kind;
+		p->title = was->title;
+		p->form = was->form;
+		if (p->kind == SITE_REDIRECT)
+			p->end = NO_PAGE;
+	}
+}
+
 /* Where the redirect chain that begins at a capture ends (page/chain.h). */
 static bool add_chain(struct sites *s, struct str id, const json_t *chain)
 {
@@ -356,6 +377,7 @@ int sites_load(struct sites *s, struct store *store, struct arena *arena, struct
 	map_init(&s->form_keys, SIZE_MAX);
 	struct loading pages = {s, add_page, err}, chains = {s, add_chain, err}, dns = {s, add_dns, err};
 	int rc = store_items(store, "page", load_item, &pages, err);
+	find_revisited(s);
 	rc = rc ? rc : store_items(store, "chain", load_item, &chains, err);
 	rc = rc ? rc : store_items(store, "dns", load_item, &dns, err);
 	if (rc == 0 && !count_domains(s))

@@ -18,7 +18,15 @@
 enum mark { MARK_BRAND, MARK_PHONE, MARK_ORDER, MARK_ACCOUNT, MARK_PAYHOST, MARK_ICON, MARK_COUNT };
 extern const char *const mark_names[MARK_COUNT];
 
-enum site_kind { SITE_OTHER, SITE_STOREFRONT, SITE_REDIRECT, SITE_PARKED, SITE_DEAD, SITE_FILE };
+enum site_kind {
+	SITE_OTHER,
+	SITE_STOREFRONT,
+	SITE_REDIRECT,
+	SITE_PARKED,
+	SITE_DEAD,
+	SITE_FILE,
+	SITE_REVISIT
+}; /* SITE_REVISIT: of a capture that is not here */
 
 #define NO_FORM UINT32_MAX
 #define NO_PAGE UINT32_MAX
@@ -36,6 +44,8 @@ struct form {
 struct site_page {
 	struct str id, url, host, domain, title;
 	int64_t time;
+	struct str same; /* of a revisit: URL and time of the capture that it is the same as */
+	int64_t same_time;
 	enum site_kind kind;
 	uint32_t end;  /* capture that its chain ends at: itself when it stays; NO_PAGE: not captured, or a loop */
 	uint32_t form; /* of a storefront */
