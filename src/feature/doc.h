@@ -6,6 +6,7 @@
 #define TRAPLINE_FEATURE_DOC_H
 
 #include "base/str.h"
+#include "codec/image_digest.h"
 #include "codec/url.h"
 
 struct doc_attachment {
@@ -14,6 +15,8 @@ struct doc_attachment {
 	size_t size;            /* decoded bytes */
 	uint32_t width, height; /* of an image, as its header declares them; 0: not known */
 	uint8_t sha256[32];
+	bool looked; /* it is an image that shows something: */
+	struct image_digest look;
 };
 
 struct doc {

@@ -212,6 +212,26 @@ static void sketch_tags(const struct doc *d, struct sketch *out)
 		out->tags[i] = m.bin[i * (MINHASH_BINS / SKETCH_TAGS)];
 }
 
+/* The digests of the largest images: what is varied from message to message changes their size by little. */
+static void sketch_looks(const struct doc *d, struct sketch *out)
+{
+	uint64_t area[SKETCH_FILES];
+	for (size_t i = 0; i < d->n_attachments; i++) {
+		const struct doc_attachment *t = &d->attachments[i];
+		uint64_t size = (uint64_t)t->width * t->height;
+		size_t at = out->n_looks, keep = at < SKETCH_FILES ? at : SKETCH_FILES - 1;
+		while (at && area[at - 1] < size)
+			at--;
+		if (!t->looked || at == SKETCH_FILES)
+			continue;
+		memmove(area + at + 1, area + at, (keep - at) * sizeof *area);
+		memmove(out->looks + at + 1, out->looks + at, (keep - at) * sizeof *out->looks);
+		area[at] = size;
+		out->looks[at] = t->look;
+		out->n_looks += out->n_looks < SKETCH_FILES;
+	}
+}
+
 static void sketch_files(const struct doc *d, struct sketch *out)
 {
 	for (size_t i = 0; i < d->n_attachments; i++) {
@@ -242,6 +262,7 @@ bool sketch_make(struct arena *a, const struct doc *d, struct sketch *out)
 	sketch_links(d, out);
 	sketch_tags(d, out);
 	sketch_files(d, out);
+	sketch_looks(d, out);
 	return true;
 }
 
@@ -293,7 +314,7 @@ size_t sketch_write(const struct sketch *s, uint8_t out[SKETCH_MAX])
 	*at++ = (uint8_t)(s->n_domains << 4 | s->n_subject);
 	*at++ = (uint8_t)(s->n_images << 4 | s->n_files);
 	*at++ = s->n_shapes;
-	*at++ = 0;
+	*at++ = s->n_looks;
 	at = put_32(at, &s->url, 1);
 	at = put_bytes(at, s->bins, s->n_bins);
 	at = put_16(at, s->sample, s->n_sample);
@@ -305,6 +326,8 @@ size_t sketch_write(const struct sketch *s, uint8_t out[SKETCH_MAX])
 	at = put_32(at, s->shapes, s->n_shapes);
 	at = put_64(at, s->images, s->n_images);
 	at = put_64(at, s->files, s->n_files);
+	for (size_t i = 0; i < s->n_looks; i++)
+		at = put_64(at, s->looks[i].bits, IMAGE_DIGEST_BITS / 64);
 	return (size_t)(at - out);
 }
 
@@ -335,7 +358,8 @@ static const uint8_t *get_64(const uint8_t *at, uint64_t *v, size_t n)
 static size_t body_size(const struct sketch *s)
 {
 	return s->n_bins + s->n_tags + 2 * ((size_t)s->n_sample + s->n_subject) +
-	       4 * ((size_t)s->n_facts + s->n_names + s->n_domains + s->n_shapes) + 8 * ((size_t)s->n_images + s->n_files);
+	       4 * ((size_t)s->n_facts + s->n_names + s->n_domains + s->n_shapes) + 8 * ((size_t)s->n_images + s->n_files) +
+	       IMAGE_DIGEST_BYTES * (size_t)s->n_looks;
 }
 
 /* Lists are compared by merging: that needs their order. */
@@ -359,7 +383,7 @@ bool sketch_read(struct str blob, struct sketch *out)
 {
 	uint16_t below;
 	const uint8_t *at = blob.p;
-	if (blob.n < HEAD || at[0] != SKETCH_VERSION || (at[1] & ~15) || at[11])
+	if (blob.n < HEAD || at[0] != SKETCH_VERSION || (at[1] & ~15))
 		return false;
 	memset(out, 0, sizeof *out);
 	out->n_bins = at[1] & 1 ? MINHASH_BINS : 0;
@@ -378,10 +402,12 @@ bool sketch_read(struct str blob, struct sketch *out)
 	out->n_images = at[9] >> 4;
 	out->n_files = at[9] & 15;
 	out->n_shapes = at[10];
+	out->n_looks = at[11];
 	get_32(at + 12, &out->url, 1);
 	if (out->n_sample > SKETCH_WORDS || out->n_facts > SKETCH_FACTS || out->n_names > SKETCH_NAMES ||
 		out->n_domains > SKETCH_DOMAINS || out->n_subject > SKETCH_SUBJECT || out->n_images > SKETCH_FILES ||
-		out->n_files > SKETCH_FILES || out->n_shapes > SKETCH_FILES || blob.n != HEAD + body_size(out))
+		out->n_files > SKETCH_FILES || out->n_shapes > SKETCH_FILES || out->n_looks > SKETCH_FILES ||
+		blob.n != HEAD + body_size(out))
 		return false;
 	at += HEAD;
 	memcpy(out->bins, at, out->n_bins);
@@ -393,7 +419,9 @@ bool sketch_read(struct str blob, struct sketch *out)
 	memcpy(out->tags, at, out->n_tags);
 	at = get_32(at + out->n_tags, out->shapes, out->n_shapes);
 	at = get_64(at, out->images, out->n_images);
-	get_64(at, out->files, out->n_files);
+	at = get_64(at, out->files, out->n_files);
+	for (size_t i = 0; i < out->n_looks; i++)
+		at = get_64(at, out->looks[i].bits, IMAGE_DIGEST_BITS / 64);
 	return ascending_32(out->facts, out->n_facts) && ascending_32(out->names, out->n_names) &&
 	       ascending_32(out->domains, out->n_domains) && ascending_32(out->shapes, out->n_shapes) &&
 	       ascending_64(out->images, out->n_images) && ascending_64(out->files, out->n_files);

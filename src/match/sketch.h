@@ -7,7 +7,7 @@
  *   links    registrable domains; the shape of the first link
  *   subject  its words, numbers as one
  *   tags     16 bins of MinHash over the pairs of neighbours in the HTML tag stream
- *   images, attachments   exact digests; of images also width and height
+ *   images, attachments   exact digests; of images also width and height, and of the largest the perceptual digest
  * Likeness (sketch_compare) is a symmetric function of two sketches: the word sample aligned (longest common subsequence), its
  * overlap as a bag, the resemblance by MinHash, and what the other families agree in.
  */
@@ -19,7 +19,7 @@
 #include "match/minhash.h"
 
 enum {
-	SKETCH_VERSION = 2,
+	SKETCH_VERSION = 3,
 	SKETCH_WORDS = 96,
 	SKETCH_FACTS = 12,
 	SKETCH_NAMES = 6,
@@ -28,7 +28,7 @@ enum {
 	SKETCH_TAGS = 16,
 	SKETCH_FILES = 3,
 	SKETCH_MAX = 16 + MINHASH_BINS + 2 * SKETCH_WORDS + 4 * (SKETCH_FACTS + SKETCH_NAMES + SKETCH_DOMAINS) +
-	             2 * SKETCH_SUBJECT + SKETCH_TAGS + 4 * SKETCH_FILES + 8 * 2 * SKETCH_FILES,
+	             2 * SKETCH_SUBJECT + SKETCH_TAGS + 4 * SKETCH_FILES + 8 * 2 * SKETCH_FILES + IMAGE_DIGEST_BYTES * SKETCH_FILES,
 };
 
 struct sketch {
@@ -37,7 +37,7 @@ struct sketch {
 	uint32_t url;     /* shape of the first link; 0: it has none to speak of */
 	bool dense;       /* most words are one character: they tell half as much */
 	uint8_t n_bins;   /* MINHASH_BINS, or 0 without words */
-	uint8_t n_sample, n_facts, n_names, n_domains, n_subject, n_tags, n_images, n_shapes, n_files;
+	uint8_t n_sample, n_facts, n_names, n_domains, n_subject, n_tags, n_images, n_shapes, n_files, n_looks;
 	uint8_t bins[MINHASH_BINS];
 	uint8_t tags[SKETCH_TAGS];
 	uint16_t sample[SKETCH_WORDS];
@@ -45,6 +45,7 @@ struct sketch {
 	uint32_t facts[SKETCH_FACTS], names[SKETCH_NAMES], domains[SKETCH_DOMAINS]; /* ascending */
 	uint32_t shapes[SKETCH_FILES];                                              /* of images; ascending */
 	uint64_t images[SKETCH_FILES], files[SKETCH_FILES];                         /* ascending */
+	struct image_digest looks[SKETCH_FILES];                                    /* of images, largest first */
 };
 
 /* Fills *out. False when out of memory. Scratch is given back to the arena. */

@@ -65,8 +65,8 @@ static struct url url(const char *raw, const char *host, const char *domain)
 static struct doc full(void)
 {
 	static struct url urls[2];
-	static struct doc_attachment files[2] = {
-		{T("image/gif"), T("a.gif"), 100, 40, 15, {1, 2, 3}}, {T("text/x"), T("b"), 5, 0, 0, {4, 5}}};
+	static struct doc_attachment files[2] = {{T("image/gif"), T("a.gif"), 100, 40, 15, {1, 2, 3}, true, {{1, 2, 3, 4}}},
+		{T("text/x"), T("b"), 5, 0, 0, {4, 5}, false, {{0}}}};
 	static const uint8_t tags[] = {1, 2, 3, 4, 5, 0x85, 0x84};
 	urls[0] = url("http://shop.example/a/b1c2d3?id=7", "shop.example", "shop.example");
 	urls[1] = url("http://www.other.test/", "www.other.test", "other.test");
@@ -90,6 +90,7 @@ static void test_families(void **state)
 	assert_int_equal(s.n_images, 1);
 	assert_int_equal(s.n_shapes, 1);
 	assert_int_equal(s.n_files, 1);
+	assert_int_equal(s.n_looks, 1);
 	assert_int_equal(s.n_tags, SKETCH_TAGS);
 	assert_int_equal(s.n_subject, 5);
 	assert_int_not_equal(s.url, 0);
@@ -107,7 +108,7 @@ static void test_round_trip(void **state)
 		uint8_t blob[SKETCH_MAX];
 		struct sketch back;
 		size_t n = sketch_write(&s[i], blob);
-		assert_true(n <= SKETCH_MAX && SKETCH_MAX <= 600);
+		assert_true(n <= SKETCH_MAX && SKETCH_MAX <= 700);
 		assert_true(sketch_read(str_make(blob, n), &back));
 		assert_memory_equal(&back, &s[i], sizeof back);
 		for (size_t k = 0; k < n; k++) {
