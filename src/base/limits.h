@@ -91,26 +91,30 @@
 #define LIM_GRAPH_DRAWN 500      /* edges drawn unless asked for more: a picture of more is a black spot */
 #define LIM_PROGRAMME_MARKS 1000 /* phone numbers, order formats ... kept of one programme */
 /* ---- pages: WARC files, HTTP, redirect chains, DNS facts ---- */
-#define LIM_WARC_HEADER (64 * KIB)    /* header of one WARC record: crawlers write under 2 KiB */
-#define LIM_WARC_BLOCK (8 * MIB)      /* bytes of one record that are looked at; what is behind is skipped */
-#define LIM_WARC_FREE (64 * MIB)      /* bytes unpacked of one gzip member before the ratio is looked at */
-#define LIM_WARC_RATIO 200            /* unpacked : packed from there on: HTML packs 5 to 20 times, deflate can do 1032 */
-#define LIM_HTTP_HEADERS 200          /* header fields of one response: servers send under 60 */
-#define LIM_PAGE (4 * MIB)            /* bytes of one page, unpacked, that are looked at: storefronts stay under 1 MiB */
-#define LIM_PAGE_TOKENS 600           /* features kept of one page */
-#define LIM_PAGE_TOKEN 120            /* bytes of one of them */
-#define LIM_PAGE_ARENA (256 * MIB)    /* memory that one page may take */
-#define LIM_SCRIPT (256 * KIB)        /* script text of one page that is read for where it leads: redirects are short */
-#define LIM_SCRIPT_VARS 64            /* string variables remembered */
-#define LIM_SCRIPT_DEPTH 3            /* script in a string in a script (setTimeout, document.write) */
-#define LIM_SCRIPT_TARGETS 16         /* targets kept of one page */
-#define LIM_CHAIN_HOPS 20             /* hops of one chain: browsers stop there, too */
-#define LIM_CHAIN_PAGES 4000000       /* pages that chains are built over: 100 bytes each, and their URLs */
-#define LIM_CHAIN_URLS (1024 * MIB)   /* text of their URLs */
-#define LIM_CRAWL_URLS 100000         /* URLs of one crawl, what they lead to included */
-#define LIM_CRAWL_HEADER (64 * KIB)   /* response header that is kept */
-#define LIM_DNS_LINE (64 * KIB)       /* one line of DNS facts */
-#define LIM_DNS_FACTS 1000            /* facts kept of one domain: fast-flux domains have hundreds of addresses */
+#define LIM_WARC_HEADER (64 * KIB)  /* header of one WARC record: crawlers write under 2 KiB */
+#define LIM_WARC_BLOCK (8 * MIB)    /* bytes of one record that are looked at; what is behind is skipped */
+#define LIM_WARC_FREE (64 * MIB)    /* bytes unpacked of one gzip member before the ratio is looked at */
+#define LIM_WARC_RATIO 200          /* unpacked : packed from there on: HTML packs 5 to 20 times, deflate can do 1032 */
+#define LIM_HTTP_HEADERS 200        /* header fields of one response: servers send under 60 */
+#define LIM_PAGE (4 * MIB)          /* bytes of one page, unpacked, that are looked at: storefronts stay under 1 MiB */
+#define LIM_PAGE_TOKENS 600         /* features kept of one page */
+#define LIM_PAGE_TOKEN 120          /* bytes of one of them */
+#define LIM_PAGE_ARENA (256 * MIB)  /* memory that one page may take */
+#define LIM_SCRIPT (256 * KIB)      /* script text of one page that is read for where it leads: redirects are short */
+#define LIM_SCRIPT_VARS 64          /* string variables remembered */
+#define LIM_SCRIPT_DEPTH 3          /* script in a string in a script (setTimeout, document.write) */
+#define LIM_SCRIPT_TARGETS 16       /* targets kept of one page */
+#define LIM_CHAIN_HOPS 20           /* hops of one chain: browsers stop there, too */
+#define LIM_CHAIN_PAGES 4000000     /* pages that chains are built over: 100 bytes each, and their URLs */
+#define LIM_CHAIN_URLS (1024 * MIB) /* text of their URLs */
+#define LIM_CRAWL_URLS 100000       /* URLs of one crawl, what they lead to included */
+#define LIM_CRAWL_HEADER (64 * KIB) /* response header that is kept */
+#define LIM_DNS_LINE (64 * KIB)     /* one line of DNS facts */
+#define LIM_DNS_FACTS 1000          /* facts kept of one domain: fast-flux domains have hundreds of addresses */
+#define LIM_OBSERVATIONS 1000000    /* facts stored: a day of a large sinkhole; each costs 300 bytes on disk, 48 in memory */
+#define LIM_OBSERVATION_LINE (64 * KIB)
+#define LIM_OBSERVATION_TEXT 1000     /* bytes of one name, source or note */
+#define LIM_OBSERVATION_COMPLAINTS 20 /* bad lines told one by one; the rest is counted */
 #define LIM_CHANGE_FILE (64 * MIB)    /* one CSV of `changes` */
 #define LIM_CHANGE_ROWS 1000000       /* rows of it: a century of hours */
 #define LIM_CHANGE_ARENA (2048 * MIB) /* about 500 bytes a row are used */

@@ -43,6 +43,7 @@ int cmd_explain(const struct options *, struct err *);
 int cmd_pages(const struct options *, struct err *);
 int cmd_crawl(const struct options *, struct err *);
 int cmd_dns(const struct options *, struct err *);
+int cmd_observe(const struct options *, struct err *);
 int cmd_changes(const struct options *, struct err *);
 int cmd_help(const struct options *, struct err *);
 int cmd_version(const struct options *, struct err *);

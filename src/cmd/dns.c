@@ -5,60 +5,23 @@
 #include <stdio.h>
 
 #include "base/limits.h"
-#include "base/mem.h"
 #include "cmd/command.h"
+#include "cmd/lines.h"
 #include "cmd/output.h"
 #include "cmd/pages.h"
 #include "page/fact.h"
 
-enum { READ_SIZE = 64 * 1024 };
-
 /* ---- reading ---- */
 
-/* Lines of a file, plain or gzip. What is longer than LIM_DNS_LINE is given cut, and is then no line that can be read. */
-static int read_lines(struct dns_set *d, struct unzip *u, struct err *err)
+static int read_line(void *ctx, struct str line, struct err *err)
 {
-	struct buf line;
-	uint8_t *p = mem_alloc(READ_SIZE);
-	int rc = p ? 0 : err_oom(err, "DNS facts");
-	buf_init(&line, LIM_DNS_LINE + 1);
-	for (size_t got; !rc;) {
-		rc = unzip_read(u, p, READ_SIZE, &got, err);
-		struct str rest = str_make(p, got);
-		for (size_t i; rc >= 0 && (i = str_find_byte(rest, '\n')) != STR_NPOS; rest = str_from(rest, i + 1)) {
-			buf_add(&line, str_first(rest, i));
-			if (dns_line(d, buf_str(&line)))
-				rc = err_oom(err, "DNS facts");
-			buf_clear(&line);
-		}
-		buf_add(&line, rest);
-		if (rc == UNZIP_END)
-			break;
-		rc = rc > 0 ? 0 : rc;
-	}
-	if (!rc && line.n && dns_line(d, buf_str(&line)))
-		rc = err_oom(err, "DNS facts");
-	buf_free(&line);
-	mem_free(p);
-	return rc;
+	return dns_line(ctx, line) ? err_oom(err, "DNS facts") : 0;
 }
 
 static int read_file(struct dns_set *d, const char *path, struct err *err)
 {
-	struct input_file f;
-	struct unzip *u = NULL;
-	int rc = input_open(&f, path, err);
-	if (rc)
-		return rc;
-	rc = unzip_open(&u, input_read, &f, err);
 	dns_begin(d);
-	if (!rc)
-		rc = read_lines(d, u, err);
-	if (!rc && unzip_facts(u))
-		rc = err_set(err, ERR_INPUT, "%s: damaged gzip", path);
-	unzip_close(u);
-	input_close(&f);
-	return rc;
+	return lines_read(path, LIM_DNS_LINE, read_line, d, err);
 }
 
 /* What is stored about the domains that were read joins them. */

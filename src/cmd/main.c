@@ -85,6 +85,12 @@ const struct command commands[] = {
 		OPTS_COMMON | OPTS_STORE | OPTS_OUTPUT | OPTS_PSL | OPTS_LIMIT, 0, -1, cmd_dns,
 		"FILE holds one JSON object a line ({\"domain\",\"first_seen\",\"ns\",\"a\",\"registrar\",\"registered\"}, or passive DNS in the\n"
 		"common output format), or CSV with a header line of the same names; - for stdin. Without it the stored facts are listed."},
+	{"observe", "[FILE...]",
+		"read facts from outside the mail, or list them: infected addresses, control servers, published claims",
+		OPTS_COMMON | OPTS_STORE | OPTS_OUTPUT | OPTS_LIMIT | OPTS_OBSERVE, 0, -1, cmd_observe,
+		"FILE holds one JSON object a line: {\"time\",\"end\",\"kind\",\"engine\",\"programme\",\"brand\",\"ip\",\"value\",\"source\"}, plain or\n"
+		"gzip; - for stdin. kind is infection, control_up, control_down or claim. Without FILE the stored facts are listed. The same\n"
+		"fact twice is one. What they say of the mail is in events, engines and report."},
 	{"changes", "FILE.csv", "when a series of numbers changed, each change dated with a 95 % interval",
 		OPTS_COMMON | OPTS_OUTPUT, 1, 1, cmd_changes,
 		"FILE has a header, index,value or time,value, and one row a line; an empty value is missing and still counts as a row.\n"

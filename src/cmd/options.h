@@ -29,6 +29,7 @@ enum option_set {
 	OPTS_DECIDE = 1 << 16,     /* --undo --note */
 	OPTS_GRAPH = 1 << 17,      /* --as-of --draw */
 	OPTS_EVENTS = 1 << 18,     /* --only --fail-on --feed (filter) --since --until --engine --programme --brand */
+	OPTS_OBSERVE = 1 << 19,    /* --undo FILE */
 	OPTS_RANGE = 1 << 9,       /* OPTS_FILTER without --feed, which OPTS_INGEST has already */
 };
 

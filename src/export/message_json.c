@@ -1,8 +1,6 @@
 /* message_json.c - see message_json.h. */
 #include "export/message_json.h"
 
-#include <arpa/inet.h>
-
 #include "base/anomaly.h"
 #include "base/limits.h"
 #include "base/utf8.h"
@@ -22,13 +20,6 @@ static bool is_verbatim(enum feature_id id)
 {
 	enum feature_kind kind = feature_table[id].kind;
 	return id == FEAT_message_id || id == FEAT_source_member || !(kind == KIND_TEXT || kind == KIND_LIST || kind == KIND_JSON);
-}
-
-void ip_text(struct str ip, char out[IP_TEXT_SIZE])
-{
-	out[0] = 0;
-	if (ip.n == 4 || ip.n == 16)
-		inet_ntop(ip.n == 4 ? AF_INET : AF_INET6, ip.p, out, IP_TEXT_SIZE);
 }
 
 /* ---- masking inside JSON ---- */

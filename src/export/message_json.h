@@ -10,15 +10,12 @@
 #define TRAPLINE_EXPORT_MESSAGE_JSON_H
 
 #include "export/table.h"
+#include "mail/received.h"
 
 void row_to_json(const struct row *r, struct json *j, bool reveal);
 
 /* JSON of our own making (attachments, evidence) with mask_tokens applied to the strings that may come from a message. */
 void mask_json(const struct mask *m, struct str json, struct buf *out);
-
-/* "192.0.2.1", "2001:db8::1", "" for an unknown address. */
-enum { IP_TEXT_SIZE = 46 };
-void ip_text(struct str ip, char out[IP_TEXT_SIZE]);
 
 /* One row of a table of messages: an object in the JSON formats, else a cell for each of the features, which the table's columns
  * must match (message_columns). */

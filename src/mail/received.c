@@ -59,6 +59,13 @@ unsigned ip_parse(struct str t, uint8_t ip[16])
 	return 4;
 }
 
+void ip_text(struct str ip, char out[IP_TEXT_SIZE])
+{
+	out[0] = 0;
+	if (ip.n == 4 || ip.n == 16)
+		inet_ntop(ip.n == 4 ? AF_INET : AF_INET6, ip.p, out, IP_TEXT_SIZE);
+}
+
 bool ip_is_private(const uint8_t *ip, unsigned len)
 {
 	static const uint8_t loopback[16] = {[15] = 1};

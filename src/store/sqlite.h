@@ -42,6 +42,7 @@ enum sq_stmt {
 	SQ_DROP_TEXT,
 	SQ_ATTRIBUTE,
 	SQ_ITEM_PUT,
+	SQ_ITEM_DEL,
 	SQ_ITEM_CLEAR,
 	SQ_ITEM_GET,
 	SQ_WORD_FIND,
@@ -171,6 +172,7 @@ int sq_count(struct store *s, int64_t *messages, struct err *err);
 
 /* ---- sqlite_item.c ---- */
 int sq_put_item(struct store *s, const char *kind, struct str id, struct str json, struct err *err);
+int sq_del_item(struct store *s, const char *kind, struct str id, struct err *err);
 int sq_clear_items(struct store *s, const char *kind, struct err *err);
 int sq_item(struct store *s, const char *kind, struct str id, struct arena *a, struct str *json, struct err *err);
 int sq_items(struct store *s, const char *kind, store_item_fn fn, void *ctx, struct err *err);

@@ -21,6 +21,11 @@ int sq_put_item(struct store *s, const char *kind, struct str id, struct str jso
 	return step_item(sq_of(s), SQ_ITEM_PUT, kind, &id, &json, err);
 }
 
+int sq_del_item(struct store *s, const char *kind, struct str id, struct err *err)
+{
+	return step_item(sq_of(s), SQ_ITEM_DEL, kind, &id, NULL, err);
+}
+
 int sq_clear_items(struct store *s, const char *kind, struct err *err)
 {
 	return step_item(sq_of(s), SQ_ITEM_CLEAR, kind, NULL, NULL, err);

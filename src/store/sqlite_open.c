@@ -106,6 +106,7 @@ static const char *const statements[SQ_STMT_COUNT] = {
 	[SQ_DROP_TEXT] = "DELETE FROM body WHERE n = ?",
 	[SQ_ITEM_PUT] =
 		"INSERT INTO item (kind, id, json) VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET json = excluded.json",
+	[SQ_ITEM_DEL] = "DELETE FROM item WHERE kind = ? AND id = ?",
 	[SQ_ITEM_CLEAR] = "DELETE FROM item WHERE kind = ?",
 	[SQ_ITEM_GET] = "SELECT json FROM item WHERE kind = ? AND id = ?",
 	[SQ_WORD_FIND] = "SELECT id FROM word WHERE text = ?",
@@ -184,6 +185,7 @@ static const struct store_ops sqlite_ops = {
 	.put = sq_put,
 	.put_attribution = sq_put_attribution,
 	.put_item = sq_put_item,
+	.del_item = sq_del_item,
 	.clear_items = sq_clear_items,
 	.item = sq_item,
 	.items = sq_items,

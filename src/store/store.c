@@ -57,6 +57,11 @@ int store_put_item(struct store *s, const char *kind, struct str id, struct str 
 	return s->ops->put_item(s, kind, id, json, err);
 }
 
+int store_del_item(struct store *s, const char *kind, struct str id, struct err *err)
+{
+	return s->ops->del_item(s, kind, id, err);
+}
+
 int store_clear_items(struct store *s, const char *kind, struct err *err)
 {
 	return s->ops->clear_items(s, kind, err);

@@ -55,6 +55,7 @@ int store_put_attribution(struct store *s, int64_t n, const struct row *r, struc
 /* Things that are not messages (engine, campaign, programme, finding, page, dns, observation, decision ...): JSON documents by
  * kind and id. Both are ours or hostile bytes: they are bound. */
 int store_put_item(struct store *s, const char *kind, struct str id, struct str json, struct err *err); /* in a batch; replaces */
+int store_del_item(struct store *s, const char *kind, struct str id, struct err *err);                  /* in a batch */
 int store_clear_items(struct store *s, const char *kind, struct err *err);                              /* in a batch */
 int store_item(struct store *s, const char *kind, struct str id, struct arena *a, struct str *json, struct err *err); /* 1 or 0 */
 /* 0 = go on, 1 = enough, negative = err_kind. Strings live until it returns; it may read other items, but not write. */

@@ -13,6 +13,7 @@ struct store_ops {
 	int (*put)(struct store *s, const struct row *row, uint64_t box, int64_t knowledge, struct err *err);
 	int (*put_attribution)(struct store *s, int64_t n, const struct row *r, struct err *err);
 	int (*put_item)(struct store *s, const char *kind, struct str id, struct str json, struct err *err);
+	int (*del_item)(struct store *s, const char *kind, struct str id, struct err *err);
 	int (*clear_items)(struct store *s, const char *kind, struct err *err);
 	int (*item)(struct store *s, const char *kind, struct str id, struct arena *a, struct str *json, struct err *err);
 	int (*items)(struct store *s, const char *kind, store_item_fn fn, void *ctx, struct err *err);
