@@ -3,21 +3,28 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
 #include "match/engine_view.h"
 
+/* A token that no class knows is, to all classes, any such token of its family: the families have rows of their own. */
 struct engine_scorer {
 	const struct engine_model *m;
 	size_t n_tokens, n_classes;
+	size_t stride;     /* of the tables: a column a class and one for any software; even */
+	bool has_bots;     /* among the classes */
+	uint32_t *row_of;  /* by token */
+	size_t n_rows;     /* first PRINT_COUNT rows of tokens that no class has, PRINT_COUNT of tokens that are not the model's */
+	float *share;      /* [row][class]: (1 - u) q, 0: unseen */
+	float *log_chance; /* [row][class]: log p */
 	struct engine_view *views; /* [class][family] */
-	float *share;              /* [class][token]: (1 - u) q, 0: unseen */
-	float *log_chance;         /* [class][token]: log p */
-	float *log_unseen;         /* [class][family]: log p of a token that no class has */
-	float *any;                /* [token]: p0 */
-	double rare[PRINT_COUNT];  /* p0 of a value that no class has */
+	double *strange;           /* [class][family]: strangeness of a token that the class has not seen */
+	uint8_t *place;            /* [class][family]: what strangeness is counted once for (engine_strange_place) */
 };
+
+enum { UNSEEN_ROW = 0, FOREIGN_ROW = PRINT_COUNT, KNOWN_ROW = 2 * PRINT_COUNT };
 
 static const struct engine_view *view_of(const struct engine_scorer *s, size_t k, unsigned family)
 {
@@ -77,24 +84,28 @@ enum engine_freedom engine_freedom(unsigned family)
 	}
 }
 
-/* One vote for each class that knows the family, and one for a value that none has. */
-static void fill_any(struct engine_scorer *s)
+/* One vote for each class that knows the family, and one for a value that none has. The chances of any software's tokens, by row. */
+static void fill_any(const struct engine_scorer *s, float *any, double rare[PRINT_COUNT])
 {
 	const struct engine_model *m = s->m;
 	double voters[PRINT_COUNT] = {0}, values[PRINT_COUNT] = {0};
-	for (size_t k = 0; k < m->classes.n; k++)
+	for (size_t k = 0; k < s->n_classes; k++)
 		for (unsigned f = 0; f < PRINT_COUNT; f++)
 			voters[f] += view_of(s, k, f)->n > 0;
 	for (size_t t = 0; t < s->n_tokens; t++)
 		values[m->tokens.v[t].family]++;
-	for (unsigned f = 0; f < PRINT_COUNT; f++)
-		s->rare[f] = 1 / ((voters[f] + 1) * (values[f] + 1));
+	for (unsigned f = 0; f < PRINT_COUNT; f++) {
+		rare[f] = 1 / ((voters[f] + 1) * (values[f] + 1));
+		any[UNSEEN_ROW + f] = any[FOREIGN_ROW + f] = (float)rare[f];
+	}
 	for (size_t t = 0; t < s->n_tokens; t++) {
+		size_t row = s->row_of[t];
 		unsigned f = m->tokens.v[t].family;
 		double sum = 0;
-		for (size_t k = 0; k < m->classes.n; k++)
-			sum += s->share[k * s->n_tokens + t];
-		s->any[t] = (float)(s->rare[f] + sum / (voters[f] + 1));
+		for (size_t k = 0; row >= KNOWN_ROW && k < s->n_classes; k++)
+			sum += s->share[row * s->stride + k];
+		if (row >= KNOWN_ROW)
+			any[row] = (float)(rare[f] + sum / (voters[f] + 1));
 	}
 }
 
@@ -103,56 +114,95 @@ static void fill_class(struct engine_scorer *s, size_t k)
 	const struct engine_class *c = &s->m->classes.v[k];
 	struct engine_tally t[PRINT_COUNT];
 	tally_class(s->m, c, t);
-	for (unsigned f = 0; f < PRINT_COUNT; f++)
-		s->views[k * PRINT_COUNT + f] = engine_view_from(&t[f], f, c->campaigns);
+	for (unsigned f = 0; f < PRINT_COUNT; f++) {
+		struct engine_view *v = &s->views[k * PRINT_COUNT + f];
+		*v = engine_view_from(&t[f], f, c->campaigns);
+		s->strange[k * PRINT_COUNT + f] = print_table[f].many ? 0 : engine_strangeness(v, 0);
+		s->place[k * PRINT_COUNT + f] = (uint8_t)engine_strange_place(f, v);
+	}
 	for (size_t i = 0; i < c->n; i++) {
-		unsigned f = s->m->tokens.v[c->counts[i].token].family;
-		s->share[k * s->n_tokens + c->counts[i].token] =
-			(float)((1 - view_of(s, k, f)->unseen) * c->counts[i].messages / view_of(s, k, f)->total);
+		const struct engine_view *v = view_of(s, k, s->m->tokens.v[c->counts[i].token].family);
+		s->share[s->row_of[c->counts[i].token] * s->stride + k] =
+			(float)((1 - v->unseen) * c->counts[i].messages / v->total);
 	}
 }
 
 /* A class that knows nothing of a family says what any software says. */
-static void fill_logs(struct engine_scorer *s, size_t k)
+static void fill_row(struct engine_scorer *s, size_t row, unsigned f, double any, double any_exact)
+{
+	float *out = s->log_chance + row * s->stride;
+	for (size_t k = 0; k < s->n_classes; k++) {
+		const struct engine_view *v = view_of(s, k, f);
+		out[k] = (float)log(v->n > 0 ? (double)s->share[row * s->stride + k] + v->unseen * any : any);
+	}
+	out[s->n_classes] = row >= FOREIGN_ROW && row < KNOWN_ROW ? (float)log(any_exact) : logf((float)any);
+}
+
+static void fill_logs(struct engine_scorer *s, const float *any, const double rare[PRINT_COUNT])
 {
 	for (unsigned f = 0; f < PRINT_COUNT; f++) {
-		const struct engine_view *v = view_of(s, k, f);
-		s->log_unseen[k * PRINT_COUNT + f] = (float)log((v->n > 0 ? v->unseen : 1) * s->rare[f]);
+		fill_row(s, UNSEEN_ROW + f, f, (double)any[UNSEEN_ROW + f], 0);
+		fill_row(s, FOREIGN_ROW + f, f, rare[f], rare[f]);
 	}
-	for (size_t t = 0; t < s->n_tokens; t++) {
-		const struct engine_view *v = view_of(s, k, s->m->tokens.v[t].family);
-		size_t at = k * s->n_tokens + t;
-		s->log_chance[at] = (float)log(v->n > 0 ? s->share[at] + v->unseen * s->any[t] : s->any[t]);
+	for (size_t t = 0; t < s->n_tokens; t++)
+		if (s->row_of[t] >= KNOWN_ROW)
+			fill_row(s, s->row_of[t], s->m->tokens.v[t].family, (double)any[s->row_of[t]], 0);
+}
+
+/* Rows for the tokens that classes have. */
+static void number_rows(struct engine_scorer *s)
+{
+	const struct engine_model *m = s->m;
+	for (size_t t = 0; t < s->n_tokens; t++)
+		s->row_of[t] = UNSEEN_ROW + m->tokens.v[t].family;
+	s->n_rows = KNOWN_ROW;
+	for (size_t k = 0; k < s->n_classes; k++)
+		for (size_t i = 0; i < m->classes.v[k].n; i++) {
+			uint32_t *row = &s->row_of[m->classes.v[k].counts[i].token];
+			if (*row < KNOWN_ROW)
+				*row = (uint32_t)s->n_rows++;
+		}
+}
+
+static bool fill(struct engine_scorer *s)
+{
+	double rare[PRINT_COUNT];
+	s->row_of = mem_alloc((s->n_tokens + 1) * sizeof *s->row_of);
+	s->views = mem_zalloc(s->n_classes * PRINT_COUNT + 1, sizeof *s->views);
+	s->strange = mem_zalloc(s->n_classes * PRINT_COUNT + 1, sizeof *s->strange);
+	s->place = mem_zalloc(s->n_classes * PRINT_COUNT + 1, 1);
+	if (!s->row_of || !s->views || !s->strange || !s->place)
+		return false;
+	number_rows(s);
+	s->share = mem_zalloc(s->n_rows, s->stride * sizeof *s->share);
+	s->log_chance = mem_zalloc(s->n_rows, s->stride * sizeof *s->log_chance);
+	float *any = mem_zalloc(s->n_rows, sizeof *any);
+	bool ok = s->share && s->log_chance && any;
+	for (size_t k = 0; k < s->n_classes && ok; k++) {
+		s->has_bots |= s->m->classes.v[k].kind == ENGINE_BOT;
+		fill_class(s, k);
 	}
+	if (ok) {
+		fill_any(s, any, rare);
+		fill_logs(s, any, rare);
+	}
+	mem_free(any);
+	return ok;
 }
 
 int engine_scorer_new(struct engine_scorer **out, const struct engine_model *m)
 {
 	struct engine_scorer *s = mem_zalloc(1, sizeof *s);
-	size_t n = m->tokens.n, classes = m->classes.n;
 	if (!s)
 		return ERR_ENV;
 	s->m = m;
-	s->n_tokens = n;
-	s->n_classes = classes;
-	s->views = mem_zalloc(classes * PRINT_COUNT + 1, sizeof *s->views);
-	s->share = mem_zalloc(classes * n + 1, sizeof *s->share);
-	s->log_chance = mem_zalloc((classes + 1) * n + 1, sizeof *s->log_chance);
-	s->log_unseen = mem_zalloc((classes + 1) * PRINT_COUNT, sizeof *s->log_unseen);
-	s->any = mem_zalloc(n + 1, sizeof *s->any);
-	if (!s->views || !s->share || !s->any || !s->log_chance || !s->log_unseen) {
+	s->n_tokens = m->tokens.n;
+	s->n_classes = m->classes.n;
+	s->stride = (m->classes.n + 2) / 2 * 2;
+	if (!fill(s)) {
 		engine_scorer_del(s);
 		return ERR_ENV;
 	}
-	for (size_t k = 0; k < classes; k++)
-		fill_class(s, k);
-	fill_any(s);
-	for (size_t k = 0; k < classes; k++)
-		fill_logs(s, k);
-	for (size_t t = 0; t < n; t++) /* the last row is any software's */
-		s->log_chance[classes * n + t] = logf(s->any[t]);
-	for (unsigned f = 0; f < PRINT_COUNT; f++)
-		s->log_unseen[classes * PRINT_COUNT + f] = (float)log(s->rare[f]);
 	*out = s;
 	return 0;
 }
@@ -161,26 +211,34 @@ void engine_scorer_del(struct engine_scorer *s)
 {
 	if (!s)
 		return;
+	mem_free(s->row_of);
 	mem_free(s->views);
+	mem_free(s->strange);
+	mem_free(s->place);
 	mem_free(s->share);
 	mem_free(s->log_chance);
-	mem_free(s->log_unseen);
-	mem_free(s->any);
 	mem_free(s);
 }
 
 /* ---- one token ---- */
 
+static size_t row_of(const struct engine_scorer *s, uint32_t token, unsigned family)
+{
+	return (token < s->n_tokens ? s->row_of[token] : FOREIGN_ROW + family) * s->stride;
+}
+
 static double log_chance(const struct engine_scorer *s, size_t k, uint32_t token, unsigned family)
 {
-	return token < s->n_tokens ? s->log_chance[k * s->n_tokens + token] : s->log_unseen[k * PRINT_COUNT + family];
+	return (double)s->log_chance[row_of(s, token, family) + k];
 }
 
 static double token_strangeness(const struct engine_scorer *s, size_t k, uint32_t token, unsigned family)
 {
-	if (print_table[family].many)
-		return 0;
-	return engine_strangeness(view_of(s, k, family), token < s->n_tokens ? s->share[k * s->n_tokens + token] : 0);
+	const struct engine_view *v = view_of(s, k, family);
+	double share = (double)s->share[row_of(s, token, family) + k];
+	if (share <= v->unseen || print_table[family].many)
+		return s->strange[k * PRINT_COUNT + family];
+	return engine_strangeness(v, share);
 }
 
 /* ---- one message ---- */
@@ -192,30 +250,69 @@ static bool is_transport(enum print_group g)
 	       g == PRINT_GROUP_clock;
 }
 
-/* Rows of the tables: classes, then any software. A bot's rival of the kind client stands for its imitations, too. */
-static double log_odds(const struct engine_scorer *s, size_t k, size_t rival, const struct engine_tokens *t)
+enum { BLOCK = 64 }; /* classes at a time: the sums of all groups stay in the nearest cache */
+struct sums {
+	double most[PRINT_GROUP_COUNT][BLOCK], least[PRINT_GROUP_COUNT][BLOCK]; /* of the groups in `seen` */
+	double floor[BLOCK]; /* the way of sending counts for no less than this */
+	uint32_t seen;
+};
+_Static_assert(PRINT_GROUP_COUNT <= 32, "a bit for each group");
+
+static void add_token(struct sums *x, const float *row, double base, size_t n, const struct print_family *f)
 {
-	const struct engine_class *classes = s->m->classes.v;
-	bool imitation =
-		rival < s->n_classes && k < s->n_classes && classes[k].kind == ENGINE_BOT && classes[rival].kind == ENGINE_CLIENT;
-	struct engine_groups g = {0};
-	for (size_t i = 0; i < t->n; i++) {
-		unsigned f = t->family[i];
-		double o = log_chance(s, k, t->token[i], f) - log_chance(s, rival, t->token[i], f);
-		if (imitation && o > 0 && is_transport(print_table[f].group))
-			continue;
-		engine_groups_add(&g, f, o);
+	double *most = x->most[f->group], *least = x->least[f->group], odds[BLOCK];
+	for (size_t i = 0; i < n; i++)
+		odds[i] = (double)row[i] - base;
+	for (size_t i = 0; i < n && is_transport(f->group); i++)
+		odds[i] = odds[i] > x->floor[i] ? odds[i] : x->floor[i];
+	if (!(x->seen >> f->group & 1)) {
+		memset(most, 0, n * sizeof *most);
+		memset(least, 0, n * sizeof *least);
 	}
-	return engine_groups_sum(&g);
+	x->seen |= 1U << f->group;
+	for (size_t i = 0; i < n; i++) {
+		most[i] = odds[i] > most[i] ? odds[i] : most[i];
+		least[i] = odds[i] < least[i] ? odds[i] : least[i];
+	}
 }
 
-static double strangeness(const struct engine_scorer *s, size_t k, const struct engine_tokens *t)
+/* The log-odds of every class, and of any software, against `base`, one of them: of each group the largest for and against. A bot's
+ * rival of the kind client stands for its imitations, too. */
+static void all_odds(const struct engine_scorer *s, size_t base, const struct engine_tokens *t, double odds[LIM_ENGINE_CLASSES + 1])
+{
+	const struct engine_class *classes = s->m->classes.v;
+	bool bot = base < s->n_classes && classes[base].kind == ENGINE_BOT;
+	struct sums x;
+	for (size_t from = 0, n; from <= s->n_classes; from += n) {
+		n = s->n_classes + 1 - from < BLOCK ? s->n_classes + 1 - from : BLOCK;
+		x.seen = 0;
+		for (size_t i = 0; i < n; i++)
+			x.floor[i] = bot && from + i < s->n_classes && classes[from + i].kind == ENGINE_CLIENT ? 0 : -INFINITY;
+		for (size_t i = 0; i < t->n; i++) {
+			const float *row = s->log_chance + row_of(s, t->token[i], t->family[i]);
+			add_token(&x, row + from, (double)row[base], n, &print_table[t->family[i]]);
+		}
+		memset(odds + from, 0, n * sizeof *odds);
+		for (unsigned g = 0; g < PRINT_GROUP_COUNT; g++)
+			for (size_t i = 0; i < n && x.seen >> g & 1; i++)
+				odds[from + i] += x.most[g][i] + x.least[g][i];
+	}
+}
+
+/* Up to `most`: beyond it nobody asks how strange exactly. */
+static double strangeness(const struct engine_scorer *s, size_t k, const struct engine_tokens *t, double most)
 {
 	struct engine_groups g = {0};
-	for (size_t i = 0; i < t->n; i++)
-		engine_groups_strange(
-			&g, t->family[i], view_of(s, k, t->family[i]), token_strangeness(s, k, t->token[i], t->family[i]));
-	return engine_groups_sum(&g);
+	const uint8_t *place = s->place + k * PRINT_COUNT;
+	double so_far = 0;
+	for (size_t i = 0; i < t->n && so_far <= most; i++) {
+		double x = token_strangeness(s, k, t->token[i], t->family[i]), *at = &g.most[place[t->family[i]]];
+		if (x > *at) {
+			so_far += x - *at;
+			*at = x;
+		}
+	}
+	return so_far > most ? so_far : engine_groups_sum(&g);
 }
 
 /* How strange a message may look to a class that it belongs to. One value that contradicts a constant of a full capture
@@ -227,18 +324,25 @@ double engine_limit(const struct engine_class *k)
 	return fmin(fmax(k->reach, reach_least), k->kind == ENGINE_CLIENT ? client_most : ENGINE_FOREIGN);
 }
 
+static bool is_own(const struct engine_scorer *s, size_t k, const struct engine_tokens *t)
+{
+	const double slack = 1e-6; /* sums in another order */
+	double limit = engine_limit(&s->m->classes.v[k]);
+	return strangeness(s, k, t, limit + slack) <= limit;
+}
+
 /* What the best of the classes has to beat: the margin to the nearest other class or any software. */
 static double margin_of(const struct engine_scorer *s, size_t best, const struct engine_tokens *t, size_t *rival)
 {
 	size_t n = s->n_classes;
-	double least = INFINITY;
+	double least = INFINITY, odds[LIM_ENGINE_CLASSES + 1];
+	all_odds(s, best, t, odds);
 	for (size_t r = 0; r <= n; r++) {
 		/* clients among themselves need no margin: the name of one of them will do */
 		if (r == best || (r < n && s->m->classes.v[best].kind == ENGINE_CLIENT && s->m->classes.v[r].kind == ENGINE_CLIENT))
 			continue;
-		double o = log_odds(s, best, r, t);
-		if (o < least) {
-			least = o;
+		if (-odds[r] < least) {
+			least = -odds[r];
 			*rival = r;
 		}
 	}
@@ -255,16 +359,17 @@ void engine_score(const struct engine_scorer *s, const struct engine_tokens *t, 
 	const struct engine_class *classes = s->m->classes.v;
 	size_t n = s->n_classes, best = n, nearest = n, rival = n;
 	double best_odds = -INFINITY, nearest_odds = -INFINITY;
+	double odds[LIM_ENGINE_CLASSES + 1];
 	*out = (struct engine_verdict){0};
+	all_odds(s, n, t, odds);
 	for (size_t k = 0; k < n; k++) {
-		double odds = log_odds(s, k, n, t);
-		bool own = strangeness(s, k, t) <= engine_limit(&classes[k]);
-		if (own && odds > best_odds) {
-			best_odds = odds;
+		/* without engines nobody asks which client is the best of those that fall short */
+		if (odds[k] > best_odds && (s->has_bots || odds[k] >= ENGINE_MARGIN) && is_own(s, k, t)) {
+			best_odds = odds[k];
 			best = k;
 		}
-		if (classes[k].kind == ENGINE_BOT && odds > nearest_odds) {
-			nearest_odds = odds;
+		if (classes[k].kind == ENGINE_BOT && odds[k] > nearest_odds) {
+			nearest_odds = odds[k];
 			nearest = k;
 		}
 	}
@@ -274,7 +379,7 @@ void engine_score(const struct engine_scorer *s, const struct engine_tokens *t, 
 		out->nearest = &classes[nearest];
 		out->margin = margin_of(s, nearest, t, &rival);
 		out->rival = rival < n ? &classes[rival] : NULL;
-		out->strangeness = strangeness(s, nearest, t);
+		out->strangeness = strangeness(s, nearest, t, INFINITY);
 	}
 	if (best == n)
 		return;
@@ -289,16 +394,14 @@ void engine_score(const struct engine_scorer *s, const struct engine_tokens *t, 
 const struct engine_class *engine_like_client(const struct engine_scorer *s, const struct engine_tokens *t)
 {
 	const struct engine_class *best = NULL;
-	double best_odds = -INFINITY;
+	double best_odds = -INFINITY, odds[LIM_ENGINE_CLASSES + 1];
+	all_odds(s, s->n_classes, t, odds);
 	for (size_t k = 0; k < s->n_classes; k++) {
 		const struct engine_class *c = &s->m->classes.v[k];
-		if (c->kind != ENGINE_CLIENT || !engine_client_name(c).n || strangeness(s, k, t) > engine_limit(c))
+		if (c->kind != ENGINE_CLIENT || !engine_client_name(c).n || odds[k] <= best_odds || !is_own(s, k, t))
 			continue;
-		double odds = log_odds(s, k, s->n_classes, t);
-		if (odds > best_odds) {
-			best_odds = odds;
-			best = c;
-		}
+		best_odds = odds[k];
+		best = c;
 	}
 	return best;
 }

@@ -86,17 +86,15 @@ struct engine_groups {
 	double most[PRINT_GROUP_COUNT + 1], least[PRINT_GROUP_COUNT + 1];
 };
 /* Strangeness: a campaign changes all that is free at once, so that it counts once in all. */
-static inline void engine_groups_strange(struct engine_groups *g, unsigned family, const struct engine_view *v, double x)
+static inline unsigned engine_strange_place(unsigned family, const struct engine_view *v)
 {
 	bool loose = engine_freedom(family) != FREEDOM_NONE && v->unseen >= ENGINE_LOOSE;
-	unsigned i = loose ? PRINT_GROUP_COUNT : print_table[family].group;
-	g->most[i] = x > g->most[i] ? x : g->most[i];
+	return loose ? PRINT_GROUP_COUNT : print_table[family].group;
 }
-static inline void engine_groups_add(struct engine_groups *g, unsigned family, double x)
+static inline void engine_groups_strange(struct engine_groups *g, unsigned family, const struct engine_view *v, double x)
 {
-	unsigned i = print_table[family].group;
+	unsigned i = engine_strange_place(family, v);
 	g->most[i] = x > g->most[i] ? x : g->most[i];
-	g->least[i] = x < g->least[i] ? x : g->least[i];
 }
 static inline double engine_groups_sum(const struct engine_groups *g)
 {
