@@ -46,7 +46,7 @@ static void check_folding(struct arena *a, struct str s)
 	}
 }
 
-/* Equal unless a cap on candidates was in the way. */
+/* Equal unless the cap on candidates was in the way. */
 static void check_finding(struct arena *a, struct str s)
 {
 	size_t half = s.n / 2;
@@ -55,10 +55,12 @@ static void check_finding(struct arena *a, struct str s)
 		.subject = str_first(s, half), .text = str_from(s, half), .from_name = str_first(s, 40), .urls = &u, .n_urls = 1};
 	must(find_phrases(&fast, &lexicon, &hsdb, a, &d));
 	must(find_phrases_naive(&naive, &lexicon, a, &d));
+	if (fast.capped)
+		return;
 	must(fast.n_hits == naive.n_hits);
 	for (size_t i = 0; i < fast.n_hits; i++) {
 		const struct hit *x = &fast.hits[i], *y = &naive.hits[i];
-		must(x->phrase == y->phrase && x->from == y->from && x->to == y->to && x->how == y->how);
+		must(x->phrase == y->phrase && x->field == y->field && x->from == y->from && x->to == y->to && x->how == y->how);
 		struct str src = hit_source(&fast, x);
 		must(src.n <= s.n);
 	}
@@ -70,7 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	set_up();
 	arena_init(&a, LIM_ARENA);
 	check_folding(&a, str_make(data, size));
-	if (size < 400) /* with fewer than TRIES_A_FIELD places to look at */
+	if (size < 400) /* the naive search is slow */
 		check_finding(&a, str_make(data, size));
 	arena_free(&a);
 	return 0;

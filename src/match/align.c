@@ -221,6 +221,7 @@ struct text_word {
 /* The letters of the blank-delimited word at `from`. False when it is too long. */
 static bool read_text_word(struct str f, size_t from, struct text_word *w)
 {
+	size_t before = from; /* where the last letter but one ends */
 	w->n = 0;
 	w->signs = 0;
 	w->from = w->to = w->end = from;
@@ -238,11 +239,13 @@ static bool read_text_word(struct str f, size_t from, struct text_word *w)
 			            : i == w->to + 1 && (f.p[w->to] == '-' || f.p[w->to] == '\'') ? 1
 			                                                                          : SIGNS_HONEST + 1;
 		w->raw[w->n++] = c;
+		before = w->to;
 		w->to = i + 1;
 	}
-	if (w->n >= 2 && w->raw[w->n - 1] == 's' && f.p[w->to - 2] == '\'') { /* the genitive */
+	if (w->n >= 2 && w->to - before == 2 && f.p[before] == '\'' && f.p[before + 1] == 's') { /* the genitive */
 		w->n--;
-		w->to -= 2;
+		w->signs--;
+		w->to = before;
 	}
 	return true;
 }

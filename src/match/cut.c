@@ -34,9 +34,10 @@ static void build_tables(void)
 void cut_table_init(struct cut_table *t)
 {
 	for (int c = 0; c < 256; c++) {
-		bool sign = c == '!' || c == '|'; /* they often end a word and are no letters of it */
+		bool sign = c == '!' || c == '|';                      /* they often end a word and are no letters of it */
+		bool counts = norm_letter[c] && norm_letter[c] != 's'; /* nor is the s of a genitive */
 		t->begins[c] = norm_letter[c] != 0;
-		t->set[c] = norm_letter[c] && !sign ? (uint32_t)1 << (norm_letter[c] - 'a') : 0;
+		t->set[c] = counts && !sign ? (uint32_t)1 << (norm_letter[c] - 'a') : 0;
 	}
 }
 

@@ -56,7 +56,12 @@ static bool room_for_hit(struct finder *f, uint32_t phrase, enum field field)
 static bool may_try(struct finder *f, uint32_t phrase, enum field field)
 {
 	struct counter *c = counter_of(f, phrase);
-	return room_for_hit(f, phrase, field) && c->tries[field]++ < TRIES_A_FIELD;
+	if (!room_for_hit(f, phrase, field))
+		return false;
+	bool capped = c->tries[field] == TRIES_A_FIELD;
+	c->tries[field] += !capped;
+	f->capped |= capped;
+	return !capped;
 }
 
 static struct str folded(const struct finder *f, size_t field)
@@ -68,9 +73,10 @@ static struct str folded(const struct finder *f, size_t field)
 static void add_hit(struct finder *f, uint32_t phrase, enum field field, struct span s)
 {
 	uint32_t base = (uint32_t)f->norm.fields[field].fold;
-	struct hit h = {phrase, (uint8_t)field, s.how, base + (uint32_t)s.from, base + (uint32_t)s.to};
-	for (size_t i = f->n_hits; i-- > 0 && i + 64 > f->n_hits;)
-		if (f->hits[i].phrase == phrase && f->hits[i].field == field && f->hits[i].from <= h.to && h.from <= f->hits[i].to)
+	struct counter *c = counter_of(f, phrase);
+	struct hit h = {phrase, (uint8_t)field, s.how, base + (uint32_t)s.from, base + (uint32_t)s.to, c->last};
+	for (uint32_t i = c->last; i; i = f->hits[i - 1].before)
+		if (f->hits[i - 1].from < h.to && h.from < f->hits[i - 1].to)
 			return; /* found by another search already */
 	if (f->n_hits == f->cap_hits) {
 		size_t want = f->cap_hits ? f->cap_hits * 2 : 32;
@@ -81,8 +87,9 @@ static void add_hit(struct finder *f, uint32_t phrase, enum field field, struct 
 		f->hits = v;
 		f->cap_hits = want;
 	}
-	counter_of(f, phrase)->hits[field]++;
 	f->hits[f->n_hits++] = h;
+	c->hits[field]++;
+	c->last = (uint32_t)f->n_hits;
 }
 
 struct str hit_source(const struct finder *f, const struct hit *h)
@@ -308,7 +315,7 @@ static bool prepare(struct finder *f, const struct lexicon *x, struct arena *a, 
 	f->arena = a;
 	f->hits = NULL;
 	f->n_hits = f->cap_hits = 0;
-	f->oom = false;
+	f->oom = f->capped = false;
 	if (++f->epoch == 0) {
 		memset(f->counters, 0, x->n_phrases * sizeof *f->counters);
 		f->epoch = 1;
@@ -373,12 +380,15 @@ static void naive_words(struct finder *f, uint32_t phrase, uint32_t token, enum 
 
 static void naive_squeezed(struct finder *f, uint32_t phrase, enum field field, size_t near)
 {
-	const struct phrase *p = &f->lexicon->phrases[phrase];
 	struct span s;
-	if (align_squeezed(p, folded(f, field), near, &s))
+	if (align_squeezed(&f->lexicon->phrases[phrase], folded(f, field), near, &s))
 		add_hit(f, phrase, field, s);
-	else if (field == FIELD_URL && p->kind == PHRASE_BRAND && p->squeeze.n >= INSIDE_MIN &&
-		 align_inside(p, folded(f, field), near, &s))
+}
+
+static void naive_inside(struct finder *f, uint32_t phrase, enum field field, size_t near)
+{
+	struct span s;
+	if (align_inside(&f->lexicon->phrases[phrase], folded(f, field), near, &s))
 		add_hit(f, phrase, field, s);
 }
 
@@ -399,6 +409,10 @@ static void naive_disguised(struct finder *f, uint32_t phrase, enum field field)
 	for (size_t i = 0; i < text.n; i++)
 		if (norm_letter[text.p[i]] == norm_letter[p->letter[0]] && room_for_hit(f, phrase, field))
 			naive_squeezed(f, phrase, field, i);
+	bool inside = field == FIELD_URL && p->kind == PHRASE_BRAND && p->squeeze.n >= INSIDE_MIN;
+	for (size_t i = 0; inside && i < text.n; i++)
+		if (norm_letter[text.p[i]] == norm_letter[p->letter[0]] && room_for_hit(f, phrase, field))
+			naive_inside(f, phrase, field, i);
 }
 
 bool find_phrases_naive(struct finder *f, const struct lexicon *x, struct arena *a, const struct doc *d)

@@ -20,12 +20,14 @@ struct hit {
 	uint8_t field;
 	unsigned how;      /* enum align_how */
 	uint32_t from, to; /* of the folded view, absolute */
+	uint32_t before;   /* while searching: 1-based index of the phrase's hit before, 0 = none */
 };
 /* Of one phrase in one field so many hits are kept, and so many candidates looked at: hostile mail repeats itself. */
 enum { HITS_A_FIELD = 4, TRIES_A_FIELD = 64, SUSPECTS = 64 };
 
 struct counter {
 	uint32_t epoch;
+	uint32_t last; /* 1-based index of its last hit */
 	uint16_t hits[FIELD_COUNT], tries[FIELD_COUNT];
 };
 /* Per thread: made once, used for one document after another. */
@@ -41,6 +43,7 @@ struct finder {
 	struct hit *hits;
 	size_t n_hits, cap_hits;
 	bool oom;
+	bool capped; /* TRIES_A_FIELD were made somewhere: there may be more */
 	/* of the present field: phrases whose squeezed letters stand at a start, but that are not there as they are */
 	struct {
 		uint32_t phrase, start;

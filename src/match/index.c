@@ -112,10 +112,19 @@ static void add_words(struct phrase_index *x, struct phrase *p, uint32_t id)
 	keys_add(&x->words, key, id, first);
 }
 
+/* A sign of the phrase would be taken for a letter: "yahoo! mail". */
+static bool has_letter_sign(const struct phrase *p)
+{
+	for (size_t i = 0; i < p->fold.n; i++)
+		if (norm_letter[p->fold.p[i]] && !ascii_alpha(p->fold.p[i]))
+			return true;
+	return false;
+}
+
 static void add_phrase(struct phrase_index *x, struct phrase *p, uint32_t id)
 {
 	uint8_t head[KEY_LONG] = {0};
-	if (!p->squeezable || !norm_letter[p->fold.p[0]])
+	if (!p->squeezable || !norm_letter[p->fold.p[0]] || has_letter_sign(p))
 		add_literal(x, p, id);
 	if (!p->squeezable)
 		return;

@@ -34,7 +34,7 @@ enum { INSIDE_MIN = 9 };              /* a brand's name this long is found insid
 
 struct phrase_index {
 	struct cut_table table;
-	struct key_set literal;     /* phrases that are only looked for as they are: by their first four bytes */
+	struct key_set literal;     /* phrases that squeezed letters do not lead to: by their first four bytes */
 	struct key_filter squeezed; /* of the first KEY_SHORT squeezed letters of any */
 	struct key_set squeezed_long, squeezed_short;
 	struct key_set inside;             /* by the first squeezed letters */

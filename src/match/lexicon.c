@@ -15,8 +15,6 @@ static bool set_fold(struct lexicon *x, struct phrase *p)
 	if (!normalise_text(&x->arena, p->text, &n))
 		return false;
 	p->fold = str_rtrim(str_make(n.fold, n.fields[0].fold_end));
-	if (!cut_squeezed(&x->arena, p->fold, &p->squeeze))
-		return false;
 	p->ascii = ascii_only(p->text);
 	return true;
 }
@@ -44,7 +42,7 @@ static bool set_letters(struct lexicon *x, struct phrase *p)
 		p->letter[p->n_letters++] = c;
 		gap = blank = false;
 	}
-	return true;
+	return cut_squeezed(&x->arena, str_make(p->letter, p->n_letters), &p->squeeze);
 }
 
 /* Only phrases wholly of Latin letters are looked for in disguise. */

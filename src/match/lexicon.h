@@ -23,7 +23,7 @@ struct phrase {
 	double weight;      /* words: log-odds of the pack */
 	struct str text;    /* as the pack has it */
 	struct str fold;    /* folded */
-	struct str squeeze; /* squeezed */
+	struct str squeeze; /* its letters squeezed */
 	uint8_t *letter;    /* its letters a-z, in order */
 	bool *gap;          /* a separator stands before this letter */
 	uint32_t n_letters;
