@@ -419,14 +419,3 @@ int change_find(const double *y, size_t n, const struct change_times *times, str
 	*out = found;
 	return 0;
 }
-
-double change_same(const struct change *a, const struct change *b)
-{
-	if ((a->effect > 0) != (b->effect > 0))
-		return -INFINITY;
-	/* 95 % of a normal lie within 1.96 standard deviations; a row of slack: two series seldom turn in the same hour */
-	double sa = (a->start.row_hi - a->start.row_lo) / 3.92, sb = (b->start.row_hi - b->start.row_lo) / 3.92;
-	double v = sa * sa + sb * sb + 1, d = a->start.row - b->start.row;
-	/* against any place within a fortnight */
-	return -d * d / v - log(2 * M_PI * v) + 2 * log(2 * CHANGE_RAMP_DAYS);
-}

@@ -59,8 +59,4 @@ struct changes {
 /* Finds the changes of y[0..n). A value that is not finite is missing. 0, or -1 when the arena is full (out untouched). */
 int change_find(const double *y, size_t n, const struct change_times *times, struct arena *a, struct changes *out);
 
-/* Are a and b, found in two series, one change? 2 x log of the odds for it, from the dates' intervals and the effects' signs:
- * above 0 for, below 0 against. */
-double change_same(const struct change *a, const struct change *b);
-
 #endif

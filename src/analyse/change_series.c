@@ -103,6 +103,29 @@ static void take_sides(const struct change_series *cs, double *left, double *all
 	}
 }
 
+/* How far x lies from the usual on the way to nothing (of counts) or away from it: as a share of how far row i does. */
+static double depth(const struct change_series *cs, double x, double usual)
+{
+	return cs->counts ? exp(x - usual) - 1 : x - usual;
+}
+
+/* Is odd row i the middle of a pause? Rows are spans: a pause of a day and a half shows in the rows beside it, too, each against
+ * what lies beyond it; more than the price of the one place that a pause has more than an odd row. */
+static bool in_pause(const struct change_series *cs, size_t i, double left, double own)
+{
+	double squares = 0, part = 0, usual, whole = depth(cs, cs->x[i], cs->x[i] - left);
+	for (int side = -1; side <= 1; side += 2) {
+		if ((side < 0 && i < 1) || i + (size_t)1 >= cs->n)
+			continue;
+		size_t k = side < 0 ? i - 1 : i + 1;
+		if (!beside(cs, k, side, &usual) || (cs->x[k] - usual) * left <= 0)
+			continue;
+		squares += (cs->x[k] - usual) * (cs->x[k] - usual) / (own * own);
+		part += depth(cs, cs->x[k], usual) / whole;
+	}
+	return squares > log((double)cs->n) && part > 0.5;
+}
+
 /* Rows set apart: so far out that a mean and a place of their own lower the BIC, and alone there. sd: of the noise. */
 static size_t find_odd(struct change_series *cs, const double *left, double sd)
 {
@@ -112,9 +135,11 @@ static size_t find_odd(struct change_series *cs, const double *left, double sd)
 		double own = fmax(sd, sqrt(cs->v0[i]));
 		if (cs->counts) /* no count is steadier than Poisson's */
 			own = fmax(own, 1 / sqrt(exp(cs->x[i] - left[i]) + 0.5));
+		if (fabs(left[i]) <= limit * own)
+			continue;
 		bool alone = (i == 0 || left[i] * left[i - 1] <= 0 || fabs(left[i - 1]) < 2.5 * own) &&
 		             (i + 1 == n || left[i] * left[i + 1] <= 0 || fabs(left[i + 1]) < 2.5 * own);
-		if (fabs(left[i]) > limit * own && alone) {
+		if (alone && !(cs->time && in_pause(cs, i, left[i], own))) {
 			cs->odd[cs->row[i]] = true;
 			found++;
 		}

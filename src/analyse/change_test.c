@@ -245,19 +245,6 @@ static void test_hours(void **state)
 	assert_true(fabs(c.v[0].effect + 0.9) < 0.03);
 }
 
-static void test_same_change(void **state)
-{
-	struct change a = {.effect = -0.9, .start = {.row = 50, .row_lo = 49.5, .row_hi = 50.5}}, b = a;
-	(void)state;
-	b.start.row = 50.4;
-	assert_true(change_same(&a, &b) > 0 && change_same(&a, &b) == change_same(&b, &a));
-	b.start.row = 58;
-	assert_true(change_same(&a, &b) < 0);
-	b = a;
-	b.effect = 0.5;
-	assert_true(change_same(&a, &b) < 0);
-}
-
 /* A day more does not move what was found long before. */
 static void test_a_day_more(void **state)
 {
@@ -320,7 +307,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_kink, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_low_counts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hours, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_same_change, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_day_more, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_memory, setup, teardown),
 	};
