@@ -13,7 +13,7 @@ static void put(uint64_t bin[MINHASH_BINS], uint64_t h)
 	*b = v < *b ? v : *b;
 }
 
-enum { PROBES = 32 };
+enum { PROBES = 64 };
 static uint8_t probes[MINHASH_BINS][PROBES]; /* the first of each bin */
 static pthread_once_t probes_once = PTHREAD_ONCE_INIT;
 
@@ -36,8 +36,10 @@ static void densify(const uint64_t bin[MINHASH_BINS], size_t step, struct minhas
 	pthread_once(&probes_once, build_probes);
 	for (size_t i = 0; i < MINHASH_BINS; i += step) {
 		uint64_t v = bin[i];
-		for (size_t k = 0; v == EMPTY; k++)
-			v = bin[k < PROBES ? probes[i][k] : probe_of(i, k + 1)];
+		for (const uint8_t *probe = probes[i]; v == EMPTY && probe < probes[i] + PROBES; probe++)
+			v = bin[*probe];
+		for (size_t k = PROBES; v == EMPTY; k++)
+			v = bin[probe_of(i, k + 1)];
 		out->bin[i] = (uint8_t)v;
 	}
 }

@@ -2,6 +2,9 @@
 #include "match/shingle.h"
 
 #include <pthread.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/limits.h"
 #include "base/utf8.h"
@@ -25,15 +28,14 @@ struct scan {
 	size_t paragraph; /* its first word */
 	size_t salad;     /* words dropped */
 	bool keep_salad;
-	bool plain;    /* a capital, digit, short word or punctuation seen in the paragraph */
-	bool sentence; /* the next word begins one */
+	bool plain;     /* a capital, digit, short word or punctuation seen in the paragraph */
+	uint8_t last;   /* of the token before; '.' at the start of a line */
+	unsigned lines; /* line ends behind the token before */
 };
 
 static void push(struct scan *s, uint64_t hash, enum word_kind kind)
 {
 	struct words *w = s->out;
-	if (w->n == LIM_WORDS)
-		return;
 	w->hash[w->n] = (uint32_t)(hash >> 32);
 	w->kind[w->n++] = (uint8_t)kind;
 }
@@ -46,7 +48,6 @@ static void end_paragraph(struct scan *s)
 	}
 	s->paragraph = s->out->n;
 	s->plain = false;
-	s->sentence = true;
 }
 
 /* Scripts that put no blanks between words: Thai to Tibetan, Myanmar, Khmer, kana, Han and their extensions. Hangul has blanks. */
@@ -57,13 +58,15 @@ static bool without_blanks(uint32_t c)
 	       (c >= 0x20000 && c <= 0x3FFFF);
 }
 
-/* What a byte is within a token: bit of its letter class; how much it counts; or that it is no ASCII, or a blank. */
-#define KIND_LETTER ((uint64_t)1 << 32)
-#define KIND_DIGIT ((uint64_t)1 << 31)
-#define KIND_SIGN ((uint64_t)1 << 30) /* @ or / */
-#define KIND_END ((uint64_t)1 << 63)
-#define KIND_SET (((uint64_t)1 << 26) - 1)
-static uint64_t kinds[256];
+/* What a byte is within a token: the bit of its letter class, and */
+#define KIND_SET (((uint32_t)1 << 26) - 1)
+#define KIND_DIGIT ((uint32_t)1 << 26)
+#define KIND_SIGN ((uint32_t)1 << 27)     /* @ or / */
+#define KIND_STOP ((uint32_t)1 << 28)     /* no ASCII, or a blank */
+#define KIND_PAUSE ((uint32_t)1 << 29)    /* as the last byte: there is punctuation */
+#define KIND_SENTENCE ((uint32_t)1 << 30) /* as the last byte: the sentence ends */
+#define KIND_LETTER ((uint32_t)1 << 31)
+static uint32_t kinds[256];
 static pthread_once_t kinds_once = PTHREAD_ONCE_INIT;
 
 static void build_kinds(void)
@@ -71,23 +74,25 @@ static void build_kinds(void)
 	for (int c = 0; c < 256; c++) {
 		/* of the signs only two are letters: an exclamation mark ends more sentences than it replaces an i */
 		uint8_t b = (uint8_t)c, letter = ascii_alnum(b) || b == '@' || b == '$' ? norm_letter[ascii_lower(b)] : 0;
-		kinds[c] = (letter >= 'a' ? (uint64_t)1 << (letter - 'a') : 0) | (ascii_alpha(b) ? KIND_LETTER : 0) |
+		bool sentence = b == '.' || b == '!' || b == '?' || b == ':';
+		kinds[c] = (letter >= 'a' ? (uint32_t)1 << (letter - 'a') : 0) | (ascii_alpha(b) ? KIND_LETTER : 0) |
 		           (ascii_digit(b) ? KIND_DIGIT : 0) | (b == '@' || b == '/' ? KIND_SIGN : 0) |
-		           (b <= ' ' || b >= 0x80 ? KIND_END : 0);
+		           (b <= ' ' || b >= 0x80 ? KIND_STOP : 0) | (sentence ? KIND_SENTENCE : 0) |
+		           (sentence || b == ',' || b == ';' ? KIND_PAUSE : 0);
 	}
 }
 
 /* The ASCII from *i on, up to a blank: what its bytes are, together, and how many letters there are. */
-static uint64_t read_ascii(struct str text, size_t *i, uint32_t *letters)
+static uint32_t read_ascii(struct str text, size_t *i, uint32_t *letters)
 {
-	uint64_t all = 0, sum = 0, k;
+	uint32_t all = 0, sum = 0, k;
 	size_t at = *i;
-	for (; at < text.n && !((k = kinds[text.p[at]]) & KIND_END); at++) {
+	for (; at < text.n && !((k = kinds[text.p[at]]) & KIND_STOP); at++) {
 		all |= k;
-		sum += k >> 32;
+		sum += k >> 31;
 	}
 	*i = at;
-	*letters = (uint32_t)sum;
+	*letters = sum;
 	return all;
 }
 
@@ -107,8 +112,8 @@ static void add_ascii(struct token *t, struct str text, size_t *i)
 {
 	size_t from = *i;
 	uint32_t letters;
-	uint64_t all = read_ascii(text, i, &letters);
-	t->set |= (uint32_t)(all & KIND_SET);
+	uint32_t all = read_ascii(text, i, &letters);
+	t->set |= all & KIND_SET;
 	t->signs |= (all & KIND_SIGN) != 0;
 	t->letters += letters;
 	if (all & KIND_DIGIT)
@@ -139,6 +144,13 @@ static void add_high(struct token *t, const struct look *l)
 	}
 }
 
+static void push_character(struct scan *s, uint32_t c)
+{
+	s->plain = true;
+	push(s, mix64(c), WORD_PLAIN);
+	s->out->dense++;
+}
+
 /* Reads the token at *i and moves *i behind it. It ends at a blank, and before and behind a character that is a word of its own. */
 static void read_token(struct scan *s, struct str text, size_t *i, struct token *t)
 {
@@ -148,19 +160,16 @@ static void read_token(struct scan *s, struct str text, size_t *i, struct token 
 			add_ascii(t, text, i);
 		} else {
 			uint32_t c = utf8_next(text, i);
+			if (without_blanks(c)) {
+				if (end > from)
+					*i = end;
+				else
+					push_character(s, c);
+				break;
+			}
 			struct look l = look_of(c);
 			if (l.kind == LOOK_SPACE)
 				break;
-			if (without_blanks(c) && end > from) {
-				*i = end;
-				break;
-			}
-			if (without_blanks(c)) {
-				s->plain = true;
-				push(s, mix64(c), WORD_PLAIN);
-				s->out->dense++;
-				break;
-			}
 			add_high(t, &l);
 		}
 		end = *i;
@@ -203,10 +212,15 @@ static void push_number(struct scan *s, const struct token *t)
 	push(s, (mix64(t->digits + t->n_digits) >> 34 << 2 | digits) << 32, fact ? WORD_FACT : WORD_NUMBER);
 }
 
+static bool is_capital(uint8_t c)
+{
+	return (uint8_t)(c - 'A') < 26;
+}
+
 /* A capital, and then a letter that is none. */
 static bool is_name(struct str t)
 {
-	return t.n > 1 && (uint8_t)(t.p[0] - 'A') < 26 && (uint8_t)(t.p[1] - 'A') >= 26;
+	return t.n > 1 && is_capital(t.p[0]) && !is_capital(t.p[1]);
 }
 
 /* At most SHORT_LETTERS different ones. */
@@ -217,19 +231,19 @@ static bool few_letters(uint32_t set, unsigned others)
 	return others <= SHORT_LETTERS;
 }
 
-static void push_word(struct scan *s, struct str text, uint64_t hash, size_t letters, bool few)
+/* last: the byte that ended the token before */
+static inline enum word_kind kind_of(struct str word, bool few, uint8_t last)
 {
-	enum word_kind kind = few ? WORD_SHORT : WORD_PLAIN;
-	if (kind == WORD_PLAIN && !s->sentence && is_name(text))
-		kind = WORD_NAME;
-	s->plain |= (uint8_t)(text.p[0] - 'A') < 26 || letters < SALAD_SHORTEST;
-	push(s, mix64(hash), kind);
+	if (few)
+		return WORD_SHORT;
+	return is_name(word) && !(kinds[last] & KIND_SENTENCE) ? WORD_NAME : WORD_PLAIN;
 }
 
-static void end_sentence(struct scan *s, uint8_t last)
+static void push_word(struct scan *s, const struct token *t)
 {
-	s->sentence = last == '.' || last == '!' || last == '?' || last == ':';
-	s->plain |= s->sentence || last == ',' || last == ';';
+	size_t letters = t->letters + t->n_other;
+	s->plain |= is_capital(t->text.p[0]) || letters < SALAD_SHORTEST;
+	push(s, mix64(t->set + t->other), kind_of(t->text, few_letters(t->set, t->n_other), s->last));
 }
 
 static void end_token(struct scan *s, const struct token *t)
@@ -241,41 +255,180 @@ static void end_token(struct scan *s, const struct token *t)
 	else if (t->n_digits && !t->letters && !t->n_other)
 		push_number(s, t);
 	else if (t->letters + t->n_other > t->n_digits)
-		push_word(s, t->text, t->set + t->other, t->letters + t->n_other, few_letters(t->set, t->n_other));
-	end_sentence(s, t->text.p[t->text.n - 1]);
+		push_word(s, t);
+	s->last = t->text.p[t->text.n - 1];
+	s->plain |= (kinds[s->last] & KIND_PAUSE) != 0;
 }
 
-/* Most tokens are of ASCII letters and signs only: the short way. False: *i is as it was. */
-static bool plain_token(struct scan *s, struct str text, size_t *i)
+/* ---- most tokens are of ASCII letters and signs only: the short way ---- */
+
+enum { BLOCK = 64, GROUP = 8 };
+
+/* What BLOCK bytes of the text are, a bit each; behind the end of the text they are blank. */
+struct block {
+	size_t at;
+	const uint8_t *p;            /* GROUP bytes more can be read */
+	uint64_t text, newline, odd; /* no blanks; '\n'; digits, '/', '@' and what is beyond ASCII */
+	uint8_t tail[BLOCK + GROUP];
+};
+
+#ifdef __SSE2__
+static uint64_t bits(__m128i flags)
 {
-	size_t end = *i;
-	uint32_t letters;
-	uint64_t all = read_ascii(text, &end, &letters);
-	struct str token = str_sub(text, *i, end - *i);
-	if (!token.n || all & (KIND_DIGIT | KIND_SIGN) || (end < text.n && text.p[end] >= 0x80) ||
-		(token.n > 3 && (token.p[0] | 0x20) == 'w' && (token.p[1] | 0x20) == 'w'))
-		return false;
-	uint32_t set = (uint32_t)(all & KIND_SET), rest = set & (set - 1);
-	_Static_assert(SHORT_LETTERS == 3, "three letters are taken away below");
-	rest &= rest - 1;
-	if (letters)
-		push_word(s, token, set, letters, !(rest & (rest - 1)));
-	end_sentence(s, token.p[token.n - 1]);
-	*i = end;
-	return true;
+	return (uint32_t)_mm_movemask_epi8(flags);
+}
+
+static void read_bits(struct block *b)
+{
+	const __m128i blank = _mm_set1_epi8(' '), newline = _mm_set1_epi8('\n'), at = _mm_set1_epi8('@');
+	uint64_t blanks = 0;
+	b->newline = b->odd = 0;
+	for (unsigned i = 0; i < BLOCK; i += 16) {
+		__m128i c = _mm_loadu_si128((const __m128i *)(const void *)(b->p + i));
+		__m128i digit = _mm_cmplt_epi8(_mm_add_epi8(c, _mm_set1_epi8(128 - '/')), _mm_set1_epi8(-128 + '9' + 1 - '/'));
+		blanks |= bits(_mm_cmpeq_epi8(_mm_min_epu8(c, blank), c)) << i;
+		b->newline |= bits(_mm_cmpeq_epi8(c, newline)) << i;
+		b->odd |= bits(_mm_or_si128(_mm_or_si128(c, digit), _mm_cmpeq_epi8(c, at))) << i;
+	}
+	b->text = ~blanks;
+}
+#else
+static void read_bits(struct block *b)
+{
+	b->text = b->newline = b->odd = 0;
+	for (unsigned i = 0; i < BLOCK; i++) {
+		uint8_t c = b->p[i];
+		b->text |= (uint64_t)(c > ' ') << i;
+		b->newline |= (uint64_t)(c == '\n') << i;
+		b->odd |= (uint64_t)(c >= 0x80 || (kinds[c] & (KIND_DIGIT | KIND_SIGN))) << i;
+	}
+}
+#endif
+
+static void read_block(struct block *b, struct str text, size_t at)
+{
+	struct str rest = str_from(text, at);
+	b->at = at;
+	b->p = rest.p;
+	if (rest.n < sizeof b->tail) {
+		memset(b->tail, 0, sizeof b->tail);
+		memcpy(b->tail, rest.p, rest.n);
+		b->p = b->tail;
+	}
+	read_bits(b);
+}
+
+/* What n bytes are, together. */
+static uint32_t kinds_of(const uint8_t *p, size_t n)
+{
+	uint32_t all = 0;
+	for (; n > GROUP; p += GROUP, n -= GROUP)
+		for (unsigned k = 0; k < GROUP; k++)
+			all |= kinds[p[k]];
+	uint64_t w = str_load8(str_make(p, GROUP), 0) << (8 * (GROUP - n));
+	for (unsigned k = 0; k < GROUP; k++, w >>= 8)
+		all |= kinds[w & 0xFF];
+	return all;
+}
+
+/* There is something about it that a salad of words does not have. */
+static bool is_plain(const uint8_t *p, size_t n)
+{
+	size_t letters = 0;
+	for (size_t i = 0; i < n && letters < SALAD_SHORTEST; i++)
+		letters += ascii_alpha(p[i]);
+	return (letters && letters < SALAD_SHORTEST) || is_capital(p[0]) || (kinds[p[n - 1]] & KIND_PAUSE);
+}
+
+/* The lowest bit that is set; BLOCK when none is. */
+static size_t first_bit(uint64_t bits)
+{
+	return bits ? (size_t)__builtin_ctzll(bits) : BLOCK;
+}
+
+/* Counts the line ends from one place in the block (below BLOCK) to another. */
+static void see_lines(struct scan *s, const struct block *b, size_t from, size_t to)
+{
+	uint64_t lines = b->newline & UINT64_MAX << from;
+	for (; first_bit(lines) < to && s->lines < 2; lines &= lines - 1)
+		s->lines++;
+}
+
+/* A token begins: what the line ends before it say. */
+static void end_lines(struct scan *s)
+{
+	if (s->lines > 1)
+		end_paragraph(s);
+	if (s->lines)
+		s->last = '.';
+	s->lines = 0;
+}
+
+/* Takes the plain tokens of a block from `at` on. Returns where it stopped: behind the block, or at a token that is not plain, or
+ * that does not end in it. *odd: the other way has to take it. */
+static size_t read_tokens(struct scan *s, const struct block *b, size_t at, bool *odd)
+{
+	struct words w = *s->out;
+	bool plain = s->plain;
+	uint8_t last = s->last;
+	uint64_t text = b->text & UINT64_MAX << at, begins = text & ~(text << 1), ends = ~text & text << 1;
+	size_t line = s->lines ? at : first_bit(b->newline & UINT64_MAX << at), odd_at = first_bit(b->odd & UINT64_MAX << at);
+	*odd = false;
+	while (ends && w.n < LIM_WORDS) {
+		size_t begin = (size_t)__builtin_ctzll(begins), end = (size_t)__builtin_ctzll(ends);
+		if (begin >= line) {
+			s->out->n = w.n;
+			s->plain = plain;
+			s->last = last;
+			see_lines(s, b, at, begin);
+			end_lines(s);
+			w.n = s->out->n;
+			plain = s->plain;
+			last = s->last;
+			line = first_bit(b->newline & UINT64_MAX << begin);
+		}
+		const uint8_t *p = b->p + begin;
+		if (end > odd_at || ((p[0] | 0x20) == 'w' && (p[1] | 0x20) == 'w')) {
+			at = begin;
+			*odd = true;
+			break;
+		}
+		struct str word = str_make(p, end - begin);
+		uint32_t all = kinds_of(p, word.n), set = all & KIND_SET, rest = set & (set - 1);
+		_Static_assert(SHORT_LETTERS == 3, "so many are taken away");
+		rest &= rest - 1;
+		if (all & KIND_LETTER) {
+			w.hash[w.n] = (uint32_t)(mix64(set) >> 32);
+			w.kind[w.n++] = (uint8_t)kind_of(word, !(rest & (rest - 1)), last);
+		}
+		plain = plain || is_plain(p, word.n);
+		last = p[word.n - 1];
+		at = end;
+		begins &= begins - 1;
+		ends &= ends - 1;
+	}
+	s->out->n = w.n;
+	s->plain = plain;
+	s->last = last;
+	if (*odd)
+		return at;
+	size_t next = first_bit(begins);
+	see_lines(s, b, at, next);
+	*odd = next == 0 && !ends;
+	if (*odd)
+		end_lines(s);
+	return next;
 }
 
 static void scan_text(struct scan *s, struct str text)
 {
+	struct block b;
+	bool odd = false;
 	for (size_t i = 0; i < text.n && s->out->n < LIM_WORDS;) {
-		unsigned lines = 0;
-		for (; i < text.n && text.p[i] <= ' '; i++)
-			lines += text.p[i] == '\n';
-		if (lines > 1)
-			end_paragraph(s);
-		else if (lines)
-			s->sentence = true;
-		if (plain_token(s, text, &i))
+		if (!odd || i - b.at >= BLOCK)
+			read_block(&b, text, i);
+		i = b.at + read_tokens(s, &b, i - b.at, &odd);
+		if (!odd)
 			continue;
 		struct token t = {.digits = 0xcbf29ce484222325u};
 		read_token(s, text, &i, &t);
@@ -290,12 +443,12 @@ bool words_of(struct arena *a, struct str text, struct words *out)
 	*out = (struct words){arena_alloc(a, max * sizeof *out->hash), arena_alloc(a, max), 0, 0};
 	if (!out->hash || !out->kind)
 		return false;
-	struct scan s = {.out = out, .sentence = true};
+	struct scan s = {.out = out, .last = '.'};
 	pthread_once(&kinds_once, build_kinds);
 	scan_text(&s, text);
 	if (!out->n && s.salad) {
 		out->dense = 0;
-		s = (struct scan){.out = out, .sentence = true, .keep_salad = true};
+		s = (struct scan){.out = out, .last = '.', .keep_salad = true};
 		scan_text(&s, text);
 	}
 	arena_shrink(a, out->kind, max, out->n);

@@ -106,6 +106,25 @@ static void test_salad(void **state)
 		assert_int_equal(words(table[i].text).n, table[i].n);
 }
 
+/* The text is read a block at a time: where in a block something stands must not matter. */
+static void test_places(void **state)
+{
+	(void)state;
+	static const char text[] = "It ended.\n Jamonul, a 332\n\nquestion door pocket engine woman city end lot\n\n"
+				   "donaudampfschiffahrtselektrizitaetenhauptbetriebswerkbauunterbeamtengesellschaft caf\xC3\xA9 "
+				   "www.example.com b@c.d \xE4\xB8\xAD\xE6\x96\x87 Order - it now";
+	struct words all = words(str_make(text, sizeof text - 1));
+	uint8_t shifted[sizeof text + 200];
+	for (size_t blanks = 0; blanks < 200; blanks++) {
+		memset(shifted, ' ', blanks);
+		memcpy(shifted + blanks, text, sizeof text - 1);
+		struct words w = words(str_make(shifted, blanks + sizeof text - 1));
+		assert_int_equal(w.n, all.n);
+		assert_memory_equal(w.hash, all.hash, w.n * sizeof *w.hash);
+		assert_memory_equal(w.kind, all.kind, w.n);
+	}
+}
+
 static void test_any_bytes(void **state)
 {
 	(void)state;
@@ -149,6 +168,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_other_words, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_kinds, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_salad, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_places, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_any_bytes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cap, setup, teardown),
 	};

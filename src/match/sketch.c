@@ -7,14 +7,12 @@ enum { HEAD = 16, HEX_RUN = 5, URL_SHAPE = 256, EXTENSION = 5, LEAST_PIXELS = 8 
 
 /* ---- text ---- */
 
-/* The largest threshold that keeps at most SKETCH_WORDS of the codes. */
+/* The largest threshold that keeps at most SKETCH_WORDS of the codes, which are more. */
 static uint32_t sample_below(const uint16_t *code, size_t n)
 {
 	uint32_t high[256] = {0}, low[256] = {0};
 	size_t kept = 0;
 	uint32_t h = 0, l = 0;
-	if (n <= SKETCH_WORDS)
-		return 65536;
 	for (size_t i = 0; i < n; i++)
 		high[code[i] >> 8]++;
 	for (; kept + high[h] <= SKETCH_WORDS; h++)
@@ -54,13 +52,28 @@ static void keep_least64(uint64_t *list, uint8_t *n, uint8_t max, uint64_t v)
 	*n += *n < max;
 }
 
-static void add_facts(const struct words *w, struct sketch *out)
+static void add_fact(struct sketch *out, enum word_kind kind, uint32_t hash)
 {
+	if (kind == WORD_FACT)
+		keep_least(out->facts, &out->n_facts, SKETCH_FACTS, hash);
+	else if (kind == WORD_NAME)
+		keep_least(out->names, &out->n_names, SKETCH_NAMES, hash);
+}
+
+/* The sample, and the facts. */
+static void sketch_words(const struct words *w, uint16_t *code, struct sketch *out)
+{
+	size_t n = 0;
 	for (size_t i = 0; i < w->n; i++) {
-		if (w->kind[i] == WORD_FACT)
-			keep_least(out->facts, &out->n_facts, SKETCH_FACTS, w->hash[i]);
-		else if (w->kind[i] == WORD_NAME)
-			keep_least(out->names, &out->n_names, SKETCH_NAMES, w->hash[i]);
+		code[n] = (uint16_t)w->hash[i];
+		n += w->kind[i] != WORD_SHORT;
+		if (w->kind[i] >= WORD_FACT)
+			add_fact(out, w->kind[i], w->hash[i]);
+	}
+	out->below = n > SKETCH_WORDS ? sample_below(code, n) : 65536;
+	for (size_t i = 0; i < n && out->n_sample < SKETCH_WORDS; i++) {
+		out->sample[out->n_sample] = code[i];
+		out->n_sample += code[i] < out->below;
 	}
 }
 
@@ -71,21 +84,13 @@ static bool sketch_text(struct arena *a, struct str text, struct sketch *out)
 	if (!words_of(a, text, &w))
 		return false;
 	uint16_t *code = arena_alloc(a, (w.n + 1) * sizeof *code);
-	size_t n = 0;
 	if (!code)
 		return false;
 	out->n_bins = minhash_words(&w, &m) ? MINHASH_BINS : 0;
 	memcpy(out->bins, m.bin, sizeof out->bins);
 	out->n_words = (uint16_t)(w.n < UINT16_MAX ? w.n : UINT16_MAX);
 	out->dense = 2 * w.dense > w.n;
-	add_facts(&w, out);
-	for (size_t i = 0; i < w.n; i++)
-		if (w.kind[i] != WORD_SHORT)
-			code[n++] = (uint16_t)w.hash[i];
-	out->below = sample_below(code, n);
-	for (size_t i = 0; i < n; i++)
-		if (code[i] < out->below)
-			out->sample[out->n_sample++] = code[i];
+	sketch_words(&w, code, out);
 	return true;
 }
 
@@ -94,7 +99,8 @@ static bool sketch_subject(struct arena *a, struct str subject, struct sketch *o
 	struct words w;
 	if (!words_of(a, subject, &w))
 		return false;
-	add_facts(&w, out);
+	for (size_t i = 0; i < w.n; i++)
+		add_fact(out, w.kind[i], w.hash[i]);
 	for (size_t i = 0; i < w.n && out->n_subject < SKETCH_SUBJECT; i++) {
 		bool number = w.kind[i] == WORD_NUMBER || w.kind[i] == WORD_FACT;
 		out->subject[out->n_subject++] = number ? 0 : (uint16_t)w.hash[i];
@@ -127,7 +133,7 @@ static size_t run_of(struct str s, size_t i, enum run_kind *kind)
 	for (; i < s.n && (ascii_alnum(s.p[i]) || s.p[i] >= 0x80); i++) {
 		digits |= ascii_digit(s.p[i]);
 		letters |= !ascii_digit(s.p[i]);
-		hex &= ascii_hex(s.p[i]) >= 0;
+		hex &= ascii_digit(s.p[i]) || (uint8_t)((s.p[i] | 0x20) - 'a') < 6;
 	}
 	if (i == from)
 		*kind = RUN_NONE;
