@@ -9,8 +9,7 @@
 
 enum { FIRST_SLOTS = 64 };
 
-/* One seed a process: a sender who knows the code still cannot choose keys that collide. */
-static uint64_t process_seed(void)
+uint64_t map_seed(void)
 {
 	static _Atomic uint64_t seed;
 	uint64_t v = atomic_load_explicit(&seed, memory_order_relaxed);
@@ -66,7 +65,7 @@ struct map_entry *map_get(const struct map *m, struct str key)
 {
 	if (!m->n)
 		return NULL;
-	uint32_t at = m->slots[find_slot(m, key, hash64(key, process_seed()))];
+	uint32_t at = m->slots[find_slot(m, key, hash64(key, map_seed()))];
 	return at ? &m->entries[at - 1] : NULL;
 }
 
@@ -96,7 +95,7 @@ struct map_entry *map_put(struct map *m, struct str key, bool *fresh)
 	*fresh = false;
 	if ((m->n + 1) * 2 > m->nslots && rehash(m))
 		return NULL;
-	uint64_t h = hash64(key, process_seed());
+	uint64_t h = hash64(key, map_seed());
 	size_t i = find_slot(m, key, h);
 	if (m->slots[i])
 		return &m->entries[m->slots[i] - 1];

@@ -22,6 +22,8 @@ struct map {
 	struct arena keys;
 };
 
+/* One seed a process, for hash64: a sender who knows the code still cannot choose keys that collide. */
+uint64_t map_seed(void);
 void map_init(struct map *m, size_t max_key_bytes);
 void map_free(struct map *m);
 void map_clear(struct map *m);

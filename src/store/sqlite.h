@@ -21,9 +21,12 @@
 
 enum {
 	SQ_APPLICATION_ID = 0x5452504c, /* "TRPL" */
-	SQ_VERSION = 5,
+	SQ_VERSION = 6,
 	SQ_BUSY_MS = 5000,
 	SQ_WORD_SLOTS = 1 << 17,
+	SQ_NEW_WORDS = 1 << 10,  /* new words that wait at most */
+	SQ_WAIT_ROWS = 64,       /* rows that wait at most: what they hold stays in the processor's cache */
+	SQ_WAIT_BYTES = 1 << 20, /* of their strings, about */
 };
 
 enum sq_stmt {
@@ -70,6 +73,45 @@ struct known {
 	int64_t rows, puts; /* messages when it was asked first (-1: not yet), and times asked since */
 };
 
+/* Words by their text. */
+struct dict {
+	struct word_key *keys; /* 1 << bits of them */
+	int bits;
+	uint32_t n, last; /* words; the highest id */
+	bool complete;    /* every word of the store is in it */
+};
+
+/* A value on its way into a column. */
+struct cell {
+	enum { CELL_NULL, CELL_INT, CELL_REAL, CELL_TEXT, CELL_BLOB } type;
+	union {
+		int64_t i;
+		double r;
+		struct str s;
+	};
+};
+
+enum { WAIT_N, WAIT_FEED, WAIT_OCCURRENCE, WAIT_KEY, WAIT_BOX, WAIT_KNOWLEDGE, WAIT_FIXED };
+
+struct waiting_row {
+	int64_t fixed[WAIT_FIXED];
+	struct cell cells[FEAT_COUNT + 3]; /* features; fingerprint, sketch, text */
+};
+
+struct wait_module {
+	struct sq *q;
+	int source;
+};
+enum { SQ_WAITING = 2 };
+
+/* What is put and not yet in the tables (sqlite_wait.c). */
+struct wait {
+	struct waiting_row *rows; /* SQ_WAIT_ROWS */
+	size_t n;
+	struct arena arena; /* what they point to */
+	struct wait_module modules[SQ_WAITING];
+};
+
 struct sq {
 	struct store base;
 	sqlite3 *db;
@@ -79,8 +121,11 @@ struct sq {
 	bool failed; /* a put of this batch failed: it may be half there, so that only a rollback is left */
 	sqlite3_stmt *stmt[SQ_STMT_COUNT];
 	struct arena scratch; /* one put */
-	struct map word_ids;  /* word -> id, for writing; emptied when full and on rollback */
-	bool all_words;       /* word_ids holds every stored word that is not too long for it */
+	struct wait wait;
+	int64_t last;                /* highest message.n, rows that wait included; -1: not known */
+	struct dict dict;            /* word -> id, for writing; forgotten on rollback */
+	struct word_slot *new_words; /* SQ_NEW_WORDS: those that wait, by id */
+	size_t n_new;
 	int64_t data_version; /* SQLite's number for what other connections committed */
 	struct known known;
 	struct map feed_ids;     /* feed -> n */
@@ -110,8 +155,8 @@ int sq_get_text(struct sq *q, sqlite3_stmt *st, struct arena *a, struct str *out
 /* ---- sqlite_schema.c ---- */
 /* Checks that it is our store. *needed: the tables are missing or older; with may_update they are made or brought up to date. */
 int sq_schema(struct sq *q, bool may_update, bool *needed, struct err *err);
-void sq_insert_sql(struct buf *b, enum feature_place place);
-void sq_attribute_sql(struct buf *b); /* the ROW_ANALYSED columns in order, then n */
+void sq_insert_sql(struct buf *b, enum feature_place place); /* from `waiting` into the table of the place */
+void sq_attribute_sql(struct buf *b);                        /* the ROW_ANALYSED columns in order, then n */
 
 /* ---- sqlite_pack.c ---- */
 void pack_list(struct buf *b, struct strs list);
@@ -132,18 +177,34 @@ int64_t id_key(const uint8_t id[SHA256_BYTES]);
 int known_perhaps(struct sq *q, int64_t key, struct err *err);
 void known_add(struct known *k, int64_t key); /* to be told of each message stored */
 void known_forget(struct known *k);
+int sq_last_row(struct sq *q, int64_t *n, struct err *err); /* the highest message.n in the table */
 /* At the start of a batch: what was known of the store is forgotten when another connection has written to it. */
 int sq_see_others(struct sq *q, struct err *err);
 
 /* ---- sqlite_word.c ---- */
-/* Id of a word (0 for an empty one), made when missing if `make`; *id 0 when missing otherwise. */
+/* Id of a word (0 for an empty one), made when missing if `make` (inside a batch); *id 0 when missing otherwise. */
 int sq_word_id(struct sq *q, struct str word, bool make, uint32_t *id, struct err *err);
 /* The word of an id, "" when there is none; lives until sq_words_trim. */
 int sq_word_text(struct sq *q, uint32_t id, struct str *out, struct err *err);
-void sq_words_trim(struct sq *q); /* between two rows: gives memory back when too much is held */
+int sq_words_trim(struct sq *q, struct err *err); /* between two rows: gives memory back when too much is held */
+void sq_words_forget(struct sq *q);
 int sq_word_max(struct store *s, uint32_t *max, struct err *err);
 int sq_word(struct store *s, uint32_t id, struct arena *a, struct str *out, struct err *err);
 int sq_words(struct store *s, store_word_fn fn, void *ctx, struct err *err);
+
+/* ---- sqlite_wait.c ---- */
+int sq_wait_init(struct sq *q, struct err *err);
+void sq_wait_free(struct sq *q);
+/* The value of a feature, its strings in the arena, its words interned. */
+int sq_cell(struct sq *q, struct arena *a, const struct row *row, enum feature_id f, struct cell *out, struct err *err);
+void bind_cell(sqlite3_stmt *st, int col, const struct cell *c);
+/* The row is copied; it goes into the tables with others, at the latest with sq_flush. */
+int sq_wait(struct sq *q, const struct row *row, const int64_t fixed[WAIT_FIXED], struct err *err);
+bool sq_waits(const struct sq *q, int64_t key); /* a row with this key waits */
+void sq_wait_forget(struct sq *q);
+/* To be called before the tables of messages and words are read; nothing to do outside a batch. */
+int sq_flush(struct sq *q, struct err *err);
+int sq_flush_words(struct sq *q, struct err *err);
 
 /* ---- sqlite_put.c ---- */
 int sq_begin(struct store *s, struct err *err);

@@ -233,7 +233,9 @@ int sq_count(struct store *s, int64_t *messages, struct err *err)
 {
 	struct sq *q = sq_of(s);
 	CLEANUP(sq_finalize) sqlite3_stmt *st = NULL;
-	int rc = sq_prepare(q, S("SELECT count(*) FROM message"), &st, err);
+	int rc = sq_flush(q, err);
+	if (rc == 0)
+		rc = sq_prepare(q, S("SELECT count(*) FROM message"), &st, err);
 	if (rc < 0)
 		return rc;
 	if ((rc = sqlite3_step(st)) != SQLITE_ROW)

@@ -36,10 +36,12 @@ int sq_get(struct store *s, struct str id_hex_prefix, struct arena *a, struct ro
 	if (!id_range(id_hex_prefix, lo, hi))
 		return err_set(err, ERR_USAGE, "not a message id: an id is up to 64 hexadecimal digits");
 	CLEANUP(sq_finalize) sqlite3_stmt *st = NULL;
-	int rc = sq_prepare(q,
-		S("SELECT min(d.id), max(d.id) FROM message m CROSS JOIN detail d ON d.n = m.n "
-		  "WHERE m.key BETWEEN ? AND ? AND d.id BETWEEN ? AND ?"),
-		&st, err);
+	int rc = sq_flush(q, err);
+	if (rc == 0)
+		rc = sq_prepare(q,
+			S("SELECT min(d.id), max(d.id) FROM message m CROSS JOIN detail d ON d.n = m.n "
+			  "WHERE m.key BETWEEN ? AND ? AND d.id BETWEEN ? AND ?"),
+			&st, err);
 	if (rc < 0)
 		return rc;
 	sqlite3_bind_int64(st, 1, id_key(lo));

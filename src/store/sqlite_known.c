@@ -41,7 +41,9 @@ void known_forget(struct known *k)
 static int build(struct sq *q, struct err *err)
 {
 	CLEANUP(sq_finalize) sqlite3_stmt *st = NULL;
-	int rc = sq_prepare(q, S("SELECT key FROM message"), &st, err);
+	int rc = sq_flush(q, err);
+	if (rc == 0)
+		rc = sq_prepare(q, S("SELECT key FROM message"), &st, err);
 	if (rc < 0)
 		return rc;
 	if (!(q->known.bits = mem_zalloc(KNOWN_WORDS, sizeof *q->known.bits)))
@@ -54,7 +56,7 @@ static int build(struct sq *q, struct err *err)
 	return sq_error(q, rc, "reading it", err);
 }
 
-static int count_rows(struct sq *q, struct err *err)
+int sq_last_row(struct sq *q, int64_t *n, struct err *err)
 {
 	CLEANUP(sq_finalize) sqlite3_stmt *st = NULL;
 	int rc = sq_prepare(q, S("SELECT max(n) FROM message"), &st, err);
@@ -62,7 +64,7 @@ static int count_rows(struct sq *q, struct err *err)
 		return rc;
 	if ((rc = sqlite3_step(st)) != SQLITE_ROW)
 		return sq_error(q, rc, "reading it", err);
-	q->known.rows = sqlite3_column_int64(st, 0);
+	*n = sqlite3_column_int64(st, 0);
 	return 0;
 }
 
@@ -70,7 +72,7 @@ int known_perhaps(struct sq *q, int64_t key, struct err *err)
 {
 	struct known *k = &q->known;
 	uint32_t at[2];
-	int rc = k->rows < 0 ? count_rows(q, err) : 0;
+	int rc = k->rows < 0 ? sq_last_row(q, &k->rows, err) : 0;
 	if (rc < 0)
 		return rc;
 	if (!k->bits) {
@@ -95,7 +97,8 @@ int sq_see_others(struct sq *q, struct err *err)
 		return sq_error(q, rc, "starting a batch", err);
 	if (version != q->data_version) {
 		known_forget(&q->known);
-		q->all_words = false;
+		sq_words_forget(q);
+		q->last = -1;
 	}
 	q->data_version = version;
 	return 0;

@@ -100,17 +100,18 @@ static const char *const statements[SQ_STMT_COUNT] = {
 		     "LEFT JOIN word p ON p.id = d.source_path WHERE m.n = ?",
 	[SQ_DROP_HOT] = "DELETE FROM message WHERE n = ?",
 	[SQ_DROP_COLD] = "DELETE FROM detail WHERE n = ?",
-	[SQ_PUT_PRINT] = "INSERT INTO print (n, fingerprint, sketch) VALUES (?, ?, ?)",
+	[SQ_PUT_PRINT] = "INSERT OR FAIL INTO print (n, fingerprint, sketch) SELECT n, _fingerprint, _sketch FROM waiting "
+			 "WHERE _fingerprint IS NOT NULL OR _sketch IS NOT NULL",
 	[SQ_DROP_PRINT] = "DELETE FROM print WHERE n = ?",
-	[SQ_PUT_TEXT] = "INSERT INTO body (n, text) VALUES (?, ?)",
+	[SQ_PUT_TEXT] = "INSERT OR FAIL INTO body (n, text) SELECT n, _text FROM waiting WHERE _text IS NOT NULL",
 	[SQ_DROP_TEXT] = "DELETE FROM body WHERE n = ?",
 	[SQ_ITEM_PUT] =
 		"INSERT INTO item (kind, id, json) VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET json = excluded.json",
 	[SQ_ITEM_DEL] = "DELETE FROM item WHERE kind = ? AND id = ?",
 	[SQ_ITEM_CLEAR] = "DELETE FROM item WHERE kind = ?",
 	[SQ_ITEM_GET] = "SELECT json FROM item WHERE kind = ? AND id = ?",
-	[SQ_WORD_FIND] = "SELECT id FROM word WHERE text = ?",
-	[SQ_WORD_PUT] = "INSERT INTO word (text) VALUES (?)",
+	[SQ_WORD_FIND] = "SELECT id FROM word WHERE text = ? LIMIT 1",
+	[SQ_WORD_PUT] = "INSERT OR FAIL INTO word (id, text) SELECT id, text FROM waiting_word",
 	[SQ_WORD_GET] = "SELECT text FROM word WHERE id = ?",
 	[SQ_FEED_FIND] = "SELECT n, kind, trust, name_guessed, trust_guessed FROM feed WHERE name = ?",
 	[SQ_FEED_PUT] = "INSERT INTO feed (name, kind, trust, name_guessed, trust_guessed) VALUES (?, ?, ?, ?, ?)",
@@ -165,7 +166,9 @@ static void sq_close(struct store *s)
 	for (int i = 0; i < SQ_STMT_COUNT; i++)
 		sqlite3_finalize(q->stmt[i]);
 	sqlite3_close(q->db); /* the last one moves the log into the file and removes it */
-	map_free(&q->word_ids);
+	sq_wait_free(q);
+	mem_free(q->dict.keys);
+	mem_free(q->new_words);
 	map_free(&q->feed_ids);
 	map_free(&q->copies);
 	known_forget(&q->known);
@@ -213,11 +216,12 @@ static struct sq *sq_new(const char *path)
 	}
 	memcpy(q->path, path, n);
 	q->base.ops = &sqlite_ops;
-	map_init(&q->word_ids, LIM_STORE_WORDS);
 	map_init(&q->feed_ids, LIM_STORE_WORDS);
 	map_init(&q->copies, LIM_STORE_WORDS);
 	known_forget(&q->known);
+	q->last = -1;
 	arena_init(&q->scratch, LIM_ARENA);
+	arena_init(&q->wait.arena, 2 * LIM_ARENA + SQ_WAIT_BYTES);
 	arena_init(&q->word_text, SIZE_MAX); /* trimmed between rows */
 	return q;
 }
@@ -266,6 +270,8 @@ static int open_db(struct sq *q, const char *name, int flags, struct err *err)
 	/* The file may come from someone else: nothing in its schema is to run code or change SQLite's own tables. */
 	sqlite3_db_config(q->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(q->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	sqlite3_db_config(q->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+	sqlite3_db_config(q->db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
 	return sq_functions(q, err);
 }
 
@@ -285,6 +291,8 @@ static int open_write(struct sq *q, bool fresh, struct err *err)
 	if (sqlite3_db_readonly(q->db, "main") == 1) /* SQLite falls back to that silently */
 		return sq_error(q, SQLITE_READONLY, "opening it", err);
 	bool needed;
+	if ((rc = sq_wait_init(q, err)) < 0)
+		return rc;
 	if (fresh && (rc = sq_exec(q, "PRAGMA page_size = 16384", "creating it", err)) < 0)
 		return rc;
 	if ((rc = sq_schema(q, true, &needed, err)) < 0)

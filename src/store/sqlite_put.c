@@ -1,5 +1,4 @@
 /* sqlite_put.c - the writing side: batches and messages. See sqlite.h. */
-#include <endian.h>
 #include <stdio.h>
 
 #include "base/mem.h"
@@ -32,7 +31,8 @@ int sq_commit(struct store *s, struct err *err)
 {
 	struct sq *q = sq_of(s);
 	must(!q->failed);
-	sqlite3_stmt *st = sq_stmt(q, SQ_COMMIT, err);
+	int rc = sq_flush(q, err);
+	sqlite3_stmt *st = rc < 0 ? NULL : sq_stmt(q, SQ_COMMIT, err);
 	return st ? sq_step(q, st, "committing a batch", err) : err->kind;
 }
 
@@ -46,13 +46,11 @@ void sq_rollback(struct store *s)
 			sqlite3_reset(q->stmt[i]);
 	if (q->db && !sqlite3_get_autocommit(q->db))
 		sqlite3_exec(q->db, "ROLLBACK", NULL, NULL, NULL);
-	map_clear(&q->word_ids);
-	q->all_words = false;
+	sq_wait_forget(q);
+	sq_words_forget(q);
+	q->last = -1;
 	map_clear(&q->feed_ids);
 	map_clear(&q->copies);
-	if (q->words)
-		memset(q->words, 0, SQ_WORD_SLOTS * sizeof *q->words);
-	arena_reset(&q->word_text);
 }
 
 static int find_feed(struct sq *q, struct str name, uint32_t *id, struct err *err)
@@ -136,7 +134,7 @@ static int find_copy(
 	*next = first;
 	if (perhaps <= 0)
 		return perhaps;
-	sqlite3_stmt *st = sq_stmt(q, SQ_FIND, err);
+	sqlite3_stmt *st = sq_waits(q, key) && sq_flush(q, err) < 0 ? NULL : sq_stmt(q, SQ_FIND, err);
 	if (!st)
 		return err->kind;
 	sqlite3_bind_int64(st, 1, key);
@@ -170,141 +168,6 @@ static int step_with(struct sq *q, int which, int64_t a, int64_t b, bool two, st
 	return sq_step(q, st, "storing a message", err);
 }
 
-static bool holds(const uint32_t *v, size_t n, uint32_t x)
-{
-	for (size_t i = 0; i < n; i++)
-		if (v[i] == x)
-			return true;
-	return false;
-}
-
-/* A set of words as ids, in the order given, each once. */
-static int pack_words(struct sq *q, struct strs words, struct str *out, struct err *err)
-{
-	size_t n = words.n < LIM_URLS ? words.n : LIM_URLS, kept = 0;
-	*out = (struct str){0};
-	if (!n)
-		return 0;
-	uint32_t *ids = arena_alloc(&q->scratch, n * sizeof *ids), id; /* little-endian */
-	uint64_t perhaps[16] = {0};                                    /* a bit for each id modulo 1024 */
-	if (!ids)
-		return err_oom(err, "store");
-	for (size_t i = 0; i < n; i++) {
-		int rc = sq_word_id(q, words.v[i], true, &id, err);
-		if (rc < 0)
-			return rc;
-		uint64_t *bits = &perhaps[id / 64 % 16], bit = (uint64_t)1 << id % 64;
-		id = htole32(id);
-		if (!id || (*bits & bit && holds(ids, kept, id)))
-			continue;
-		*bits |= bit;
-		ids[kept++] = id;
-	}
-	*out = str_make(ids, kept * sizeof *ids);
-	return 0;
-}
-
-static int bind_list(struct sq *q, sqlite3_stmt *st, int col, struct strs list, struct err *err)
-{
-	struct buf b;
-	buf_init_arena(&b, &q->scratch, LIM_ARENA);
-	pack_list(&b, list);
-	bind_blob(st, col, buf_str(&b));
-	return buf_ok(&b) ? 0 : err_oom(err, "store");
-}
-
-static int bind_word(struct sq *q, sqlite3_stmt *st, int col, struct str word, struct err *err)
-{
-	uint32_t id;
-	int rc = sq_word_id(q, word, true, &id, err);
-	if (id)
-		sqlite3_bind_int64(st, col, id);
-	else
-		sqlite3_bind_null(st, col);
-	return rc;
-}
-
-static int bind_feature(struct sq *q, sqlite3_stmt *st, int col, const struct row *row, int f, struct err *err)
-{
-	const void *p = row_get(row, (enum feature_id)f);
-	struct str packed;
-	int rc = 0;
-	switch (feature_table[f].kind) {
-	case KIND_INT:
-	case KIND_BITS:
-		sqlite3_bind_int64(st, col, *(const int64_t *)p);
-		break;
-	case KIND_TIME:
-		bind_time(st, col, *(const int64_t *)p);
-		break;
-	case KIND_REAL:
-		sqlite3_bind_double(st, col, *(const double *)p);
-		break;
-	case KIND_TEXT:
-	case KIND_JSON:
-		bind_str(st, col, *(const struct str *)p);
-		break;
-	case KIND_IP:
-		bind_blob(st, col, *(const struct str *)p);
-		break;
-	case KIND_HASH:
-		bind_blob(st, col, str_make(p, SHA256_BYTES));
-		break;
-	case KIND_WORD:
-		return bind_word(q, st, col, *(const struct str *)p, err);
-	case KIND_WORDS:
-		rc = pack_words(q, *(const struct strs *)p, &packed, err);
-		bind_blob(st, col, packed);
-		break;
-	case KIND_LIST:
-		return bind_list(q, st, col, *(const struct strs *)p, err);
-	}
-	return rc;
-}
-
-/* Binds the columns of one place from `col` on and inserts. */
-static int insert(struct sq *q, sqlite3_stmt *st, int col, enum feature_place place, const struct row *row, struct err *err)
-{
-	for (int f = 0; f < FEAT_COUNT; f++) {
-		int rc = feature_table[f].place == place ? bind_feature(q, st, col++, row, f, err) : 0;
-		if (rc < 0)
-			return rc;
-	}
-	return sq_step(q, st, "storing a message", err);
-}
-
-static int put_text(struct sq *q, const struct row *row, int64_t n, struct err *err)
-{
-	if (!row->text.n)
-		return 0;
-	sqlite3_stmt *st = sq_stmt(q, SQ_PUT_TEXT, err);
-	if (!st)
-		return err->kind;
-	sqlite3_bind_int64(st, 1, n);
-	bind_str(st, 2, row->text);
-	return sq_step(q, st, "storing a message", err);
-}
-
-/* What the analysis compares by; nothing for a row that has neither. */
-static int put_print(struct sq *q, const struct row *row, int64_t n, struct err *err)
-{
-	struct str ids;
-	int rc = put_text(q, row, n, err);
-	if (rc < 0)
-		return rc;
-	if (!row->fingerprint.n && !row->sketch.n)
-		return 0;
-	sqlite3_stmt *st = sq_stmt(q, SQ_PUT_PRINT, err);
-	if (!st)
-		return err->kind;
-	if ((rc = pack_words(q, row->fingerprint, &ids, err)) < 0)
-		return rc;
-	sqlite3_bind_int64(st, 1, n);
-	bind_blob(st, 2, ids);
-	bind_blob(st, 3, row->sketch);
-	return sq_step(q, st, "storing a message", err);
-}
-
 int sq_put_attribution(struct store *s, int64_t n, const struct row *r, struct err *err)
 {
 	struct sq *q = sq_of(s);
@@ -313,12 +176,16 @@ int sq_put_attribution(struct store *s, int64_t n, const struct row *r, struct e
 		return err->kind;
 	must(!sqlite3_get_autocommit(q->db));
 	arena_reset(&q->scratch);
-	int col = 1;
-	for (int f = 0; f < FEAT_COUNT; f++) {
-		int rc = ROW_ANALYSED >> f & 1 ? bind_feature(q, st, col++, r, f, err) : 0;
-		if (rc < 0)
-			return rc;
+	int col = 1, rc = sq_flush(q, err);
+	for (int f = 0; f < FEAT_COUNT && rc == 0; f++) {
+		struct cell c;
+		if (!(ROW_ANALYSED >> f & 1))
+			continue;
+		rc = sq_cell(q, &q->scratch, r, (enum feature_id)f, &c, err);
+		bind_cell(st, col++, &c);
 	}
+	if (rc < 0)
+		return rc;
 	sqlite3_bind_int64(st, col, n);
 	return sq_step(q, st, "storing what was found", err);
 }
@@ -340,25 +207,24 @@ static int make_stale(struct sq *q, struct err *err)
 	return st ? sq_step(q, st, "storing a message", err) : err->kind;
 }
 
+/* Rows are numbered in the order they were put, whatever was deleted. */
+static int next_number(struct sq *q, int64_t *n, struct err *err)
+{
+	int rc = q->last < 0 ? sq_last_row(q, &q->last, err) : 0;
+	*n = ++q->last;
+	return rc;
+}
+
 static int put_new(struct sq *q, const struct put *p, int64_t occurrence, struct err *err)
 {
-	sqlite3_stmt *hot = sq_stmt(q, SQ_PUT_HOT, err), *cold = sq_stmt(q, SQ_PUT_COLD, err);
-	if (!hot || !cold)
-		return err->kind;
-	sqlite3_bind_int64(hot, 1, p->feed);
-	sqlite3_bind_int64(hot, 2, occurrence);
-	sqlite3_bind_int64(hot, 3, id_key(p->row->id));
-	sqlite3_bind_int64(hot, 4, p->box);
-	sqlite3_bind_int64(hot, 5, p->knowledge);
-	int rc = insert(q, hot, 6, PLACE_HOT, p->row, err);
+	int64_t n, key = id_key(p->row->id);
+	int rc = next_number(q, &n, err);
+	if (rc == 0)
+		rc = sq_wait(q, p->row, (const int64_t[]){n, p->feed, occurrence, key, p->box, p->knowledge}, err);
 	if (rc < 0)
 		return rc;
-	known_add(&q->known, id_key(p->row->id));
-	int64_t n = sqlite3_last_insert_rowid(q->db);
-	sqlite3_bind_int64(cold, 1, n);
-	rc = insert(q, cold, 2, PLACE_COLD, p->row, err);
-	rc = rc < 0 ? rc : put_print(q, p->row, n, err);
-	return rc < 0 ? rc : make_stale(q, err);
+	known_add(&q->known, key);
+	return make_stale(q, err);
 }
 
 static int time_rank(struct str time_source)
@@ -441,7 +307,9 @@ int sq_put(struct store *s, const struct row *row, uint64_t box, int64_t knowled
 	struct put p = {.row = row, .knowledge = knowledge};
 	if (box)
 		p.box = q->run << BOX_BITS | (int64_t)(box & ((1u << BOX_BITS) - 1));
-	int rc = put(q, &p, err);
+	int rc = sq_words_trim(q, err);
+	if (rc == 0)
+		rc = put(q, &p, err);
 	q->failed = rc < 0;
 	return rc;
 }
@@ -458,10 +326,6 @@ int sq_start(struct store *s, struct err *err)
 		return rc;
 	if (rc && !str_u64(old, &run))
 		return err_set(err, ERR_INPUT, "%s: the store is damaged (its number of runs is no number)", q->path);
-	uint32_t words;
-	if ((rc = sq_word_max(s, &words, err)) < 0)
-		return rc;
-	q->all_words |= words == 0;
 	q->run = (int64_t)++run;
 	snprintf(text, sizeof text, "%llu", (unsigned long long)run);
 	return sq_put_meta(s, "runs", str_of(text), err);

@@ -270,17 +270,16 @@ static int emit(struct scan *sc, sqlite3_stmt *st, struct err *err)
 {
 	int64_t feed = sqlite3_column_int64(st, 0);
 	arena_reset(&sc->scratch);
-	sq_words_trim(sc->q);
+	int rc = sq_words_trim(sc->q, err);
 	sc->row.feed = feed >= 0 && (uint64_t)feed < sc->feeds.n ? sc->feeds.v[feed] : (struct str){0};
 	sc->row.occurrence = sqlite3_column_int64(st, 1);
-	for (int i = 0; i < sc->ncolumns; i++) {
-		int rc = fill(sc, st, FIXED_COLUMNS + i, (enum feature_id)sc->column[i], err);
-		if (rc < 0)
-			return rc;
-	}
+	for (int i = 0; i < sc->ncolumns && rc == 0; i++)
+		rc = fill(sc, st, FIXED_COLUMNS + i, (enum feature_id)sc->column[i], err);
+	if (rc < 0)
+		return rc;
 	if (sc->print) {
 		int col = FIXED_COLUMNS + sc->ncolumns;
-		int rc = fill_words(sc, column_str(st, col), &sc->fingerprint, &sc->row.fingerprint, err);
+		rc = fill_words(sc, column_str(st, col), &sc->fingerprint, &sc->row.fingerprint, err);
 		if (rc < 0)
 			return rc;
 		sc->row.sketch = column_str(st, col + 1);
@@ -492,7 +491,7 @@ int sq_scan(struct store *s, const struct store_filter *f, uint64_t columns, uns
 		}
 	/* One snapshot for all statements of the scan. */
 	bool own = sqlite3_get_autocommit(sc.q->db);
-	int rc = own ? sq_exec(sc.q, "BEGIN", "reading it", err) : 0;
+	int rc = own ? sq_exec(sc.q, "BEGIN", "reading it", err) : sq_flush(sc.q, err);
 	must(!sc.q->scanning);
 	sc.q->scanning = true;
 	if (rc == 0)

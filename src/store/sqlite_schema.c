@@ -72,22 +72,33 @@ static void migrate_5(struct buf *b)
 	buf_add(b, S("CREATE TABLE body (n INTEGER PRIMARY KEY, text TEXT);"));
 }
 
-static void (*const migrations[SQ_VERSION])(struct buf *b) = {migrate_1, migrate_2, migrate_3, migrate_4, migrate_5};
+/* Words without an index over their text: writers have one in memory (sqlite_word.c). */
+static void migrate_6(struct buf *b)
+{
+	buf_add(b, S("ALTER TABLE word RENAME TO word_5;"
+		     "CREATE TABLE word (id INTEGER PRIMARY KEY, text TEXT NOT NULL);"
+		     "INSERT INTO word (id, text) SELECT id, text FROM word_5 ORDER BY id; DROP TABLE word_5;"));
+}
+
+static void (*const migrations[SQ_VERSION])(struct buf *b) = {migrate_1, migrate_2, migrate_3, migrate_4, migrate_5, migrate_6};
+
+static void insert_columns(struct buf *b, enum feature_place place)
+{
+	buf_add(b, place == PLACE_HOT ? S("n, feed, occurrence, key") : S("n"));
+	for (int f = 0; f < FEAT_COUNT; f++)
+		if (feature_table[f].place == place)
+			buf_printf(b, ", \"%s\"", feature_table[f].name);
+	if (place == PLACE_HOT)
+		buf_add(b, S(", box, knowledge"));
+}
 
 void sq_insert_sql(struct buf *b, enum feature_place place)
 {
-	int n = place == PLACE_HOT ? 5 : 1;
-	buf_printf(
-		b, "INSERT INTO %s (%s", place_tables[place], place == PLACE_HOT ? "feed, occurrence, key, box, knowledge" : "n");
-	for (int f = 0; f < FEAT_COUNT; f++)
-		if (feature_table[f].place == place) {
-			buf_printf(b, ", \"%s\"", feature_table[f].name);
-			n++;
-		}
-	buf_add(b, S(") VALUES (?"));
-	while (--n)
-		buf_add(b, S(",?"));
-	buf_add(b, S(")"));
+	buf_printf(b, "INSERT OR FAIL INTO %s (", place_tables[place]);
+	insert_columns(b, place);
+	buf_add(b, S(") SELECT "));
+	insert_columns(b, place);
+	buf_add(b, S(" FROM waiting"));
 }
 
 void sq_attribute_sql(struct buf *b)

@@ -1,47 +1,96 @@
-/* sqlite_word.c - interned words: text to id for writing, id to text for reading, both with a bounded memory. */
+/* sqlite_word.c - interned words: text to id for writing, id to text for reading. See sqlite.h.
+ *
+ * The file has no index over the text: a writer reads all words once and keeps, for each, eight bytes of a hash table (tag and id).
+ * A hit is compared with the text, which comes from a cache of the words last used, else from the table. So a known word never asks
+ * SQLite and a new one costs one row at the end of a table. Ten million words are 128 MiB.
+ */
+#include "base/hash.h"
 #include "base/mem.h"
 #include "store/sqlite.h"
 
-/* Longer words are looked up each time, so that a few of them cannot empty the cache. */
-enum { CACHED_WORD_BYTES = 1024, CACHED_WORDS = 200000 };
+enum { FIRST_KEYS = 1 << 12 };
 
-static void forget_words(struct sq *q)
+struct word_key {
+	uint32_t tag; /* upper half of the hash; its upper bits are the place */
+	uint32_t id;  /* 0: free */
+};
+
+void sq_words_forget(struct sq *q)
 {
-	map_clear(&q->word_ids);
-	q->all_words = false;
+	mem_free(q->dict.keys);
+	q->dict = (struct dict){0};
+	q->n_new = 0;
+	if (q->words)
+		memset(q->words, 0, SQ_WORD_SLOTS * sizeof *q->words);
+	arena_reset(&q->word_text);
 }
 
-static void remember(struct sq *q, struct str word, uint32_t id)
+/* ---- text to id ---- */
+
+static size_t place_of(const struct dict *d, uint32_t tag)
 {
-	if (word.n > CACHED_WORD_BYTES)
-		return;
-	if (q->word_ids.n >= CACHED_WORDS)
-		forget_words(q);
-	struct map_entry *e = map_put(&q->word_ids, word, NULL);
-	if (!e) { /* full or no memory: start anew, without this one */
-		forget_words(q);
-		return;
-	}
-	e->value = id;
+	return (size_t)(((uint64_t)tag << d->bits) >> 32);
 }
 
-static int make_word(struct sq *q, struct str word, uint32_t *id, struct err *err)
+static void set_key(struct dict *d, struct word_key key)
 {
-	sqlite3_stmt *st = sq_stmt(q, SQ_WORD_PUT, err);
-	if (!st)
-		return err->kind;
-	bind_str(st, 1, word);
-	int rc = sq_step(q, st, "storing a message", err);
+	size_t mask = ((size_t)1 << d->bits) - 1, i = place_of(d, key.tag);
+	while (d->keys[i].id)
+		i = (i + 1) & mask;
+	d->keys[i] = key;
+}
+
+static bool grow(struct dict *d)
+{
+	struct dict more = {.bits = d->keys ? d->bits + 1 : __builtin_ctz(FIRST_KEYS), .n = d->n, .last = d->last};
+	if (!(more.keys = mem_zalloc((size_t)1 << more.bits, sizeof *more.keys)))
+		return false;
+	for (size_t i = 0; d->keys && i < (size_t)1 << d->bits; i++)
+		if (d->keys[i].id)
+			set_key(&more, d->keys[i]);
+	mem_free(d->keys);
+	more.complete = d->complete;
+	*d = more;
+	return true;
+}
+
+/* Two thirds full at most. */
+static bool room_for_one(struct dict *d)
+{
+	return (d->keys && d->n + d->n / 2 < (size_t)1 << d->bits) || grow(d);
+}
+
+static uint32_t tag_of(struct str word)
+{
+	return (uint32_t)(hash64(word, map_seed()) >> 32);
+}
+
+/* All words of the file. Ids that are none (a damaged file) have no word. */
+static int load_words(struct sq *q, struct err *err)
+{
+	CLEANUP(sq_finalize) sqlite3_stmt *st = NULL;
+	struct dict *d = &q->dict;
+	int rc = sq_prepare(q, S("SELECT id, text FROM word"), &st, err);
 	if (rc < 0)
 		return rc;
-	int64_t n = sqlite3_last_insert_rowid(q->db);
-	if (n > UINT32_MAX)
-		return err_set(err, ERR_ENV, "%s: the store is full (2^32 distinct words): start a new one with --store", q->path);
-	*id = (uint32_t)n;
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+		int64_t id = sqlite3_column_int64(st, 0);
+		if (id <= 0 || id > UINT32_MAX)
+			continue;
+		if (!room_for_one(d))
+			return err_oom(err, "words");
+		set_key(d, (struct word_key){tag_of(column_str(st, 1)), (uint32_t)id});
+		d->n++;
+		d->last = d->last > id ? d->last : (uint32_t)id;
+	}
+	if (rc != SQLITE_DONE)
+		return sq_error(q, rc, "reading it", err);
+	d->complete = true;
 	return 0;
 }
 
-static int find_word(struct sq *q, struct str word, uint32_t *id, struct err *err)
+/* For readers: a look through the table. */
+static int find_stored(struct sq *q, struct str word, uint32_t *id, struct err *err)
 {
 	sqlite3_stmt *st = sq_stmt(q, SQ_WORD_FIND, err);
 	if (!st)
@@ -54,37 +103,74 @@ static int find_word(struct sq *q, struct str word, uint32_t *id, struct err *er
 	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : sq_error(q, rc, "looking a word up", err);
 }
 
+static int find_key(struct sq *q, struct str word, uint32_t tag, uint32_t *id, struct err *err)
+{
+	const struct dict *d = &q->dict;
+	size_t mask = ((size_t)1 << d->bits) - 1;
+	struct str text;
+	for (size_t i = d->keys ? place_of(d, tag) : 0; d->keys && d->keys[i].id; i = (i + 1) & mask) {
+		if (d->keys[i].tag != tag)
+			continue;
+		int rc = sq_word_text(q, d->keys[i].id, &text, err);
+		if (rc < 0)
+			return rc;
+		if (!str_eq(text, word))
+			continue;
+		*id = d->keys[i].id;
+		return 1;
+	}
+	return 0;
+}
+
+static struct word_slot *slot_of(struct sq *q, uint32_t id)
+{
+	if (!q->words)
+		q->words = mem_zalloc(SQ_WORD_SLOTS, sizeof *q->words);
+	return q->words ? &q->words[id % SQ_WORD_SLOTS] : NULL;
+}
+
+/* The word waits for sq_flush_words. */
+static int make_word(struct sq *q, struct str word, uint32_t tag, uint32_t *id, struct err *err)
+{
+	struct dict *d = &q->dict;
+	if (d->last == UINT32_MAX)
+		return err_set(err, ERR_ENV, "%s: the store is full (2^32 distinct words): start a new one with --store", q->path);
+	int rc = q->n_new == SQ_NEW_WORDS ? sq_flush_words(q, err) : 0;
+	if (rc < 0)
+		return rc;
+	if (!q->new_words)
+		q->new_words = mem_zalloc(SQ_NEW_WORDS, sizeof *q->new_words);
+	struct word_slot *slot = slot_of(q, d->last + 1);
+	struct str copy = arena_dup(&q->word_text, word);
+	if (!slot || !q->new_words || !copy.p || !room_for_one(d))
+		return err_oom(err, "words");
+	*id = ++d->last;
+	d->n++;
+	set_key(d, (struct word_key){tag, *id});
+	*slot = q->new_words[q->n_new++] = (struct word_slot){*id, copy};
+	return 0;
+}
+
 int sq_word_id(struct sq *q, struct str word, bool make, uint32_t *id, struct err *err)
 {
 	*id = 0;
 	if (!word.n)
 		return 0;
-	struct map_entry *e = map_get(&q->word_ids, word);
-	if (e) {
-		*id = (uint32_t)e->value;
-		return 0;
-	}
-	int rc = make && q->all_words && word.n <= CACHED_WORD_BYTES ? 0 : find_word(q, word, id, err);
+	int rc = make && !q->dict.complete ? load_words(q, err) : 0;
 	if (rc < 0)
 		return rc;
-	if (!*id && (!make || (rc = make_word(q, word, id, err)) < 0))
-		return make ? rc : 0;
-	remember(q, word, *id);
-	return 0;
+	if (!q->dict.complete)
+		return find_stored(q, word, id, err);
+	uint32_t tag = tag_of(word);
+	if ((rc = find_key(q, word, tag, id, err)) || !make)
+		return rc < 0 ? rc : 0;
+	return make_word(q, word, tag, id, err);
 }
 
-int sq_word_text(struct sq *q, uint32_t id, struct str *out, struct err *err)
+/* ---- id to text ---- */
+
+static int fetch_text(struct sq *q, uint32_t id, struct word_slot *slot, struct err *err)
 {
-	*out = S("");
-	if (!id)
-		return 0;
-	if (!q->words && !(q->words = mem_zalloc(SQ_WORD_SLOTS, sizeof *q->words)))
-		return err_oom(err, "words");
-	struct word_slot *slot = &q->words[id % SQ_WORD_SLOTS];
-	if (slot->id == id) {
-		*out = slot->text;
-		return 1;
-	}
 	sqlite3_stmt *st = sq_stmt(q, SQ_WORD_GET, err);
 	if (!st)
 		return err->kind;
@@ -95,25 +181,47 @@ int sq_word_text(struct sq *q, uint32_t id, struct str *out, struct err *err)
 		if (!text.p)
 			rc = SQLITE_NOMEM;
 		else
-			*slot = (struct word_slot){id, *out = text};
+			*slot = (struct word_slot){id, text};
 	}
 	sqlite3_reset(st);
 	return rc == SQLITE_ROW || rc == SQLITE_DONE ? found : sq_error(q, rc, "looking a word up", err);
 }
 
-void sq_words_trim(struct sq *q)
+int sq_word_text(struct sq *q, uint32_t id, struct str *out, struct err *err)
+{
+	*out = S("");
+	if (!id)
+		return 0;
+	struct word_slot *slot = slot_of(q, id);
+	if (!slot)
+		return err_oom(err, "words");
+	if (slot->id != id && q->n_new && id >= q->new_words[0].id && id - q->new_words[0].id < q->n_new)
+		*slot = q->new_words[id - q->new_words[0].id];
+	int rc = slot->id == id ? 1 : fetch_text(q, id, slot, err);
+	if (rc == 1)
+		*out = slot->text;
+	return rc;
+}
+
+int sq_words_trim(struct sq *q, struct err *err)
 {
 	if (q->word_text.total <= LIM_STORE_WORDS)
-		return;
+		return 0;
+	int rc = sq_flush(q, err);
+	if (rc < 0)
+		return rc;
 	memset(q->words, 0, SQ_WORD_SLOTS * sizeof *q->words);
 	arena_reset(&q->word_text);
+	return 0;
 }
 
 int sq_word_max(struct store *s, uint32_t *max, struct err *err)
 {
 	struct sq *q = sq_of(s);
 	CLEANUP(sq_finalize) sqlite3_stmt *st = NULL;
-	int rc = sq_prepare(q, S("SELECT max(id) FROM word"), &st, err);
+	int rc = sq_flush(q, err);
+	if (rc == 0)
+		rc = sq_prepare(q, S("SELECT max(id) FROM word"), &st, err);
 	if (rc < 0)
 		return rc;
 	if ((rc = sqlite3_step(st)) != SQLITE_ROW)
@@ -127,9 +235,9 @@ int sq_word(struct store *s, uint32_t id, struct arena *a, struct str *out, stru
 {
 	struct sq *q = sq_of(s);
 	struct str text;
-	if (!q->scanning)
-		sq_words_trim(q);
-	int rc = sq_word_text(q, id, &text, err);
+	int rc = q->scanning ? 0 : sq_words_trim(q, err);
+	if (rc == 0)
+		rc = sq_word_text(q, id, &text, err);
 	if (rc == 1 && !(*out = arena_dup(a, text)).p)
 		return err_oom(err, "words");
 	return rc;
@@ -139,7 +247,9 @@ int sq_words(struct store *s, store_word_fn fn, void *ctx, struct err *err)
 {
 	struct sq *q = sq_of(s);
 	CLEANUP(sq_finalize) sqlite3_stmt *st = NULL;
-	int rc = sq_prepare(q, S("SELECT id, text FROM word ORDER BY id"), &st, err);
+	int rc = sq_flush(q, err);
+	if (rc == 0)
+		rc = sq_prepare(q, S("SELECT id, text FROM word ORDER BY id"), &st, err);
 	if (rc < 0)
 		return rc;
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {

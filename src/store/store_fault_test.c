@@ -416,6 +416,16 @@ static void test_newer(void **state)
 }
 
 /* A store of version 1, with the few columns that a first version might have had, and one message in it. */
+static int64_t count(struct store *s, const char *query)
+{
+	sqlite3_stmt *st;
+	assert_int_equal(sqlite3_prepare_v2(sq_of(s)->db, query, -1, &st, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+	int64_t n = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return n;
+}
+
 static void test_older(void **state)
 {
 	struct fixture *x = *state;
@@ -448,6 +458,8 @@ static void test_older(void **state)
 		s = open_store(x->path, STORE_WRITE);
 		assert_int_equal(put_range(s, 0, 20, 10, &err) < 0, 0);
 		assert_int_equal(store_get(s, S("00000000000000FF"), &a, &got, &err), 1);
+		assert_int_equal(count(s, "SELECT count(*) - count(DISTINCT text) FROM word"), 0);
+		assert_int_equal(count(s, "SELECT id FROM word WHERE text = 'Canadian Pharmacy'"), 1);
 		store_close(s);
 		arena_free(&a);
 	}
