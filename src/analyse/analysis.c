@@ -7,18 +7,20 @@
 #include "analyse/campaigns.h"
 #include "analyse/engines.h"
 #include "analyse/findings.h"
+#include "analyse/infections.h"
 #include "analyse/programmes.h"
 #include "base/hash.h"
 #include "base/limits.h"
 #include "base/mem.h"
 
 /* A change of any step makes stores be analysed anew. */
-enum { ANALYSE_VERSION = 3 };
+enum { ANALYSE_VERSION = 4 };
 
-/* In the order campaigns, engines, programmes, findings. */
+/* In the order campaigns, engines, programmes, findings; infections need engines only. */
 static analysis_step *const steps[] = {
 	campaigns_step,
 	engines_step,
+	infections_step,
 	programmes_step,
 	findings_step,
 	NULL,

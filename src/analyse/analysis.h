@@ -54,6 +54,7 @@ enum via { VIA_NONE, VIA_OWN, VIA_PAGE, VIA_DOMAIN, VIA_CAMPAIGN, VIA_COUNT };
 extern const char *const via_names[VIA_COUNT];
 
 struct finding;
+struct control;
 struct analysis {
 	struct store *store; /* open for writing; a batch is open while the steps run */
 	const struct analyse_settings *set;
@@ -66,6 +67,8 @@ struct analysis {
 	VEC(struct str) names;        /* by analysis_name */
 	VEC(struct finding) findings; /* finding.h */
 	struct map name_ids;
+	const struct control *controls; /* facts about control servers, by time (findings_control.c); may be NULL */
+	size_t n_controls;
 };
 
 /* The number of a name, made when it is new; 0 for "" and when out of memory (*err is filled then). */

@@ -22,6 +22,7 @@ const char *const finding_kind_names[FINDING_KINDS] = {
 	[FINDING_NEW_PROGRAMME] = "new_programme",
 	[FINDING_DISPLACEMENT] = "displacement",
 	[FINDING_DRIFT] = "drift",
+	[FINDING_CLAIM] = "claim",
 };
 
 bool finding_kind_find(struct str name, enum finding_kind *out)
@@ -50,6 +51,7 @@ void finding_id(const struct finding *f, char out[FINDING_ID_SIZE])
 			sha256_add(h, parts[i]);
 		}
 		sha256_add(h, str_of(day));
+		sha256_add(h, f->observation);
 		sha256_end(h, sum);
 	}
 	sha256_del(h);
@@ -147,6 +149,9 @@ void finding_json(struct json *j, const struct finding *f)
 	number(j, "effect_lo", f->effect_lo, 3);
 	number(j, "effect_hi", f->effect_hi, 3);
 	number(j, "confidence", f->confidence, 3);
+	member(j, "verdict", f->verdict);
+	member(j, "source", f->source);
+	member(j, "observation", f->observation);
 	json_key(j, "reading");
 	json_str(j, f->reading);
 	json_key(j, "evidence");
@@ -214,6 +219,9 @@ bool finding_read(struct str text, struct arena *a, struct finding *out)
 		.effect_lo = number_of(o, "effect_lo"),
 		.effect_hi = number_of(o, "effect_hi"),
 		.confidence = number_of(o, "confidence"),
+		.verdict = text_of(o, "verdict", a),
+		.source = text_of(o, "source", a),
+		.observation = text_of(o, "observation", a),
 		.reading = text_of(o, "reading", a),
 		.evidence = dumped(json_object_get(o, "evidence"), a)};
 	bool ok = finding_kind_find(text_of(o, "kind", a), &f.kind);

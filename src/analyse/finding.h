@@ -25,6 +25,7 @@ enum finding_kind {
 	FINDING_NEW_PROGRAMME,
 	FINDING_DISPLACEMENT, /* who filled the gap after a drop */
 	FINDING_DRIFT,        /* an engine's mail changed its form, not its volume */
+	FINDING_CLAIM, /* what others published, and whether the mail agrees: no alarm, nothing that the mail says by itself */
 	FINDING_KINDS
 };
 extern const char *const finding_kind_names[FINDING_KINDS]; /* "volume_change" ... */
@@ -45,6 +46,8 @@ struct finding {
 	double effect, effect_lo, effect_hi; /* of a volume: after / before - 1, with its 95 % interval; NAN: none */
 	double confidence;                   /* 0..1 */
 	struct str reading;                  /* one sentence */
+	struct str verdict;                  /* of a claim: "agrees", "contradicts", "cannot_say" */
+	struct str source, observation;      /* of a claim: who published it; the id of the fact (observation.h) */
 	struct str evidence;                 /* a JSON array of objects {"kind":...}; empty: [] */
 };
 #define FINDING_BLANK \

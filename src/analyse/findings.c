@@ -62,6 +62,8 @@ int findings_find(struct analysis *a, struct err *err)
 int findings_step(struct analysis *a, struct err *err)
 {
 	int rc = store_clear_items(a->store, "index", err);
+	rc = rc ? rc : controls_load(a, err);
 	rc = rc ? rc : findings_find(a, err);
+	rc = rc ? rc : published_claims(a, err);
 	return rc ? rc : finding_write(a, err);
 }

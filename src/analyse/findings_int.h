@@ -118,6 +118,16 @@ double part_watched(const struct scene *s, const struct part *p, int64_t t);
 struct fit_volume;
 /* The likelihood's series of a part within [from,to], with the noise of the days outside [t1,t2]. False: out of memory. */
 bool part_slots(struct scene *s, const struct part *x, int64_t from, int64_t to, int64_t t1, int64_t t2, struct fit_volume *out);
+/* ---- words: claims and their dates as plain text ---- */
+void say_day(struct buf *b, int64_t t, bool year);
+void say_span(struct buf *b, int64_t from, int64_t to); /* "on 29 September 2010", "from 20 to 22 September 2010" */
+void say_moment(struct buf *b, int64_t t);              /* "29 September 2010 14:00" */
+
+/* ---- what others saw of control servers, beside a change of volume (findings_control.c) ---- */
+int controls_load(struct analysis *a, struct err *err);                            /* fills a->controls */
+void say_controls(struct buf *b, const struct scene *s, const struct claim *c);    /* "; its control servers were ..." or nothing */
+void proof_controls(struct json *j, const struct scene *s, const struct claim *c); /* evidence of kind "control_servers" */
+
 scene_fn drop_artefacts; /* changes that are only of our knowledge: what one name lost, nameless mail gained */
 scene_fn date_claims;    /* engines' changes dated from single messages, apart from what closures explain; pauses */
 scene_fn explain_claims; /* what follows from what: total and trades; residuals, displacement, drift */

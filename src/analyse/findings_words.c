@@ -16,7 +16,7 @@ static int64_t end_of(const struct claim *c)
 
 /* ---- words ---- */
 
-static void say_day(struct buf *b, int64_t t, bool year)
+void say_day(struct buf *b, int64_t t, bool year)
 {
 	struct civil d = civil_from_time(t);
 	buf_printf(b, "%d %s", d.day, time_months[d.month - 1]);
@@ -24,8 +24,7 @@ static void say_day(struct buf *b, int64_t t, bool year)
 		buf_printf(b, " %lld", (long long)d.year);
 }
 
-/* "on 29 September 2010", "from 20 to 22 September 2010" */
-static void say_span(struct buf *b, int64_t from, int64_t to)
+void say_span(struct buf *b, int64_t from, int64_t to)
 {
 	struct civil x = civil_from_time(from), y = civil_from_time(to);
 	bool same_month = x.year == y.year && x.month == y.month;
@@ -42,7 +41,7 @@ static void say_span(struct buf *b, int64_t from, int64_t to)
 	say_day(b, to, true);
 }
 
-static void say_moment(struct buf *b, int64_t t)
+void say_moment(struct buf *b, int64_t t)
 {
 	struct civil d = civil_from_time(t);
 	say_day(b, t, true);
@@ -125,6 +124,7 @@ static void read_volume(struct buf *b, const struct scene *s, const struct claim
 		if (c->shape == SHAPE_STEP && !c->derived)
 			say_interval(b, &f->start);
 	}
+	say_controls(b, s, c);
 	buf_add(b, S("."));
 }
 
@@ -554,6 +554,7 @@ static int prove(struct scene *s, const struct claim *c, struct json *j, struct 
 	}
 	if (c->outage)
 		proof_outage(j, c);
+	proof_controls(j, s, c);
 	proof_links(j, s, c);
 	proof_query(j, s, c, w.from, last < c->to ? last : c->to);
 	json_arr_end(j);

@@ -109,6 +109,7 @@ static bool share_of(struct str s, struct str unit, struct observation *o)
 		if (!decimal(&s, &b, &k) || b < a)
 			return false;
 	}
+	o->is_range = bound || b > a;
 	bool per_cent = s.n ? str_eq(s, S("%")) : str_eq(unit, S("%"));
 	if (s.n && !per_cent)
 		return false;
@@ -356,6 +357,16 @@ int observations(struct store *s, unsigned kinds, observation_fn *fn, void *ctx,
 static bool counts(uint8_t c)
 {
 	return ascii_alnum(c) || c >= 0x80;
+}
+
+struct str name_fold(struct str s, struct arena *a)
+{
+	uint8_t *p = arena_alloc(a, s.n + 1);
+	size_t n = 0;
+	for (size_t i = 0; p && i < s.n; i++)
+		if (counts(s.p[i]))
+			p[n++] = ascii_lower(s.p[i]);
+	return str_make(p, n);
 }
 
 bool name_same(struct str a, struct str b)

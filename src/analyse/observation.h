@@ -29,6 +29,7 @@ struct observation {
 	struct str engine, programme, brand; /* empty: not told */
 	struct str source, url, note, of;    /* of: category that a claimed share is of; empty: all spam */
 	struct str value, unit;              /* of a claim, as given; empty: none */
+	bool is_range;                       /* the value is a range or a bound, not a figure */
 	double lo, hi;                       /* the claimed share with its rounding, 0..1; NAN: no share was told */
 	uint8_t ip[16], ip_len;              /* 0: none */
 };
@@ -46,6 +47,8 @@ bool observation_id_is(struct str id, enum observation_kind kind);
 typedef int observation_fn(void *ctx, struct str id, const struct observation *o);
 int observations(struct store *s, unsigned kinds, observation_fn *fn, void *ctx, struct err *err);
 
+/* Without case, blanks and punctuation, in the arena; p NULL: out of memory. */
+struct str name_fold(struct str s, struct arena *a);
 /* Are they one name but for case, blanks and punctuation? Never for empty names. */
 bool name_same(struct str a, struct str b);
 

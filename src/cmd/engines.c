@@ -19,6 +19,7 @@ static const struct column columns[] = {
 	{.name = "brands", .kind = KIND_TEXT},
 	{.name = "countries", .kind = KIND_TEXT},
 	{.name = "versions", .kind = KIND_INT},
+	{.name = "infected", .kind = KIND_INT},
 };
 enum { LISTED = 3 };
 
@@ -57,7 +58,7 @@ static void put_known(struct json *j, const json_t *item, const char *key)
 	free(text); /* banned: jansson gave it */
 }
 
-static void put_json(struct json *j, const struct campaign_info *c, double share, const json_t *item)
+static void put_json(struct json *j, const struct campaign_info *c, double share, const json_t *item, struct str infection)
 {
 	static const char *const known[] = {"label_source", "peers", "networks", "versions", "marks", "published_marks"};
 	json_obj(j);
@@ -72,10 +73,23 @@ static void put_json(struct json *j, const struct campaign_info *c, double share
 	put_values(j, "countries", &c->words[CAMPAIGN_COUNTRIES]);
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		put_known(j, item, known[i]);
+	json_key(j, "infection");
+	json_raw(j, infection.n ? infection : S("null"));
 	json_obj_end(j);
 }
 
-static void put_cells(struct table *t, const struct campaign_info *c, double share, const json_t *item)
+/* Of how many of its peers others saw an infection (analyse/infections.h). */
+static void put_infected(struct table *t, struct str infection)
+{
+	json_t *o = infection.n ? json_loadb((const char *)infection.p, infection.n, JSON_ALLOW_NUL, NULL) : NULL;
+	if (o)
+		table_int(t, json_integer_value(json_object_get(o, "infected")));
+	else
+		table_null(t);
+	json_decref(o);
+}
+
+static void put_cells(struct table *t, const struct campaign_info *c, double share, const json_t *item, struct str infection)
 {
 	table_str(t, c->id);
 	table_z(t, json_string_value(json_object_get(item, "label_source")));
@@ -88,21 +102,23 @@ static void put_cells(struct table *t, const struct campaign_info *c, double sha
 	put_names(t, &c->words[CAMPAIGN_BRANDS]);
 	put_names(t, &c->words[CAMPAIGN_COUNTRIES]);
 	table_int(t, (int64_t)json_array_size(json_object_get(item, "versions")));
+	put_infected(t, infection);
 }
 
 static int put_engine(
 	struct session *s, struct table *t, const struct campaign_info *c, double share, struct arena *a, struct err *err)
 {
-	struct str text = S("{}");
-	if (store_item(s->store, "engine", c->id, a, &text, err) < 0)
+	struct str text = S("{}"), infection = S("");
+	if (store_item(s->store, "engine", c->id, a, &text, err) < 0 ||
+		store_item(s->store, "infection", c->id, a, &infection, err) < 0)
 		return err->kind;
 	json_t *item = json_loadb((const char *)text.p, text.n, 0, NULL);
 	table_row(t);
 	struct json *j = table_json(t);
 	if (j)
-		put_json(j, c, share, item);
+		put_json(j, c, share, item, infection);
 	else
-		put_cells(t, c, share, item);
+		put_cells(t, c, share, item, infection);
 	json_decref(item);
 	return 0;
 }

@@ -32,6 +32,8 @@ static const struct column columns_all[] = {
 	{.name = "effect", .kind = KIND_REAL, .decimals = 3},
 	{.name = "confidence", .kind = KIND_REAL, .decimals = 3},
 	{.name = "reading", .kind = KIND_TEXT},
+	{.name = "verdict", .kind = KIND_WORD},
+	{.name = "source", .kind = KIND_TEXT},
 };
 
 /* Kinds as a set of bits. */
@@ -110,6 +112,8 @@ static void put_row(struct table *t, const struct finding *f)
 	table_real(t, f->effect);
 	table_real(t, f->confidence);
 	table_str(t, f->reading);
+	put_name(t, f->verdict);
+	put_name(t, f->source);
 }
 
 static void put_reading(struct table *t, const struct finding *f)
@@ -179,6 +183,8 @@ int cmd_events(const struct options *o, struct err *err)
 		rc = parse_kinds("--only", o->only, &kinds, err);
 	if (!rc)
 		rc = parse_kinds("--fail-on", o->fail_on, &fail_on, err);
+	if (!rc && fail_on >> FINDING_CLAIM & 1)
+		rc = err_set(err, ERR_USAGE, "--fail-on claim: what others published is no alarm");
 	if (!rc)
 		rc = session_open_reading(&s, true, err);
 	if (!rc)

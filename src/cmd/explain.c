@@ -1,6 +1,8 @@
 /* explain.c - trapline explain ID: everything known about one message, and why. */
 #include <jansson.h>
 
+#include "analyse/infections.h"
+#include "analyse/observation.h"
 #include "base/anomaly.h"
 #include "cmd/command.h"
 #include "cmd/explain_engine.h"
@@ -204,6 +206,34 @@ static void fingerprint_lines(const struct ledger *l, struct strs tokens)
 	}
 }
 
+/* What others saw of the peer about the time of the message. */
+struct seen {
+	const struct ledger *l;
+	const struct row *r;
+	size_t n;
+};
+
+static int seen_one(void *ctx, struct str id, const struct observation *o)
+{
+	struct seen *s = ctx;
+	const struct row *r = s->r;
+	char t[TIME_ISO_SIZE];
+	(void)id;
+	if (!infection_fits(o, r->ip, r->time))
+		return 0;
+	if (!s->n++)
+		section(s->l, "outside facts about the peer");
+	time_iso(o->from, t);
+	fprintf(s->l->f, "  %s  infected with ", t);
+	text(s->l, o->engine.n ? o->engine : S("something not named"), SHOW_PLAIN);
+	if (o->engine.n && r->engine.n)
+		fputs(name_same(o->engine, r->engine) ? ", which agrees" : ", which is not what we call it", s->l->f);
+	fputs("; source: ", s->l->f);
+	text(s->l, o->source, SHOW_PLAIN);
+	fputs("\n", s->l->f);
+	return 0;
+}
+
 static int explain_message(const struct ledger *l, const struct session *s, const struct row *r, const struct neighbour *n,
 	struct arena *a, struct err *err)
 {
@@ -218,6 +248,9 @@ static int explain_message(const struct ledger *l, const struct session *s, cons
 	attribution(l, "category", r->category, r->category_confidence);
 	section(l, "engine (for +, against -)");
 	if (explain_engine(l->f, s, r, err))
+		return err->kind;
+	struct seen seen = {.l = l, .r = r};
+	if (r->ip.n && observations(s->store, 1u << OBSERVED_INFECTION, seen_one, &seen, err))
 		return err->kind;
 	section(l, "campaign");
 	explain_neighbour(l->f, r, n);
