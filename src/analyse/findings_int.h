@@ -39,6 +39,7 @@ enum { TRADE_NONE = 0 };
 struct trade {
 	analysis_name name;
 	bool is_brand;
+	VEC(analysis_name) owners; /* of a brand: programmes that it is a twentieth of its mail for */
 };
 
 enum part_kind { PART_TOTAL, PART_ENGINE, PART_TRADE };

@@ -283,6 +283,19 @@ static size_t trades_of(struct scene *s, const struct part *x, struct amount **o
 	return n;
 }
 
+/* A brand that a programme sells beside others: going from one to the other is a campaign that ends. */
+static bool one_house(const struct scene *s, uint32_t a, uint32_t b)
+{
+	const struct trade *x = &s->trades.v[a], *y = &s->trades.v[b];
+	for (size_t i = 0; i < x->owners.n; i++)
+		if (!y->is_brand && x->owners.v[i] == y->name)
+			return true;
+	for (size_t i = 0; i < y->owners.n; i++)
+		if (!x->is_brand && y->owners.v[i] == x->name)
+			return true;
+	return a == b;
+}
+
 int claim_switches(struct scene *s, struct err *err)
 {
 	int rc = 0;
@@ -297,7 +310,8 @@ int claim_switches(struct scene *s, struct err *err)
 		double penalty = 3 * log(days) + 2 * log((double)(s->n_parts * (n > 1 ? n * (n - 1) : 1)));
 		for (size_t a = 0; a < n && !rc; a++)
 			for (size_t b = 0; b < n && !rc; b++)
-				rc = a == b ? 0 : study_pair(s, x, v[a].trade, v[b].trade, penalty, err);
+				rc = one_house(s, v[a].trade, v[b].trade) ? 0
+				                                          : study_pair(s, x, v[a].trade, v[b].trade, penalty, err);
 	}
 	return rc;
 }

@@ -176,12 +176,29 @@ static int count_use(struct uses *u, struct arena *a, analysis_name brand, analy
 static struct trade trade_of(const struct uses *u, const struct analysed *m)
 {
 	if (!m->brand)
-		return (struct trade){m->programme, false};
+		return (struct trade){.name = m->programme};
 	const struct map_entry *b = map_get(&u->brands, str_make(&m->brand, sizeof m->brand));
 	const struct brand_use *use = &u->list.v[b->value - 1];
 	if (use->best_n >= 0.95 * use->n)
-		return (struct trade){use->best, false};
-	return (struct trade){m->brand, true};
+		return (struct trade){.name = use->best};
+	return (struct trade){.name = m->brand, .is_brand = true};
+}
+
+static int note_owners(struct scene *s, const struct uses *u, const struct map *ids)
+{
+	for (size_t i = 0; i < u->pairs.n; i++) {
+		uint32_t pair[2];
+		memcpy(pair, u->pairs.entries[i].key.p, sizeof pair);
+		const uint32_t key[2] = {pair[0], true};
+		const struct map_entry *t = map_get(ids, str_make(key, sizeof key)), *b = map_get(&u->brands, str_make(pair, 4));
+		if (!t || !pair[1] || (double)u->pairs.entries[i].value < 0.05 * u->list.v[b->value - 1].n)
+			continue;
+		analysis_name *slot = vec_push(s->arena, &s->trades.v[t->value].owners, UINT32_MAX);
+		if (!slot)
+			return -1;
+		*slot = pair[1];
+	}
+	return 0;
 }
 
 static int number_trades(struct scene *s, struct err *err)
@@ -212,6 +229,7 @@ static int number_trades(struct scene *s, struct err *err)
 		rc = e && e->value ? 0 : -1;
 		s->events[i].trade = e ? (uint32_t)e->value : TRADE_NONE;
 	}
+	rc = rc ? rc : note_owners(s, &u, &ids);
 	map_free(&u.pairs);
 	map_free(&u.brands);
 	map_free(&ids);

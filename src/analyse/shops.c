@@ -218,9 +218,13 @@ static bool name_known(struct shops *s, double *near, size_t known)
 
 static const unsigned identity = 1U << MARK_BRAND | 1U << MARK_PHONE | 1U << MARK_ORDER | 1U << MARK_ACCOUNT;
 
+/* Two families have to agree, and nothing that tells operators apart may differ; but for one brand in one shop, which may have several
+ * telephones. */
 static bool fits(const struct choice *c)
 {
-	return c->best != NO_PROGRAMME && !(c->like.against & identity) && __builtin_popcount(c->like.agrees) > 1;
+	const unsigned shop = 1U << MARK_BRAND | 1U << SHOP_STRUCTURE;
+	bool one_shop = (c->like.agrees & shop) == shop && c->like.score >= SHOP_SCORE;
+	return c->best != NO_PROGRAMME && __builtin_popcount(c->like.agrees) > 1 && (one_shop || !(c->like.against & identity));
 }
 
 struct order {
