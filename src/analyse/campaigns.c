@@ -25,6 +25,13 @@ struct node {
 	bool joined;       /* there is an edge in the component, in the root */
 };
 
+/* Sketches that were read lately: those of one bucket meet each other. */
+enum { RECENT = 64 };
+struct recent {
+	uint32_t who;
+	struct sketch sketch;
+};
+
 struct campaign_set {
 	struct map sketches; /* blob -> place of arrival + 1 */
 	struct node *nodes;  /* in the order of arrival; by content once grouped */
@@ -34,7 +41,9 @@ struct campaign_set {
 	uint64_t *refused;
 	uint64_t compared;
 	struct sketch second; /* of node `last` */
+	struct likeness_words words;
 	uint32_t last;
+	struct recent recent[RECENT]; /* by the last bits of the node's number */
 };
 
 int campaign_set_new(struct campaign_set **out, struct err *err)
@@ -44,6 +53,8 @@ int campaign_set_new(struct campaign_set **out, struct err *err)
 		return err_oom(err, "campaigns");
 	map_init(&s->sketches, SIZE_MAX);
 	s->last = NOBODY;
+	for (size_t i = 0; i < RECENT; i++)
+		s->recent[i].who = NOBODY;
 	*out = s;
 	return 0;
 }
@@ -141,6 +152,15 @@ static void join(struct node *nodes, uint32_t a, uint32_t b)
 	nodes[low].least = nodes[high].least < nodes[low].least ? nodes[high].least : nodes[low].least;
 }
 
+static const struct sketch *sketch_at(struct campaign_set *s, uint32_t node)
+{
+	struct recent *r = &s->recent[node & (RECENT - 1)];
+	if (r->who != node)
+		must(sketch_read(s->nodes[node].blob, &r->sketch));
+	r->who = node;
+	return &r->sketch;
+}
+
 static void look_at_pair(void *ctx, uint32_t a, uint32_t b)
 {
 	struct campaign_set *s = ctx;
@@ -149,15 +169,13 @@ static void look_at_pair(void *ctx, uint32_t a, uint32_t b)
 	uint64_t *refused = &s->refused[mix64(pair) & (REFUSED - 1)];
 	if (ra == rb || *refused == pair)
 		return;
-	struct sketch x;
-	struct edge e;
-	must(sketch_read(s->nodes[a].blob, &x));
-	if (s->last != b) /* pairs come with the same second node many times over */
-		must(sketch_read(s->nodes[b].blob, &s->second));
+	if (s->last != b) { /* pairs come with the same second node many times over */
+		s->second = *sketch_at(s, b);
+		likeness_words_of(&s->second, &s->words);
+	}
 	s->last = b;
-	edge_of(&x, &s->second, &e);
 	s->compared++;
-	if (e.joined)
+	if (edge_joins(sketch_at(s, a), &s->second, &s->words))
 		join(s->nodes, ra, rb);
 	else
 		*refused = pair;
@@ -169,50 +187,84 @@ struct entries {
 	size_t n, cap, cap_scratch;
 };
 
-/* Most slots need the bins only: no reason to read all of the sketch for each of them. */
-static size_t keys_of(struct str blob, unsigned slot, uint32_t key[LSH_KEYS])
+static bool add_entry(struct entries *e, uint32_t key, size_t who)
 {
-	struct sketch sketch;
-	const uint8_t *bins = sketch_bins(blob);
-	if (slot < LSH_BANDS && bins)
-		key[0] = lsh_band(bins, slot);
-	if (slot < LSH_BANDS)
-		return bins != NULL;
-	must(sketch_read(blob, &sketch));
-	return lsh_keys(&sketch, slot, key);
+	if (!grow((void **)&e->v, e->n, &e->cap, sizeof *e->v))
+		return false;
+	e->v[e->n++] = (struct lsh_entry){key, (uint32_t)who};
+	return true;
 }
 
-static bool collect(const struct campaign_set *s, unsigned slot, struct entries *e)
+static bool collect_bands(const struct campaign_set *s, unsigned band, struct entries *e)
 {
-	uint32_t key[LSH_KEYS];
-	e->n = 0;
-	for (size_t i = 0; i < s->n_nodes; i++) {
-		size_t k = keys_of(s->nodes[i].blob, slot, key);
-		for (size_t j = 0; j < k; j++) {
-			if (!grow((void **)&e->v, e->n, &e->cap, sizeof *e->v))
-				return false;
-			e->v[e->n++] = (struct lsh_entry){key[j], (uint32_t)i};
-		}
+	bool ok = true;
+	for (size_t i = 0; i < s->n_nodes && ok; i++) {
+		const uint8_t *bins = sketch_bins(s->nodes[i].blob);
+		ok = !bins || add_entry(e, lsh_band(bins, band), i);
 	}
+	return ok;
+}
+
+static bool collect_rest(const struct campaign_set *s, unsigned slot, struct entries *e)
+{
+	struct sketch sketch;
+	uint32_t key[LSH_KEYS];
+	bool ok = true;
+	for (size_t i = 0; i < s->n_nodes && ok; i++) {
+		must(sketch_read(s->nodes[i].blob, &sketch));
+		size_t n = lsh_keys(&sketch, slot, key);
+		for (size_t k = 0; k < n && ok; k++)
+			ok = add_entry(e, key[k], i);
+	}
+	return ok;
+}
+
+static bool meet(struct campaign_set *s, struct entries *e)
+{
 	if (e->cap_scratch < e->n) {
 		mem_free(e->scratch);
 		e->scratch = mem_alloc(e->n * sizeof *e->scratch);
 		e->cap_scratch = e->scratch ? e->n : 0;
 	}
-	return e->n == 0 || e->scratch;
+	if (e->n && !e->scratch)
+		return false;
+	lsh_sort(e->v, e->scratch, e->n);
+	lsh_pairs(e->v, e->n, look_at_pair, s);
+	e->n = 0;
+	return true;
+}
+
+/* All keys of the sampled words are made at once: 44 bytes a node while they are needed. */
+static bool meet_by_words(struct campaign_set *s, struct entries *e)
+{
+	uint32_t(*key)[LSH_WORD_BANDS] = mem_alloc((s->n_nodes + 1) * sizeof *key), *who = mem_alloc((s->n_nodes + 1) * sizeof *who);
+	struct sketch sketch;
+	size_t n = 0;
+	bool ok = key && who;
+	for (size_t i = 0; i < s->n_nodes && ok; i++) {
+		must(sketch_read(s->nodes[i].blob, &sketch));
+		who[n] = (uint32_t)i;
+		n += lsh_words(&sketch, key[n]);
+	}
+	for (unsigned band = 0; band < LSH_WORD_BANDS && ok; band++) {
+		for (size_t i = 0; i < n && ok; i++)
+			ok = add_entry(e, key[i][band], who[i]);
+		ok = ok && meet(s, e);
+	}
+	mem_free(key);
+	mem_free(who);
+	return ok;
 }
 
 static bool group(struct campaign_set *s)
 {
 	struct entries e = {0};
 	bool ok = true;
-	for (unsigned slot = 0; slot < LSH_SLOTS && ok; slot++) {
-		ok = collect(s, slot, &e);
-		if (!ok)
-			break;
-		lsh_sort(e.v, e.scratch, e.n);
-		lsh_pairs(e.v, e.n, look_at_pair, s);
-	}
+	for (unsigned band = 0; band < LSH_BANDS && ok; band++)
+		ok = collect_bands(s, band, &e) && meet(s, &e);
+	ok = ok && meet_by_words(s, &e);
+	for (unsigned slot = LSH_BANDS + LSH_WORD_BANDS; slot < LSH_SLOTS && ok; slot++)
+		ok = collect_rest(s, slot, &e) && meet(s, &e);
 	mem_free(e.v);
 	mem_free(e.scratch);
 	return ok;

@@ -71,13 +71,17 @@ static int image_points(const struct likeness *l, bool texts)
 	return !l->shape ? 0 : texts ? 2 : 4;
 }
 
-void edge_of(const struct sketch *a, const struct sketch *b, struct edge *out)
+static bool has_texts(const struct likeness *l)
 {
-	*out = (struct edge){0};
-	struct likeness *l = &out->like;
-	likeness_of(a, b, l);
+	return l->words_a >= FEW_WORDS && l->words_b >= FEW_WORDS;
+}
+
+/* More in common of the texts never makes less of the sum. */
+static void weigh(const struct sketch *a, const struct sketch *b, struct edge *out)
+{
+	const struct likeness *l = &out->like;
 	double t = likeness_text(l);
-	bool same_text = t >= 0.8, texts = l->words_a >= FEW_WORDS && l->words_b >= FEW_WORDS;
+	bool same_text = t >= 0.8, texts = has_texts(l);
 	int8_t *p = out->points;
 	p[EDGE_TEXT] = (int8_t)text_points(l, t);
 	p[EDGE_FACTS] = (int8_t)fact_points(l, same_text);
@@ -89,11 +93,34 @@ void edge_of(const struct sketch *a, const struct sketch *b, struct edge *out)
 	p[EDGE_IMAGE] = (int8_t)image_points(l, texts);
 	p[EDGE_FILE] = l->file ? texts ? 5 : EDGE_JOIN : 0;
 	int second = 0;
+	out->sum = 0;
 	for (int f = 0; f < EDGE_FAMILIES; f++) {
 		out->sum += p[f];
 		second += f != EDGE_TEXT && p[f] > 0;
 	}
 	out->joined = out->sum >= EDGE_JOIN && (second || t >= EDGE_TEXT_ALONE) && (t >= EDGE_TEXT_LEAST || !texts);
+}
+
+void edge_of(const struct sketch *a, const struct sketch *b, struct edge *out)
+{
+	*out = (struct edge){0};
+	likeness_of(a, b, &out->like);
+	weigh(a, b, out);
+}
+
+bool edge_joins(const struct sketch *a, const struct sketch *b, const struct likeness_words *x)
+{
+	struct edge e = {0};
+	likeness_text_most(a, b, x, &e.like);
+	if (likeness_text(&e.like) < EDGE_TEXT_LEAST && has_texts(&e.like))
+		return false;
+	likeness_rest(a, b, &e.like);
+	weigh(a, b, &e);
+	if (!e.joined)
+		return false;
+	likeness_text_exact(a, b, &e.like);
+	weigh(a, b, &e);
+	return e.joined;
 }
 
 const char *edge_family_name(enum edge_family f)

@@ -47,6 +47,8 @@ struct edge {
 };
 
 void edge_of(const struct sketch *a, const struct sketch *b, struct edge *out);
+/* edge_of(a, b)'s joined, with the words of b at hand; most pairs are refused before their texts are aligned. */
+bool edge_joins(const struct sketch *a, const struct sketch *b, const struct likeness_words *words_of_b);
 const char *edge_family_name(enum edge_family f); /* "text", "facts" ... */
 
 #endif

@@ -1,9 +1,9 @@
 /* likeness.c - see likeness.h. */
 #include "match/likeness.h"
 
-#define BAG_WEIGHT 0.85                          /* texts about the same goods share words, but not their order */
+#define BAG_WEIGHT 0.85 /* texts about the same goods share words, but not their order */
 enum { SLOTS = 256 };                            /* more than twice SKETCH_WORDS */
-__extension__ typedef unsigned __int128 bits128; /* a bit for each word of the first sample */
+__extension__ typedef unsigned __int128 bits128; /* a bit for each word of a sample */
 _Static_assert(SKETCH_WORDS <= 128, "one bit a word");
 
 /* Where each word of a sample stands. */
@@ -23,26 +23,16 @@ static uint8_t *place_of(struct places *p, uint16_t code)
 	return &p->slot[i];
 }
 
-static size_t below(const struct sketch *s, uint32_t limit, uint16_t out[SKETCH_WORDS])
-{
-	size_t n = 0;
-	for (size_t i = 0; i < s->n_sample; i++) {
-		out[n] = s->sample[i];
-		n += s->sample[i] < limit;
-	}
-	return n;
-}
-
-/* The longest common subsequence, bit-parallel (Hyyro 2004), and the overlap as bags. */
-static void align(const uint16_t *a, size_t na, const uint16_t *b, size_t nb, struct likeness *out)
+/* The longest common subsequence, bit-parallel (Hyyro 2004), and the overlap as bags. What the limit leaves out of a is never asked for. */
+static void align(const struct sketch *a, const struct sketch *b, uint32_t limit, struct likeness *out)
 {
 	struct places p;
 	memset(p.slot, 0, sizeof p.slot);
 	p.n = 0;
-	for (size_t i = 0; i < na; i++) {
-		uint8_t *slot = place_of(&p, a[i]);
+	for (size_t i = 0; i < a->n_sample; i++) {
+		uint8_t *slot = place_of(&p, a->sample[i]);
 		if (!*slot) {
-			p.code[p.n] = a[i];
+			p.code[p.n] = a->sample[i];
 			p.at[p.n] = 0;
 			p.left[p.n] = 0;
 			*slot = (uint8_t)++p.n;
@@ -51,8 +41,8 @@ static void align(const uint16_t *a, size_t na, const uint16_t *b, size_t nb, st
 		p.left[*slot - 1]++;
 	}
 	bits128 v = ~(bits128)0;
-	for (size_t i = 0; i < nb; i++) {
-		uint8_t slot = *place_of(&p, b[i]);
+	for (size_t i = 0; i < b->n_sample; i++) {
+		uint8_t slot = b->sample[i] < limit ? *place_of(&p, b->sample[i]) : 0;
 		if (!slot)
 			continue;
 		bits128 u = v & p.at[slot - 1];
@@ -68,20 +58,54 @@ static double part(unsigned n, size_t of)
 	return of ? (double)n / (double)of : 0;
 }
 
-static void text(const struct sketch *a, const struct sketch *b, struct likeness *out)
+static unsigned below(const struct sketch *s, uint32_t limit)
 {
-	uint16_t wa[SKETCH_WORDS], wb[SKETCH_WORDS];
-	uint32_t limit = a->below < b->below ? a->below : b->below;
-	size_t na = below(a, limit, wa), nb = below(b, limit, wb);
-	if (a->n_bins && b->n_bins)
-		out->resemblance = minhash_resemblance(minhash_agree(a->bins, b->bins));
-	out->words_a = (unsigned)na;
-	out->words_b = (unsigned)nb;
-	align(wa, na, wb, nb, out);
+	unsigned n = 0;
+	for (size_t i = 0; i < s->n_sample; i++)
+		n += s->sample[i] < limit;
+	return n;
+}
+
+static void parts(struct likeness *out)
+{
+	unsigned na = out->words_a, nb = out->words_b;
 	out->align_part = part(out->aligned, na < nb ? na : nb);
 	out->shared_part = part(out->shared, na < nb ? na : nb);
 	out->align = part(out->aligned, na + nb - out->aligned);
 	out->share = part(out->shared, na + nb - out->shared);
+}
+
+static uint32_t limit_of(const struct sketch *a, const struct sketch *b)
+{
+	return a->below < b->below ? a->below : b->below;
+}
+
+void likeness_words_of(const struct sketch *s, struct likeness_words *out)
+{
+	memset(out->seen, 0, sizeof out->seen);
+	for (size_t i = 0; i < s->n_sample; i++)
+		out->seen[s->sample[i] & (LIKENESS_SLOTS - 1)] = 1;
+}
+
+void likeness_text_most(const struct sketch *a, const struct sketch *b, const struct likeness_words *x, struct likeness *out)
+{
+	uint32_t limit = limit_of(a, b);
+	unsigned n = 0;
+	if (a->n_bins && b->n_bins)
+		out->resemblance = minhash_resemblance(minhash_agree(a->bins, b->bins));
+	out->words_a = below(a, limit);
+	out->words_b = below(b, limit);
+	for (size_t i = 0; i < a->n_sample; i++)
+		n += (a->sample[i] < limit) & x->seen[a->sample[i] & (LIKENESS_SLOTS - 1)];
+	out->aligned = out->shared = n < out->words_b ? n : out->words_b;
+	parts(out);
+}
+
+void likeness_text_exact(const struct sketch *a, const struct sketch *b, struct likeness *out)
+{
+	out->aligned = out->shared = 0;
+	align(a, b, limit_of(a, b), out);
+	parts(out);
 }
 
 static unsigned common_32(const uint32_t *a, size_t na, const uint32_t *b, size_t nb)
@@ -108,29 +132,35 @@ static bool common_64(const uint64_t *a, size_t na, const uint64_t *b, size_t nb
 /* Longest common subsequence of two short lists. */
 static unsigned subject(const struct sketch *a, const struct sketch *b)
 {
-	uint8_t best[SKETCH_SUBJECT + 1] = {0};
-	for (size_t i = 0; i < a->n_subject; i++) {
-		uint8_t diagonal = 0;
-		for (size_t j = 0; j < b->n_subject; j++) {
-			uint8_t above = best[j + 1], left = best[j];
-			best[j + 1] = a->subject[i] == b->subject[j] ? diagonal + 1 : above > left ? above : left;
-			diagonal = above;
-		}
+	uint32_t v = ~(uint32_t)0;
+	for (size_t i = 0; i < b->n_subject; i++) {
+		uint32_t at = 0;
+		for (size_t j = 0; j < SKETCH_SUBJECT; j++)
+			at |= (uint32_t)(a->subject[j] == b->subject[i]) << j;
+		uint32_t u = v & at & ((1U << a->n_subject) - 1);
+		v = (v + u) | (v - u);
 	}
-	return best[b->n_subject];
+	return (unsigned)__builtin_popcount(~v);
 }
 
-void likeness_of(const struct sketch *a, const struct sketch *b, struct likeness *out)
+static void facts(const struct sketch *a, const struct sketch *b, struct likeness *out)
 {
-	*out = (struct likeness){0};
-	text(a, b, out);
 	out->facts_a = a->n_facts;
 	out->facts_b = b->n_facts;
-	for (size_t i = 0; i < a->n_facts; i++)
-		if (common_32(&a->facts[i], 1, b->facts, b->n_facts)) {
+	for (size_t i = 0, j = 0; i < a->n_facts && j < b->n_facts;) {
+		uint32_t x = a->facts[i], y = b->facts[j];
+		if (x == y) {
 			out->facts++;
-			out->digits += 1 + fact_class(a->facts[i]);
+			out->digits += 1 + fact_class(x);
 		}
+		i += x <= y;
+		j += x >= y;
+	}
+}
+
+void likeness_rest(const struct sketch *a, const struct sketch *b, struct likeness *out)
+{
+	facts(a, b, out);
 	out->names_a = a->n_names;
 	out->names_b = b->n_names;
 	out->names = common_32(a->names, a->n_names, b->names, b->n_names);
@@ -145,6 +175,16 @@ void likeness_of(const struct sketch *a, const struct sketch *b, struct likeness
 	out->image = common_64(a->images, a->n_images, b->images, b->n_images);
 	out->shape = common_32(a->shapes, a->n_shapes, b->shapes, b->n_shapes) != 0;
 	out->file = common_64(a->files, a->n_files, b->files, b->n_files);
+}
+
+void likeness_of(const struct sketch *a, const struct sketch *b, struct likeness *out)
+{
+	struct likeness_words x;
+	*out = (struct likeness){0};
+	likeness_words_of(b, &x);
+	likeness_text_most(a, b, &x, out);
+	likeness_text_exact(a, b, out);
+	likeness_rest(a, b, out);
 }
 
 double likeness_text(const struct likeness *l)

@@ -31,6 +31,21 @@ struct likeness {
 };
 
 void likeness_of(const struct sketch *a, const struct sketch *b, struct likeness *out);
+
+/* ---- the same in parts, for one sketch against many ---- */
+
+enum { LIKENESS_SLOTS = 1024 }; /* ten times SKETCH_WORDS: seldom the place of another word */
+struct likeness_words {
+	uint8_t seen[LIKENESS_SLOTS]; /* by the last bits of a sampled word: 1 */
+};
+void likeness_words_of(const struct sketch *s, struct likeness_words *out);
+/* The text members of *out, which is zero before; words in common and in order are no fewer than there are. x is of b. */
+void likeness_text_most(const struct sketch *a, const struct sketch *b, const struct likeness_words *x, struct likeness *out);
+/* After it: as they are. */
+void likeness_text_exact(const struct sketch *a, const struct sketch *b, struct likeness *out);
+/* All others. */
+void likeness_rest(const struct sketch *a, const struct sketch *b, struct likeness *out);
+
 /* How much the texts say that they come from one template, 0..1: the best of the three, the bag for a little less. */
 double likeness_text(const struct likeness *l);
 

@@ -15,23 +15,27 @@ uint32_t lsh_band(const uint8_t bins[MINHASH_BINS], unsigned band)
 	return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16;
 }
 
-/* Minima of four hashes over the sampled words. Few words make no text to find others by. */
-static size_t words_key(const struct sketch *s, unsigned band, uint32_t *out)
+/* Minima of four hashes a band over the sampled words: hash j of a word is the upper half of p + j q. Few words make no text to find
+ * others by. */
+bool lsh_words(const struct sketch *s, uint32_t out[LSH_WORD_BANDS])
 {
-	uint32_t least[WORD_BAND] = {UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX};
+	uint32_t least[LSH_WORD_BANDS * WORD_BAND];
 	if (s->n_sample < 8)
-		return 0;
+		return false;
+	memset(least, 0xFF, sizeof least);
 	for (size_t i = 0; i < s->n_sample; i++) {
 		uint64_t h = ((uint64_t)s->sample[i] + 1) * 0x9e3779b97f4a7c15u;
-		for (size_t k = 0; k < WORD_BAND; k++) {
-			uint32_t v = (uint32_t)((h ^ h >> 29) *
-							(0xbf58476d1ce4e5b9u + 2 * (band * WORD_BAND + k) * 0x94d049bb133111ebu) >>
-						32);
+		uint64_t p = (h ^ h >> 29) * 0xbf58476d1ce4e5b9u, q = (h ^ h >> 29) * (2 * 0x94d049bb133111ebu);
+		for (size_t k = 0; k < LSH_WORD_BANDS * WORD_BAND; k++) {
+			uint32_t v = (uint32_t)((p + k * q) >> 32);
 			least[k] = v < least[k] ? v : least[k];
 		}
 	}
-	*out = key_of(band, ((uint64_t)least[0] << 32 | least[1]) ^ mix64((uint64_t)least[2] << 32 | least[3]));
-	return 1;
+	for (unsigned band = 0; band < LSH_WORD_BANDS; band++) {
+		const uint32_t *l = least + (size_t)band * WORD_BAND;
+		out[band] = key_of(band, ((uint64_t)l[0] << 32 | l[1]) ^ mix64((uint64_t)l[2] << 32 | l[3]));
+	}
+	return true;
 }
 
 static size_t neighbours(const uint32_t *v, size_t n, uint32_t *out)
@@ -78,12 +82,6 @@ _Static_assert(LSH_KEYS >= SKETCH_DOMAINS + 3 * SKETCH_FILES, "room for the keys
 
 size_t lsh_keys(const struct sketch *s, unsigned slot, uint32_t out[LSH_KEYS])
 {
-	if (slot < LSH_BANDS && s->n_bins)
-		*out = lsh_band(s->bins, slot);
-	if (slot < LSH_BANDS)
-		return s->n_bins != 0;
-	if (slot < LSH_BANDS + LSH_WORD_BANDS)
-		return words_key(s, slot - LSH_BANDS, out);
 	switch (slot - LSH_BANDS - LSH_WORD_BANDS) {
 	case 0:
 		return fact_keys(s, out);

@@ -25,11 +25,12 @@ enum {
 	LSH_NEXT = 4,
 };
 
-/* The keys of one slot, at most LSH_KEYS of them; their number. */
-size_t lsh_keys(const struct sketch *s, unsigned slot, uint32_t out[LSH_KEYS]);
-
 /* The key of one of the first LSH_BANDS slots, straight from the bins. */
 uint32_t lsh_band(const uint8_t bins[MINHASH_BINS], unsigned band);
+/* The keys of the LSH_WORD_BANDS slots that follow, one each; false when there are too few words. */
+bool lsh_words(const struct sketch *s, uint32_t out[LSH_WORD_BANDS]);
+/* The keys of one of the slots after these, at most LSH_KEYS of them; their number. */
+size_t lsh_keys(const struct sketch *s, unsigned slot, uint32_t out[LSH_KEYS]);
 
 /* Where to put a sketch among others, so that those that are alike stand close together and meet in large buckets: by domain, shape of
  * the link and some bins. */

@@ -74,7 +74,11 @@ void minhash_set(const uint64_t *hash, size_t n, size_t step, struct minhash *ou
 unsigned minhash_agree(const uint8_t a[MINHASH_BINS], const uint8_t b[MINHASH_BINS])
 {
 	unsigned n = 0;
-	for (size_t i = 0; i < MINHASH_BINS; i++)
-		n += a[i] == b[i];
+	for (size_t i = 0; i < MINHASH_BINS; i += 64) {
+		uint8_t same = 0; /* of a byte's width: so the loop is done sixteen at a time */
+		for (size_t k = i; k < i + 64; k++)
+			same += a[k] == b[k];
+		n += same;
+	}
 	return n;
 }
