@@ -237,7 +237,8 @@ static bool meet(struct campaign_set *s, struct entries *e)
 /* All keys of the sampled words are made at once: 44 bytes a node while they are needed. */
 static bool meet_by_words(struct campaign_set *s, struct entries *e)
 {
-	uint32_t(*key)[LSH_WORD_BANDS] = mem_alloc((s->n_nodes + 1) * sizeof *key), *who = mem_alloc((s->n_nodes + 1) * sizeof *who);
+	uint32_t(*key)[LSH_WORD_BANDS] = mem_alloc((s->n_nodes + 1) * sizeof *key),
+	*who = mem_alloc((s->n_nodes + 1) * sizeof *who);
 	struct sketch sketch;
 	size_t n = 0;
 	bool ok = key && who;

@@ -13,7 +13,7 @@
 struct engine_scorer {
 	const struct engine_model *m;
 	size_t n_tokens, n_classes;
-	size_t stride;     /* of the tables: a column a class and one for any software; even */
+	size_t stride;     /* of the tables: a column a class and one for any software; a multiple of LANES */
 	bool has_bots;     /* among the classes */
 	uint32_t *row_of;  /* by token */
 	size_t n_rows;     /* first PRINT_COUNT rows of tokens that no class has, PRINT_COUNT of tokens that are not the model's */
@@ -24,6 +24,7 @@ struct engine_scorer {
 	uint8_t *place;            /* [class][family]: what strangeness is counted once for (engine_strange_place) */
 };
 
+enum { LANES = 4, ODDS = (LIM_ENGINE_CLASSES + LANES) / LANES * LANES };
 enum { UNSEEN_ROW = 0, FOREIGN_ROW = PRINT_COUNT, KNOWN_ROW = 2 * PRINT_COUNT };
 
 static const struct engine_view *view_of(const struct engine_scorer *s, size_t k, unsigned family)
@@ -198,7 +199,7 @@ int engine_scorer_new(struct engine_scorer **out, const struct engine_model *m)
 	s->m = m;
 	s->n_tokens = m->tokens.n;
 	s->n_classes = m->classes.n;
-	s->stride = (m->classes.n + 2) / 2 * 2;
+	s->stride = (m->classes.n + LANES) / LANES * LANES;
 	if (!fill(s)) {
 		engine_scorer_del(s);
 		return ERR_ENV;
@@ -256,43 +257,61 @@ struct sums {
 	double floor[BLOCK]; /* the way of sending counts for no less than this */
 	uint32_t seen;
 };
+_Static_assert(BLOCK % LANES == 0, "rows end with a block");
 _Static_assert(PRINT_GROUP_COUNT <= 32, "a bit for each group");
 
-static void add_token(struct sums *x, const float *row, double base, size_t n, const struct print_family *f)
+static inline double larger(double a, double b)
 {
-	double *most = x->most[f->group], *least = x->least[f->group], odds[BLOCK];
-	for (size_t i = 0; i < n; i++)
-		odds[i] = (double)row[i] - base;
-	for (size_t i = 0; i < n && is_transport(f->group); i++)
-		odds[i] = odds[i] > x->floor[i] ? odds[i] : x->floor[i];
-	if (!(x->seen >> f->group & 1)) {
-		memset(most, 0, n * sizeof *most);
-		memset(least, 0, n * sizeof *least);
-	}
-	x->seen |= 1U << f->group;
-	for (size_t i = 0; i < n; i++) {
-		most[i] = odds[i] > most[i] ? odds[i] : most[i];
-		least[i] = odds[i] < least[i] ? odds[i] : least[i];
-	}
+	return a > b ? a : b;
+}
+
+static inline double smaller(double a, double b)
+{
+	return a < b ? a : b;
+}
+
+/* n is a multiple of LANES. */
+static void add_token(struct sums *restrict x, const float *restrict row, double base, size_t n, enum print_group g, bool floored)
+{
+	double *restrict most = x->most[g], *restrict least = x->least[g];
+	const double *restrict floor = x->floor;
+	bool first = !(x->seen >> g & 1);
+	x->seen |= 1U << g;
+	for (size_t i = 0; i < n && first; i += LANES)
+		for (size_t k = i; k < i + LANES; k++)
+			most[k] = least[k] = 0;
+	for (size_t i = 0; i < n && floored; i += LANES)
+		for (size_t k = i; k < i + LANES; k++) {
+			double odds = larger((double)row[k] - base, floor[k]);
+			most[k] = larger(odds, most[k]);
+			least[k] = smaller(odds, least[k]);
+		}
+	for (size_t i = 0; i < n && !floored; i += LANES)
+		for (size_t k = i; k < i + LANES; k++) {
+			double odds = (double)row[k] - base;
+			most[k] = larger(odds, most[k]);
+			least[k] = smaller(odds, least[k]);
+		}
 }
 
 /* The log-odds of every class, and of any software, against `base`, one of them: of each group the largest for and against. A bot's
  * rival of the kind client stands for its imitations, too. */
-static void all_odds(const struct engine_scorer *s, size_t base, const struct engine_tokens *t, double odds[LIM_ENGINE_CLASSES + 1])
+static void all_odds(const struct engine_scorer *s, size_t base, const struct engine_tokens *t, double odds[ODDS])
 {
 	const struct engine_class *classes = s->m->classes.v;
 	bool bot = base < s->n_classes && classes[base].kind == ENGINE_BOT;
 	struct sums x;
-	for (size_t from = 0, n; from <= s->n_classes; from += n) {
-		n = s->n_classes + 1 - from < BLOCK ? s->n_classes + 1 - from : BLOCK;
+	memset(odds, 0, s->stride * sizeof *odds);
+	for (size_t from = 0, n; from < s->stride; from += n) {
+		n = s->stride - from < BLOCK ? s->stride - from : BLOCK;
 		x.seen = 0;
-		for (size_t i = 0; i < n; i++)
-			x.floor[i] = bot && from + i < s->n_classes && classes[from + i].kind == ENGINE_CLIENT ? 0 : -INFINITY;
+		for (size_t i = 0; i < n && bot; i++)
+			x.floor[i] = from + i < s->n_classes && classes[from + i].kind == ENGINE_CLIENT ? 0 : -INFINITY;
 		for (size_t i = 0; i < t->n; i++) {
 			const float *row = s->log_chance + row_of(s, t->token[i], t->family[i]);
-			add_token(&x, row + from, (double)row[base], n, &print_table[t->family[i]]);
+			enum print_group g = print_table[t->family[i]].group;
+			add_token(&x, row + from, (double)row[base], n, g, bot && is_transport(g));
 		}
-		memset(odds + from, 0, n * sizeof *odds);
 		for (unsigned g = 0; g < PRINT_GROUP_COUNT; g++)
 			for (size_t i = 0; i < n && x.seen >> g & 1; i++)
 				odds[from + i] += x.most[g][i] + x.least[g][i];
@@ -335,7 +354,7 @@ static bool is_own(const struct engine_scorer *s, size_t k, const struct engine_
 static double margin_of(const struct engine_scorer *s, size_t best, const struct engine_tokens *t, size_t *rival)
 {
 	size_t n = s->n_classes;
-	double least = INFINITY, odds[LIM_ENGINE_CLASSES + 1];
+	double least = INFINITY, odds[ODDS];
 	all_odds(s, best, t, odds);
 	for (size_t r = 0; r <= n; r++) {
 		/* clients among themselves need no margin: the name of one of them will do */
@@ -359,7 +378,7 @@ void engine_score(const struct engine_scorer *s, const struct engine_tokens *t, 
 	const struct engine_class *classes = s->m->classes.v;
 	size_t n = s->n_classes, best = n, nearest = n, rival = n;
 	double best_odds = -INFINITY, nearest_odds = -INFINITY;
-	double odds[LIM_ENGINE_CLASSES + 1];
+	double odds[ODDS];
 	*out = (struct engine_verdict){0};
 	all_odds(s, n, t, odds);
 	for (size_t k = 0; k < n; k++) {
@@ -394,7 +413,7 @@ void engine_score(const struct engine_scorer *s, const struct engine_tokens *t, 
 const struct engine_class *engine_like_client(const struct engine_scorer *s, const struct engine_tokens *t)
 {
 	const struct engine_class *best = NULL;
-	double best_odds = -INFINITY, odds[LIM_ENGINE_CLASSES + 1];
+	double best_odds = -INFINITY, odds[ODDS];
 	all_odds(s, s->n_classes, t, odds);
 	for (size_t k = 0; k < s->n_classes; k++) {
 		const struct engine_class *c = &s->m->classes.v[k];

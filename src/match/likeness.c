@@ -1,7 +1,7 @@
 /* likeness.c - see likeness.h. */
 #include "match/likeness.h"
 
-#define BAG_WEIGHT 0.85 /* texts about the same goods share words, but not their order */
+#define BAG_WEIGHT 0.85                          /* texts about the same goods share words, but not their order */
 enum { SLOTS = 256 };                            /* more than twice SKETCH_WORDS */
 __extension__ typedef unsigned __int128 bits128; /* a bit for each word of a sample */
 _Static_assert(SKETCH_WORDS <= 128, "one bit a word");

@@ -15,24 +15,46 @@ uint32_t lsh_band(const uint8_t bins[MINHASH_BINS], unsigned band)
 	return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16;
 }
 
-/* Minima of four hashes a band over the sampled words: hash j of a word is the upper half of p + j q. Few words make no text to find
- * others by. */
+/* Four numbers at a time; every compiler that we know has a form of it for its processor. */
+__extension__ typedef int32_t four __attribute__((vector_size(16)));
+__extension__ typedef uint64_t two __attribute__((vector_size(16)));
+
+static four upper_halves(two a, two b)
+{
+	four x = (four)a, y = (four)b;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return __builtin_shufflevector(x, y, 1, 3, 5, 7);
+#else
+	return __builtin_shufflevector(x, y, 0, 2, 4, 6);
+#endif
+}
+
+/* Minima of four hashes a band over the sampled words: hash j of a word is the upper half of p + j q. They are compared as signed
+ * numbers, the sign bit turned. Few words make no text to find others by. */
 bool lsh_words(const struct sketch *s, uint32_t out[LSH_WORD_BANDS])
 {
-	uint32_t least[LSH_WORD_BANDS * WORD_BAND];
+	four least[LSH_WORD_BANDS];
+	_Static_assert(WORD_BAND == 4, "a band is a vector");
 	if (s->n_sample < 8)
 		return false;
-	memset(least, 0xFF, sizeof least);
+	for (unsigned band = 0; band < LSH_WORD_BANDS; band++)
+		least[band] = (four){INT32_MAX, INT32_MAX, INT32_MAX, INT32_MAX};
 	for (size_t i = 0; i < s->n_sample; i++) {
 		uint64_t h = ((uint64_t)s->sample[i] + 1) * 0x9e3779b97f4a7c15u;
-		uint64_t p = (h ^ h >> 29) * 0xbf58476d1ce4e5b9u, q = (h ^ h >> 29) * (2 * 0x94d049bb133111ebu);
-		for (size_t k = 0; k < LSH_WORD_BANDS * WORD_BAND; k++) {
-			uint32_t v = (uint32_t)((p + k * q) >> 32);
-			least[k] = v < least[k] ? v : least[k];
+		uint64_t p = (h ^ h >> 29) * 0xbf58476d1ce4e5b9u + (UINT64_C(1) << 63),
+			 q = (h ^ h >> 29) * (2 * 0x94d049bb133111ebu);
+		two low = {p, p + q}, high = {p + 2 * q, p + 3 * q}, step = {4 * q, 4 * q};
+		for (unsigned band = 0; band < LSH_WORD_BANDS; band++) {
+			four v = upper_halves(low, high), less = v < least[band];
+			least[band] = (v & less) | (least[band] & ~less);
+			low += step;
+			high += step;
 		}
 	}
 	for (unsigned band = 0; band < LSH_WORD_BANDS; band++) {
-		const uint32_t *l = least + (size_t)band * WORD_BAND;
+		uint32_t l[WORD_BAND];
+		for (unsigned k = 0; k < WORD_BAND; k++)
+			l[k] = (uint32_t)least[band][k] ^ UINT32_C(1) << 31;
 		out[band] = key_of(band, ((uint64_t)l[0] << 32 | l[1]) ^ mix64((uint64_t)l[2] << 32 | l[3]));
 	}
 	return true;
