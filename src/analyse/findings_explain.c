@@ -95,11 +95,12 @@ static bool closes(const struct scene *s, const struct claim *c)
 	return false;
 }
 
-/* Does the nameless mail move the other way, by as much as this part's change? Then names came to be known, or failed. */
+/* Does the nameless mail move the other way, by as much as this part's change? Then names came to be known, or failed. Switches are told
+ * from an engine's known mail; closures looked at their senders' own nameless mail. */
 static bool is_artefact(const struct scene *s, const struct claim *c)
 {
 	double before, after;
-	if (!c->part || c->dropped || c->part->kind == PART_TOTAL || c->f.kind == FINDING_SWITCH)
+	if (!c->part || c->dropped || c->part->kind == PART_TOTAL || c->f.kind == FINDING_SWITCH || c->f.kind == FINDING_CLOSURE)
 		return false;
 	const struct part *rest = &s->nameless[c->part->kind - 1];
 	beside(s, rest, c->f.start.time, end_of(c), &before, &after);

@@ -26,6 +26,8 @@ static const double SWITCH_PART = 0.2;     /* of the engine's output that change
 /* What makes a closure. */
 static const double ONLY_SHARE = 0.95;
 static const double CLOSED_LEFT = 0.05;
+static const double CLOSED_SEEN = 0.1;   /* of what was expected, at most */
+static const double CLOSED_LOST = 0.5;   /* as much mail of no known trade beside it: it may live on, unrecognised */
 static const double CLOSED_EXPECTED = 8; /* messages of the trade that living engines would have sent since */
 
 /* ---- one pair of trades of one engine ---- */
@@ -283,17 +285,23 @@ static size_t trades_of(struct scene *s, const struct part *x, struct amount **o
 	return n;
 }
 
-/* A brand that a programme sells beside others: going from one to the other is a campaign that ends. */
-static bool one_house(const struct scene *s, uint32_t a, uint32_t b)
+static bool owned_by(const struct trade *brand, analysis_name programme)
 {
-	const struct trade *x = &s->trades.v[a], *y = &s->trades.v[b];
-	for (size_t i = 0; i < x->owners.n; i++)
-		if (!y->is_brand && x->owners.v[i] == y->name)
+	for (size_t i = 0; i < brand->owners.n; i++)
+		if (brand->owners.v[i] == programme)
 			return true;
-	for (size_t i = 0; i < y->owners.n; i++)
-		if (!x->is_brand && y->owners.v[i] == x->name)
+	return false;
+}
+
+/* Brands of one programme: going from one to the other is a campaign that ends. */
+static bool one_house(const struct trade *x, const struct trade *y)
+{
+	if (!x->is_brand)
+		return x == y || owned_by(y, x->name);
+	for (size_t i = 0; y->is_brand && i < y->owners.n; i++)
+		if (owned_by(x, y->owners.v[i]))
 			return true;
-	return a == b;
+	return x == y || owned_by(x, y->name);
 }
 
 int claim_switches(struct scene *s, struct err *err)
@@ -310,8 +318,9 @@ int claim_switches(struct scene *s, struct err *err)
 		double penalty = 3 * log(days) + 2 * log((double)(s->n_parts * (n > 1 ? n * (n - 1) : 1)));
 		for (size_t a = 0; a < n && !rc; a++)
 			for (size_t b = 0; b < n && !rc; b++)
-				rc = one_house(s, v[a].trade, v[b].trade) ? 0
-				                                          : study_pair(s, x, v[a].trade, v[b].trade, penalty, err);
+				rc = one_house(&s->trades.v[v[a].trade], &s->trades.v[v[b].trade])
+				             ? 0
+				             : study_pair(s, x, v[a].trade, v[b].trade, penalty, err);
 	}
 	return rc;
 }
@@ -323,6 +332,7 @@ struct sender { /* of the trade, before the closure */
 	double share;            /* of the trade in its mail */
 	double trade_n, all_n;   /* before */
 	double trade2_n, all2_n; /* after */
+	double lost_n;           /* after: of no known trade, beyond what it had before beside its known ones */
 	bool moved;              /* it switched by itself */
 };
 
@@ -344,6 +354,7 @@ static size_t find_senders(const struct scene *s, uint32_t trade, int64_t lo, in
 	for (size_t i = 0; i < s->n_parts && n < room; i++) {
 		const struct part *x = &s->parts[i];
 		struct sender a = {.engine = x->engine};
+		double none = 0, none2 = 0;
 		if (x->kind != PART_ENGINE)
 			continue;
 		for (size_t k = 0; k < x->n; k++) {
@@ -353,10 +364,14 @@ static size_t find_senders(const struct scene *s, uint32_t trade, int64_t lo, in
 			a.trade_n += early && e->trade == trade;
 			a.all2_n += late;
 			a.trade2_n += late && e->trade == trade;
+			none += early && e->trade == TRADE_NONE;
+			none2 += late && e->trade == TRADE_NONE;
 		}
 		if (a.trade_n < MIX_MIN_COUNT)
 			continue;
 		a.share = fmin(fmax(a.trade_n / a.all_n, 0.02), 0.98);
+		double known = a.all_n - a.trade_n - none, known2 = a.all2_n - a.trade2_n - none2;
+		a.lost_n = fmax(0, none2 - (known > 0 ? none / known * known2 : 0));
 		a.moved = has_switched(s, x->engine, trade, hi);
 		out[n++] = a;
 	}
@@ -365,6 +380,7 @@ static size_t find_senders(const struct scene *s, uint32_t trade, int64_t lo, in
 
 struct verdict {
 	double expected, seen; /* of the trade, from living engines, since */
+	double lost;           /* what may be the trade, unrecognised: pages that were not captured, another brand's text */
 	size_t alive, dead;    /* engines */
 };
 
@@ -372,11 +388,12 @@ static struct verdict judge(const struct sender *v, size_t n)
 {
 	struct verdict w = {0};
 	for (size_t i = 0; i < n; i++) {
-		double others = v[i].all2_n - v[i].trade2_n, expected = v[i].share / (1 - v[i].share) * others;
+		double others = v[i].all2_n - v[i].trade2_n - v[i].lost_n, expected = v[i].share / (1 - v[i].share) * others;
 		if (v[i].moved)
 			continue;
 		w.expected += expected;
 		w.seen += v[i].trade2_n;
+		w.lost += v[i].lost_n;
 		w.alive += expected >= 3;
 		w.dead += v[i].share > 0.8 && v[i].all2_n < CLOSED_LEFT * v[i].all_n;
 	}
@@ -500,6 +517,18 @@ static int claim_closure(struct scene *s, const struct part *p, const struct fit
 	return 0;
 }
 
+/* Another brand of the same programme goes on. */
+static bool house_lives(const struct scene *s, uint32_t trade, int64_t from)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s->n_events && n < MIX_MIN_COUNT; i++) {
+		const struct event *e = &s->events[i];
+		n += e->time >= from && e->trade != TRADE_NONE && e->trade != trade &&
+		     one_house(&s->trades.v[trade], &s->trades.v[e->trade]);
+	}
+	return n == MIX_MIN_COUNT;
+}
+
 enum { SENDERS_MAX = 256 };
 
 static int study_trade(struct scene *s, const struct part *p, struct err *err)
@@ -511,12 +540,12 @@ static int study_trade(struct scene *s, const struct part *p, struct err *err)
 	int64_t day = SECONDS_A_DAY;
 	if (!v)
 		return err_oom(err, "findings");
-	if (!fall || s->end - fall->end.time < MIX_MIN_DAYS * day)
+	if (!fall || s->end - fall->end.time < MIX_MIN_DAYS * day || house_lives(s, p->trade, fall->end.hi))
 		return 0;
 	int64_t lo = fall->start.lo - 2 * day, hi = fall->end.hi + 2 * day;
 	size_t n = find_senders(s, p->trade, lo, hi, v, SENDERS_MAX);
 	struct verdict w = judge(v, n);
-	if (w.expected >= CLOSED_EXPECTED && w.seen <= 0.1 * w.expected) {
+	if (w.expected >= CLOSED_EXPECTED && w.seen <= CLOSED_SEEN * w.expected && w.lost <= CLOSED_LOST * w.expected) {
 		int rc = date_fade(s, p->trade, v, n, lo, hi, &fit, &gain, err);
 		if (rc || gain < 4 * log((double)s->v.n_days))
 			return rc;
