@@ -56,6 +56,11 @@ static inline size_t find_pair(struct str s, size_t from, struct pair x)
 		if (hit[0] | hit[1])
 			break;
 	}
+	for (; i + 17 <= s.n; i += 16) {
+		v2 hit = pair_at(s.p + i, x);
+		if (hit[0] | hit[1])
+			break;
+	}
 	for (; i + 1 < s.n; i++)
 		if ((s.p[i] | x.case_a) == x.a && (s.p[i + 1] | x.case_b) == x.b)
 			return i;
@@ -158,12 +163,11 @@ bool str_line(struct str *rest, struct str *line)
 {
 	if (rest->n == 0)
 		return false;
-	size_t i = str_find_byte(*rest, '\n');
-	size_t end = i == STR_NPOS ? rest->n : i;
-	*line = str_first(*rest, end);
-	*rest = str_from(*rest, i == STR_NPOS ? rest->n : i + 1);
-	if (i != STR_NPOS && line->n && line->p[line->n - 1] == '\r')
-		line->n--;
+	const uint8_t *p = rest->p, *end = memchr(p, '\n', rest->n);
+	size_t n = end ? (size_t)(end - p) : rest->n;
+	*line = str_make(p, end && n && p[n - 1] == '\r' ? n - 1 : n);
+	n += end != NULL;
+	*rest = str_make(p + n, rest->n - n);
 	return true;
 }
 

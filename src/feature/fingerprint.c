@@ -4,7 +4,7 @@
 #include "base/limits.h"
 #include "mail/date.h"
 
-enum { HASH_HEX = 12 };
+enum { HASH_HEX = 12, LABEL = 16, STRETCH = 2048 };
 
 const struct print_family print_table[PRINT_COUNT] = {
 #define PRINT(id, group, many, meaning) {STR_INIT(#id), PRINT_GROUP_##group, many, meaning},
@@ -31,52 +31,73 @@ void val_num(struct val *v, uint64_t n)
 {
 	uint8_t digits[20];
 	size_t k = sizeof digits;
+	if (n < 10) {
+		val_byte(v, (uint8_t)('0' + n));
+		return;
+	}
 	do
 		digits[--k] = (uint8_t)('0' + n % 10);
 	while (n /= 10);
 	val_add(v, str_make(digits + k, sizeof digits - k));
 }
 
-/* Printable ASCII: white space becomes a blank, the rest '?'. */
+/* Printable ASCII: white space becomes a blank, the rest '?'. Eight bytes behind it are written too. */
 static void copy_printable(uint8_t *to, struct str s)
 {
-	const uint64_t ones = 0x0101010101010101u, tops = 0x80 * ones;
-	size_t i = 0;
-	for (; i + 8 <= s.n; i += 8) { /* all in 0x20..0x7e: no byte borrows or carries into its top bit */
-		uint64_t w = str_load8(s, i);
-		if (((w - 0x20 * ones) | (w + ones) | w) & tops)
-			break;
-		memcpy(to + i, s.p + i, 8);
+	const uint64_t ones = 0x0101010101010101u, tops = 0x80 * ones, blanks = ' ' * ones;
+	uint64_t other = 0, w;
+	memcpy(to, s.p, s.n);
+	memcpy(to + s.n, &blanks, sizeof blanks);
+	for (size_t i = 0; i < s.n; i += sizeof w) { /* all in 0x20..0x7e: no byte borrows or carries into its top bit */
+		memcpy(&w, to + i, sizeof w);
+		other |= (w - blanks) | (w + ones) | w;
 	}
-	for (; i < s.n; i++)
-		to[i] = s.p[i] >= 0x20 && s.p[i] < 0x7f ? s.p[i] : ascii_space(s.p[i]) ? ' ' : '?';
+	for (size_t i = 0; i < s.n && (other & tops); i++)
+		if (to[i] < 0x20 || to[i] >= 0x7f)
+			to[i] = ascii_space(to[i]) ? ' ' : '?';
+}
+
+/* "mid=" and so on. */
+static const char labels[PRINT_COUNT][LABEL] = {
+#define PRINT(id, group, many, meaning) #id "=",
+#include "feature/fingerprint.def"
+#undef PRINT
+};
+
+static void more_room(struct print *p)
+{
+	if (!(p->at = arena_alloc(p->a, STRETCH)))
+		p->oom = true;
+	p->end = p->at ? p->at + STRETCH : NULL;
+}
+
+/* Of a value that does not fit: '#' and a hash of all of it. Not inlined: few tokens are that long. */
+static __attribute__((noinline)) void put_hash(uint8_t to[1 + HASH_HEX], struct str value)
+{
+	uint64_t h = htobe64(hash64(value, 0));
+	to[0] = '#';
+	hex_encode((const uint8_t *)&h, HASH_HEX / 2, (char *)to + 1);
 }
 
 void print_put(struct print *p, enum print_id id, struct str value)
 {
-	struct str name = print_table[id].name;
-	size_t room = LIM_PRINT_TOKEN - name.n - 1;
-	struct str shown = value.n <= room ? value : str_first(value, room - HASH_HEX - 1);
-	uint8_t *to;
+	size_t label = print_table[id].name.n + 1, room = LIM_PRINT_TOKEN - label;
 	if (!value.n || p->n == PRINT_TOKENS)
 		return;
-	if (!(to = arena_alloc(p->a, name.n + 1 + (value.n <= room ? value.n : room)))) {
-		p->oom = true;
+	if ((size_t)(p->end - p->at) < LIM_PRINT_TOKEN + LABEL)
+		more_room(p);
+	if (!p->at)
 		return;
+	memcpy(p->at, labels[id], LABEL);
+	if (value.n <= room) {
+		copy_printable(p->at + label, value);
+		room = value.n;
+	} else {
+		copy_printable(p->at + label, str_first(value, room - HASH_HEX - 1));
+		put_hash(p->at + LIM_PRINT_TOKEN - HASH_HEX - 1, value);
 	}
-	p->tokens[p->n].p = to;
-	memcpy(to, name.p, name.n);
-	to[name.n] = '=';
-	copy_printable(to + name.n + 1, shown);
-	p->tokens[p->n].n = name.n + 1 + shown.n;
-	if (value.n > room) {
-		uint64_t h = htobe64(hash64(value, 0));
-		uint8_t *tail = to + name.n + 1 + shown.n;
-		tail[0] = '#';
-		hex_encode((const uint8_t *)&h, HASH_HEX / 2, (char *)tail + 1);
-		p->tokens[p->n].n += 1 + HASH_HEX;
-	}
-	p->n++;
+	p->tokens[p->n++] = str_make(p->at, label + room);
+	p->at += label + room;
 }
 
 struct str print_field(struct print *p, enum hdr_id id)
@@ -98,6 +119,8 @@ struct str print_field(struct print *p, enum hdr_id id)
 static size_t first_end(struct str s)
 {
 	bool quoted = false;
+	if (str_find_byte(s, ',') == STR_NPOS)
+		return s.n;
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.p[i] == '\\' && quoted)
 			i++;
@@ -122,7 +145,7 @@ static void name_style(struct str raw, struct box *out)
 	if (quoted)
 		val_byte(&out->style, '"');
 	if (name.n)
-		val_byte(&out->style, high ? '8' : str_find(name, S("=?")) != STR_NPOS ? 'e' : 'n');
+		val_byte(&out->style, high ? '8' : str_find_pair(name, 0, '=', '?') != STR_NPOS ? 'e' : 'n');
 	if (quoted)
 		val_byte(&out->style, '"');
 }
@@ -145,7 +168,9 @@ void print_box(struct str raw, struct box *out)
 	size_t end = first_end(raw);
 	struct str s = str_trim(str_first(raw, end));
 	size_t open = str_rfind_byte(s, '<');
-	*out = (struct box){.name = S(""), .addr = S(""), .local = S(""), .domain = S(""), .found = s.n > 0, .style.n = 0};
+	out->name = out->addr = out->local = out->domain = S("");
+	out->found = s.n > 0;
+	out->style.n = 0;
 	if (!s.n)
 		return;
 	if (open == STR_NPOS) {
@@ -208,11 +233,11 @@ static void host_form(const struct print *p, struct str host, struct val *out)
 		val_add(out, S("word:"));
 		print_coarse(host, out);
 	} else {
-		size_t labels = 1;
+		size_t n = 1;
 		for (size_t i = 0; i < host.n; i++)
-			labels += host.p[i] == '.';
+			n += host.p[i] == '.';
 		val_add(out, S("name"));
-		val_num(out, labels);
+		val_num(out, n);
 		val_byte(out, ':');
 		print_coarse(str_first(host, str_find_byte(host, '.')), out);
 	}
@@ -341,8 +366,8 @@ static void take_times(struct print *p)
 	int zone = 0;
 	uint64_t ignored = 0;
 	p->when = (struct when){.date = TIME_NONE, .arrival = p->t->time};
-	struct str v = print_field(p, HDR_date);
-	if (v.n && date_parse(v, &p->when.date, &zone, &ignored))
+	p->date = print_field(p, HDR_date);
+	if (p->date.n && date_parse(p->date, &p->when.date, &zone, &ignored))
 		p->when.zone_s = zone * 60;
 }
 
@@ -353,7 +378,7 @@ static void take_names(struct print *p)
 	p->mail_from = p->row->mail_from;
 	size_t at = str_rfind_byte(p->mail_from, '@');
 	p->mail_from_domain = at == STR_NPOS ? S("") : str_from(p->mail_from, at + 1);
-	struct str id = print_field(p, HDR_message_id);
+	struct str id = p->mid_field = print_field(p, HDR_message_id);
 	if (id.n && id.p[0] == '<')
 		id = str_from(id, 1);
 	if (id.n && id.p[id.n - 1] == '>')
@@ -398,6 +423,7 @@ int fingerprint_message(struct arena *a, const struct message *m, const struct t
 	p->mid_like.n = p->core.n = 0;
 	p->text = p->html = NULL;
 	p->n = 0;
+	p->at = p->end = NULL;
 	p->oom = false;
 	if (!(p->tokens = arena_alloc(a, PRINT_TOKENS * sizeof *p->tokens)) || take_headers(p))
 		return ERR_ENV;

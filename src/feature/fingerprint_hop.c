@@ -7,19 +7,19 @@ enum { WORDS = 14 }; /* what follows tells recipients and queue ids */
 
 static bool is_keyword(struct str s)
 {
-	static const struct str words[] = {STR_INIT("from"), STR_INIT("by"), STR_INIT("with"), STR_INIT("id"), STR_INIT("for"),
-		STR_INIT("via"), STR_INIT("uid"), STR_INIT("qmail"), STR_INIT("invoked"), STR_INIT("network"), STR_INIT("SMTP"),
-		STR_INIT("ESMTP"), STR_INIT("ESMTPA"), STR_INIT("ESMTPS"), STR_INIT("ESMTPSA"), STR_INIT("smtp"), STR_INIT("esmtp"),
-		STR_INIT("local"), STR_INIT("HTTP"), STR_INIT("HTTP;"), STR_INIT("LMTP"), STR_INIT("Microsoft"),
-		STR_INIT("SMTPSVC"), STR_INIT("Server"), STR_INIT("mail"), STR_INIT("service"), STR_INIT("Postfix"),
-		STR_INIT("Sendmail"), STR_INIT("Exim"), STR_INIT("unknown"), STR_INIT("helo"), STR_INIT("HELO"), STR_INIT("EHLO"),
-		STR_INIT("ehlo"), STR_INIT("localhost"), STR_INIT("user"), STR_INIT("authenticated"), STR_INIT("SquirrelMail"),
-		STR_INIT("Internet"), STR_INIT("webmail"), STR_INIT("verified"), STR_INIT("OK"), STR_INIT("may"), STR_INIT("be"),
-		STR_INIT("forged"), STR_INIT("account")};
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (str_eq(s, words[i]))
-			return true;
-	return false;
+	static const char *const words[] = {
+		[2] = "byidOKbe",
+		[3] = "forviauidmay",
+		[4] = "fromwithSMTPsmtpHTTPLMTPmailEximheloHELOEHLOehlouser",
+		[5] = "qmailESMTPesmtplocalHTTP;",
+		[6] = "ESMTPAESMTPSServerforged",
+		[7] = "invokednetworkESMTPSASMTPSVCservicePostfixunknownwebmailaccount",
+		[8] = "SendmailInternetverified",
+		[9] = "Microsoftlocalhost",
+		[12] = "SquirrelMail",
+		[13] = "authenticated",
+	};
+	return print_listed(words, sizeof words / sizeof *words, s);
 }
 
 static bool is_wrap(uint8_t c)

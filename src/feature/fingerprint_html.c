@@ -12,47 +12,131 @@ struct tag {
 };
 
 struct scan {
-	struct tag v[TAGS];
 	size_t n;
 	struct str doctype, generator, body_tag;
 	bool tag_lower, tag_upper, attr_lower, attr_upper, attr_mixed, value_double, value_single, value_bare, closing,
 		closing_blank;
+	struct tag v[TAGS];
 };
 
-static bool is_name_byte(uint8_t c)
+/* What a byte of a name is; 0 for others. */
+enum { NAME = 1, LOWER = 2, UPPER = 4, L = NAME | LOWER, U = NAME | UPPER };
+static const uint8_t name_class[256] = {['-'] = NAME,
+	[':'] = NAME,
+	['_'] = NAME,
+	['0'] = NAME,
+	NAME,
+	NAME,
+	NAME,
+	NAME,
+	NAME,
+	NAME,
+	NAME,
+	NAME,
+	NAME,
+	['A'] = U,
+	U,
+	U,
+	U,
+	U,
+	U,
+	U,
+	U,
+	U,
+	U,
+	U,
+	U,
+	U,
+	U,
+	U,
+	U,
+	U,
+	U,
+	U,
+	U,
+	U,
+	U,
+	U,
+	U,
+	U,
+	U,
+	['a'] = L,
+	L,
+	L,
+	L,
+	L,
+	L,
+	L,
+	L,
+	L,
+	L,
+	L,
+	L,
+	L,
+	L,
+	L,
+	L,
+	L,
+	L,
+	L,
+	L,
+	L,
+	L,
+	L,
+	L,
+	L,
+	L};
+
+/* The name at *i, which is moved behind it; *cases: LOWER and UPPER letters in it. */
+static struct str name_at(struct str in, size_t *i, unsigned *cases)
 {
-	return ascii_alnum(c) || c == '-' || c == ':' || c == '_';
+	unsigned seen = 0, class;
+	size_t from = *i, end = from;
+	for (; end < in.n && (class = name_class[in.p[end]]); end++)
+		seen |= class;
+	*i = end;
+	*cases = seen;
+	return str_sub(in, from, end - from);
 }
 
-static void see_case(struct str s, bool *lower, bool *upper, bool *mixed)
+static size_t skip_to_name(struct str in, size_t i)
 {
-	bool l = false, u = false;
-	for (size_t i = 0; i < s.n; i++) {
-		l |= s.p[i] >= 'a' && s.p[i] <= 'z';
-		u |= s.p[i] >= 'A' && s.p[i] <= 'Z';
-	}
-	if (l && u && mixed)
-		*mixed = true;
-	else {
-		*lower |= l;
-		*upper |= u;
-	}
+	while (i < in.n && !name_class[in.p[i]])
+		i++;
+	return i;
 }
 
-static struct str value_of(struct scan *s, struct str in, size_t *i)
+/* The value behind '='; *quote: what stands around it, 0 for nothing. */
+static struct str value_at(struct str in, size_t *i, uint8_t *quote)
 {
-	uint8_t quote = *i < in.n ? in.p[*i] : 0;
 	size_t from = *i;
-	if (quote == '"' || quote == '\'') {
-		size_t n = str_find_byte(str_from(in, from + 1), quote);
-		*(quote == '"' ? &s->value_double : &s->value_single) = true;
+	*quote = from < in.n && (in.p[from] == '"' || in.p[from] == '\'') ? in.p[from] : 0;
+	if (*quote) {
+		size_t n = str_find_byte(str_from(in, from + 1), *quote);
 		*i = n == STR_NPOS ? in.n : from + n + 2;
 		return str_sub(in, from + 1, n == STR_NPOS ? in.n : n);
 	}
 	while (*i < in.n && !ascii_space(in.p[*i]))
 		(*i)++;
-	s->value_bare |= *i > from;
 	return str_sub(in, from, *i - from);
+}
+
+static struct str see_value(struct scan *s, struct str in, size_t *i)
+{
+	uint8_t quote;
+	struct str value = value_at(in, i, &quote);
+	s->value_double |= quote == '"';
+	s->value_single |= quote == '\'';
+	s->value_bare |= !quote && value.n;
+	return value;
+}
+
+static void see_attribute_case(struct scan *s, unsigned cases)
+{
+	bool lower = cases & LOWER, upper = cases & UPPER;
+	s->attr_mixed |= lower && upper;
+	s->attr_lower |= lower && !upper;
+	s->attr_upper |= upper && !lower;
 }
 
 /* The attributes in `in`: what stands in the tag behind its name. */
@@ -66,17 +150,13 @@ static void see_attributes(struct scan *s, struct str name, struct str in)
 		s->closing_blank |= in.n > 1 && ascii_space(in.p[in.n - 2]);
 		in = str_first(in, in.n - 1);
 	}
-	while (i < in.n) {
-		while (i < in.n && !is_name_byte(in.p[i]))
-			i++;
-		size_t from = i;
-		while (i < in.n && is_name_byte(in.p[i]))
-			i++;
-		struct str attr = str_sub(in, from, i - from), value = S("");
-		see_case(attr, &s->attr_lower, &s->attr_upper, &s->attr_mixed);
+	while ((i = skip_to_name(in, i)) < in.n) {
+		unsigned cases;
+		struct str attr = name_at(in, &i, &cases), value = S("");
+		see_attribute_case(s, cases);
 		if (i < in.n && in.p[i] == '=') {
 			i++;
-			value = value_of(s, in, &i);
+			value = see_value(s, in, &i);
 		}
 		generator |= str_ieq(value, S("generator"));
 		if (str_ieq(attr, S("content")))
@@ -92,9 +172,11 @@ static size_t see_declaration(struct scan *s, struct str html, size_t at)
 	struct str rest = str_from(html, at);
 	if (str_starts(rest, S("<!--"))) {
 		if (s->n < TAGS)
-			s->v[s->n++].name = S("!--");
-		size_t end = str_find(rest, S("-->"));
-		return end == STR_NPOS ? html.n : at + end + 3;
+			s->v[s->n++] = (struct tag){.name = S("!--")};
+		for (size_t end = 0; (end = str_find_pair(rest, end, '-', '-')) != STR_NPOS; end++)
+			if (end + 2 < rest.n && rest.p[end + 2] == '>')
+				return at + end + 3;
+		return html.n;
 	}
 	size_t end = str_find_byte(rest, '>');
 	if (!s->doctype.n && str_istarts(rest, S("<!doctype")))
@@ -107,16 +189,15 @@ static size_t see_tag(struct scan *s, struct str html, size_t at)
 	struct tag *t = &s->v[s->n];
 	size_t i = at + 1, end;
 	bool close = i < html.n && html.p[i] == '/';
+	unsigned cases;
 	i += close;
-	size_t from = i;
-	while (i < html.n && is_name_byte(html.p[i]))
-		i++;
-	if (i == from || (end = str_find_byte(str_from(html, i), '>')) == STR_NPOS)
+	t->name = name_at(html, &i, &cases);
+	if (!t->name.n || (end = str_find_byte(str_from(html, i), '>')) == STR_NPOS)
 		return i; /* no tag */
-	t->name = str_sub(html, from, i - from);
 	t->end = close;
 	s->n++;
-	see_case(t->name, &s->tag_lower, &s->tag_upper, NULL);
+	s->tag_lower |= (cases & LOWER) != 0;
+	s->tag_upper |= (cases & UPPER) != 0;
 	struct str in = str_sub(html, i, end);
 	if (!close && in.n)
 		see_attributes(s, t->name, in);
@@ -148,7 +229,6 @@ static void scan(struct scan *s, struct str html)
 			break;
 		struct tag *t = &s->v[s->n];
 		size_t before = s->n;
-		*t = (struct tag){.name = S("")};
 		lt += i;
 		struct str between = str_sub(html, i, lt - i);
 		i = lt + 1 < html.n && html.p[lt + 1] == '!' ? see_declaration(s, html, lt) : see_tag(s, html, lt);
@@ -179,20 +259,16 @@ static void put_list(struct print *p, enum print_id id, const struct tag *t, siz
 static void put_body(struct print *p, struct str in)
 {
 	VAL(v);
-	size_t i = 0, n = 0;
-	struct scan ignored = {.n = 0};
-	while (i < in.n && n < 8) {
-		while (i < in.n && !is_name_byte(in.p[i]))
-			i++;
-		size_t from = i;
-		while (i < in.n && is_name_byte(in.p[i]))
-			i++;
-		if (i > from && n++)
+	size_t n = 0;
+	for (size_t i = 0; n < 8 && (i = skip_to_name(in, i)) < in.n; n++) {
+		unsigned cases;
+		uint8_t quote;
+		if (n)
 			val_byte(&v, ',');
-		val_add(&v, str_sub(in, from, i - from));
+		val_add(&v, name_at(in, &i, &cases));
 		if (i < in.n && in.p[i] == '=') {
 			i++;
-			value_of(&ignored, in, &i);
+			value_at(in, &i, &quote);
 		}
 	}
 	if (!n)
@@ -294,12 +370,12 @@ void print_html(struct print *p)
 		return;
 	}
 	struct str body = p->html->body;
-	memset(s, 0, sizeof *s);
+	memset(s, 0, offsetof(struct scan, v));
 	scan(s, stretch(p, str_first(body, LIM_PRINT_TEXT)));
 	end = s;
 	if (body.n > LIM_PRINT_TEXT) {
 		end = s + 1;
-		memset(end, 0, sizeof *end);
+		memset(end, 0, offsetof(struct scan, v));
 		scan(end, stretch(p, last_lines(body)));
 	}
 	print_put(p, PRINT_doctype, s->doctype.n ? str_first(s->doctype, 90) : S("-"));

@@ -98,7 +98,7 @@ static void put_mid(struct print *p)
 	print_shape(p->mid_local, &p->when, &p->mid_shape);
 	if (!p->mid_local.n)
 		val_add(&p->mid_shape.exact, S("-"));
-	struct str raw = print_field(p, HDR_message_id);
+	struct str raw = p->mid_field;
 	if (raw.n && (raw.p[0] != '<' || raw.p[raw.n - 1] != '>'))
 		val_add(&p->mid_shape.exact, S(" unbracketed"));
 	put_shape(p, &p->mid_shape, PRINT_mid, PRINT_mid_c, PRINT_mid_time);
@@ -190,24 +190,26 @@ static void put_boundary(struct print *p)
 
 /* ---- Date ---- */
 
-static uint32_t three(const uint8_t *p)
-{
-	return (uint32_t)ascii_lower(p[0]) << 16 | (uint32_t)ascii_lower(p[1]) << 8 | ascii_lower(p[2]);
-}
+#define THREE(a, b, c) ((uint32_t)(a) << 16 | (b) << 8 | (c))
+static const uint32_t day_names[] = {THREE('m', 'o', 'n'), THREE('t', 'u', 'e'), THREE('w', 'e', 'd'), THREE('t', 'h', 'u'),
+	THREE('f', 'r', 'i'), THREE('s', 'a', 't'), THREE('s', 'u', 'n')};
+static const uint32_t month_names[] = {THREE('j', 'a', 'n'), THREE('f', 'e', 'b'), THREE('m', 'a', 'r'), THREE('a', 'p', 'r'),
+	THREE('m', 'a', 'y'), THREE('j', 'u', 'n'), THREE('j', 'u', 'l'), THREE('a', 'u', 'g'), THREE('s', 'e', 'p'),
+	THREE('o', 'c', 't'), THREE('n', 'o', 'v'), THREE('d', 'e', 'c')};
 
-/* names: three letters each, lower case */
-static bool is_name(struct str w, struct str names, char *form)
+/* *form: how its letters are written */
+static bool is_name(struct str w, const uint32_t *names, size_t n, char *form)
 {
 	if (w.n < 3 || !ascii_alpha(w.p[0]))
 		return false;
-	for (size_t i = 0; i + 3 <= names.n; i += 3)
-		if (three(w.p) == three(names.p + i)) {
-			bool upper = !(w.p[1] & 0x20);
-			*form = upper ? 'U' : w.p[0] & 0x20 ? 'l' : 'n';
+	*form = !(w.p[1] & 0x20) ? 'U' : w.p[0] & 0x20 ? 'l' : 'n';
+	uint32_t start = THREE(ascii_lower(w.p[0]), ascii_lower(w.p[1]), ascii_lower(w.p[2]));
+	for (size_t i = 0; i < n; i++)
+		if (start == names[i])
 			return true;
-		}
 	return false;
 }
+#define IS_NAME(w, names, form) is_name(w, names, sizeof(names) / sizeof *(names), form)
 
 /* One word of a date: its kind, so that all dates of one writer look the same. */
 static void date_word(struct str w, size_t index, struct val *out)
@@ -218,10 +220,10 @@ static void date_word(struct str w, size_t index, struct val *out)
 		digits += ascii_digit(w.p[i]);
 		colons += w.p[i] == ':';
 	}
-	if (is_name(w, S("montuewedthufrisatsun"), &form)) {
+	if (IS_NAME(w, day_names, &form)) {
 		val_add(out, form == 'n' ? S("Www") : form == 'U' ? S("WWW") : S("www"));
 		val_add(out, w.n > 4 ? S("-long") : w.p[w.n - 1] == ',' ? S(",") : S(""));
-	} else if (is_name(w, S("janfebmaraprmayjunjulaugsepoctnovdec"), &form)) {
+	} else if (IS_NAME(w, month_names, &form)) {
 		val_add(out, form == 'n' ? S("Mmm") : form == 'U' ? S("MMM") : S("mmm"));
 		val_add(out, w.n > 3 ? S("-long") : S(""));
 	} else if (colons) {
@@ -307,7 +309,7 @@ static void put_zone(struct print *p, struct str s)
 
 static void put_date(struct print *p)
 {
-	struct str s = str_first(print_field(p, HDR_date), 80);
+	struct str s = str_first(p->date, 80);
 	if (!s.n)
 		return;
 	put_date_form(p, s);

@@ -64,6 +64,8 @@ struct shape {
 void print_shape(struct str s, const struct when *w, struct shape *out);
 /* The coarse form only, for short things. */
 void print_coarse(struct str s, struct val *out);
+/* s is one of the words of its length: by_length[n] holds those of n bytes one behind the other, or is NULL. */
+bool print_listed(const char *const *by_length, size_t lengths, struct str s);
 /* s with runs of digits as 9. */
 void print_digits(struct str s, struct val *out);
 
@@ -88,7 +90,8 @@ struct print {
 	struct when when;
 	struct box from, to;
 	struct str mail_from, mail_from_domain;
-	struct str mid, mid_local, mid_host; /* without brackets */
+	struct str date;
+	struct str mid_field, mid, mid_local, mid_host; /* the latter without brackets */
 	struct shape mid_shape, bnd_shape;
 	struct str boundary;
 	struct val mid_like;            /* empty: unknown */
@@ -96,6 +99,7 @@ struct print {
 	struct val core;
 	struct str *tokens;
 	size_t n;
+	uint8_t *at, *end; /* room for the bytes of tokens */
 	bool oom;
 };
 

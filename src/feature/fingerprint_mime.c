@@ -312,19 +312,21 @@ static void put_lines(struct print *p)
 	enum { NEAR = 10, WRAPPED = 3 };
 	const struct part *q = p->text && p->text->transfer == TRANSFER_IDENTITY ? p->text : p->html;
 	VAL(v);
-	size_t longest = 0, lines = 0, blank_ends = 0, blank_lines = 0, full = 0;
+	size_t longest = 0, lines = 0, blank_ends = 0, blank_lines = 0, full = 0, n = 0;
+	uint16_t length[LIM_PRINT_TEXT];
 	if (!q || q->transfer != TRANSFER_IDENTITY)
 		return;
 	struct str body = str_first(q->body, LIM_PRINT_TEXT), rest = body, line;
 	while (rest.n && str_line(&rest, &line)) {
 		longest = line.n > longest ? line.n : longest;
+		length[n++] = (uint16_t)line.n;
 		lines += line.n > 0;
 		bool ends = line.n && (line.p[line.n - 1] == ' ' || line.p[line.n - 1] == '\t');
 		blank_ends += ends;
 		blank_lines += ends && str_trim(line).n == 0;
 	}
-	for (rest = body; longest > NEAR && longest <= 80 && rest.n && str_line(&rest, &line);)
-		full += line.n >= longest - NEAR;
+	for (size_t i = 0; i < n && longest > NEAR && longest <= 80; i++)
+		full += length[i] >= longest - NEAR;
 	val_add(&v, q == p->text ? S("text ") : S("html "));
 	if (full >= WRAPPED)
 		val_num(&v, longest);

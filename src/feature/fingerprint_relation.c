@@ -5,7 +5,7 @@
 /* "iso-8859-1?Q": the first encoded word of s. */
 static bool encoded_word(struct str s, struct val *out, size_t *at)
 {
-	*at = str_find(s, S("=?"));
+	*at = str_find_pair(s, 0, '=', '?');
 	if (*at == STR_NPOS)
 		return false;
 	struct str w = str_from(s, *at + 2);
@@ -121,7 +121,7 @@ static void put_from_name(struct print *p)
 {
 	struct str name = p->from.name, local = p->from.local, first, last;
 	VAL(v);
-	if (!name.n || !local.n || str_find(name, S("=?")) != STR_NPOS)
+	if (!name.n || !local.n || str_find_pair(name, 0, '=', '?') != STR_NPOS)
 		return;
 	if (str_ieq(name, local) || str_ieq(name, p->from.addr)) {
 		print_put(p, PRINT_from_name, str_ieq(name, local) ? S("local") : S("address"));

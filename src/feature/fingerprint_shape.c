@@ -27,18 +27,23 @@ static unsigned char_class(uint8_t c)
 {
 	if (ascii_digit(c))
 		return C_DIGIT;
-	if (c >= 'a' && c <= 'z')
-		return c <= 'f' ? C_HEXL : C_LOWER;
-	if (c >= 'A' && c <= 'Z')
-		return c <= 'F' ? C_HEXU : C_UPPER;
-	return 0;
+	if (!ascii_alpha(c))
+		return 0;
+	bool hex = (c | 0x20) <= 'f';
+	return c & 0x20 ? hex ? C_HEXL : C_LOWER : hex ? C_HEXU : C_UPPER;
 }
 
-static char run_kind(struct str s)
+static unsigned classes_of(struct str s)
 {
 	unsigned seen = 0;
 	for (size_t i = 0; i < s.n; i++)
 		seen |= char_class(s.p[i]);
+	return seen;
+}
+
+/* seen: its classes */
+static char run_kind(struct str s, unsigned seen)
+{
 	bool lower = seen & (C_HEXL | C_LOWER), upper = seen & (C_HEXU | C_UPPER), digit = seen & C_DIGIT;
 	if (lower && upper)
 		return 'x';
@@ -49,28 +54,29 @@ static char run_kind(struct str s)
 	return digit || s.n >= SHORT_RUN ? (lower ? 'h' : 'H') : (lower ? 'l' : 'u');
 }
 
-/* Words that generators put into their ids, sorted by nothing: few. */
-static bool is_word(struct str s)
+bool print_listed(const char *const *by_length, size_t lengths, struct str s)
 {
-	static const struct str words[] = {STR_INIT("NextPart"), STR_INIT("Next"), STR_INIT("Part"), STR_INIT("Apple"),
-		STR_INIT("Mail"), STR_INIT("Boundary"), STR_INIT("boundary"), STR_INIT("BOUNDARY"), STR_INIT("bound"),
-		STR_INIT("part"), STR_INIT("alt"), STR_INIT("ALT"), STR_INIT("mixed"), STR_INIT("related"), STR_INIT("mimepart"),
-		STR_INIT("MIME"), STR_INIT("mime"), STR_INIT("JavaMail"), STR_INIT("camel"), STR_INIT("squirrel"), STR_INIT("Pine"),
-		STR_INIT("LNX"), STR_INIT("GSO"), STR_INIT("WNT"), STR_INIT("OSF"), STR_INIT("BSF"), STR_INIT("qmail"),
-		STR_INIT("swift"), STR_INIT("phpmailer"), STR_INIT("php"), STR_INIT("PHP"), STR_INIT("webmail"),
-		STR_INIT("Message"), STR_INIT("message"), STR_INIT("mail"), STR_INIT("mailman"), STR_INIT("Multi"),
-		STR_INIT("multipart"), STR_INIT("msg"), STR_INIT("evolution"), STR_INIT("Thread"), STR_INIT("www"),
-		STR_INIT("smtp"), STR_INIT("Sender"), STR_INIT("REL"), STR_INIT("localhost"), STR_INIT("user"), STR_INIT("home"),
-		STR_INIT("host"), STR_INIT("server"), STR_INIT("unknown"), STR_INIT("none"), STR_INIT("qm")};
-	if (s.n < 2 || s.n > 9)
-		return false;
-	for (size_t i = 0; i < s.n; i++)
-		if (ascii_digit(s.p[i]))
-			return false;
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (s.p[0] == words[i].p[0] && str_eq(s, words[i]))
+	const char *list = s.n && s.n < lengths ? by_length[s.n] : NULL;
+	for (; list && *list; list += s.n)
+		if ((uint8_t)*list == s.p[0] && memcmp(list, s.p, s.n) == 0)
 			return true;
 	return false;
+}
+
+/* Words that generators put into their ids. */
+static bool is_word(struct str s)
+{
+	static const char *const words[] = {
+		[2] = "qm",
+		[3] = "altALTLNXGSOWNTOSFBSFphpPHPmsgwwwREL",
+		[4] = "NextPartMailpartMIMEmimePinemailsmtpuserhomehostnone",
+		[5] = "AppleboundmixedcamelqmailswiftMulti",
+		[6] = "ThreadSenderserver",
+		[7] = "relatedwebmailMessagemessagemailmanunknown",
+		[8] = "NextPartBoundaryboundaryBOUNDARYmimepartJavaMailsquirrel",
+		[9] = "phpmailermultipartevolutionlocalhost",
+	};
+	return print_listed(words, sizeof words / sizeof *words, s);
 }
 
 static bool near_time(const struct when *w, int64_t v, int64_t slack)
@@ -168,8 +174,10 @@ static void push(struct cut *c, char kind, struct str s, const char *time)
 
 static void push_run(struct cut *c, struct str s)
 {
-	if (s.n)
-		push(c, is_word(s) ? 'w' : run_kind(s), s, NULL);
+	if (!s.n)
+		return;
+	unsigned seen = classes_of(s);
+	push(c, !(seen & C_DIGIT) && is_word(s) ? 'w' : run_kind(s, seen), s, NULL);
 }
 
 /* The last eight digits of run and the eight behind the separator make a FILETIME. */
@@ -240,7 +248,7 @@ static void cut_run(struct cut *c, struct str run, struct str behind, size_t *us
 static bool is_base64(struct str s)
 {
 	bool upper = false, lower = false, other = false;
-	for (size_t i = 0; i < s.n; i++) {
+	for (size_t i = 0; i < s.n && s.n >= 12; i++) {
 		uint8_t c = s.p[i];
 		upper |= c >= 'A' && c <= 'Z';
 		lower |= c >= 'a' && c <= 'z';
@@ -248,7 +256,7 @@ static bool is_base64(struct str s)
 		if (!ascii_alnum(c) && c != '+' && c != '/' && !(c == '=' && i + 2 >= s.n))
 			return false;
 	}
-	return upper && lower && other && s.n >= 12;
+	return upper && lower && other;
 }
 
 static void cut_up(struct cut *c, struct str s)
@@ -351,7 +359,10 @@ static void write_piece(const struct piece *p, struct val *exact, struct val *co
 
 void print_shape(struct str s, const struct when *w, struct shape *out)
 {
-	struct cut c = {.w = w, .out = out, .n = 0};
+	struct cut c; /* an initialiser would clear all of it each time */
+	c.w = w;
+	c.out = out;
+	c.n = 0;
 	out->exact.n = out->coarse.n = 0;
 	out->stamp = STAMP_NONE;
 	out->time = TIME_NONE;

@@ -112,10 +112,10 @@ static void take_word(struct reading *r)
 {
 	struct str w = word(r);
 	bool foreign;
-	int day = name_index(w, "sunmontuewedthufrisat"), month = month_of(w, &foreign), minutes;
-	if (day >= 0 && r->weekday == UNSET) {
+	int day = r->weekday == UNSET ? name_index(w, "sunmontuewedthufrisat") : -1, month, minutes;
+	if (day >= 0) {
 		r->weekday = day;
-	} else if (month != UNSET && r->month == UNSET) {
+	} else if (r->month == UNSET && (month = month_of(w, &foreign)) != UNSET) {
 		r->month = month;
 		if (foreign)
 			r->anomalies |= ANOM(bad_date);
