@@ -86,7 +86,7 @@ static int ramp_gain(struct finding *f, size_t i, size_t j, struct arena *a, dou
 	if (change_date_stairs(&f->cs, &f->seg[i], j - i + 1, &f->noise, a, &stairs) ||
 		change_date(&f->cs, &f->seg[i], &f->seg[j], &f->noise, a, &fit))
 		return -1;
-	*gain = stairs - fmin(fit.cost_ramp, fit.cost_step) + (CHANGE_PARAMS * (double)(j - i - 1) - CHANGE_RAMP_PARAMS) * f->log_n;
+	*gain = stairs - fit.cost + (CHANGE_PARAMS * (double)(j - i - 1) - CHANGE_RAMP_PARAMS) * f->log_n;
 	return 0;
 }
 
@@ -215,34 +215,41 @@ static int trim(struct finding *f, struct arena *a)
 	return measure_segments(f, a);
 }
 
-/* What change k gains over none. Where a side is a line the change may be one of slope: by the segments' costs. */
-static double gain(const struct finding *f, size_t k)
+/* What two segments gain over one, by their costs; rows of a ramp between them go to either side. */
+static double parted(const struct finding *f, size_t k)
 {
-	const struct change_fit *fit = &f->fit[k];
 	const struct change_segment *l = &f->seg[k - 1], *r = &f->seg[k];
 	struct change_segment one, x, y;
-	if (l->slope == 0 && r->slope == 0)
-		return fit->cost_none - fmin(fit->cost_step, fit->cost_ramp);
 	double a = change_shape(&f->sums, l->s, l->e, &x) + change_shape(&f->sums, l->e, r->e, &y);
-	double b = change_shape(&f->sums, l->s, r->s, &x) +
-	           change_shape(&f->sums, r->s, r->e, &y); /* rows of a ramp go to either side */
+	double b = change_shape(&f->sums, l->s, r->s, &x) + change_shape(&f->sums, r->s, r->e, &y);
 	return change_shape(&f->sums, l->s, r->e, &one) - fmin(a, b);
 }
 
-/* What it must gain as a change of level, noise being what it is on both sides. */
-static double price(const struct finding *f)
+/* Is a side a line? The change may then be one of slope. */
+static bool on_line(const struct finding *f, size_t k)
 {
-	return CHANGE_LEVEL_PARAMS * f->log_n;
+	return f->seg[k - 1].slope != 0 || f->seg[k].slope != 0;
 }
 
-/* Takes out the change that falls shortest of its price, with levels and noise as they now are: where only the noise changed there
- * is none. Its number, 0 when all are worth theirs. */
+/* What change k gains over none. */
+static double gain(const struct finding *f, size_t k)
+{
+	return on_line(f, k) || f->fit[k].kind == CHANGE_NOISE ? parted(f, k) : f->fit[k].gain;
+}
+
+/* What it must gain: as a change of level, noise being what it is on both sides; or as one of noise. */
+static double price(const struct finding *f, size_t k)
+{
+	return (f->fit[k].kind == CHANGE_NOISE ? CHANGE_PARAMS : CHANGE_LEVEL_PARAMS) * f->log_n;
+}
+
+/* Takes out the change that falls shortest of its price, with levels and noise as they now are. Its number, 0 when all are worth theirs. */
 static size_t drop_weakest(struct finding *f)
 {
 	size_t weakest = 0;
 	double least = 0;
 	for (size_t k = 1; k < f->n_seg; k++) {
-		double over = gain(f, k) - price(f);
+		double over = gain(f, k) - price(f, k);
 		if (over < least) {
 			least = over;
 			weakest = k;
@@ -274,19 +281,31 @@ static void fill(const struct finding *f, size_t k, double gained, struct change
 	ch->after = level(f, r, false);
 	ch->effect = !f->cs.counts ? ch->after - ch->before : ch->before > 0 ? ch->after / ch->before - 1 : INFINITY;
 	ch->gain = gained;
-	ch->confidence = 1 / (1 + exp(-(ch->gain - price(f)) / 2));
+	ch->confidence = 1 / (1 + exp(-(ch->gain - price(f, k)) / 2));
 }
 
-/* One change: of level; where lines meet and no level jumps, of slope. */
+/* Does the noise change, and no level? Counts scatter as their level makes them, and of a walk no spread is seen. */
+static bool only_noise(const struct finding *f, size_t k)
+{
+	return !f->cs.counts && fmax(f->seg[k - 1].phi, f->seg[k].phi) < CHANGE_WALK && parted(f, k) > CHANGE_PARAMS * f->log_n;
+}
+
+/* One change: of level; where lines meet and no level jumps, of slope; where neither changes, of noise. */
 static int date_one(struct finding *f, size_t k, struct arena *a)
 {
 	const struct change_segment *l = &f->seg[k - 1], *r = &f->seg[k];
 	struct change_fit *fit = &f->fit[k];
 	if (change_date(&f->cs, l, r, &f->noise, a, fit))
 		return -1;
-	if (l->slope == 0 && r->slope == 0)
+	bool jumps = fit->gain > price(f, k);
+	if (!on_line(f, k)) {
+		if (jumps || !only_noise(f, k))
+			return 0;
+		if (change_date_lines(&f->sums, &f->cs, l, r, a, fit))
+			return -1;
+		fit->kind = CHANGE_NOISE;
 		return 0;
-	bool jumps = fit->cost_none - fmin(fit->cost_step, fit->cost_ramp) > price(f);
+	}
 	if (f->cs.time && jumps && fit->start.at > f->cs.row[l->e - 1] - NEAR && fit->start.at < f->cs.row[r->s] + NEAR)
 		return 0;
 	return change_date_lines(&f->sums, &f->cs, l, r, a, fit);
@@ -350,7 +369,7 @@ static int date_hours(
 	for (size_t k = 1; k < f.n_seg; k++) {
 		struct change *c = &out->v[k - 1];
 		fill(&f, k, gain(days, k), c);
-		if (days->seg[k - 1].slope != 0 || days->seg[k].slope != 0) { /* of slope: no hour shows it better than its day */
+		if (on_line(days, k) || days->fit[k].kind == CHANGE_NOISE) { /* no hour shows it better than its day */
 			fill(days, k, gain(days, k), c);
 			hours_of(&c->start, time, n);
 			hours_of(&c->end, time, n);
@@ -365,6 +384,8 @@ static void pair_pauses(struct changes *c)
 {
 	for (size_t i = 0; i + 1 < c->n; i++) {
 		double a = c->v[i].before, b = c->v[i].after, d = c->v[i + 1].after;
+		if (c->v[i].kind == CHANGE_NOISE || c->v[i + 1].kind == CHANGE_NOISE)
+			continue;
 		if (c->counts) {
 			a = log(a + 0.5);
 			b = log(b + 0.5);

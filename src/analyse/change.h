@@ -20,7 +20,7 @@
 #include "base/arena.h"
 #include "base/time.h"
 
-enum change_kind { CHANGE_STEP, CHANGE_RAMP };
+enum change_kind { CHANGE_STEP, CHANGE_RAMP, CHANGE_NOISE }; /* noise: the scatter changed, of values only */
 enum { CHANGE_NONE = -1, CHANGE_PERIOD_MAX = 12 };
 
 /* A place in rows: 12.25 is a quarter through row 12; and in time, TIME_NONE where the series has none. */

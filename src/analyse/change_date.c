@@ -29,7 +29,7 @@ struct dating {
 	double from, to; /* places looked at */
 	double dmax;
 	double best_step, best_ramp, none;
-	double at; /* where the step is best */
+	double at, ramp_from, ramp_to; /* where step and ramp are best */
 };
 
 static void widen(struct box *b, double t, double len)
@@ -79,8 +79,12 @@ static void scan_ramps(struct dating *d, const struct grid *r, double *cost, str
 			double t = r->t + (double)i * r->g, c = change_local_cost(&d->l, t, t + r->len + (double)k * r->g);
 			cost[i * r->n_len + k] = c;
 			best = fmin(best, c);
+			if (c < d->best_ramp) {
+				d->best_ramp = c;
+				d->ramp_from = t;
+				d->ramp_to = t + r->len + (double)k * r->g;
+			}
 		}
-	d->best_ramp = fmin(d->best_ramp, best);
 	double margin = fmax(NEGLIGIBLE, BETWEEN * (d->none - best));
 	*b = (struct box){INFINITY, -INFINITY, INFINITY, 0};
 	for (size_t i = 0; i < r->n_t; i++)
@@ -196,9 +200,9 @@ static int weigh(struct dating *d, struct arena *a, struct change_fit *fit)
 		weigh_steps(d, &step, &w, least, finest);
 	if (ramp.hi >= ramp.lo)
 		weigh_ramps(d, &ramp, &w, least, g);
-	fit->cost_step = d->best_step;
-	fit->cost_ramp = d->best_ramp;
-	fit->cost_none = d->none;
+	fit->cost = least;
+	fit->gain = d->best_ramp < d->best_step ? change_local_gain(&d->l, d->ramp_from, d->ramp_to)
+	                                        : change_local_gain(&d->l, d->at, d->at);
 	fit->kind = d->best_ramp + CHANGE_RAMP_PARAMS * log((double)d->l.n) < d->best_step ? CHANGE_RAMP : CHANGE_STEP;
 	fit->start = place(&w, w.w_step, w.w_start);
 	fit->end = fit->kind == CHANGE_RAMP ? place(&w, w.w_step, w.w_end) : fit->start;
@@ -221,7 +225,6 @@ int change_date(const struct change_series *cs, const struct change_segment *lef
 	d.from = fmax(first, (double)cs->row[left->e - 1] - reach);
 	d.to = fmin(last, (double)cs->row[right->s] + reach);
 	d.dmax = fmin((double)(CHANGE_RAMP_DAYS * cs->unit), d.to - d.from);
-	fit->low = d.l.low;
 	int rc = weigh(&d, a, fit);
 	arena_release(a, mark);
 	return rc;

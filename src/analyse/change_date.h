@@ -11,8 +11,8 @@ struct change_place {
 struct change_fit {
 	enum change_kind kind;
 	struct change_place start, end;
-	double cost_step, cost_ramp, cost_none; /* -2 log L at the best place; without the parameters' log n */
-	bool low;                               /* by the negative binomial */
+	double cost; /* -2 log L at the best place, step or ramp; without the parameters' log n */
+	double gain; /* over no change, each with the noise that suits it */
 };
 
 /* Fits one change between the levels left and right (rows between them belong to it). -1 when the arena is full. */

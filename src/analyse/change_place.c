@@ -188,8 +188,9 @@ static int fill(struct change_local *l, const struct change_series *cs, size_t f
 	return 0;
 }
 
-static void whiten(struct change_local *l)
+static void whiten(struct change_local *l, double phi)
 {
+	l->phi = phi;
 	for (size_t i = 0; i < l->n; i++) {
 		l->z[i] = i ? l->x[i] - l->phi * l->x[i - 1] : sqrt(1 - l->phi * l->phi) * l->x[0];
 		l->sz[i + 1] = l->sz[i] + l->z[i];
@@ -231,8 +232,26 @@ int change_local_make(struct change_local *l, const struct change_series *cs, co
 		l->temper *= (1 + n->phi) / (1 - n->phi);
 	if (fill(l, cs, from, to, left, right, a))
 		return -1;
-	whiten(l);
+	whiten(l, l->phi);
 	return 0;
+}
+
+/* Long memory looks like a change of level, and the other way round: each gets the coefficient that suits it. */
+double change_local_gain(struct change_local *l, double t1, double t2)
+{
+	enum { PLACES = 16 };
+	double phi = l->phi, with = INFINITY, without = INFINITY;
+	if (l->low)
+		return change_local_none(l, t1) - change_local_cost(l, t1, t2);
+	for (int i = 0; i < PLACES; i++) {
+		double p = i ? phi + (CHANGE_PHI_MAX - phi) * i / (PLACES - 1) : phi, more = log(1 - p * p) / l->temper;
+		whiten(l, p);
+		with = fmin(with, change_local_cost(l, t1, t2) - more);
+		for (int k = 0; k <= 4; k++) /* where only the noise changes it has a place of its own */
+			without = fmin(without, change_local_none(l, t1 + (t2 - t1) * k / 4) - more);
+	}
+	whiten(l, phi);
+	return without - with;
 }
 
 /* -2 log L of the same rows as a row of levels. */

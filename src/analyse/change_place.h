@@ -27,6 +27,8 @@ int change_local_make(struct change_local *l, const struct change_series *cs, co
 double change_local_cost(const struct change_local *l, double t1, double t2);
 /* The same of no change of level; where the variance changes (values only), it does so at t. */
 double change_local_none(const struct change_local *l, double t);
+/* What a change from t1 to t2 gains over none on the -2 log L scale. */
+double change_local_gain(struct change_local *l, double t1, double t2);
 /* The same rows as the levels of seg[0..n), the first and last being those it was made with. */
 double change_local_stairs(const struct change_local *l, const struct change_segment *seg, size_t n);
 

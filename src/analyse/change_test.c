@@ -210,6 +210,36 @@ static void test_kink(void **state)
 	assert_true(c.v[0].start.row_lo <= 120 && c.v[0].start.row_hi >= 120);
 }
 
+/* The scatter changes, the level does not; a walk has no level, and is left alone. */
+static void test_noise(void **state)
+{
+	double y[ROWS], at = 100;
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++)
+		y[i] = 10 + (i < 90 ? 0.5 : 3) * normal();
+	struct changes c = find(y, ROWS, false);
+	assert_int_equal(c.n, 1);
+	assert_int_equal(c.v[0].kind, CHANGE_NOISE);
+	assert_in_range(c.v[0].index, 86, 94);
+	assert_int_equal(c.v[0].returns, CHANGE_NONE);
+	for (size_t i = 0; i < ROWS; i++)
+		y[i] = at += normal();
+	assert_int_equal(find(y, ROWS, false).n, 0);
+}
+
+/* A pause of two days that begins and ends in the middle of one is not taken for an odd day. */
+static void test_short_pause(void **state)
+{
+	double y[ROWS];
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++)
+		y[i] = floor((i == 80 ? 440 : i == 81 ? 80 : i == 82 ? 440 : 800) * exp(0.1 * normal()));
+	struct changes c = find(y, ROWS, true);
+	assert_int_equal(c.n, 2);
+	assert_int_equal(c.v[0].returns, 1);
+	assert_true(fabs(c.v[0].start.row - 80.5) < 0.7 && fabs(c.v[1].start.row - 82.5) < 0.7);
+}
+
 static void test_low_counts(void **state)
 {
 	double y[ROWS];
@@ -305,6 +335,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_months, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_trend, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_kink, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_noise, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_short_pause, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_low_counts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hours, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_day_more, setup, teardown),

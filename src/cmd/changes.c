@@ -24,7 +24,7 @@ static const struct column columns[] = {
 	{.name = "returns", .kind = KIND_INT},
 };
 
-static const char *const kind_names[] = {"step", "ramp"};
+static const char *const kind_names[] = {"step", "ramp", "noise"};
 
 static void put_place(struct table *t, int64_t time, double row)
 {
