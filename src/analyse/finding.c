@@ -87,6 +87,32 @@ int finding_write(struct analysis *a, struct err *err)
 	return rc;
 }
 
+double finding_weight(const struct finding *f)
+{
+	double moved = isnan(f->before) || isnan(f->after) ? 0 : fabs(f->after - f->before);
+	bool is_total = !f->engine.n && !f->programme.n && !f->brand.n && !f->feed.n;
+	switch (f->kind) {
+	case FINDING_CLOSURE:
+		return 3 * f->before;
+	case FINDING_SWITCH:
+		return 4 * f->before;
+	case FINDING_VOLUME_CHANGE:
+		return is_total ? 0.5 * moved : moved;
+	case FINDING_NEW_ENGINE:
+	case FINDING_NEW_PROGRAMME:
+	case FINDING_DRIFT:
+		return moved;
+	case FINDING_RESIDUAL:
+		return 0.5 * f->before;
+	case FINDING_OUTAGE:
+		return 0.2 * f->before;
+	case FINDING_CLAIM:
+		return 0;
+	default:
+		return 1;
+	}
+}
+
 /* ---- JSON ---- */
 
 static void member(struct json *j, const char *key, struct str s)

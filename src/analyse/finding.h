@@ -63,6 +63,9 @@ struct finding {
 enum { FINDING_ID_SIZE = 16 };
 void finding_id(const struct finding *f, char out[FINDING_ID_SIZE]);
 
+/* What moves most mail matters most; what is only a consequence, or about a sensor, less. Claims have none. */
+double finding_weight(const struct finding *f);
+
 /* Keeps a copy (not of the strings) for finding_write. */
 int finding_add(struct analysis *a, const struct finding *f, struct err *err);
 /* Replaces the stored findings by the analysis' own. */

@@ -51,6 +51,7 @@ static int scene_findings(struct scene *s, struct err *err)
 	rc = rc ? rc : drop_artefacts(s, err);
 	rc = rc ? rc : explain_claims(s, err);
 	rc = rc ? rc : put_index(s, err);
+	rc = rc ? rc : put_flows(s, err);
 	return rc ? rc : tell_claims(s, err);
 }
 
@@ -62,6 +63,7 @@ int findings_find(struct analysis *a, struct err *err)
 int findings_step(struct analysis *a, struct err *err)
 {
 	int rc = store_clear_items(a->store, "index", err);
+	rc = rc ? rc : store_clear_items(a->store, "flow", err);
 	rc = rc ? rc : controls_load(a, err);
 	rc = rc ? rc : findings_find(a, err);
 	rc = rc ? rc : published_claims(a, err);

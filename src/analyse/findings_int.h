@@ -133,5 +133,6 @@ scene_fn drop_artefacts; /* changes that are only of our knowledge: what one nam
 scene_fn date_claims;    /* engines' changes dated from single messages, apart from what closures explain; pauses */
 scene_fn explain_claims; /* what follows from what: total and trades; residuals, displacement, drift */
 scene_fn tell_claims;    /* readings and evidence; adds the findings */
+scene_fn put_flows; /* who sent for whom before and after the changes that matter most, as items of kind "flow" (findings_flow.c) */
 
 #endif

@@ -2,6 +2,7 @@
 #include "export/report.h"
 
 #include <langinfo.h>
+#include <stdlib.h>
 
 #include "analyse/items.h"
 #include "cmd/command.h"
@@ -110,6 +111,24 @@ static bool is_whole(const struct store_filter *f)
 	return !f->nfeeds && !f->subject.n;
 }
 
+/* Sets findings that are claims of others apart. */
+static int split_claims(struct page *p, struct finding *f, size_t n, struct err *err)
+{
+	struct finding *claims = arena_alloc(&p->arena, (n + 1) * sizeof *claims);
+	size_t kept = 0;
+	if (!claims)
+		return err_oom(err, "report");
+	for (size_t i = 0; i < n; i++)
+		if (f[i].kind == FINDING_CLAIM)
+			claims[p->info.n_claims++] = f[i];
+		else
+			f[kept++] = f[i];
+	p->info.claims = claims;
+	p->info.findings = f;
+	p->info.n_findings = kept;
+	return 0;
+}
+
 static int gather_findings(struct page *p, struct err *err)
 {
 	struct finding *f = NULL;
@@ -128,11 +147,55 @@ static int gather_findings(struct page *p, struct err *err)
 			f[kept++] = f[i];
 	}
 	rc = rc ? rc : series_build(p->s->store, &params, &p->arena, engines, err);
-	p->info.findings = f;
-	p->info.n_findings = kept;
+	rc = rc ? rc : split_claims(p, f, kept, err);
 	p->info.by_engine = !rc && engines->distinct ? engines : NULL;
 	p->info.analysed = true;
 	return rc;
+}
+
+struct controls {
+	struct arena *arena;
+	VEC(struct observation) list;
+	struct err *err;
+};
+
+static int take_control(void *ctx, struct str id, const struct observation *o)
+{
+	struct controls *c = ctx;
+	struct observation *slot = vec_push(c->arena, &c->list, LIM_CONTROLS);
+	(void)id;
+	if (!slot)
+		return c->list.n >= LIM_CONTROLS ? 0 : err_oom(c->err, "report");
+	*slot = *o;
+	slot->engine = arena_dup(c->arena, o->engine);
+	slot->programme = arena_dup(c->arena, o->programme);
+	slot->source = arena_dup(c->arena, o->source);
+	return slot->engine.p && slot->programme.p && slot->source.p ? 0 : err_oom(c->err, "report");
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct observation *x = a, *y = b;
+	if (x->from != y->from)
+		return x->from < y->from ? -1 : 1;
+	int rc = str_cmp(x->engine, y->engine);
+	rc = rc ? rc : x->kind < y->kind ? -1 : x->kind > y->kind;
+	return rc ? rc : str_cmp(x->source, y->source);
+}
+
+static int gather_outside(struct page *p, struct err *err)
+{
+	struct controls c = {.arena = &p->arena, .err = err};
+	if (!p->info.analysed)
+		return 0;
+	int rc = observations(p->s->store, 1u << OBSERVED_CONTROL_UP | 1u << OBSERVED_CONTROL_DOWN, take_control, &c, err);
+	if (!rc && c.list.n)
+		qsort(c.list.v, c.list.n, sizeof *c.list.v, by_time);
+	p->info.controls = c.list.v;
+	p->info.n_controls = c.list.n;
+	rc = rc ? rc : items_of(p, "flow", NULL, &p->info.flows, &p->info.n_flows, err);
+	rc = rc ? rc : items_of(p, "infection", "infected", &p->info.infections, &p->info.n_infections, err);
+	return rc ? rc : items_of(p, "infected", "seen", &p->info.infected, &p->info.n_infected, err);
 }
 
 static int gather(struct page *p, struct err *err)
@@ -163,6 +226,8 @@ static int gather(struct page *p, struct err *err)
 		rc = gather_campaigns(p->s, &p->filter, &p->arena, &p->info, err);
 	if (!rc)
 		rc = gather_findings(p, err);
+	if (!rc)
+		rc = gather_outside(p, err);
 	if (rc)
 		return rc;
 	p->info.feeds = feeds;

@@ -149,6 +149,8 @@ static void header(struct page *p)
 	page_raw(p, "</header>\n<nav aria-label=\"Contents\"><ul>");
 	if (p->info->analysed)
 		page_raw(p, "<li><a href=\"#changes\">What changed</a></li>");
+	if (report_has_outside(p->info))
+		page_raw(p, "<li><a href=\"#outside\">Outside facts</a></li>");
 	page_raw(p, "<li><a href=\"#volume\">Volume</a></li><li><a href=\"#brands\">Brands</a></li>"
 		    "<li><a href=\"#categories\">Categories</a></li>");
 	page_raw(p, p->info->engines && p->info->engines->n ? "<li><a href=\"#engines\">Engines</a></li>" : "");
@@ -201,6 +203,7 @@ int report_html(const struct summary *s, const struct report_info *info, struct 
 	header(&p);
 	page_raw(&p, "<main>\n");
 	report_changes(&p);
+	report_outside(&p);
 	report_volume(&p);
 	report_brands(&p);
 	report_programmes(&p);

@@ -9,6 +9,7 @@
 
 #include "analyse/campaign_list.h"
 #include "analyse/finding.h"
+#include "analyse/observation.h"
 #include "analyse/summary.h"
 #include "base/arena.h"
 #include "base/buf.h"
@@ -42,6 +43,13 @@ struct report_info {
 	bool reveal;
 	const struct finding *findings; /* by start; n_findings 0: none, or the report was narrowed to less than they are about */
 	size_t n_findings;
+	const struct str *flows; /* items of kind "flow": engines to programmes before and after a change */
+	size_t n_flows;
+	const struct finding *claims;       /* what others published, by time */
+	const struct observation *controls; /* about control servers, by time */
+	const struct str *infections;       /* items of kind "infection": an engine's peers that others saw infected */
+	const struct str *infected; /* items of kind "infected": what others call the infection, and what we hold its mail to be */
+	size_t n_claims, n_controls, n_infections, n_infected;
 	const struct series *by_engine; /* NULL: no engine is known */
 	bool analysed;                  /* findings were looked for */
 };

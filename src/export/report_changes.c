@@ -12,37 +12,12 @@ enum { WIDE = 1040, WIDE_HEIGHT = 320, PANEL = 280, PANEL_HEIGHT = 130 };
 
 /* ---- the story ---- */
 
-/* What moves most mail matters most; what is only a consequence, or about a sensor, less. */
-static double weight(const struct finding *f)
-{
-	double moved = isnan(f->before) || isnan(f->after) ? 0 : fabs(f->after - f->before);
-	bool is_total = !f->engine.n && !f->programme.n && !f->brand.n && !f->feed.n;
-	switch (f->kind) {
-	case FINDING_CLOSURE:
-		return 3 * f->before;
-	case FINDING_SWITCH:
-		return 4 * f->before;
-	case FINDING_VOLUME_CHANGE:
-		return is_total ? 0.5 * moved : moved;
-	case FINDING_NEW_ENGINE:
-	case FINDING_NEW_PROGRAMME:
-	case FINDING_DRIFT:
-		return moved;
-	case FINDING_RESIDUAL:
-		return 0.5 * f->before;
-	case FINDING_OUTAGE:
-		return 0.2 * f->before;
-	default:
-		return 1;
-	}
-}
-
 size_t report_story(const struct report_info *info, size_t which[STORY])
 {
 	size_t n = 0;
 	for (size_t i = 0; i < info->n_findings; i++) {
 		size_t at = n < STORY ? n++ : STORY;
-		for (; at > 0 && weight(&info->findings[i]) > weight(&info->findings[which[at - 1]]); at--)
+		for (; at > 0 && finding_weight(&info->findings[i]) > finding_weight(&info->findings[which[at - 1]]); at--)
 			if (at < STORY)
 				which[at] = which[at - 1];
 		if (at < STORY)
@@ -76,7 +51,10 @@ static void add_mark(struct chart_mark *m, size_t *n, const struct finding_date 
 {
 	if (d->time == TIME_NONE || *n == MARKS_MAX)
 		return;
-	m[(*n)++] = (struct chart_mark){d->time, d->lo == TIME_NONE ? d->time : d->lo, d->hi == TIME_NONE ? d->time : d->hi, text};
+	m[(*n)++] = (struct chart_mark){.at = d->time,
+		.lo = d->lo == TIME_NONE ? d->time : d->lo,
+		.hi = d->hi == TIME_NONE ? d->time : d->hi,
+		.text = text};
 }
 
 static bool is_change(const struct finding *f)
@@ -96,6 +74,16 @@ static size_t marks_of(const struct page *p, struct str engine, struct chart_mar
 			continue;
 		add_mark(m, &n, &f->start, f->reading);
 		add_mark(m, &n, &f->end, f->reading);
+	}
+	for (size_t i = 0; i < p->info->n_controls && engine.n && n < MARKS_MAX; i++) {
+		const struct observation *o = &p->info->controls[i];
+		bool up = o->kind == OBSERVED_CONTROL_UP;
+		if (name_same(o->engine, engine))
+			m[n++] = (struct chart_mark){.kind = up ? MARK_UP : MARK_DOWN,
+				.at = o->from + (o->to - o->from) / 2,
+				.lo = o->from,
+				.hi = o->to,
+				.text = up ? S("control servers up, say others") : S("control servers down, say others")};
 	}
 	return n;
 }
@@ -199,6 +187,17 @@ static void engine_panel(struct page *p, size_t key, size_t number)
 	page_raw(p, "</figure>");
 }
 
+static void panels_begin(struct page *p)
+{
+	page_raw(p,
+		"<h3>Engines that changed</h3><p class=\"note\">Each on its own scale. Lines: when a change began and ended, intervals "
+		"shaded.");
+	if (p->info->n_controls)
+		page_raw(p,
+			" Dashed, with a triangle: control servers down (\xE2\x96\xBC) or up (\xE2\x96\xB2), as others saw them.");
+	page_raw(p, "</p>\n<div class=\"panels\">");
+}
+
 static void changed_engines(struct page *p)
 {
 	const struct series *t = p->info->by_engine;
@@ -207,9 +206,7 @@ static void changed_engines(struct page *p)
 	for (size_t k = 0; k < t->nkeys; k++)
 		if (t->keys[k].kind == KEY_VALUE && marks_of(p, t->keys[k].name, marks) && n++ < PANELS_MAX) {
 			if (n == 1)
-				page_raw(p,
-					"<h3>Engines that changed</h3><p class=\"note\">Each on its own scale. Lines: when a change "
-					"began and ended, intervals shaded.</p>\n<div class=\"panels\">");
+				panels_begin(p);
 			engine_panel(p, k, n);
 		}
 	if (n)
@@ -279,6 +276,7 @@ void report_changes(struct page *p)
 		"<p>Levels are messages a day over the whole panel of feeds, as if all of them had watched all the time: what a feed missed "
 		"is no change.</p>\n");
 	story(p);
+	report_flows(p);
 	if (i->by_engine && i->by_engine->nbuckets) {
 		all_engines(p);
 		changed_engines(p);

@@ -377,6 +377,125 @@ static void findings(struct demo *d, enum demo_kind kind)
 	d->info.analysed = true;
 }
 
+static struct str name_of(struct demo *d, enum demo_kind kind, const char *plain, size_t k)
+{
+	return kind == DEMO_HOSTILE ? nasty(d, k) : str_of(plain);
+}
+
+static void put_pair(struct json *j, const char *key, struct str name, const char *count, int64_t n)
+{
+	json_obj(j);
+	json_key(j, key);
+	json_str(j, name);
+	json_key(j, count);
+	json_int(j, n);
+	json_obj_end(j);
+}
+
+/* The flow of a finding: three engines and the rest, three programmes and the rest. */
+static struct str flow_item(struct demo *d, enum demo_kind kind, const struct finding *f)
+{
+	static const char *const keys[] = {"engines", "programmes"}, *const sides[] = {"before", "after"};
+	static const char *const times[] = {"from", "start", "end", "until"};
+	char id[FINDING_ID_SIZE];
+	struct buf b;
+	buf_init_arena(&b, &d->arena, 64 * KIB);
+	struct json j = json_to(&b);
+	finding_id(f, id);
+	json_obj(&j);
+	json_key(&j, "finding");
+	json_z(&j, id);
+	for (size_t i = 0; i < 4; i++) {
+		json_key(&j, times[i]);
+		json_time(&j, f->start.time + ((int64_t)i - 2) * 7 * SECONDS_A_DAY);
+	}
+	for (size_t i = 0; i < 2; i++) {
+		json_key(&j, keys[i]);
+		json_arr(&j);
+		for (size_t k = 0; k < 3; k++)
+			put_pair(&j, "name", name_of(d, kind, i ? "Canadian Pharmacy" : "rustock", i * 3 + k), "n", 0);
+		put_pair(&j, "rest", S("other"), "n", 0);
+		put_pair(&j, "rest", S("none"), "n", 0);
+		json_arr_end(&j);
+	}
+	for (size_t side = 0; side < 2; side++) {
+		json_key(&j, sides[side]);
+		json_arr(&j);
+		for (size_t i = 0; i < 5; i++) {
+			json_arr(&j);
+			for (size_t k = 0; k < 5; k++)
+				json_num(&j,
+					k == 4 || (side && !i)      ? 0
+					: kind == DEMO_HOSTILE && k ? 1e300
+								    : 100.0 / (double)(1 + i * k),
+					2);
+			json_arr_end(&j);
+		}
+		json_arr_end(&j);
+	}
+	json_obj_end(&j);
+	return buf_str(&b);
+}
+
+static struct str infection_item(struct demo *d, enum demo_kind kind, bool engine, size_t k)
+{
+	static const char *const engine_counts[] = {"peers", "infected", "agree", "otherwise"}, *const name_counts[] = {
+													"addresses", "seen"};
+	struct buf b;
+	buf_init_arena(&b, &d->arena, 64 * KIB);
+	struct json j = json_to(&b);
+	json_obj(&j);
+	json_key(&j, engine ? "engine" : "name");
+	json_str(&j, name_of(d, kind, "rustock", k));
+	for (size_t i = 0; i < (engine ? 4 : 2); i++) {
+		json_key(&j, engine ? engine_counts[i] : name_counts[i]);
+		json_int(&j, 400 - (int64_t)(100 * i));
+	}
+	json_key(&j, engine ? "names" : "senders");
+	json_arr(&j);
+	for (size_t i = 0; i < 4; i++)
+		put_pair(&j, engine ? "name" : "engine", name_of(d, kind, "rustock", k + i), engine ? "peers" : "addresses", 7);
+	json_arr_end(&j);
+	json_obj_end(&j);
+	return buf_str(&b);
+}
+
+static void outside(struct demo *d, enum demo_kind kind)
+{
+	enum { FACTS = 6 };
+	static const char *const verdicts[] = {"agrees", "contradicts", "cannot_say"};
+	struct report_info *i = &d->info;
+	struct finding *claims = zalloc(d, FACTS, sizeof *claims);
+	struct observation *controls = zalloc(d, FACTS, sizeof *controls);
+	struct str *flows = zalloc(d, i->n_findings + 1, sizeof *flows), *infections = zalloc(d, FACTS, sizeof *infections),
+		   *infected = zalloc(d, FACTS, sizeof *infected);
+	for (size_t k = 0; k < i->n_findings; k++)
+		flows[k] = flow_item(d, kind, &i->findings[k]);
+	for (size_t k = 0; k < FACTS; k++) {
+		int64_t at = i->n_findings ? i->findings[0].start.time + (int64_t)k * 100000 : 0;
+		claims[k] = FINDING_BLANK;
+		claims[k].kind = FINDING_CLAIM;
+		claims[k].verdict = str_of(verdicts[k % 3]);
+		claims[k].reading = name_of(d, kind, "M86 gives rustock 43 % of all spam: the mail agrees.", k);
+		controls[k] = (struct observation){.kind = k % 2 ? OBSERVED_CONTROL_UP : OBSERVED_CONTROL_DOWN,
+			.from = at,
+			.to = at + (k % 3 ? 1 : SECONDS_A_DAY),
+			.engine = i->n_findings > 1 ? i->findings[1].engine : S("rustock"),
+			.source = name_of(d, kind, "an invented researcher", k)};
+		infections[k] = infection_item(d, kind, true, k);
+		infected[k] = infection_item(d, kind, false, k);
+	}
+	if (kind == DEMO_HOSTILE)
+		flows[0] = infections[0] = infected[1] = S("not json");
+	i->flows = flows;
+	i->n_flows = i->n_findings;
+	i->claims = claims;
+	i->controls = controls;
+	i->infections = infections;
+	i->infected = infected;
+	i->n_claims = i->n_controls = i->n_infections = i->n_infected = FACTS;
+}
+
 void demo_make(struct demo *d, enum demo_kind kind)
 {
 	const struct shape *sh = &shapes[kind];
@@ -395,6 +514,8 @@ void demo_make(struct demo *d, enum demo_kind kind)
 	rest(d, kind);
 	if (kind == DEMO_AUTUMN || kind == DEMO_HOSTILE || kind == DEMO_LONG)
 		findings(d, kind);
+	if (kind == DEMO_AUTUMN || kind == DEMO_HOSTILE)
+		outside(d, kind);
 	struct row *rows = zalloc(d, 8, sizeof *rows);
 	for (size_t k = 0; k < 8; k++)
 		rows[k] = kind == DEMO_HOSTILE ? hostile_row(d, k) : honest_row(d, k);

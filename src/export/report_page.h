@@ -29,6 +29,9 @@ void page_table(struct page *p, const char *caption, size_t shown, size_t there)
 void report_changes(struct page *p);
 /* The five findings that matter most, in order of time; which[]: places in info->findings. */
 size_t report_story(const struct report_info *info, size_t which[5]);
+void report_flows(struct page *p); /* of the changes that matter most */
+void report_outside(struct page *p);
+bool report_has_outside(const struct report_info *info);
 void report_volume(struct page *p);
 void report_shares(struct page *p, const struct series *t, const char *id, const char *one, const char *many);
 void report_brands(struct page *p);

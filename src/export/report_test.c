@@ -43,9 +43,9 @@ static struct str body(const struct buf *page)
 static bool known_tag(struct str s)
 {
 	static const char *const tags[] = {"!DOCTYPE html", "html", "head", "meta", "title", "style", "body", "header", "main",
-		"footer", "nav", "section", "article", "figure", "figcaption", "p", "h1", "h2", "h3", "div", "span", "small", "br",
-		"a", "ul", "li", "i", "dl", "dt", "dd", "table", "caption", "thead", "tbody", "tr", "th", "td", "code", "svg", "g",
-		"path", "rect", "text", "desc"};
+		"footer", "nav", "section", "article", "figure", "figcaption", "p", "h1", "h2", "h3", "h4", "details", "summary",
+		"div", "span", "small", "br", "a", "ul", "li", "i", "dl", "dt", "dd", "table", "caption", "thead", "tbody", "tr",
+		"th", "td", "code", "svg", "g", "path", "rect", "text", "desc"};
 	if (str_starts(s, S("/")))
 		s = str_from(s, 1);
 	for (size_t k = 0; k < sizeof tags / sizeof *tags; k++) {

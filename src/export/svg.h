@@ -24,7 +24,9 @@ struct chart_key {
 };
 
 /* A date to mark: a line, and its interval shaded; with an end, both ends and what lies between. Off the axis: left out. */
+enum mark_kind { MARK_CHANGE, MARK_UP, MARK_DOWN }; /* the latter: dashed, with a triangle that points up or down */
 struct chart_mark {
+	enum mark_kind kind;
 	int64_t at, lo, hi; /* Unix seconds */
 	struct str text;    /* hostile: told to those who point at it */
 };
@@ -56,6 +58,22 @@ const char *svg_joined(const struct chart *c);
 void svg_stack(const struct chart *c, struct arena *a, struct buf *out);
 /* One panel of small multiples: a single key as a step line with its area; the y axis is its own. */
 void svg_panel(const struct chart *c, struct arena *a, struct buf *out);
+/* Who gives to whom: ribbons from the nodes on the left to those on the right, as wide as v tells. */
+struct svg_flow {
+	const char *id;   /* as in struct chart */
+	struct str title; /* hostile */
+	const struct chart_key *left, *right;
+	size_t n_left, n_right;
+	const char *head_left, *head_right;
+	const double *v;                      /* [n_left][n_right] */
+	double px;                            /* a unit of v; the same in pictures that are to be compared */
+	unsigned width;                       /* px */
+	unsigned columns_left, columns_right; /* of a name that are shown */
+	unsigned room_left, room_right;       /* px for names and numbers */
+};
+/* The height that it takes. Pictures side by side get the same: the larger. */
+double svg_flow_height(const struct svg_flow *f);
+void svg_flow(const struct svg_flow *f, double height, struct buf *out);
 /* The keys as an HTML list. */
 void svg_legend(const struct chart_key *keys, size_t n, struct buf *out);
 /* A bar without text, 0..1 of the width it gets, with a line from lo to hi (none when lo >= hi). */

@@ -316,12 +316,24 @@ static double time_x(const struct plot *p, int64_t t)
 	return plot_x(p, r, run->first) + p->px * buckets;
 }
 
+static void triangle(double x, double y, bool up, struct buf *out)
+{
+	buf_add(out, S("<path class=\"tip\" d=\"M"));
+	svg_num(out, x - 5);
+	buf_byte(out, ' ');
+	svg_num(out, y + (up ? 8 : 0));
+	buf_printf(out, "h10l-5 %dz\"/>", up ? -8 : 8);
+}
+
 void plot_marks(const struct plot *p, struct buf *out)
 {
 	for (size_t i = 0; i < p->c->nmarks && p->c->nruns; i++) {
 		const struct chart_mark *m = &p->c->marks[i];
 		double lo = time_x(p, m->lo), hi = time_x(p, m->hi), at = time_x(p, m->at);
-		buf_add(out, S("<g class=\"mark\"><title>"));
+		if (m->kind != MARK_CHANGE &&
+			(m->at < bucket_time(p->c, 0) || m->at > bucket_time(p->c, p->c->nbuckets - 1) + p->c->unit_s))
+			continue;
+		buf_add(out, m->kind == MARK_CHANGE ? S("<g class=\"mark\"><title>") : S("<g class=\"mark seen\"><title>"));
 		esc_html_text(m->text, 0, out);
 		buf_add(out, S("</title><rect"));
 		svg_attr(out, "x", lo);
@@ -334,7 +346,10 @@ void plot_marks(const struct plot *p, struct buf *out)
 		svg_num(out, p->top - 5);
 		buf_byte(out, 'V');
 		svg_num(out, p->bottom);
-		buf_add(out, S("\"/></g>"));
+		buf_add(out, S("\"/>"));
+		if (m->kind != MARK_CHANGE)
+			triangle(at, p->top, m->kind == MARK_UP, out);
+		buf_add(out, S("</g>"));
 	}
 }
 
