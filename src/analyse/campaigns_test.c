@@ -204,6 +204,48 @@ static void test_bridges_do_not_chain(void **unused)
 	campaign_set_del(s);
 }
 
+/* One large picture, or a small one, over a text of its own; `flips` bits of its look differ from those of picture 0. */
+static struct str picture(unsigned which, unsigned flips, uint32_t side)
+{
+	static const uint8_t tags[] = {1, 2, 3, 4, 5, 0x85, 0x84};
+	struct buf b;
+	struct doc_attachment image = {.type = S("image/gif"), .size = 1000, .width = side, .height = side, .looked = true};
+	struct doc d = {.subject = S("hi"), .html_tags = str_make(tags, sizeof tags), .attachments = &image, .n_attachments = 1};
+	buf_init_arena(&b, &arena, 1 * MIB);
+	for (unsigned i = 0; i < 60; i++)
+		say(&b, draw(1000000));
+	d.text = buf_str(&b);
+	for (unsigned i = 0; i < 4; i++)
+		image.look.bits[i] = mix64(which * 4 + i + 1);
+	for (unsigned i = 0; i < flips; i++) /* the high frequencies first, as it happens to real ones */
+		image.look.bits[3 - i / 64] ^= (uint64_t)1 << i % 64;
+	memset(image.sha256, (int)draw(256), sizeof image.sha256);
+	struct str blob = sketch_of(&arena, &d);
+	assert_non_null(blob.p);
+	return blob;
+}
+
+static void test_pictures(void **unused)
+{
+	(void)unused;
+	const struct {
+		struct str a, b;
+		bool joined;
+	} cases[] = {{picture(0, 0, 300), picture(0, 30, 310), true},
+		{picture(0, 0, 300), picture(0, IMAGE_DIGEST_NEAR, 320), true},
+		{picture(0, 0, 300), picture(0, IMAGE_DIGEST_NEAR + 1, 320), false},
+		{picture(0, 0, 300), picture(1, 0, 320), false},
+		{picture(0, 0, 100), picture(0, 3, 110), false}}; /* a logo over another text */
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct mail m[] = {{cases[i].a, 1, 0}, {cases[i].b, 2, 0}};
+		struct campaign_set *s = grouped(m, COUNT(m));
+		uint64_t a, b;
+		if ((campaign_set_of(s, 0, &a) && campaign_set_of(s, 1, &b) && a == b) != cases[i].joined)
+			fail_msg("case %zu", i);
+		campaign_set_del(s);
+	}
+}
+
 static void test_id(void **unused)
 {
 	(void)unused;
@@ -257,6 +299,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_too_little, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bridges_do_not_chain, setup, teardown),
 		cmocka_unit_test(test_id),
+		cmocka_unit_test_setup_teardown(test_pictures, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_memory, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -71,6 +71,16 @@
 #define LIM_WALK_LINKS 1000        /* symbolic links followed in one argument */
 #define LIM_PROBLEMS 1000          /* damaged or foreign files described one by one; the rest is counted */
 
+/* ---- images, decoded in a jail of their own ---- */
+#define LIM_IMAGE_BYTES (8 * MIB)   /* one image file: a camera's photograph */
+#define LIM_IMAGE_PIXELS (16 * MIB) /* pixels of one image: a camera's photograph; spam shows less than one million */
+#define LIM_IMAGE_WORK (128 * MIB)  /* pixels in all its frames, or scans: about a second */
+#define LIM_IMAGE_FRAMES 64         /* frames of an animation that are looked at: image spam has under 10 */
+#define LIM_IMAGE_CHUNK (1 * MIB)   /* one packed chunk of a PNG beside its pixels */
+#define LIM_IMAGE_AS (320 * MIB)    /* address space of the child: the coefficients of a progressive JPEG of 16 million pixels */
+#define LIM_IMAGE_KNOWN 65536       /* answers remembered, about 150 bytes each */
+#define LIM_MESSAGE_IMAGES 8        /* images of one message that are decoded: campaigns are told by the three largest */
+
 /* ---- store and series ---- */
 #define LIM_STORE_CACHE (32 * MIB)  /* SQLite's page cache: the index over ids of a few million messages stays in it */
 #define LIM_STORE_KNOWN (1 * MIB)   /* filter of stored ids: a million messages fill a quarter of it */

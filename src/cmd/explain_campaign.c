@@ -38,7 +38,10 @@ static void detail(FILE *f, enum edge_family family, const struct likeness *l)
 		fputs("the same sequence of HTML tags", f);
 		break;
 	case EDGE_IMAGE:
-		fputs(l->image ? "an equal image" : "an image of the same width and height", f);
+		if (l->look && !l->image)
+			fprintf(f, "a similar image: %u of %d bits of its look differ", l->look_bits, IMAGE_DIGEST_BITS);
+		else
+			fputs(l->image ? "an equal image" : "an image of the same width and height", f);
 		break;
 	case EDGE_FILE:
 		fputs("an equal attachment", f);

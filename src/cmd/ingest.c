@@ -36,6 +36,7 @@ struct ingest {
 	struct geo *geo;
 	struct matcher *matcher;
 	struct jail *jail;
+	struct images *images;
 	struct feed_set *feeds;
 	struct source *source;
 	VEC(struct ledger_line) lines;
@@ -246,6 +247,16 @@ static void say_trust(const struct ingest *g)
 	}
 }
 
+static void say_images(const struct ingest *g)
+{
+	struct images_count c = images_count(g->images);
+	if (c.problem)
+		fprintf(stderr, "trapline: images were not looked at: %s\n", c.problem);
+	else if (c.broke)
+		fprintf(stderr, "trapline: %llu images could not be decoded: the process broke over them (anomaly image_broke)\n",
+			(unsigned long long)c.broke);
+}
+
 static void say(const struct ingest *g)
 {
 	size_t n;
@@ -258,6 +269,7 @@ static void say(const struct ingest *g)
 	if (!verbose && n > SHOW_PROBLEMS)
 		fprintf(stderr, "trapline: %d problems of %zu shown; -v shows all\n", SHOW_PROBLEMS, n);
 	say_trust(g);
+	say_images(g);
 	if (feed_set_smtp_skipped(g->feeds))
 		fprintf(stderr, "trapline: %zu lines are no SMTP dialogue and were passed over\n", feed_set_smtp_skipped(g->feeds));
 	fprintf(stderr, "read %llu messages: %llu new, %llu known already", (unsigned long long)g->messages,
@@ -295,6 +307,8 @@ static int run(struct ingest *g, struct err *err)
 	if (!rc)
 		rc = jail_start(&g->jail, err); /* before threads and before files are open */
 	if (!rc)
+		rc = images_new(&g->images, err);
+	if (!rc)
 		rc = feed_set_new(&g->feeds, s->o, s->config, err);
 	settings = (struct source_settings){.jail = g->jail};
 	if (!rc)
@@ -305,7 +319,7 @@ static int run(struct ingest *g, struct err *err)
 		rc = session_open_store(s, STORE_WRITE, err);
 	if (!rc)
 		rc = start(g, err);
-	extract = (struct extract_settings){.psl = g->psl, .geo = g->geo};
+	extract = (struct extract_settings){.psl = g->psl, .geo = g->geo, .images = g->images};
 	struct pipeline p = {.source = g->source,
 		.feeds = g->feeds,
 		.extract = &extract,
@@ -333,6 +347,7 @@ int session_ingest(struct session *s, struct err *err)
 	source_close(g.source);
 	feed_set_free(g.feeds);
 	jail_stop(g.jail);
+	images_del(g.images);
 	matcher_close(g.matcher);
 	geo_close(g.geo);
 	psl_unload(g.psl);

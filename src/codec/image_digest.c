@@ -118,23 +118,27 @@ static void lowest(int64_t rows[FREQUENCIES][IMAGE_GRID], int32_t out[IMAGE_DIGE
 		}
 }
 
-static int by_value(const void *a, const void *b)
+/* Half of the values are less, or equal. No qsort: glibc's asks the system for its memory, which the jail forbids. */
+static int32_t median_of(const int32_t c[IMAGE_DIGEST_BITS])
 {
-	const int32_t *x = a, *y = b;
-	return (*x > *y) - (*x < *y);
+	int32_t v[IMAGE_DIGEST_BITS];
+	for (size_t i = 0, k; i < IMAGE_DIGEST_BITS; i++) {
+		for (k = i; k && v[k - 1] > c[i]; k--)
+			v[k] = v[k - 1];
+		v[k] = c[i];
+	}
+	return v[IMAGE_DIGEST_BITS / 2];
 }
 
 bool image_digest_of(const uint16_t grid[IMAGE_GRID * IMAGE_GRID], struct image_digest *out)
 {
 	int64_t rows[FREQUENCIES][IMAGE_GRID];
-	int32_t c[IMAGE_DIGEST_BITS], sorted[IMAGE_DIGEST_BITS];
+	int32_t c[IMAGE_DIGEST_BITS];
 	struct image_digest d = {.bits = {0}};
 	size_t clear = 0;
 	transform_rows(grid, rows);
 	lowest(rows, c);
-	memcpy(sorted, c, sizeof sorted);
-	qsort(sorted, IMAGE_DIGEST_BITS, sizeof *sorted, by_value);
-	int32_t median = sorted[IMAGE_DIGEST_BITS / 2];
+	int32_t median = median_of(c);
 	for (size_t i = 0; i < IMAGE_DIGEST_BITS; i++) {
 		clear += abs(c[i] - median) > NOISE;
 		d.bits[i / 64] |= (uint64_t)(c[i] > median) << i % 64;

@@ -25,6 +25,8 @@ struct body {
 	struct buf text, hidden;
 	uint64_t anomalies;
 	VEC(struct doc_attachment) attachments;
+	struct images *images;
+	int looked; /* at images */
 };
 
 static void paragraph(struct buf *b, struct str s)
@@ -51,6 +53,28 @@ static int add_html(struct body *b, struct str html, bool *shown)
 	return b->urls.oom ? ERR_ENV : 0;
 }
 
+static void look_at(struct body *b, struct str bytes, struct doc_attachment *t)
+{
+	struct image_look look;
+	if (!b->images || !t->width || !t->height)
+		return;
+	if (b->looked++ == LIM_MESSAGE_IMAGES)
+		b->anomalies |= ANOM(image_cap);
+	if (b->looked > LIM_MESSAGE_IMAGES)
+		return;
+	images_look(b->images, bytes, t->sha256, &look);
+	t->looked = look.state == IMAGE_LOOK;
+	t->look = look.digest;
+	if (t->looked) { /* a GIF may declare less than it shows */
+		t->width = look.width;
+		t->height = look.height;
+	}
+	b->anomalies |= look.state == IMAGE_CAP     ? ANOM(image_cap)
+	                : look.state == IMAGE_BROKE ? ANOM(image_broke)
+	                : look.damaged              ? ANOM(image_damaged)
+	                                            : 0;
+}
+
 static int keep_attachment(struct body *b, struct str type, struct str name, struct str bytes)
 {
 	b->row->n_attachments++;
@@ -63,6 +87,7 @@ static int keep_attachment(struct body *b, struct str type, struct str name, str
 	t->size = bytes.n;
 	image_size(bytes, &t->width, &t->height);
 	sha256(bytes, t->sha256);
+	look_at(b, bytes, t);
 	return 0;
 }
 
@@ -235,7 +260,7 @@ static struct str whole_characters(const struct buf *b)
 
 int extract_body(struct arena *a, const struct extract_settings *set, const struct message *m, struct doc *doc, struct row *row)
 {
-	struct body b = {.a = a, .doc = doc, .row = row};
+	struct body b = {.a = a, .doc = doc, .row = row, .images = set->images};
 	url_set_init(&b.urls, a, set->psl);
 	buf_init_arena(&b.text, a, LIM_TEXT);
 	buf_init_arena(&b.hidden, a, LIM_TEXT);

@@ -15,12 +15,14 @@
 #include "feature/geo.h"
 #include "feature/row.h"
 #include "feature/transcript.h"
+#include "jail/image.h"
 #include "mail/message.h"
 #include "mail/trace.h"
 
 struct extract_settings {
 	const struct psl *psl; /* required */
 	const struct geo *geo; /* NULL: no countries */
+	struct images *images; /* NULL: images are not looked at; shared by threads */
 };
 
 struct extract_input {

@@ -4,20 +4,36 @@
  * while a child runs: kill it. Server to main: one wait status (uint32_t) for each request.
  * Child to main (pipe): frames, a struct frame and n bytes: (MEMBER (DATA | PROBLEM)* MEMBER_END | PROBLEM)* END.
  * A MEMBER_END with one byte: the member is damaged.
+ *
+ * Images. Main to server (SOCK_SEQPACKET): struct image_start, with one descriptor: a stream socket. A child answers on it, in turn:
+ * struct image_ask and n bytes, struct image_answer.
  */
 #ifndef TRAPLINE_JAIL_FRAME_H
 #define TRAPLINE_JAIL_FRAME_H
 
 #include "base/limits.h"
 #include "base/str.h"
+#include "jail/image.h"
 
 enum { JAIL_CONTROL_FD = 3 };
 #define JAIL_ARGUMENT "--jail"
+#define JAIL_IMAGE_ARGUMENT "--jail-images"
 #define JAIL_NO_CHILD UINT32_MAX /* the wait status when the server could not fork */
 
 struct jail_request {
 	uint32_t test; /* enum jail_test, 0: unpack */
 	uint32_t first_n;
+};
+
+struct image_start {
+	uint32_t test; /* enum image_test */
+};
+struct image_ask {
+	uint32_t number, n;
+};
+struct image_answer {
+	uint32_t number; /* that of the question */
+	struct image_look look;
 };
 
 enum frame_type { FRAME_MEMBER = 1, FRAME_DATA, FRAME_MEMBER_END, FRAME_PROBLEM, FRAME_END };

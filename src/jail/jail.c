@@ -4,9 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,6 +12,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "jail/frame.h"
+#include "jail/spawn.h"
 
 struct jail {
 	pid_t server;
@@ -32,62 +30,17 @@ struct jail {
 
 /* ---- start and stop ---- */
 
-static int spawn_server(struct jail *j, int socket, struct err *err)
-{
-	char name[] = "trapline", argument[] = JAIL_ARGUMENT, locale[] = "LC_CTYPE=C.UTF-8", zone[] = "TZ=UTC0";
-	char *argv[] = {name, argument, NULL};
-	char *env[4] = {locale, zone, NULL, NULL};
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attributes;
-	sigset_t signals;
-#if JAIL_RELAXED
-	static char options[256];
-	if (getenv("ASAN_OPTIONS") && snprintf(options, sizeof options, "ASAN_OPTIONS=%s", getenv("ASAN_OPTIONS")) > 0)
-		env[2] = options;
-#endif
-	if (posix_spawn_file_actions_init(&files) || posix_spawnattr_init(&attributes))
-		return err_oom(err, "jail");
-	sigemptyset(&signals);
-	int r = posix_spawnattr_setsigmask(&attributes, &signals);
-	sigfillset(&signals);
-	r |= posix_spawnattr_setsigdefault(&attributes, &signals);
-	r |= posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	r |= posix_spawn_file_actions_adddup2(&files, socket, JAIL_CONTROL_FD);
-	for (int fd = 0; fd < (JAIL_RELAXED ? 2 : 3); fd++)
-		r |= posix_spawn_file_actions_addopen(&files, fd, "/dev/null", O_RDWR, 0);
-	r |= posix_spawn_file_actions_addclosefrom_np(&files, JAIL_CONTROL_FD + 1);
-	if (r == 0)
-		r = posix_spawn(&j->server, "/proc/self/exe", &files, &attributes, argv, env);
-	posix_spawn_file_actions_destroy(&files);
-	posix_spawnattr_destroy(&attributes);
-	errno = r;
-	return r ? err_errno(err, ERR_ENV, "the process that unpacks archives cannot be started (is /proc mounted?)") : 0;
-}
-
 int jail_start(struct jail **out, struct err *err)
 {
-	int sockets[2];
 	*out = NULL;
 	struct jail *j = mem_zalloc(1, sizeof *j);
 	if (!j)
 		return err_oom(err, "jail");
 	j->pipe = -1;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0) {
+	if (jail_spawn(JAIL_ARGUMENT, "the process that unpacks archives", &j->control, &j->server, err)) {
 		mem_free(j);
-		return err_errno(err, ERR_ENV, "socket pair");
+		return err->kind;
 	}
-	/* dup2 onto itself would keep close-on-exec: keep clear of the number that the server expects. */
-	int clear = fcntl(sockets[1], F_DUPFD_CLOEXEC, JAIL_CONTROL_FD + 1);
-	int r = clear < 0 ? err_errno(err, ERR_ENV, "socket pair") : spawn_server(j, clear, err);
-	close(sockets[1]);
-	if (clear >= 0)
-		close(clear);
-	if (r < 0) {
-		close(sockets[0]);
-		mem_free(j);
-		return r;
-	}
-	j->control = sockets[0];
 	*out = j;
 	return 0;
 }
@@ -97,35 +50,11 @@ void jail_stop(struct jail *j)
 	if (!j)
 		return;
 	jail_close(j);
-	close(j->control);
-	while (waitpid(j->server, NULL, 0) < 0 && errno == EINTR)
-		;
+	jail_reap(j->control, j->server);
 	mem_free(j);
 }
 
 /* ---- requests ---- */
-
-static int send_request(struct jail *j, uint32_t test, const int fds[2], struct str first)
-{
-	struct jail_request head = {test, (uint32_t)first.n};
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(2 * sizeof(int))];
-	} ancillary = {.bytes = {0}};
-	uint8_t none = 0;
-	struct iovec io[2] = {{&head, sizeof head}, {first.n ? (void *)(uintptr_t)first.p : &none, first.n}};
-	struct msghdr m = {.msg_iov = io, .msg_iovlen = 2, .msg_control = &ancillary, .msg_controllen = sizeof ancillary};
-	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(2 * sizeof(int));
-	memcpy(CMSG_DATA(c), fds, 2 * sizeof(int));
-	ssize_t n;
-	do
-		n = sendmsg(j->control, &m, MSG_NOSIGNAL);
-	while (n < 0 && errno == EINTR);
-	return n < 0 ? -1 : 0;
-}
 
 static int begin(struct jail *j, uint32_t test, int fd, struct str first, jail_report *report, void *context, struct err *err)
 {
@@ -134,7 +63,8 @@ static int begin(struct jail *j, uint32_t test, int fd, struct str first, jail_r
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return err_errno(err, ERR_ENV, "pipe");
 	fcntl(ends[0], F_SETPIPE_SZ, PIPE_BYTES); /* faster; refused is fine */
-	int r = send_request(j, test, (int[2]){fd, ends[1]}, first);
+	const struct jail_request head = {test, (uint32_t)first.n};
+	int r = jail_send(j->control, &head, sizeof head, first.p, first.n, (int[2]){fd, ends[1]}, 2);
 	close(ends[1]);
 	if (r < 0) {
 		close(ends[0]);

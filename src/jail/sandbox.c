@@ -81,11 +81,11 @@ static bool limit(__rlimit_resource_t what, uint64_t soft, uint64_t hard)
 	return setrlimit(what, &l) == 0;
 }
 
-bool sandbox_enter(const struct sandbox *s, uint64_t cpu_s)
+bool sandbox_enter(const struct sandbox *s, uint64_t cpu_s, uint64_t memory_bytes)
 {
 	bool ok = limit(RLIMIT_CORE, 0, 0) && limit(RLIMIT_NOFILE, FILES_MAX, FILES_MAX) && limit(RLIMIT_NPROC, 0, 0) &&
 	          limit(RLIMIT_FSIZE, LIM_MEMFD, LIM_MEMFD) && limit(RLIMIT_CPU, cpu_s, cpu_s + CPU_GRACE_S) &&
-	          (JAIL_RELAXED || limit(RLIMIT_AS, LIM_JAIL_AS, LIM_JAIL_AS));
+	          (JAIL_RELAXED || limit(RLIMIT_AS, memory_bytes, memory_bytes));
 	return ok && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && prctl(PR_SET_DUMPABLE, 0) == 0 &&
 	       prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &s->program) == 0;
 }

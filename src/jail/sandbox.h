@@ -7,7 +7,7 @@
 struct sandbox;
 /* Compiles the allow-list, once, in the server. NULL when that fails. */
 struct sandbox *sandbox_new(void);
-/* Locks the calling process up, for good. False: it is not locked up and must exit. */
-bool sandbox_enter(const struct sandbox *s, uint64_t cpu_s);
+/* Locks the calling process up, for good: CPU seconds, address space. False: it is not locked up and must exit. */
+bool sandbox_enter(const struct sandbox *s, uint64_t cpu_s, uint64_t memory_bytes);
 
 #endif

@@ -14,8 +14,10 @@
 
 #include "base/mem.h"
 #include "jail/frame.h"
+#include "jail/image_server.h"
 #include "jail/jail.h"
 #include "jail/sandbox.h"
+#include "jail/spawn.h"
 #include "jail/unpack.h"
 
 /* CPU seconds for an archive: far above what unpacking takes (1 MiB packed is at most 1 GiB unpacked), short for a loop. */
@@ -28,29 +30,15 @@ struct request {
 
 bool jail_main_wanted(int argc, char **argv)
 {
-	return argc == 2 && strcmp(argv[1], JAIL_ARGUMENT) == 0;
+	return argc == 2 && (strcmp(argv[1], JAIL_ARGUMENT) == 0 || strcmp(argv[1], JAIL_IMAGE_ARGUMENT) == 0);
 }
 
-/* A request with its two descriptors. False: the main process is gone, or talks nonsense. */
+/* A request with its two descriptors. False: the main process is gone, or talks nonsense. A message of one byte is "kill it" that
+ * comes when the child has ended already. */
 static bool receive(int control, struct request *r, int fds[2])
 {
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(2 * sizeof(int))];
-	} ancillary;
-	struct iovec io = {r, sizeof *r};
-	struct msghdr m;
-	ssize_t n;
-	do {
-		m = (struct msghdr){.msg_iov = &io, .msg_iovlen = 1, .msg_control = &ancillary, .msg_controllen = sizeof ancillary};
-		n = recvmsg(control, &m, MSG_CMSG_CLOEXEC);
-	} while ((n < 0 && errno == EINTR) || n == 1); /* one byte: "kill it", but the child had ended already */
-	struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&m) : NULL;
-	if (n < (ssize_t)sizeof r->head || (size_t)n != sizeof r->head + r->head.first_n || !c || c->cmsg_type != SCM_RIGHTS ||
-		c->cmsg_len != CMSG_LEN(2 * sizeof(int)))
-		return false;
-	memcpy(fds, CMSG_DATA(c), 2 * sizeof(int));
-	return true;
+	ssize_t n = jail_receive(control, r, sizeof *r, fds, 2);
+	return n >= (ssize_t)sizeof r->head && (size_t)n == sizeof r->head + r->head.first_n;
 }
 
 static uint64_t cpu_seconds(int fd)
@@ -96,7 +84,7 @@ static void try_forbidden(enum jail_test what)
 static void run_child(const struct sandbox *s, const struct request *r, const int fds[2])
 {
 	signal(SIGPIPE, SIG_DFL);
-	if (!sandbox_enter(s, cpu_seconds(fds[0])))
+	if (!sandbox_enter(s, cpu_seconds(fds[0]), LIM_JAIL_AS))
 		_exit(1);
 	if (r->head.test)
 		try_forbidden((enum jail_test)r->head.test);
@@ -127,9 +115,10 @@ static uint32_t await(int control, pid_t child)
 
 int jail_main(int argc, char **argv)
 {
-	(void)argc, (void)argv;
 	static struct request request;
 	int fds[2];
+	if (argc == 2 && strcmp(argv[1], JAIL_IMAGE_ARGUMENT) == 0)
+		return image_server();
 	setlocale(LC_CTYPE, "C.UTF-8"); /* libarchive loses member names in other locales; and no locale file is read later */
 	tzset();
 	unpack_prepare();

@@ -63,12 +63,18 @@ static int subject_points(const struct likeness *l)
 	return l->subject_words >= 2 && 5 * l->subject >= 3 * l->subject_words;
 }
 
-/* Width and height: what is left to see when the bytes of an image are varied from message to message. */
+/* Width and height: what is left to see of an image that could not be looked at. */
 static int image_points(const struct likeness *l, bool texts)
 {
-	if (l->image)
+	if (l->image || l->look)
 		return texts ? 5 : EDGE_JOIN;
 	return !l->shape ? 0 : texts ? 2 : 4;
+}
+
+/* What a text states beside a picture that holds the offer. */
+static int not_against(int points, const struct likeness *l)
+{
+	return points < 0 && l->large ? 0 : points;
 }
 
 static bool has_texts(const struct likeness *l)
@@ -84,8 +90,8 @@ static void weigh(const struct sketch *a, const struct sketch *b, struct edge *o
 	bool same_text = t >= 0.8, texts = has_texts(l);
 	int8_t *p = out->points;
 	p[EDGE_TEXT] = (int8_t)text_points(l, t);
-	p[EDGE_FACTS] = (int8_t)fact_points(l, same_text);
-	p[EDGE_NAMES] = (int8_t)name_points(l, same_text);
+	p[EDGE_FACTS] = (int8_t)not_against(fact_points(l, same_text), l);
+	p[EDGE_NAMES] = (int8_t)not_against(name_points(l, same_text), l);
 	p[EDGE_DOMAINS] = (int8_t)(most_of(l->domains, a->n_domains, b->n_domains) ? 3 : l->domains != 0);
 	p[EDGE_URL] = (int8_t)(l->url ? 1 : l->url_differs ? -1 : 0);
 	p[EDGE_SUBJECT] = (int8_t)subject_points(l);
@@ -98,7 +104,7 @@ static void weigh(const struct sketch *a, const struct sketch *b, struct edge *o
 		out->sum += p[f];
 		second += f != EDGE_TEXT && p[f] > 0;
 	}
-	out->joined = out->sum >= EDGE_JOIN && (second || t >= EDGE_TEXT_ALONE) && (t >= EDGE_TEXT_LEAST || !texts);
+	out->joined = out->sum >= EDGE_JOIN && (second || t >= EDGE_TEXT_ALONE) && (t >= EDGE_TEXT_LEAST || !texts || l->large);
 }
 
 void edge_of(const struct sketch *a, const struct sketch *b, struct edge *out)
@@ -112,7 +118,7 @@ bool edge_joins(const struct sketch *a, const struct sketch *b, const struct lik
 {
 	struct edge e = {0};
 	likeness_text_most(a, b, x, &e.like);
-	if (likeness_text(&e.like) < EDGE_TEXT_LEAST && has_texts(&e.like))
+	if (likeness_text(&e.like) < EDGE_TEXT_LEAST && has_texts(&e.like) && !(a->n_large && b->n_large))
 		return false;
 	likeness_rest(a, b, &e.like);
 	weigh(a, b, &e);

@@ -143,6 +143,17 @@ static unsigned subject(const struct sketch *a, const struct sketch *b)
 	return (unsigned)__builtin_popcount(~v);
 }
 
+static unsigned look_bits(const struct sketch *a, size_t na, const struct sketch *b, size_t nb)
+{
+	unsigned least = IMAGE_DIGEST_BITS;
+	for (size_t i = 0; i < na; i++)
+		for (size_t j = 0; j < nb; j++) {
+			unsigned n = image_digest_distance(&a->looks[i], &b->looks[j]);
+			least = n < least ? n : least;
+		}
+	return least;
+}
+
 static void facts(const struct sketch *a, const struct sketch *b, struct likeness *out)
 {
 	out->facts_a = a->n_facts;
@@ -174,6 +185,9 @@ void likeness_rest(const struct sketch *a, const struct sketch *b, struct likene
 		out->tags += a->tags[i] == b->tags[i];
 	out->image = common_64(a->images, a->n_images, b->images, b->n_images);
 	out->shape = common_32(a->shapes, a->n_shapes, b->shapes, b->n_shapes) != 0;
+	out->look_bits = look_bits(a, a->n_looks, b, b->n_looks);
+	out->look = out->look_bits <= IMAGE_DIGEST_NEAR;
+	out->large = out->look && look_bits(a, a->n_large, b, b->n_large) <= IMAGE_DIGEST_NEAR;
 	out->file = common_64(a->files, a->n_files, b->files, b->n_files);
 }
 

@@ -28,6 +28,8 @@ struct likeness {
 	bool dense;              /* words are characters in one of them */
 	unsigned tags;           /* bins of the tag stream that agree, of SKETCH_TAGS; 0 when one has none */
 	bool image, shape, file; /* an equal image, an image of the same width and height, an equal attachment */
+	bool look, large;        /* a similar image (IMAGE_DIGEST_NEAR); a similar large one (SKETCH_LARGE) */
+	unsigned look_bits;      /* in which the two most similar images differ; IMAGE_DIGEST_BITS without such */
 };
 
 void likeness_of(const struct sketch *a, const struct sketch *b, struct likeness *out);

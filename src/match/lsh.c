@@ -102,6 +102,17 @@ static size_t link_keys(const struct sketch *s, uint32_t *out)
 }
 _Static_assert(LSH_KEYS >= SKETCH_DOMAINS + 3 * SKETCH_FILES, "room for the keys of links");
 
+/* Half of the bands of the looks: from on. */
+static size_t look_keys(const struct sketch *s, unsigned from, uint32_t *out)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s->n_looks; i++)
+		for (unsigned b = from; b < from + LSH_LOOK_BANDS / 2; b++)
+			out[n++] = key_of(8 + b, s->looks[i].bits[b / 4] >> b % 4 * 16 & 0xFFFF);
+	return n;
+}
+_Static_assert(LSH_LOOK_BANDS * 16 == IMAGE_DIGEST_BITS && LSH_KEYS >= SKETCH_FILES * LSH_LOOK_BANDS / 2, "all of the bits");
+
 size_t lsh_keys(const struct sketch *s, unsigned slot, uint32_t out[LSH_KEYS])
 {
 	switch (slot - LSH_BANDS - LSH_WORD_BANDS) {
@@ -111,8 +122,10 @@ size_t lsh_keys(const struct sketch *s, unsigned slot, uint32_t out[LSH_KEYS])
 		return neighbours(s->names, s->n_names, out);
 	case 2:
 		return subject_key(s, out);
-	default:
+	case 3:
 		return link_keys(s, out);
+	default:
+		return look_keys(s, slot == LSH_SLOTS - 1 ? LSH_LOOK_BANDS / 2 : 0, out);
 	}
 }
 

@@ -5,6 +5,8 @@
  *   bands of four minima over the sampled words     for what runs of words cannot see: 0.5 with 0.46, 0.2 with 0.02
  *   facts of three digits or more; neighbours among the facts; neighbours among the names
  *   domains; the subject; images, their sizes, and files
+ *   bands of 16 bits of the looks of images, lowest frequencies first: of digests that differ in 32 bits 0.96 meet, in 64 bits 0.6
+ *   (measured on spam, where the high frequencies take most of the changes)
  *
  * lsh_pairs visits the candidates of one slot. Sketches must be numbered in an order that depends on their content alone: then
  * so does the set of pairs. A bucket of more than LSH_BUCKET sketches is not searched through: each of it meets the first
@@ -18,7 +20,8 @@
 enum {
 	LSH_BANDS = 24,
 	LSH_WORD_BANDS = 10,
-	LSH_SLOTS = LSH_BANDS + LSH_WORD_BANDS + 4,
+	LSH_LOOK_BANDS = 16,
+	LSH_SLOTS = LSH_BANDS + LSH_WORD_BANDS + 4 + 2,
 	LSH_KEYS = 2 * SKETCH_FACTS, /* most keys of one slot */
 	LSH_BUCKET = 32,
 	LSH_FIRST = 2,

@@ -235,6 +235,7 @@ static void sketch_looks(const struct doc *d, struct sketch *out)
 		area[at] = size;
 		out->looks[at] = t->look;
 		out->n_looks += out->n_looks < SKETCH_FILES;
+		out->n_large += out->n_large < SKETCH_FILES && size >= SKETCH_LARGE;
 	}
 }
 
@@ -320,7 +321,7 @@ size_t sketch_write(const struct sketch *s, uint8_t out[SKETCH_MAX])
 	*at++ = (uint8_t)(s->n_domains << 4 | s->n_subject);
 	*at++ = (uint8_t)(s->n_images << 4 | s->n_files);
 	*at++ = s->n_shapes;
-	*at++ = s->n_looks;
+	*at++ = (uint8_t)(s->n_large << 4 | s->n_looks);
 	at = put_32(at, &s->url, 1);
 	at = put_bytes(at, s->bins, s->n_bins);
 	at = put_16(at, s->sample, s->n_sample);
@@ -408,12 +409,13 @@ bool sketch_read(struct str blob, struct sketch *out)
 	out->n_images = at[9] >> 4;
 	out->n_files = at[9] & 15;
 	out->n_shapes = at[10];
-	out->n_looks = at[11];
+	out->n_looks = at[11] & 15;
+	out->n_large = at[11] >> 4;
 	get_32(at + 12, &out->url, 1);
 	if (out->n_sample > SKETCH_WORDS || out->n_facts > SKETCH_FACTS || out->n_names > SKETCH_NAMES ||
 		out->n_domains > SKETCH_DOMAINS || out->n_subject > SKETCH_SUBJECT || out->n_images > SKETCH_FILES ||
 		out->n_files > SKETCH_FILES || out->n_shapes > SKETCH_FILES || out->n_looks > SKETCH_FILES ||
-		blob.n != HEAD + body_size(out))
+		out->n_large > out->n_looks || blob.n != HEAD + body_size(out))
 		return false;
 	at += HEAD;
 	memcpy(out->bins, at, out->n_bins);

@@ -27,6 +27,8 @@ enum {
 	SKETCH_SUBJECT = 10,
 	SKETCH_TAGS = 16,
 	SKETCH_FILES = 3,
+	SKETCH_LARGE =
+		30000, /* pixels of a picture that can hold an offer: six lines of thirty letters; logos and buttons have less */
 	SKETCH_MAX = 16 + MINHASH_BINS + 2 * SKETCH_WORDS + 4 * (SKETCH_FACTS + SKETCH_NAMES + SKETCH_DOMAINS) +
 	             2 * SKETCH_SUBJECT + SKETCH_TAGS + 4 * SKETCH_FILES + 8 * 2 * SKETCH_FILES + IMAGE_DIGEST_BYTES * SKETCH_FILES,
 };
@@ -37,7 +39,8 @@ struct sketch {
 	uint32_t url;     /* shape of the first link; 0: it has none to speak of */
 	bool dense;       /* most words are one character: they tell half as much */
 	uint8_t n_bins;   /* MINHASH_BINS, or 0 without words */
-	uint8_t n_sample, n_facts, n_names, n_domains, n_subject, n_tags, n_images, n_shapes, n_files, n_looks;
+	uint8_t n_sample, n_facts, n_names, n_domains, n_subject, n_tags, n_images, n_shapes, n_files, n_looks,
+		n_large; /* n_large: of the looks, the first */
 	uint8_t bins[MINHASH_BINS];
 	uint8_t tags[SKETCH_TAGS];
 	uint16_t sample[SKETCH_WORDS];

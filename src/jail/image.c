@@ -1,0 +1,238 @@
+/* image.c - the main process's side of image.h: starts the server, hands images over, remembers answers. */
+#include "jail/image.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "jail/decode.h"
+#include "jail/frame.h"
+#include "jail/spawn.h"
+
+/* A child that spins is ended by its CPU limit; this is for one that sleeps, and long because a machine may be busy. */
+enum { TIMEOUT_MS = 120 * 1000, FIRST_ANSWERS = 64, LEAST_BYTES = 128 /* counters of one pixel have 43 to 100 */ };
+
+struct images {
+	pthread_mutex_t lock; /* all below */
+	pid_t server;
+	int control;
+	bool started;
+	struct err err; /* why it could not be */
+	int idle[LIM_WORKERS];
+	size_t n_idle;
+	struct map known; /* digest -> index + 1 of answers */
+	struct image_look *answers;
+	size_t n_answers, cap_answers;
+	struct images_count count;
+	enum image_test test;
+	int timeout_ms;
+};
+
+int images_new(struct images **out, struct err *err)
+{
+	struct images *m = mem_zalloc(1, sizeof *m);
+	*out = m;
+	if (!m)
+		return err_oom(err, "images");
+	pthread_mutex_init(&m->lock, NULL);
+	map_init(&m->known, 2 * SHA256_BYTES * (size_t)LIM_IMAGE_KNOWN);
+	m->timeout_ms = TIMEOUT_MS;
+	return 0;
+}
+
+void images_del(struct images *m)
+{
+	if (!m)
+		return;
+	for (size_t i = 0; i < m->n_idle; i++)
+		close(m->idle[i]);
+	if (m->started)
+		jail_reap(m->control, m->server);
+	map_free(&m->known);
+	mem_free(m->answers);
+	pthread_mutex_destroy(&m->lock);
+	mem_free(m);
+}
+
+/* ---- children ---- */
+
+/* A socket to a child that is new. -1: there is none to be had. The lock is held. */
+static int new_child(struct images *m)
+{
+	int sockets[2];
+	if (!m->started && !m->err.kind)
+		m->started =
+			jail_spawn(JAIL_IMAGE_ARGUMENT, "the process that decodes images", &m->control, &m->server, &m->err) == 0;
+	if (!m->started || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0)
+		return -1;
+	const struct image_start start = {m->test};
+	const struct timeval limit = {m->timeout_ms / 1000, m->timeout_ms % 1000 * 1000};
+	bool ok = setsockopt(sockets[0], SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) == 0 &&
+	          setsockopt(sockets[0], SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) == 0 &&
+	          jail_send(m->control, &start, sizeof start, NULL, 0, &sockets[1], 1) == 0;
+	close(sockets[1]);
+	m->test = IMAGE_TEST_NONE;
+	if (ok)
+		return sockets[0];
+	close(sockets[0]);
+	return -1;
+}
+
+static int get_child(struct images *m, bool *fresh)
+{
+	pthread_mutex_lock(&m->lock);
+	*fresh = *fresh || m->n_idle == 0;
+	int fd = *fresh ? new_child(m) : m->idle[--m->n_idle];
+	pthread_mutex_unlock(&m->lock);
+	return fd;
+}
+
+static void put_child(struct images *m, int fd)
+{
+	pthread_mutex_lock(&m->lock);
+	bool room = m->n_idle < LIM_WORKERS;
+	if (room)
+		m->idle[m->n_idle++] = fd;
+	pthread_mutex_unlock(&m->lock);
+	if (!room)
+		close(fd);
+}
+
+static bool send_all(int fd, const void *p, size_t n)
+{
+	for (const uint8_t *at = p; n;) {
+		ssize_t done = send(fd, at, n, MSG_NOSIGNAL);
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return false;
+		at += done;
+		n -= (size_t)done;
+	}
+	return true;
+}
+
+static bool sane(const struct image_answer *a, uint32_t number)
+{
+	const struct image_look *l = &a->look;
+	return a->number == number && l->state >= IMAGE_LOOK && l->state <= IMAGE_CAP && l->damaged <= 1;
+}
+
+static bool ask(int fd, struct str bytes, struct image_look *out)
+{
+	const struct image_ask head = {(uint32_t)hash64(bytes, 0), (uint32_t)bytes.n};
+	struct image_answer a;
+	ssize_t n;
+	if (!send_all(fd, &head, sizeof head) || !send_all(fd, bytes.p, bytes.n))
+		return false;
+	do
+		n = recv(fd, &a, sizeof a, MSG_WAITALL);
+	while (n < 0 && errno == EINTR);
+	if (n != sizeof a || !sane(&a, head.number))
+		return false;
+	*out = a.look;
+	return true;
+}
+
+/* What happened before to a child that was used may be its end: an image is judged by a child of its own then. */
+static void decode(struct images *m, struct str bytes, struct image_look *out)
+{
+	bool fresh = false;
+	int fd;
+	while ((fd = get_child(m, &fresh)) >= 0) {
+		if (ask(fd, bytes, out)) {
+			put_child(m, fd);
+			return;
+		}
+		close(fd);
+		if (fresh)
+			break;
+		fresh = true;
+	}
+	*out = (struct image_look){.state = IMAGE_BROKE};
+}
+
+/* ---- answers ---- */
+
+static bool recall(struct images *m, const uint8_t digest[SHA256_BYTES], struct image_look *out)
+{
+	pthread_mutex_lock(&m->lock);
+	const struct map_entry *e = map_get(&m->known, str_make(digest, SHA256_BYTES));
+	if (e && e->value)
+		*out = m->answers[e->value - 1];
+	m->count.asked++;
+	pthread_mutex_unlock(&m->lock);
+	return e && e->value;
+}
+
+/* The lock is held. When full it forgets all: what comes often is soon known again. */
+static struct image_look *new_answer(struct images *m)
+{
+	if (m->n_answers == LIM_IMAGE_KNOWN) {
+		map_clear(&m->known);
+		m->n_answers = 0;
+	}
+	if (m->n_answers == m->cap_answers) {
+		size_t cap = m->cap_answers ? 2 * m->cap_answers : FIRST_ANSWERS;
+		struct image_look *p = mem_realloc(m->answers, cap * sizeof *p);
+		if (!p)
+			return NULL;
+		m->answers = p;
+		m->cap_answers = cap;
+	}
+	return &m->answers[m->n_answers];
+}
+
+static void remember(struct images *m, const uint8_t digest[SHA256_BYTES], const struct image_look *look)
+{
+	pthread_mutex_lock(&m->lock);
+	m->count.decoded++;
+	m->count.broke += look->state == IMAGE_BROKE;
+	struct image_look *p = new_answer(m);
+	struct map_entry *e = p ? map_put(&m->known, str_make(digest, SHA256_BYTES), NULL) : NULL;
+	if (e) {
+		*p = *look;
+		e->value = ++m->n_answers;
+	}
+	pthread_mutex_unlock(&m->lock);
+}
+
+void images_look(struct images *m, struct str bytes, const uint8_t digest[SHA256_BYTES], struct image_look *out)
+{
+	*out = (struct image_look){.state = IMAGE_NOTHING};
+	if (!decode_known(bytes))
+		return;
+	if (bytes.n > LIM_IMAGE_BYTES)
+		out->state = IMAGE_CAP;
+	else if (bytes.n < LEAST_BYTES)
+		out->state = IMAGE_PLAIN;
+	else if (!recall(m, digest, out)) {
+		decode(m, bytes, out);
+		remember(m, digest, out);
+	}
+}
+
+struct images_count images_count(struct images *m)
+{
+	pthread_mutex_lock(&m->lock);
+	struct images_count c = m->count;
+	c.problem = m->err.kind ? m->err.text : NULL;
+	pthread_mutex_unlock(&m->lock);
+	return c;
+}
+
+void images_test(struct images *m, enum image_test what, int timeout_ms)
+{
+	pthread_mutex_lock(&m->lock);
+	for (size_t i = 0; i < m->n_idle; i++) /* so that the next image gets a new child */
+		close(m->idle[i]);
+	m->n_idle = 0;
+	m->test = what;
+	m->timeout_ms = timeout_ms;
+	pthread_mutex_unlock(&m->lock);
+}
