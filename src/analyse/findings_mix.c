@@ -23,6 +23,9 @@ static const double SWITCH_REPLACED = 0.5; /* of the loss, at least */
 static const double SWITCH_EXCESS = 2.5;   /* of the loss, at most: more is growth of its own */
 static const double SWITCH_GROWTH = 1.5;   /* of the new trade, at least */
 static const double SWITCH_PART = 0.2;     /* of the engine's output that changes hands, at least */
+static const double SWITCH_SIGMAS = 3;     /* of counting noise, that the new trade's gain is, at least */
+static const double SWITCH_BOTH =
+	1.4; /* while it goes on, of what the two had before or have after: else it is two events, not one */
 /* What makes a closure. */
 static const double ONLY_SHARE = 0.95;
 static const double CLOSED_LEFT = 0.05;
@@ -142,11 +145,35 @@ static bool make_pair(const struct scene *s, const struct part *x, uint32_t from
 	return true;
 }
 
+/* ---- brands of one programme ---- */
+
+static bool owned_by(const struct trade *brand, analysis_name programme)
+{
+	for (size_t i = 0; i < brand->owners.n; i++)
+		if (brand->owners.v[i] == programme)
+			return true;
+	return false;
+}
+
+/* Brands of one programme: going from one to the other is a campaign that ends. */
+static bool one_house(const struct trade *x, const struct trade *y)
+{
+	if (!x->is_brand)
+		return x == y || owned_by(y, x->name);
+	for (size_t i = 0; y->is_brand && i < y->owners.n; i++)
+		if (owned_by(x, y->owners.v[i]))
+			return true;
+	return x == y || owned_by(x, y->name);
+}
+
 /* ---- switches ---- */
 
 struct rates {
 	double old1, old2, new1, new2, all1, all2;
 	double n_old1, n_new2;
+	double both; /* of the two trades while it goes on; NaN: too short to tell */
+	double scatter;
+	int64_t from, t1, t2, to; /* where they were taken: before t1, and from t2 on */
 };
 
 /* Beside a change of mix, within the stretch in which neither the mix nor the engine changed otherwise. */
@@ -156,12 +183,39 @@ static void measure_rates(const struct scene *s, const struct part *x, const str
 	int64_t days = (int64_t)MIX_DAYS * SECONDS_A_DAY;
 	int64_t t1 = c->f.start.time, t2 = c->f.end.time != TIME_NONE ? c->f.end.time : t1;
 	int64_t from = t1 - days > c->from ? t1 - days : c->from, to = t2 + days < c->to ? t2 + days : c->to;
+	r->from = from, r->t1 = t1, r->t2 = t2, r->to = to;
 	r->old1 = part_level(s, a, from, t1, &r->n_old1);
 	r->old2 = part_level(s, a, t2, to, NULL);
 	r->new1 = part_level(s, b, from, t1, NULL);
 	r->new2 = part_level(s, b, t2, to, &r->n_new2);
 	r->all1 = part_level(s, x, from, t1, NULL);
 	r->all2 = part_level(s, x, t2, to, NULL);
+	r->both = t2 - t1 >= 2 * SECONDS_A_DAY ? part_level(s, a, t1, t2, NULL) + part_level(s, b, t1, t2, NULL) : NAN;
+}
+
+/* What a trade and the other brands of its programme gained at an engine, together. */
+static int house_gain(struct scene *s, const struct part *x, uint32_t trade, const struct rates *r, double *gain, struct err *err)
+{
+	int rc = 0;
+	*gain = 0;
+	for (uint32_t i = 1; i < s->trades.n && !rc; i++) {
+		struct part edge;
+		struct arena_mark mark = arena_mark(s->arena);
+		if (!one_house(&s->trades.v[trade], &s->trades.v[i]))
+			continue;
+		rc = scene_edge(s, x->engine, i, &edge, err);
+		if (rc == 0 && edge.n)
+			*gain += part_level(s, &edge, r->t2, r->to, NULL) - part_level(s, &edge, r->from, r->t1, NULL);
+		arena_release(s->arena, mark);
+	}
+	return rc;
+}
+
+/* What the new trade gained, in standard errors of the two rates. */
+static double sigmas(const struct rates *r)
+{
+	double days1 = r->n_old1 / r->old1, days2 = r->n_new2 / r->new2;
+	return (r->new2 - r->new1) / sqrt(r->scatter * (r->new1 / days1 + r->new2 / days2));
 }
 
 static bool is_switch(const struct rates *r)
@@ -169,7 +223,8 @@ static bool is_switch(const struct rates *r)
 	double loss = r->old1 - r->old2, gain = r->new2 - r->new1;
 	return r->n_old1 >= MIX_MIN_COUNT && r->n_new2 >= MIX_MIN_COUNT && r->old2 <= SWITCH_LEFT * r->old1 &&
 	       gain >= SWITCH_REPLACED * loss && gain <= SWITCH_EXCESS * loss && r->new2 >= SWITCH_GROWTH * r->new1 &&
-	       loss >= SWITCH_PART * r->all1;
+	       loss >= SWITCH_PART * r->all1 && sigmas(r) >= SWITCH_SIGMAS &&
+	       !(r->both > SWITCH_BOTH * fmax(r->old1 + r->new1, r->old2 + r->new2));
 }
 
 static int claim_switch(struct scene *s, const struct part *x, const struct pair *p, const struct splits *cut, size_t first,
@@ -206,9 +261,15 @@ static int claim_switch(struct scene *s, const struct part *x, const struct pair
 	rc = rc ? rc : scene_edge(s, x->engine, new, &b, err);
 	if (rc)
 		return rc;
+	r.scatter = fmax(p->scatter, 1);
 	measure_rates(s, x, &a, &b, &c, &r);
 	if (!is_switch(&r))
 		return 0;
+	double gain, loss;
+	rc = house_gain(s, x, new, &r, &gain, err);
+	rc = rc ? rc : house_gain(s, x, old, &r, &loss, err);
+	if (rc || gain < SWITCH_REPLACED * (r.old1 - r.old2) || -loss < SWITCH_REPLACED * (r.old1 - r.old2))
+		return rc; /* brands of one programme in turn */
 	struct claim *slot = claim_add(s, FINDING_SWITCH, err);
 	if (!slot)
 		return err->kind;
@@ -283,25 +344,6 @@ static size_t trades_of(struct scene *s, const struct part *x, struct amount **o
 	for (size_t i = 1; i < s->trades.n && v[i].n >= EDGE_MIN_MESSAGES && n < MIX_TRADES; i++)
 		v[n++] = v[i];
 	return n;
-}
-
-static bool owned_by(const struct trade *brand, analysis_name programme)
-{
-	for (size_t i = 0; i < brand->owners.n; i++)
-		if (brand->owners.v[i] == programme)
-			return true;
-	return false;
-}
-
-/* Brands of one programme: going from one to the other is a campaign that ends. */
-static bool one_house(const struct trade *x, const struct trade *y)
-{
-	if (!x->is_brand)
-		return x == y || owned_by(y, x->name);
-	for (size_t i = 0; y->is_brand && i < y->owners.n; i++)
-		if (owned_by(x, y->owners.v[i]))
-			return true;
-	return x == y || owned_by(x, y->name);
 }
 
 int claim_switches(struct scene *s, struct err *err)
