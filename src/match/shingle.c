@@ -82,42 +82,28 @@ static void build_kinds(void)
 	}
 }
 
-/* The ASCII from *i on, up to a blank: what its bytes are, together, and how many letters there are. */
-static uint32_t read_ascii(struct str text, size_t *i, uint32_t *letters)
+static void add_digit(struct token *t, uint8_t c)
 {
-	uint32_t all = 0, sum = 0, k;
+	t->round = t->n_digits == 0 || (t->round && c == '0');
+	t->digits = (t->digits ^ c) * 0x100000001b3u;
+	t->n_digits++;
+}
+
+/* The ASCII from *i on, up to a blank. */
+static void add_ascii(struct token *t, struct str text, size_t *i)
+{
+	uint32_t all = 0, letters = 0, k;
 	size_t at = *i;
 	for (; at < text.n && !((k = kinds[text.p[at]]) & KIND_STOP); at++) {
 		all |= k;
-		sum += k >> 31;
+		letters += k >> 31;
+		if (k & KIND_DIGIT)
+			add_digit(t, text.p[at]);
 	}
 	*i = at;
-	*letters = sum;
-	return all;
-}
-
-static void add_digits(struct token *t, struct str run)
-{
-	for (size_t i = 0; i < run.n; i++) {
-		uint8_t c = run.p[i];
-		if (!ascii_digit(c))
-			continue;
-		t->round = t->n_digits == 0 || (t->round && c == '0');
-		t->digits = (t->digits ^ c) * 0x100000001b3u;
-		t->n_digits++;
-	}
-}
-
-static void add_ascii(struct token *t, struct str text, size_t *i)
-{
-	size_t from = *i;
-	uint32_t letters;
-	uint32_t all = read_ascii(text, i, &letters);
 	t->set |= all & KIND_SET;
 	t->signs |= (all & KIND_SIGN) != 0;
 	t->letters += letters;
-	if (all & KIND_DIGIT)
-		add_digits(t, str_sub(text, from, *i - from));
 }
 
 static uint32_t letter_set(const uint8_t ascii[4])
@@ -231,12 +217,13 @@ static bool few_letters(uint32_t set, unsigned others)
 	return others <= SHORT_LETTERS;
 }
 
-/* last: the byte that ended the token before */
+/* last: the byte that ended the token before. Whether there are few letters is a toss-up: no branch on it. */
 static inline enum word_kind kind_of(struct str word, bool few, uint8_t last)
 {
-	if (few)
-		return WORD_SHORT;
-	return is_name(word) && !(kinds[last] & KIND_SENTENCE) ? WORD_NAME : WORD_PLAIN;
+	enum word_kind kind = few ? WORD_SHORT : WORD_PLAIN;
+	if (is_name(word) && !(kinds[last] & KIND_SENTENCE))
+		kind = few ? kind : WORD_NAME;
+	return kind;
 }
 
 static void push_word(struct scan *s, const struct token *t)
@@ -260,6 +247,14 @@ static void end_token(struct scan *s, const struct token *t)
 	s->plain |= (kinds[s->last] & KIND_PAUSE) != 0;
 }
 
+/* Any token, at *i. */
+static __attribute__((noinline)) void odd_token(struct scan *s, struct str text, size_t *i)
+{
+	struct token t = {.digits = 0xcbf29ce484222325u};
+	read_token(s, text, i, &t);
+	end_token(s, &t);
+}
+
 /* ---- most tokens are of ASCII letters and signs only: the short way ---- */
 
 enum { BLOCK = 64, GROUP = 8 };
@@ -269,6 +264,7 @@ struct block {
 	size_t at;
 	const uint8_t *p;            /* GROUP bytes more can be read */
 	uint64_t text, newline, odd; /* no blanks; '\n'; digits, '/', '@' and what is beyond ASCII */
+	uint64_t w;                  /* in either case */
 	uint8_t tail[BLOCK + GROUP];
 };
 
@@ -282,25 +278,28 @@ static void read_bits(struct block *b)
 {
 	const __m128i blank = _mm_set1_epi8(' '), newline = _mm_set1_epi8('\n'), at = _mm_set1_epi8('@');
 	uint64_t blanks = 0;
-	b->newline = b->odd = 0;
+	b->newline = b->odd = b->w = 0;
 	for (unsigned i = 0; i < BLOCK; i += 16) {
 		__m128i c = _mm_loadu_si128((const __m128i *)(const void *)(b->p + i));
 		__m128i digit = _mm_cmplt_epi8(_mm_add_epi8(c, _mm_set1_epi8(128 - '/')), _mm_set1_epi8(-128 + '9' + 1 - '/'));
 		blanks |= bits(_mm_cmpeq_epi8(_mm_min_epu8(c, blank), c)) << i;
 		b->newline |= bits(_mm_cmpeq_epi8(c, newline)) << i;
 		b->odd |= bits(_mm_or_si128(_mm_or_si128(c, digit), _mm_cmpeq_epi8(c, at))) << i;
+		b->w |= bits(_mm_cmpeq_epi8(_mm_or_si128(c, blank), _mm_set1_epi8('w')))
+		        << i; /* a blank is the bit of lower case */
 	}
 	b->text = ~blanks;
 }
 #else
 static void read_bits(struct block *b)
 {
-	b->text = b->newline = b->odd = 0;
+	b->text = b->newline = b->odd = b->w = 0;
 	for (unsigned i = 0; i < BLOCK; i++) {
 		uint8_t c = b->p[i];
 		b->text |= (uint64_t)(c > ' ') << i;
 		b->newline |= (uint64_t)(c == '\n') << i;
 		b->odd |= (uint64_t)(c >= 0x80 || (kinds[c] & (KIND_DIGIT | KIND_SIGN))) << i;
+		b->w |= (uint64_t)((c | 0x20) == 'w') << i;
 	}
 }
 #endif
@@ -343,7 +342,15 @@ static bool is_plain(const uint8_t *p, size_t n)
 /* The lowest bit that is set; BLOCK when none is. */
 static size_t first_bit(uint64_t bits)
 {
-	return bits ? (size_t)__builtin_ctzll(bits) : BLOCK;
+	return bits ? (unsigned)__builtin_ctzll(bits) : BLOCK;
+}
+
+static uint64_t lowest_bits(uint64_t bits, size_t n)
+{
+	uint64_t rest = bits;
+	while (rest && n--)
+		rest &= rest - 1;
+	return bits ^ rest;
 }
 
 /* Counts the line ends from one place in the block (below BLOCK) to another. */
@@ -372,49 +379,46 @@ static size_t read_tokens(struct scan *s, const struct block *b, size_t at, bool
 	bool plain = s->plain;
 	uint8_t last = s->last;
 	uint64_t text = b->text & UINT64_MAX << at, begins = text & ~(text << 1), ends = ~text & text << 1;
-	size_t line = s->lines ? at : first_bit(b->newline & UINT64_MAX << at), odd_at = first_bit(b->odd & UINT64_MAX << at);
-	*odd = false;
-	while (ends && w.n < LIM_WORDS) {
-		size_t begin = (size_t)__builtin_ctzll(begins), end = (size_t)__builtin_ctzll(ends);
+	uint64_t bad = (b->odd & text) | (begins & b->w & b->w >> 1); /* in a token that is not plain */
+	size_t line = s->lines ? at : first_bit(b->newline & UINT64_MAX << at);
+	ends &= (bad & -bad) - 1; /* those of plain tokens before the first other one; all when there is none */
+	if (LIM_WORDS - w.n < BLOCK / 2)
+		ends = lowest_bits(ends, LIM_WORDS - w.n);
+	for (; ends; begins &= begins - 1, ends &= ends - 1) {
+		size_t begin = (unsigned)__builtin_ctzll(begins);
 		if (begin >= line) {
 			s->out->n = w.n;
 			s->plain = plain;
 			s->last = last;
-			see_lines(s, b, at, begin);
+			see_lines(s, b, line, begin);
 			end_lines(s);
 			w.n = s->out->n;
 			plain = s->plain;
 			last = s->last;
 			line = first_bit(b->newline & UINT64_MAX << begin);
 		}
-		const uint8_t *p = b->p + begin;
-		if (end > odd_at || ((p[0] | 0x20) == 'w' && (p[1] | 0x20) == 'w')) {
-			at = begin;
-			*odd = true;
-			break;
-		}
-		struct str word = str_make(p, end - begin);
-		uint32_t all = kinds_of(p, word.n), set = all & KIND_SET, rest = set & (set - 1);
+		struct str word = str_make(b->p + begin, (unsigned)__builtin_ctzll(ends) - begin);
+		uint32_t all = kinds_of(word.p, word.n), set = all & KIND_SET, rest = set & (set - 1);
 		_Static_assert(SHORT_LETTERS == 3, "so many are taken away");
 		rest &= rest - 1;
 		if (all & KIND_LETTER) {
 			w.hash[w.n] = (uint32_t)(mix64(set) >> 32);
 			w.kind[w.n++] = (uint8_t)kind_of(word, !(rest & (rest - 1)), last);
 		}
-		plain = plain || is_plain(p, word.n);
-		last = p[word.n - 1];
-		at = end;
-		begins &= begins - 1;
-		ends &= ends - 1;
+		plain = plain || is_plain(word.p, word.n);
+		last = word.p[word.n - 1];
 	}
 	s->out->n = w.n;
 	s->plain = plain;
 	s->last = last;
-	if (*odd)
-		return at;
 	size_t next = first_bit(begins);
-	see_lines(s, b, at, next);
-	*odd = next == 0 && !ends;
+	if (line < next)
+		see_lines(s, b, line, next);
+	*odd = false;
+	if (next == BLOCK || w.n == LIM_WORDS)
+		return next;
+	size_t end = first_bit(~text & text << 1 & UINT64_MAX << next);
+	*odd = first_bit(bad) < end || (next == 0 && end == BLOCK);
 	if (*odd)
 		end_lines(s);
 	return next;
@@ -428,11 +432,8 @@ static void scan_text(struct scan *s, struct str text)
 		if (!odd || i - b.at >= BLOCK)
 			read_block(&b, text, i);
 		i = b.at + read_tokens(s, &b, i - b.at, &odd);
-		if (!odd)
-			continue;
-		struct token t = {.digits = 0xcbf29ce484222325u};
-		read_token(s, text, &i, &t);
-		end_token(s, &t);
+		if (odd)
+			odd_token(s, text, &i);
 	}
 	end_paragraph(s);
 }
