@@ -55,7 +55,7 @@ static void make(struct engine_model *m, struct cluster_print *prints, struct cl
 		uint32_t *t = arena_alloc(a, PRINT_COUNT * sizeof *t);
 		must(t != NULL);
 		for (unsigned f = 0; f < PRINT_COUNT; f++) {
-			if (f == PRINT_pair || print_table[f].many)
+			if (print_table[f].many)
 				continue;
 			t[k++] = f == PRINT_mid_seq && i % 3 == 0 ? value(m, f, 0, true) : value(m, f, engine, once && f % 3 == 0);
 		}

@@ -62,7 +62,7 @@ static int by_id(const void *x, const void *y)
 static int make_print(struct load *l, const struct map_entry *e, struct engine_print *out)
 {
 	size_t n = e->key.n / sizeof(uint32_t), kept = 0, k = 0;
-	uint32_t *t = arena_alloc(&l->p->arena, (n + 1) * sizeof *t);
+	uint32_t *t = arena_alloc(&l->p->arena, (n + PRINT_COUNT) * sizeof *t);
 	if (!t)
 		return err_oom(l->err, "fingerprints");
 	for (size_t i = 0; i < n; i++) {
@@ -77,6 +77,12 @@ static int make_print(struct load *l, const struct map_entry *e, struct engine_p
 	for (size_t i = 0; i < k; i++)
 		if (!kept || t[kept - 1] != t[i])
 			t[kept++] = t[i];
+	k = kept;
+	kept = engine_absences(l->m, t, (uint32_t)k);
+	if (kept == UINT32_MAX)
+		return err_oom(l->err, "fingerprints");
+	qsort(t, kept, sizeof *t, by_id);
+	arena_shrink(&l->p->arena, t, (n + PRINT_COUNT) * sizeof *t, (kept + 1) * sizeof *t);
 	out->families = arena_alloc(&l->p->arena, (kept + 1) * sizeof *out->families);
 	if (!out->families)
 		return err_oom(l->err, "fingerprints");

@@ -8,7 +8,7 @@
 /* Messages of a cluster that its class is made from: more teach nothing new. */
 enum { TEACH = 2000 };
 /* A new version of a learned engine: hosts in common, and how far from it the way of writing may be. */
-enum { SHARED_PERCENT = 30, SHARED_LEAST = 4, NEARLY_ALL = 80 };
+enum { SHARED_PERCENT = 30, SHARED_LEAST = 4, OTHERS_PERCENT = 20 };
 static const double version_strangeness = 4 * 3.9; /* four constants changed */
 static const float version_confidence = 0.8F, cluster_confidence = 0.9F;
 
@@ -86,7 +86,7 @@ static size_t distinct(uint64_t *v, size_t n)
 /* Makes a set of k peers out of an array of the arena with room for `most`. */
 static const struct peers *peer_set(struct engines *e, uint64_t *v, size_t k, size_t most)
 {
-	struct peers p = {v, distinct(v, k)}, *out;
+	struct peers p = {v, distinct(v, k), k}, *out;
 	arena_shrink(&e->arena, v, (most + 1) * sizeof *v, (p.n + 1) * sizeof *v);
 	out = arena_alloc(&e->arena, sizeof *out);
 	if (out)
@@ -154,16 +154,24 @@ static size_t nearest_of(const struct engines *e, uint32_t cluster, uint32_t *co
 	return (size_t)counts[best] * 2 > to - from ? best : e->n_known;
 }
 
-/* Messages of the cluster from those peers, in percent. */
-static unsigned percent_from(const struct engines *e, uint32_t cluster, const struct peers *own)
+/* Messages of the cluster from those peers. */
+static size_t count_from(const struct engines *e, uint32_t cluster, const struct peers *own)
 {
 	size_t from = e->cluster_from[cluster], to = e->cluster_from[cluster + 1], n = 0;
 	for (size_t i = from; i < to; i++)
 		n += engine_is_peer(own, e->messages[e->by_cluster[i]].peer);
-	return (unsigned)(n * 100 / (to - from + (to == from)));
+	return n;
 }
 
-/* Others may write the same: what does not come from the engine's hosts stays without a name, unless nearly all does. */
+/* Others may write the same: what does not come from the engine's hosts stays without a name, unless it is no more than the engine's share
+ * of hosts that were not seen before. */
+static bool may_be_new_hosts(const struct engines *e, uint32_t cluster, const struct peers *own)
+{
+	size_t all = e->cluster_from[cluster + 1] - e->cluster_from[cluster], others = all - count_from(e, cluster, own);
+	double unseen = own->messages ? 1 - cluster_hosts_seen(own->n, own->messages) : 1;
+	return others * 100 <= all * OTHERS_PERCENT && (double)others <= unseen * (double)all;
+}
+
 static int find_version(struct engines *e, uint32_t cluster, uint32_t *counts)
 {
 	size_t k = nearest_of(e, cluster, counts);
@@ -178,7 +186,7 @@ static int find_version(struct engines *e, uint32_t cluster, uint32_t *counts)
 		return e->err->kind;
 	e->cluster_name[cluster] = name;
 	e->cluster_source[cluster] = ENGINE_LEARNED;
-	e->cluster_peers[cluster] = percent_from(e, cluster, own) < NEARLY_ALL ? own : NULL;
+	e->cluster_peers[cluster] = may_be_new_hosts(e, cluster, own) ? NULL : own;
 	return e->err->kind;
 }
 

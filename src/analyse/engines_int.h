@@ -6,10 +6,10 @@
 #include "analyse/engines.h"
 #include "match/engine_cluster.h"
 
-/* Distinct peers, ascending. */
+/* Distinct peers, ascending, of so many messages. */
 struct peers {
 	const uint64_t *v;
-	size_t n;
+	size_t n, messages;
 };
 
 /* What a print is given. */

@@ -33,22 +33,18 @@ static int load(struct page *p, const struct session *s, const struct row *r, st
 {
 	const char *path = session_model(s, &p->arena, err);
 	int rc = path ? engine_model_shipped(&p->model, err) : err->kind;
-	uint32_t *tokens = arena_alloc(&p->arena, (r->fingerprint.n + 1) * sizeof *tokens);
-	unsigned *families = arena_alloc(&p->arena, (r->fingerprint.n + 1) * sizeof *families);
-	size_t n = 0;
+	uint32_t *tokens = arena_alloc(&p->arena, (r->fingerprint.n + PRINT_COUNT) * sizeof *tokens);
+	unsigned *families = arena_alloc(&p->arena, (r->fingerprint.n + PRINT_COUNT) * sizeof *families);
+	uint32_t n = 0;
 	if (!rc)
 		rc = engine_model_load(&p->model, path, s->o->model || s->config->model, err);
 	if (!rc && (!tokens || !families || engine_scorer_new(&p->scorer, &p->model)))
 		rc = err_oom(err, "explain");
-	for (size_t i = 0; i < r->fingerprint.n && !rc; i++) {
-		unsigned f = engine_family(r->fingerprint.v[i]);
-		uint32_t t = f < PRINT_COUNT ? engine_model_token(&p->model, r->fingerprint.v[i]) : UINT32_MAX;
-		if (t == UINT32_MAX)
-			continue;
-		tokens[n] = t;
-		families[n++] = f;
-	}
-	p->tokens = (struct engine_tokens){tokens, families, n};
+	if (!rc && (n = engine_message_tokens(&p->model, &r->fingerprint, tokens)) == UINT32_MAX)
+		rc = err_oom(err, "explain");
+	for (uint32_t i = 0; i < n && !rc; i++)
+		families[i] = p->model.tokens.v[tokens[i]].family;
+	p->tokens = (struct engine_tokens){tokens, families, rc ? 0 : n};
 	return rc;
 }
 

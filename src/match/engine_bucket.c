@@ -9,6 +9,8 @@
 #include "base/time.h"
 #include "match/engine_view.h"
 
+enum { ROUNDS = 5 };
+
 bool cluster_rigid(enum print_id family)
 {
 	switch (family) {
@@ -66,15 +68,18 @@ static int assign(struct clustering *c)
 	if (!k)
 		return ERR_ENV;
 	for (size_t i = 0; i < c->n_prints; i++)
-		k[i] = (struct keyed){print_key(c, &c->prints[i]), (uint32_t)i};
+		k[i] = (struct keyed){c->key_of[i], (uint32_t)i};
 	qsort(k, c->n_prints, sizeof *k, by_key);
+	c->n_buckets = c->n_seeds = 0;
 	for (size_t i = 0; i < c->n_prints; i++) {
 		c->n_buckets += !i || k[i].key != k[i - 1].key;
 		c->bucket_of[k[i].print] = (uint32_t)c->n_buckets - 1;
 	}
 	c->buckets = arena_zalloc(c->arena, c->n_buckets + 1, sizeof *c->buckets);
-	for (size_t i = 0; i < c->n_prints && c->buckets; i++)
+	for (size_t i = 0; i < c->n_prints && c->buckets; i++) {
 		c->buckets[c->bucket_of[k[i].print]].key = k[i].key;
+		c->buckets[c->bucket_of[k[i].print]].origin = c->origin_of[k[i].print];
+	}
 	mem_free(k);
 	return c->buckets ? 0 : ERR_ENV;
 }
@@ -85,6 +90,7 @@ static void count_messages(struct clustering *c)
 		c->buckets[i].first = INT64_MAX;
 		c->buckets[i].last = TIME_NONE;
 	}
+	memset(c->print_n, 0, c->n_prints * sizeof *c->print_n);
 	for (size_t i = 0; i < c->n_messages; i++) {
 		const struct cluster_message *x = &c->messages[i];
 		struct bucket *b = &c->buckets[c->bucket_of[x->print]];
@@ -279,6 +285,23 @@ static int fill_all(struct clustering *c)
 	return rc;
 }
 
+/* Buckets are divided until each is one engine's; ROUNDS: into as many as 2 to that power. */
+static int divide_all(struct clustering *c)
+{
+	size_t parted = 1;
+	for (int round = 0; parted; round++) {
+		if (assign(c))
+			return ERR_ENV;
+		count_messages(c);
+		if (sort_buckets(c))
+			return ERR_ENV;
+		parted = 0;
+		if (round < ROUNDS && buckets_split(c, &parted))
+			return ERR_ENV;
+	}
+	return 0;
+}
+
 int buckets_make(struct clustering *c)
 {
 	size_t tokens = c->m->tokens.n;
@@ -287,15 +310,18 @@ int buckets_make(struct clustering *c)
 	c->print_n = arena_zalloc(c->arena, c->n_prints + 1, sizeof *c->print_n);
 	c->by_bucket = arena_zalloc(c->arena, c->n_prints + 1, sizeof *c->by_bucket);
 	c->msg_order = arena_zalloc(c->arena, c->n_messages + 1, sizeof *c->msg_order);
+	c->key_of = arena_alloc(c->arena, (c->n_prints + 1) * sizeof *c->key_of);
+	c->origin_of = arena_alloc(c->arena, (c->n_prints + 1) * sizeof *c->origin_of);
+	c->settled = arena_zalloc(c->arena, c->n_prints + 1, sizeof *c->settled);
 	c->votes = arena_zalloc(c->arena, tokens + 1, sizeof *c->votes);
-	if (!c->text_hash || !c->bucket_of || !c->print_n || !c->by_bucket || !c->msg_order || !c->votes)
+	if (!c->text_hash || !c->bucket_of || !c->print_n || !c->by_bucket || !c->msg_order || !c->votes || !c->key_of ||
+		!c->origin_of || !c->settled)
 		return ERR_ENV;
 	for (size_t t = 0; t < tokens; t++)
 		c->text_hash[t] = hash64(c->m->tokens.v[t].text, 0);
-	if (assign(c))
-		return ERR_ENV;
-	count_messages(c);
-	return sort_buckets(c) || fill_all(c) ? ERR_ENV : 0;
+	for (size_t i = 0; i < c->n_prints; i++)
+		c->key_of[i] = c->origin_of[i] = print_key(c, &c->prints[i]);
+	return divide_all(c) || fill_all(c) ? ERR_ENV : 0;
 }
 
 uint32_t bucket_common(const struct clustering *c, const struct bucket *b, enum print_id family)
@@ -315,17 +341,27 @@ uint32_t bucket_common(const struct clustering *c, const struct bucket *b, enum 
 /* ---- how alike ---- */
 
 /* A value that other software shares by chance tells little; no single one tells more than GAIN_MOST. A difference costs the more
- * the less freely the family varies. Peers: a third in common is one botnet; nothing in common among many is two. */
+ * the less freely the family varies. Peers: a third in common is one botnet; nothing in common among many is two, if that many should have been seen twice. */
 static const double gain_most = 4.0, freedom_least = 0.02;
 enum { PEERS_MIN = 5, PEERS_MANY = 20, PEERS_SHARED = 4 };
-static const double peers_same = 8.0, peers_other = -4.0;
+static const double peers_same = 8.0, peers_other = -4.0, peers_third = 0.3;
 
-static double peer_odds(const struct bucket *a, const struct bucket *b)
+double cluster_hosts_seen(size_t hosts, size_t n)
 {
-	size_t less = a->n_peers < b->n_peers ? a->n_peers : b->n_peers, shared = 0;
-	for (size_t i = 0, j = 0; i < a->n_peers && j < b->n_peers;) {
-		shared += a->peers[i] == b->peers[j];
-		if (a->peers[i] <= b->peers[j])
+	double least = 0, most = 50, share = (double)hosts / (double)n;
+	for (int i = 0; i < 30; i++) {
+		double x = (least + most) / 2;
+		*((1 - exp(-x)) / x > share ? &least : &most) = x;
+	}
+	return 1 - exp(-least);
+}
+
+double peer_odds(const uint64_t *a, size_t peers_a, size_t n_a, const uint64_t *b, size_t peers_b, size_t n_b)
+{
+	size_t less = peers_a < peers_b ? peers_a : peers_b, shared = 0;
+	for (size_t i = 0, j = 0; i < peers_a && j < peers_b;) {
+		shared += a[i] == b[j];
+		if (a[i] <= b[j])
 			i++;
 		else
 			j++;
@@ -333,17 +369,20 @@ static double peer_odds(const struct bucket *a, const struct bucket *b)
 	if (less < PEERS_MIN)
 		return 0;
 	double share = (double)shared / (double)less;
-	if (share >= 0.3 && shared >= PEERS_SHARED)
+	if (share >= peers_third && shared >= PEERS_SHARED)
 		return peers_same;
-	return share < 0.12 && less >= PEERS_MANY ? peers_other : 0;
+	if (share >= 0.12 || less < PEERS_MANY ||
+		fmax(cluster_hosts_seen(peers_a, n_a), cluster_hosts_seen(peers_b, n_b)) < peers_third)
+		return 0;
+	return peers_other;
 }
 
-struct agreement {
-	double sum_a, sum_b;   /* messages with the family */
-	double most_a, most_b; /* share of the commonest value */
-	double overlap;        /* of the two distributions */
-	double chance;         /* of the likeliest value in common */
-};
+double agreement_cost(const struct agreement *g, unsigned family)
+{
+	if (g->overlap >= 0.05)
+		return 0;
+	return log(engine_freedom(family) == FREEDOM_NONE ? freedom_least : ENGINE_FREE) * fmin(g->most_a, g->most_b);
+}
 
 static double chance_of(const struct clustering *c, const struct claim_votes *v, uint32_t token)
 {
@@ -376,8 +415,11 @@ static void compare(const struct clustering *c, const struct bucket *a, const st
 double buckets_alike(const struct clustering *c, const struct bucket *a, const struct bucket *b)
 {
 	struct agreement g[PRINT_COUNT] = {0};
-	double most[PRINT_GROUP_COUNT] = {0}, least[PRINT_GROUP_COUNT] = {0}, sum = peer_odds(a, b);
+	double most[PRINT_GROUP_COUNT] = {0}, least[PRINT_GROUP_COUNT] = {0},
+	       sum = peer_odds(a->peers, a->n_peers, a->n, b->peers, b->n_peers, b->n);
 	const struct claim_votes *v = NULL;
+	if (a->origin == b->origin && a->key != b->key) /* told apart already */
+		return -INFINITY;
 	for (size_t i = 0; i < c->n_claims && a->claim && a->claim == b->claim; i++)
 		if (c->claims[i].claim == a->claim)
 			v = &c->claims[i];
@@ -387,13 +429,10 @@ double buckets_alike(const struct clustering *c, const struct bucket *a, const s
 		enum print_group at = print_table[f].group;
 		if (print_table[f].many || x->sum_a <= 0 || x->sum_b <= 0)
 			continue;
-		if (x->overlap < 0.05) {
-			double cost =
-				log(engine_freedom(f) == FREEDOM_NONE ? freedom_least : ENGINE_FREE) * fmin(x->most_a, x->most_b);
-			least[at] = fmin(least[at], cost);
-		} else {
+		if (x->overlap < 0.05)
+			least[at] = fmin(least[at], agreement_cost(x, f));
+		else
 			most[at] = fmax(most[at], fmin(gain_most, -log(x->chance)) * x->overlap);
-		}
 	}
 	for (unsigned i = 0; i < PRINT_GROUP_COUNT; i++)
 		sum += least[i] < 0 ? least[i] : most[i];

@@ -183,7 +183,7 @@ static void join(const struct clustering *c, struct pairs *p, uint32_t *up)
 		if (a == b || buckets_alike(c, &c->buckets[p->v[i].a], &c->buckets[p->v[i].b]) < join_odds)
 			continue;
 		/* roots are the largest: a small seed between two engines is no bridge */
-		if ((a == p->v[i].a && b == p->v[i].b) || buckets_alike(c, &c->buckets[a], &c->buckets[b]) >= 0)
+		if ((a == p->v[i].a && b == p->v[i].b) || buckets_alike(c, &c->buckets[a], &c->buckets[b]) >= join_odds)
 			up[a > b ? a : b] = a > b ? b : a;
 	}
 }
@@ -216,8 +216,12 @@ static int by_first(const void *x, const void *y)
 
 static void fill_version(const struct clustering *c, const struct bucket *b, struct cluster_version *v)
 {
-	*v = (struct cluster_version){
-		.messages = b->n, .peers = (uint32_t)b->n_peers, .first = b->first, .last = b->last, .key = b->key};
+	*v = (struct cluster_version){.messages = b->n,
+		.peers = (uint32_t)b->n_peers,
+		.first = b->first,
+		.last = b->last,
+		.key = b->key,
+		.parted = b->key != b->origin};
 	for (unsigned f = 0; f < PRINT_COUNT; f++)
 		if (cluster_rigid((enum print_id)f))
 			v->rigid[f] = bucket_common(c, b, (enum print_id)f);
@@ -237,10 +241,12 @@ static void name_it(const struct clustering *c, struct cluster *k, unsigned digi
 	if (!v && k->n_versions)
 		v = &k->versions[0];
 	for (unsigned f = 0; v && f < PRINT_COUNT; f++)
-		if (v->rigid[f]) {
+		if (v->rigid[f] && v->rigid[f] != c->m->absent[f]) {
 			buf_add(&text, c->m->tokens.v[v->rigid[f] - 1].text);
 			buf_byte(&text, '\n');
 		}
+	if (v && v->parted)
+		buf_printf(&text, "%016llx\n", (unsigned long long)v->key);
 	sha256(buf_str(&text), digest);
 	hex_encode(digest, SHA256_BYTES, hex);
 	snprintf(k->name, sizeof k->name, "engine-%.*s", (int)digits, hex);

@@ -2,7 +2,9 @@
  *
  * Near-linear, deterministic, a pure function of the set of messages:
  *   1. Equal fingerprints are one print. Prints that agree in the rigid families (core order of fields, spelling, form of Message-ID
- *      and Date, client that is named ...) make a bucket; buckets of CLUSTER_SEED messages are seeds.
+ *      and Date, client that is named ...) make a bucket. Two perfect imitations of one client share it: it is divided where the parts
+ *      have no value in common in three groups of the other families, and not the same hosts (engine_split.c). Buckets of CLUSTER_SEED
+ *      messages are seeds.
  *   2. Candidates are seeds that agree in all rigid groups but two, and seeds that share peers.
  *   3. Two seeds join when log-odds say so: what they agree in against chance (for seeds that name the same known client: chance among
  *      those that name it, as all its imitators agree in that), what they differ in against how freely the family varies
@@ -35,6 +37,7 @@ struct cluster_version {
 	int64_t first, last;
 	uint32_t rigid[PRINT_COUNT]; /* commonest token of every rigid family + 1; 0: none */
 	uint64_t key;                /* hash of the rigid tokens' texts */
+	bool parted;                 /* one of several engines that agree in all these */
 };
 struct cluster {
 	struct cluster_version *versions; /* by first, then key */
@@ -57,6 +60,9 @@ int cluster_messages(struct clusters *out, const struct engine_model *m, const s
 	const struct cluster_message *messages, size_t n_messages);
 void clusters_free(struct clusters *c);
 
+/* What share of all messages comes from the hosts that n messages, n > 0, have shown: few that came twice mean many that never came. Of N
+ * hosts alike n draws show N (1 - exp(-n/N)). */
+double cluster_hosts_seen(size_t hosts, size_t n);
 /* Families that make buckets and names. */
 bool cluster_rigid(enum print_id family);
 

@@ -52,11 +52,30 @@ static int64_t number(const json_t *v, int64_t max)
 	return n < 0 || n > max ? -1 : n;
 }
 
+/* A file written before absences were counted: they are what is left of the messages. */
+static int add_absences(const struct place *p, struct engine_model *m, struct engine_class *k)
+{
+	uint32_t sum[PRINT_COUNT + 1] = {0}, token;
+	unsigned given;
+	sum[PRINT_COUNT] = k->messages;
+	for (size_t i = 0; i < k->n; i++)
+		sum[m->tokens.v[k->counts[i].token].family] += k->counts[i].messages;
+	for (unsigned f = 0; f < PRINT_COUNT; f++) {
+		if (!engine_absence(f, &given) || sum[given] <= sum[f])
+			continue;
+		if ((token = engine_model_absent(m, f)) == UINT32_MAX)
+			return err_oom(p->err, p->name);
+		uint32_t n = sum[given] - sum[f];
+		k->counts[k->n++] = (struct engine_count){token, n, n < k->campaigns ? n : k->campaigns};
+	}
+	return 0;
+}
+
 static int read_tokens(const struct place *p, struct engine_model *m, struct engine_class *k, json_t *tokens)
 {
 	const char *text;
 	json_t *pair;
-	k->counts = arena_zalloc(&m->arena, json_object_size(tokens) + 1, sizeof *k->counts);
+	k->counts = arena_zalloc(&m->arena, json_object_size(tokens) + PRINT_COUNT, sizeof *k->counts);
 	if (!k->counts)
 		return err_oom(p->err, p->name);
 	json_object_foreach(tokens, text, pair)
@@ -73,7 +92,7 @@ static int read_tokens(const struct place *p, struct engine_model *m, struct eng
 			                                        : err_oom(p->err, p->name);
 		k->counts[k->n++] = (struct engine_count){token, (uint32_t)messages, (uint32_t)campaigns};
 	}
-	return 0;
+	return add_absences(p, m, k);
 }
 
 /* A name is shown in tables, paths of reports and item ids: printable ASCII, no separators of ours. */

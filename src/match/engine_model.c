@@ -95,27 +95,93 @@ static int by_id(const void *x, const void *y)
 	return (a > b) - (a < b);
 }
 
-int engine_capture_add(struct engine_capture *c, const struct strs *fingerprint, uint64_t campaign)
+bool engine_absence(unsigned family, unsigned *given)
 {
-	struct engine_model *m = c->model;
-	uint32_t *ids = arena_alloc(&m->arena, (fingerprint->n + 1) * sizeof *ids);
-	struct engine_sample *s = ids ? vec_push(&m->arena, &c->samples, LIM_ENGINE_SAMPLES) : NULL;
-	size_t n = 0, kept = 0;
-	if (!s)
-		return ERR_ENV;
+	switch ((enum print_id)family) {
+	case PRINT_missing:
+	case PRINT_colon:
+	case PRINT_trail:
+	case PRINT_prio:
+	case PRINT_list:
+	case PRINT_xsender:
+	case PRINT_client:
+	case PRINT_mimever:
+		*given = PRINT_COUNT;
+		return true;
+	case PRINT_mid_time:
+	case PRINT_mid_ip:
+		*given = PRINT_mid;
+		return true;
+	case PRINT_bnd_time:
+	case PRINT_bnd_mid:
+	case PRINT_preamble:
+		*given = PRINT_bnd;
+		return true;
+	case PRINT_gen:
+		*given = PRINT_tags;
+		return true;
+	default:
+		return false;
+	}
+}
+
+uint32_t engine_model_absent(struct engine_model *m, unsigned family)
+{
+	uint8_t text[LIM_PRINT_TOKEN];
+	struct str name = print_table[family].name;
+	if (m->absent[family])
+		return m->absent[family] - 1;
+	must(name.n + 2 <= sizeof text);
+	memcpy(text, name.p, name.n);
+	memcpy(text + name.n, "=-", 2);
+	uint32_t token = engine_model_token(m, str_make(text, name.n + 2));
+	if (token != UINT32_MAX)
+		m->absent[family] = token + 1;
+	return token;
+}
+
+uint32_t engine_absences(struct engine_model *m, uint32_t *tokens, uint32_t n)
+{
+	bool has[PRINT_COUNT + 1] = {false};
+	uint32_t all = n;
+	unsigned given;
+	has[PRINT_COUNT] = true;
+	for (uint32_t i = 0; i < n; i++)
+		has[m->tokens.v[tokens[i]].family] = true;
+	for (unsigned f = 0; f < PRINT_COUNT; f++)
+		if (!has[f] && engine_absence(f, &given) && has[given] && (tokens[all++] = engine_model_absent(m, f)) == UINT32_MAX)
+			return UINT32_MAX;
+	return all;
+}
+
+uint32_t engine_message_tokens(struct engine_model *m, const struct strs *fingerprint, uint32_t *out)
+{
+	uint32_t n = 0, kept = 0;
 	for (size_t i = 0; i < fingerprint->n; i++) {
 		if (engine_family(fingerprint->v[i]) >= PRINT_COUNT)
 			continue;
-		ids[n] = engine_model_token(m, fingerprint->v[i]);
-		if (ids[n++] == UINT32_MAX)
-			return ERR_ENV;
+		if ((out[n++] = engine_model_token(m, fingerprint->v[i])) == UINT32_MAX)
+			return UINT32_MAX;
 	}
+	if ((n = engine_absences(m, out, n)) == UINT32_MAX)
+		return UINT32_MAX;
 	if (n)
-		qsort(ids, n, sizeof *ids, by_id);
-	for (size_t i = 0; i < n; i++)
-		if (!i || ids[i] != ids[i - 1])
-			ids[kept++] = ids[i];
-	*s = (struct engine_sample){.tokens = ids, .n = kept, .campaign = campaign};
+		qsort(out, n, sizeof *out, by_id);
+	for (uint32_t i = 0; i < n; i++)
+		if (!i || out[i] != out[i - 1])
+			out[kept++] = out[i];
+	return kept;
+}
+
+int engine_capture_add(struct engine_capture *c, const struct strs *fingerprint, uint64_t campaign)
+{
+	struct engine_model *m = c->model;
+	uint32_t *ids = arena_alloc(&m->arena, (fingerprint->n + PRINT_COUNT) * sizeof *ids);
+	struct engine_sample *s = ids ? vec_push(&m->arena, &c->samples, LIM_ENGINE_SAMPLES) : NULL;
+	uint32_t n = s ? engine_message_tokens(m, fingerprint, ids) : UINT32_MAX;
+	if (n == UINT32_MAX)
+		return ERR_ENV;
+	*s = (struct engine_sample){.tokens = ids, .n = n, .campaign = campaign};
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /* engine_model.h - what the captures of each sending engine and each real mail client look like: counts of fingerprint tokens.
  *
- * A token is "family=value" (feature/fingerprint.h). A class is one engine, or one client of the contrast: for every token the
+ * A token is "family=value" (feature/fingerprint.h), or "family=-" for what is not there (engine_absences). A class is one engine, or one client of the contrast: for every token the
  * number of its messages that carry it and the number of campaigns these came from. Counts are all that is kept of a capture: a
  * model holds no address, no text and no message. It is filled in two ways: from captures (engine_learn_*) and from a file
  * (engine_model_read). Scoring is engine_score.h's.
@@ -53,10 +53,21 @@ struct engine_model {
 	struct map by_text; /* token -> index + 1 */
 	VEC(struct engine_token) tokens;
 	VEC(struct engine_class) classes;
+	uint32_t absent[PRINT_COUNT]; /* of a family's absence: its token + 1, once it is needed */
 };
 
 /* The family of a token, or PRINT_COUNT. */
 unsigned engine_family(struct str token);
+/* What software leaves out is a habit of it, too: where a message could have a token of such a family and has none, it has "family=-".
+ * Stored fingerprints and files of older models do not say so: it is added when they are read. tokens: distinct, room for PRINT_COUNT
+ * more. Returns how many there are then; UINT32_MAX when out of memory. */
+uint32_t engine_absences(struct engine_model *m, uint32_t *tokens, uint32_t n);
+/* Whether absence of the family is a habit, and in messages that have which other family (*given: PRINT_COUNT is all of them). */
+bool engine_absence(unsigned family, unsigned *given);
+uint32_t engine_model_absent(struct engine_model *m, unsigned family); /* the token "family=-"; UINT32_MAX when out of memory */
+/* A fingerprint's tokens: distinct, ascending, absences among them; out has room for fingerprint->n + PRINT_COUNT. UINT32_MAX when out of
+ * memory. Tokens of unknown families are left out. */
+uint32_t engine_message_tokens(struct engine_model *m, const struct strs *fingerprint, uint32_t *out);
 void engine_model_init(struct engine_model *m);
 void engine_model_free(struct engine_model *m);
 /* The token's index, made when it is new; UINT32_MAX when out of memory or its family is unknown. */

@@ -262,6 +262,53 @@ static void a_new_version_from_the_same_hosts_keeps_the_name(void **state)
 	engine_model_free(&w.m);
 }
 
+/* Two imitations of one client: all that makes a bucket is the client's. */
+static void perfect_imitations_of_one_client_are_told_apart(void **state)
+{
+	static const char *const own[2][3] = {
+		{"mid_ip=private", "ct_multi=a", "bnd_mid=time="}, {"mid_ip=public", "ct_multi=a", "bnd_mid=time=far"}};
+	struct world w = {0};
+	struct clusters found;
+	(void)state;
+	engine_model_init(&w.m);
+	engine_capture_init(&w.c, &w.m);
+	for (unsigned i = 0; i < 160; i++) {
+		bool second = i % 2;
+		struct str t[] = {S("core=MFTSDVCX"), S("mid=4h"), S("bnd=4h"), str_of(own[second][0]), str_of(own[second][1]),
+			str_of(own[second][2]), S("trail=Subject")};
+		assert_int_equal(engine_capture_add(&w.c, &(struct strs){t, second ? 7 : 6}, 1), 0);
+		w.prints[i] = (struct cluster_print){w.c.samples.v[i].tokens, w.c.samples.v[i].n};
+		w.messages[i] = (struct cluster_message){i, 100 * second + i % 30, 100 * second + i % 30, (int64_t)i};
+		w.n++;
+	}
+	find(&w, &found);
+	assert_int_equal(found.n, 2);
+	assert_int_equal(found.v[0].messages, 80);
+	assert_int_not_equal(found.of[0], found.of[1]);
+	assert_string_not_equal(found.v[0].name, found.v[1].name);
+	clusters_free(&found);
+	engine_model_free(&w.m);
+}
+
+static void what_is_not_there_is_a_token(void **state)
+{
+	struct engine_model m;
+	struct str t[] = {S("core=F"), S("mid=4h"), S("mid=4d"), S("trail=Subject"), S("nosuch=1")};
+	uint32_t out[COUNT(t) + PRINT_COUNT], n;
+	bool prio = false, trail = false, bnd = false;
+	(void)state;
+	engine_model_init(&m);
+	n = engine_message_tokens(&m, &(struct strs){t, COUNT(t)}, out);
+	for (uint32_t i = 0; i < n; i++) {
+		assert_true(!i || out[i] > out[i - 1]);
+		prio |= str_eq(m.tokens.v[out[i]].text, S("prio=-"));
+		trail |= str_eq(m.tokens.v[out[i]].text, S("trail=-"));
+		bnd |= str_eq(m.tokens.v[out[i]].text, S("bnd_mid=-"));
+	}
+	assert_true(prio && !trail && !bnd);
+	engine_model_free(&m);
+}
+
 static void no_memory_is_told(void **state)
 {
 	(void)state;
@@ -300,6 +347,8 @@ int main(void)
 		cmocka_unit_test(published_marks_need_all_their_tokens),
 		cmocka_unit_test(engines_are_told_apart_lists_are_none),
 		cmocka_unit_test(a_new_version_from_the_same_hosts_keeps_the_name),
+		cmocka_unit_test(perfect_imitations_of_one_client_are_told_apart),
+		cmocka_unit_test(what_is_not_there_is_a_token),
 		cmocka_unit_test(no_memory_is_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
