@@ -63,12 +63,12 @@ static int subject_points(const struct likeness *l)
 	return l->subject_words >= 2 && 5 * l->subject >= 3 * l->subject_words;
 }
 
-/* Width and height: what is left to see of an image that could not be looked at. */
-static int image_points(const struct likeness *l, bool texts)
+/* Width and height: what is left to see of an image that could not be looked at. looked: those of both were. */
+static int image_points(const struct likeness *l, bool texts, bool looked)
 {
 	if (l->image || l->look)
 		return texts ? 5 : EDGE_JOIN;
-	return !l->shape ? 0 : texts ? 2 : 4;
+	return !l->shape || looked ? 0 : texts ? 2 : 4;
 }
 
 /* What a text states beside a picture that holds the offer. */
@@ -96,7 +96,7 @@ static void weigh(const struct sketch *a, const struct sketch *b, struct edge *o
 	p[EDGE_URL] = (int8_t)(l->url ? 1 : l->url_differs ? -1 : 0);
 	p[EDGE_SUBJECT] = (int8_t)subject_points(l);
 	p[EDGE_TAGS] = l->tags == SKETCH_TAGS;
-	p[EDGE_IMAGE] = (int8_t)image_points(l, texts);
+	p[EDGE_IMAGE] = (int8_t)image_points(l, texts, a->n_looks && b->n_looks);
 	p[EDGE_FILE] = l->file ? texts ? 5 : EDGE_JOIN : 0;
 	int second = 0;
 	out->sum = 0;

@@ -8,8 +8,8 @@
  *             all words agree, it is a slot
  *   names     words with a capital inside a sentence
  *   domains, url shape, subject, tags     agreement of either is a small thing, of domains a larger one
- *   image, file   equal bytes; an image that looks the same is worth as much, one of the same width and height less, and more where
- *                 there is no text
+ *   image, file   equal bytes; an image that looks the same is worth as much; of those that could not be looked at, one of the same
+ *                 width and height less, and more where there is no text
  *
  * A large picture that is the same holds the offer. A text beside it that is another is there to look like mail (word salad, a chapter
  * of a book): what it states says nothing against. Some other family has to agree then.
