@@ -3,98 +3,71 @@
 
 #include <endian.h>
 
-#include <pthread.h>
-
-#if defined(__x86_64__) && defined(__GNUC__)
-#define HAVE_SSSE3 1
-#include <tmmintrin.h>
-#endif
-
 #include "base/mem.h"
+#include "match/gather.h"
 #include "match/normalise.h"
 
 enum { BLOCK = 64, GROUP = 8, STEP = 16 };
-
-static uint8_t count[256];   /* bits set */
-static uint64_t gather[256]; /* the places of the bits set, a byte each, then 0x80: what PSHUFB takes */
-static pthread_once_t tables_once = PTHREAD_ONCE_INIT;
-
-static void build_tables(void)
-{
-	for (unsigned m = 0; m < 256; m++) {
-		gather[m] = 0x8080808080808080u;
-		for (unsigned i = 0; i < GROUP; i++)
-			if (m >> i & 1) {
-				unsigned at = 8u * count[m]++;
-				gather[m] = (gather[m] & ~((uint64_t)0xFF << at)) | (uint64_t)i << at;
-			}
-	}
-}
 
 void cut_table_init(struct cut_table *t)
 {
 	for (int c = 0; c < 256; c++) {
 		bool sign = c == '!' || c == '|';                      /* they often end a word and are no letters of it */
 		bool counts = norm_letter[c] && norm_letter[c] != 's'; /* nor is the s of a genitive */
-		t->begins[c] = norm_letter[c] != 0;
 		t->set[c] = counts && !sign ? (uint32_t)1 << (norm_letter[c] - 'a') : 0;
 	}
 }
 
-void cut_table_begin(struct cut_table *t, uint8_t c)
-{
-	t->begins[c] = true;
-}
-
 static bool init_squeeze(struct cut *c, struct arena *a, size_t bytes)
 {
-	pthread_once(&tables_once, build_tables);
+	size_t groups = (bytes / STEP + 1) * (STEP / GROUP);
 	*c = (struct cut){.room = bytes};
-	c->squeeze = arena_alloc(a, bytes + STEP);
-	c->group = arena_alloc(a, (bytes / STEP + 1) * (STEP / GROUP) * sizeof *c->group);
-	return c->squeeze && c->group;
+	uint8_t *p = arena_alloc(a, 1 + bytes + STEP);
+	c->ahead = arena_alloc(a, groups * GROUP);
+	c->base = arena_alloc(a, groups * sizeof *c->base);
+	if (!p || !c->ahead || !c->base)
+		return false;
+	*p = 0; /* before the first letter */
+	c->squeeze = p + 1;
+	return true;
 }
 
 bool cut_init(struct cut *c, struct arena *a, size_t bytes)
 {
 	must(bytes < UINT32_MAX / 2);
-	size_t n = bytes + 1; /* the loops write first and decide then what counts */
 	if (!init_squeeze(c, a, bytes))
 		return false;
-	c->start = arena_alloc(a, n * sizeof *c->start);
-	c->word = arena_alloc(a, n * sizeof *c->word);
-	c->set = arena_alloc(a, n * sizeof *c->set);
-	return c->start && c->word && c->set;
+	c->start = arena_alloc(a, (bytes / BLOCK + 1) * sizeof *c->start);
+	c->word = arena_alloc(a, (bytes + 2) * sizeof *c->word);
+	return c->start && c->word;
 }
 
-/* Where the squeezing stands. */
+/* Where the squeezing stands; before the first letter comes a byte that is none. */
 struct squeezer {
+	const struct gather *gather;
 	uint8_t *out;
-	struct cut_group *group;
-	uint32_t k, last;
+	int8_t *ahead;
+	uint32_t *base;
+	uint32_t k;
 };
 
 static void squeeze_plain(struct squeezer *q, const uint8_t *p)
 {
 	for (unsigned half = 0; half < STEP / GROUP; half++) {
-		struct cut_group g = {.squeeze = q->k};
-		for (unsigned i = 0, rank = 0; i < GROUP; i++) {
-			uint32_t letter = norm_letter[*p++];
-			if (!letter)
-				continue;
-			g.letters |= (uint8_t)(1u << i);
-			if (letter != q->last)
-				g.fresh |= (uint8_t)(1u << rank), q->out[q->k++] = (uint8_t)letter;
-			q->last = letter;
-			rank++;
+		uint32_t base = q->k;
+		for (unsigned i = 0; i < GROUP; i++) {
+			uint8_t letter = norm_letter[*p++];
+			if (letter && letter != q->out[(size_t)q->k - 1])
+				q->out[q->k++] = letter;
+			*q->ahead++ = (int8_t)(q->k - 1 - base);
 		}
-		*q->group++ = g;
+		*q->base++ = base;
 	}
 }
 
 #ifdef HAVE_SSSE3
 /* The letter classes of 16 bytes: one look-up for each row of ASCII that has any. */
-__attribute__((target("ssse3"))) static __m128i classes(__m128i c)
+SSSE3 static __m128i classes(__m128i c)
 {
 	static const uint8_t rows[] = {0x20, 0x30, 0x40, 0x50, 0x60, 0x70};
 	__m128i out = _mm_setzero_si128();
@@ -106,27 +79,26 @@ __attribute__((target("ssse3"))) static __m128i classes(__m128i c)
 	return out;
 }
 
-__attribute__((target("ssse3"))) static __m128i gathered(__m128i v, unsigned bits)
+SSSE3 static void squeeze_ssse3(struct squeezer *q, const uint8_t *p)
 {
-	return _mm_shuffle_epi8(v, _mm_cvtsi64_si128((int64_t)gather[bits]));
-}
-
-__attribute__((target("ssse3"))) static void squeeze_ssse3(struct squeezer *q, const uint8_t *p)
-{
+	const struct gather *g = q->gather;
 	__m128i class = classes(_mm_loadu_si128((const __m128i *)(const void *)p));
 	unsigned letters = ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(class, _mm_setzero_si128()));
 	for (unsigned half = 0; half < STEP / GROUP; half++, letters >>= GROUP, class = _mm_srli_si128(class, GROUP)) {
-		unsigned m = letters & 0xFF, n = count[m];
-		__m128i v = gathered(class, m), before = _mm_or_si128(_mm_slli_si128(v, 1), _mm_cvtsi32_si128((int)q->last));
-		unsigned fresh = ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, before)) & ((1u << n) - 1);
-		_mm_storel_epi64((__m128i *)(void *)(q->out + q->k), gathered(v, fresh));
-		*q->group++ = (struct cut_group){q->k, (uint8_t)m, (uint8_t)fresh};
-		q->k += count[fresh];
-		q->last = n ? (uint32_t)((uint64_t)_mm_cvtsi128_si64(v) >> 8 * (n - 1)) & 0xFF : q->last;
+		unsigned m = letters & 0xFF;
+		uint8_t *out = q->out + q->k;
+		__m128i v = gathered(class, g->places[m]),
+			one_before = _mm_or_si128(_mm_slli_si128(v, 1), _mm_cvtsi32_si128(out[-1]));
+		unsigned fresh = ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, one_before)) & ((1u << g->count[m]) - 1);
+		_mm_storel_epi64((__m128i *)(void *)out, gathered(v, g->places[fresh]));
+		_mm_storel_epi64((__m128i *)(void *)q->ahead, gathered(_mm_cvtsi64_si128((int64_t)g->latest[fresh]), g->before[m]));
+		*q->base++ = q->k;
+		q->ahead += GROUP;
+		q->k += g->count[fresh];
 	}
 }
 
-__attribute__((target("ssse3"))) static size_t squeeze_fast(struct squeezer *q, struct str fold)
+SSSE3 static size_t squeeze_fast(struct squeezer *q, struct str fold)
 {
 	size_t i = 0;
 	for (; fold.n - i >= STEP; i += STEP)
@@ -137,7 +109,7 @@ __attribute__((target("ssse3"))) static size_t squeeze_fast(struct squeezer *q, 
 
 static void squeeze(struct cut *c, struct str fold)
 {
-	struct squeezer q = {.out = c->squeeze, .group = c->group};
+	struct squeezer q = {gather_tables(), c->squeeze, c->ahead, c->base, 0};
 	uint8_t tail[STEP] = {0};
 	size_t i = 0;
 	must(fold.n <= c->room);
@@ -219,33 +191,21 @@ uint32_t cut_set(const struct cut_table *t, struct str word)
 	return set;
 }
 
-/* The same where eight bytes can be read at any place of the text. */
-static uint32_t set_within(const struct cut_table *t, const uint8_t *p, size_t n)
+uint32_t cut_word_set(const struct cut *c, const struct cut_table *t, struct str fold, size_t w)
 {
-	uint32_t set = 0;
-	uint64_t w;
-	for (; n > sizeof w; p += sizeof w, n -= sizeof w) {
-		memcpy(&w, p, sizeof w);
-		set |= set_of_eight(t->set, w);
-	}
-	memcpy(&w, p, sizeof w);
-	w = le64toh(w);
-	return set | (n ? set_of_eight(t->set, w << (64 - 8 * n)) : 0);
+	struct str word = cut_word(c, fold, w);
+	uint64_t v;
+	if (word.n == 0 || word.n > sizeof v || fold.n - c->word[w] < sizeof v)
+		return cut_set(t, word);
+	memcpy(&v, word.p, sizeof v); /* with what follows, which then goes */
+	return set_of_eight(t->set, le64toh(v) << (64 - 8 * word.n));
 }
 
-static void end_word(struct cut *c, const struct cut_table *t, struct str fold, size_t end)
-{
-	size_t begin = c->word[c->n_words], n = end - begin;
-	c->set[c->n_words++] = fold.n - begin >= n + 8 ? set_within(t, fold.p + begin, n) : cut_set(t, str_sub(fold, begin, n));
-	if (c->n_words <= c->room)
-		c->word[c->n_words] = (uint32_t)end + 1;
-}
-
-void cut_text(struct cut *c, const struct cut_table *t, struct str fold)
+void cut_text(struct cut *c, struct str fold)
 {
 	uint64_t inside = 0; /* the block before ended within a word */
 	squeeze(c, fold);
-	c->n_starts = c->n_words = 0;
+	c->n_words = 1;
 	c->word[0] = 0;
 	for (size_t i = 0; i < fold.n; i += BLOCK) {
 		uint8_t tail[BLOCK];
@@ -256,43 +216,26 @@ void cut_text(struct cut *c, const struct cut_table *t, struct str fold)
 		}
 		struct bits b = bits_of(block.n < BLOCK ? tail : block.p);
 		uint64_t starts = ~(b.word << 1 | inside | b.blank);
-		starts &= block.n < BLOCK ? ((uint64_t)1 << block.n) - 1 : UINT64_MAX;
+		c->start[i / BLOCK] = starts & (block.n < BLOCK ? ((uint64_t)1 << block.n) - 1 : UINT64_MAX);
 		inside = b.word >> (BLOCK - 1);
-		for (; starts; starts &= starts - 1) {
-			uint32_t at = (uint32_t)i + (uint32_t)__builtin_ctzll(starts);
-			c->start[c->n_starts] = at;
-			c->n_starts += t->begins[fold.p[at]];
-		}
 		for (; b.blank; b.blank &= b.blank - 1)
-			end_word(c, t, fold, i + (size_t)__builtin_ctzll(b.blank));
+			c->word[c->n_words++] = (uint32_t)i + (uint32_t)__builtin_ctzll(b.blank) + 1;
 	}
-	end_word(c, t, fold, fold.n);
+	c->word[c->n_words] = (uint32_t)fold.n + 1;
 }
 
-size_t cut_letter(const struct cut *c, size_t at)
+size_t cut_source(const struct cut *c, struct str fold, size_t pos)
 {
-	struct cut_group g = c->group[at / GROUP];
-	unsigned i = at % GROUP, rank = count[g.letters & ((1u << i) - 1)];
-	bool repeated = (g.letters >> i & 1) && !(g.fresh >> rank & 1);
-	return g.squeeze + count[g.fresh & ((1u << rank) - 1)] - repeated;
-}
-
-/* The place of the nth bit that is set. */
-static unsigned place(uint8_t bits, unsigned n)
-{
-	return (unsigned)(gather[bits] >> 8 * n) & 0xFF;
-}
-
-size_t cut_source(const struct cut *c, size_t text_bytes, size_t pos)
-{
-	size_t lo = 0, hi = text_bytes / GROUP + 1; /* the last group with at most pos letters before it */
+	size_t lo = 0, hi = fold.n / GROUP + 1; /* the last group with at most pos letters before it */
 	while (hi - lo > 1) {
 		size_t mid = (lo + hi) / 2;
-		if (c->group[mid].squeeze <= pos)
+		if (c->base[mid] <= pos)
 			lo = mid;
 		else
 			hi = mid;
 	}
-	struct cut_group g = c->group[lo];
-	return lo * GROUP + place(g.letters, place(g.fresh, (unsigned)(pos - g.squeeze)));
+	size_t at = lo * GROUP;
+	while (at + 1 < fold.n && (!norm_letter[fold.p[at]] || cut_letter(c, at) != pos))
+		at++;
+	return at;
 }

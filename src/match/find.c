@@ -119,20 +119,21 @@ static int on_pattern(unsigned id, unsigned long long from, unsigned long long t
 	return 0;
 }
 
-/* Leaves those starts at which the index knows a phrase. */
-static void keep_known_starts(struct finder *f, struct str text)
+/* The starts at which the index knows a phrase. */
+static void find_starts(struct finder *f, struct str text)
 {
 	const struct phrase_index *x = &f->lexicon->index;
-	struct cut *c = &f->cut;
-	size_t kept = 0;
-	for (size_t i = 0; i < c->n_starts; i++) {
-		uint32_t start = c->start[i];
-		uint64_t key = key_long(c->squeeze + cut_letter(c, start));
-		bool known = (int)key_perhaps(&x->squeezed, key_short(key)) | (int)literal_perhaps(x, text.p + start);
-		c->start[kept] = start;
-		kept += known;
-	}
-	c->n_starts = kept;
+	const struct cut *c = &f->cut;
+	size_t n = 0;
+	for (size_t i = 0; i < text.n; i += 64)
+		for (uint64_t bits = c->start[i / 64]; bits; bits &= bits - 1) {
+			size_t at = i + (size_t)__builtin_ctzll(bits);
+			bool known = norm_letter[text.p[at]] &&
+			             key_perhaps(&x->squeezed, key_short(key_long(c->squeeze + cut_letter(c, at))));
+			f->start[n] = (uint32_t)at;
+			n += known || literal_perhaps(x, text.p + at);
+		}
+	f->n_starts = n;
 }
 
 static void find_literal(struct finder *f, enum field field, struct str text, size_t start)
@@ -153,8 +154,8 @@ static void each_squeezed(
 {
 	size_t n;
 	struct str letters = str_make(f->cut.squeeze + at, f->cut.n_squeeze - at);
-	const struct key_entry *e = keys_perhaps(keys, key) ? keys_find(keys, key, &n) : NULL;
-	for (size_t i = 0; e && i < n; i++)
+	const struct key_entry *e = keys_find(keys, key, &n);
+	for (size_t i = 0; i < n; i++)
 		if (str_starts(letters, f->lexicon->phrases[e[i].phrase].squeeze))
 			fn(f, e[i].phrase, field, start);
 }
@@ -163,13 +164,16 @@ static void each_squeezed(
 static void find_squeezed(struct finder *f, enum field field, struct str text, squeezed_fn *fn)
 {
 	const struct phrase_index *x = &f->lexicon->index;
-	for (size_t i = 0; i < f->cut.n_starts; i++) {
-		size_t start = f->cut.start[i], at = cut_letter(&f->cut, start);
-		uint64_t key = key_long(f->cut.squeeze + at);
+	for (size_t i = 0; i < f->n_starts; i++) {
+		size_t start = f->start[i];
 		if (!norm_letter[text.p[start]])
 			continue;
-		each_squeezed(f, &x->squeezed_long, key, at, field, start, fn);
-		each_squeezed(f, &x->squeezed_short, key_short(key), at, field, start, fn);
+		size_t at = cut_letter(&f->cut, start);
+		uint64_t key = key_long(f->cut.squeeze + at);
+		if (keys_perhaps(&x->squeezed_long, key))
+			each_squeezed(f, &x->squeezed_long, key, at, field, start, fn);
+		if (keys_perhaps(&x->squeezed_short, key_short(key)))
+			each_squeezed(f, &x->squeezed_short, key_short(key), at, field, start, fn);
 	}
 }
 
@@ -216,46 +220,71 @@ static void find_inside(struct finder *f, enum field field, struct str text)
 	for (size_t at = 0; at < f->cut.n_squeeze; at++) {
 		uint64_t key = key_long(f->cut.squeeze + at);
 		if (keys_perhaps(keys, key))
-			each_squeezed(f, keys, key, at, field, cut_source(&f->cut, text.n, at), on_inside);
+			each_squeezed(f, keys, key, at, field, cut_source(&f->cut, text, at), on_inside);
 	}
 }
 
-/* Is each word of the phrase there, as far as its letters tell, when its token stands for the text's word w? */
-static bool same_sets(const struct phrase *p, const struct cut *c, size_t w, uint32_t token)
+/* The letters of the text's word w; none when there is no such word. */
+static uint32_t word_set(const struct finder *f, struct str text, size_t w)
 {
-	if (w < token || w - token + p->n_tokens > c->n_words)
+	return w < f->cut.n_words ? cut_word_set(&f->cut, &f->lexicon->index.table, text, w) : 0;
+}
+
+/* Is each word of the phrase there, as far as its letters tell, when its token stands for the text's word w? */
+static bool same_sets(const struct finder *f, const struct phrase *p, struct str text, size_t w, uint32_t token)
+{
+	if (w < token || w - token + p->n_tokens > f->cut.n_words)
 		return false;
 	for (uint32_t k = 0; k < p->n_tokens; k++)
-		if (c->set[w - token + k] != p->token[k].set)
+		if (k != token && word_set(f, text, w - token + k) != p->token[k].set)
 			return false;
 	return true;
 }
 
-/* The phrases that have such a word or two at w. */
+/* The phrase as it is, then at most signs before the next blank: found already. */
+static bool stands_there(const struct phrase *p, struct str text, size_t at)
+{
+	if (!str_starts(str_from(text, at), p->fold))
+		return false;
+	for (at += p->fold.n; at < text.n && text.p[at] != ' '; at++)
+		if (norm_letter[text.p[at]])
+			return false;
+	return true;
+}
+
+/* The phrases that have such words at w. */
 static void try_words(struct finder *f, enum field field, struct str text, uint64_t key, size_t w)
 {
 	size_t n;
 	const struct lexicon *x = f->lexicon;
+	if (!keys_perhaps(&x->index.words, key))
+		return;
 	const struct key_entry *e = keys_find(&x->index.words, key, &n);
 	for (size_t i = 0; i < n; i++) {
 		const struct phrase *p = &x->phrases[e[i].phrase];
+		uint32_t token = e[i].token;
 		struct span s;
-		if (same_sets(p, &f->cut, w, e[i].token) && may_try(f, e[i].phrase, field) &&
-			align_words(p, text, f->cut.word[w], e[i].token, &s))
+		if (same_sets(f, p, text, w, token) && !stands_there(p, text, f->cut.word[w - token]) &&
+			may_try(f, e[i].phrase, field) && align_words(p, text, f->cut.word[w], token, &s))
 			add_hit(f, e[i].phrase, field, s);
 	}
 }
 
+/* By the longest word of a phrase. */
 static void find_words(struct finder *f, enum field field, struct str text)
 {
-	const struct key_set *keys = &f->lexicon->index.words;
-	const uint32_t *set = f->cut.set;
+	const struct phrase_index *x = &f->lexicon->index;
 	for (size_t w = 0; w < f->cut.n_words; w++) {
-		uint64_t one = key_word(set[w]), two = key_words(set[w], w + 1 < f->cut.n_words ? set[w + 1] : 0);
-		if (keys_perhaps(keys, one))
-			try_words(f, field, text, one, w);
-		if (keys_perhaps(keys, two))
-			try_words(f, field, text, two, w);
+		uint32_t set = cut_word(&f->cut, text, w).n >= WORD_MIN ? word_set(f, text, w) : 0;
+		if (!set)
+			continue;
+		if (keys_perhaps(&x->words, key_word(set)))
+			try_words(f, field, text, key_word(set), w);
+		if (!key_perhaps(&x->anchors, key_word(set)))
+			continue;
+		try_words(f, field, text, key_words(set, word_set(f, text, w + 1)), w);
+		if (w > 0)
+			try_words(f, field, text, key_last_words(set, word_set(f, text, w - 1)), w);
 	}
 }
 
@@ -264,11 +293,11 @@ static void find_in_field(struct finder *f, enum field field)
 	struct str text = folded(f, field);
 	f->n_suspects = 0;
 	f->more_suspects = false;
-	cut_text(&f->cut, &f->lexicon->index.table, text);
-	keep_known_starts(f, text);
-	for (size_t i = 0; i < f->cut.n_starts; i++)
-		if (literal_perhaps(&f->lexicon->index, text.p + f->cut.start[i]))
-			find_literal(f, field, text, f->cut.start[i]);
+	cut_text(&f->cut, text);
+	find_starts(f, text);
+	for (size_t i = 0; i < f->n_starts; i++)
+		if (literal_perhaps(&f->lexicon->index, text.p + f->start[i]))
+			find_literal(f, field, text, f->start[i]);
 	find_squeezed(f, field, text, on_undisguised);
 	if (field != FIELD_URL)
 		find_words(f, field, text);
@@ -321,6 +350,9 @@ static bool prepare(struct finder *f, const struct lexicon *x, struct arena *a, 
 		f->epoch = 1;
 	}
 	if (!src[FIELD_URL].p || !norm_init(&f->norm, a, FIELD_COUNT, bytes) || !cut_init(&f->cut, a, most))
+		return false;
+	f->start = arena_alloc(a, (most + 1) * sizeof *f->start);
+	if (!f->start)
 		return false;
 	for (int i = 0; i < FIELD_COUNT; i++)
 		norm_add(&f->norm, src[i]);

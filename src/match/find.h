@@ -39,7 +39,9 @@ struct finder {
 	const struct lexicon *lexicon;
 	struct arena *arena;
 	struct norm norm;
-	struct cut cut; /* of the field looked at */
+	struct cut cut;  /* of the field looked at */
+	uint32_t *start; /* where in it the index knows a phrase, ascending */
+	size_t n_starts;
 	struct hit *hits;
 	size_t n_hits, cap_hits;
 	bool oom;

@@ -8,9 +8,6 @@
 
 enum { FILTER_SHARE = 32 /* bits a key: one word in thirty or fewer passes for nothing */, FILTER_LEAST_LOG2 = 12 };
 
-/* Below this the letters of a word are too many words' letters. */
-enum { WORD_MIN = 5 };
-
 static int by_key(const void *a, const void *b)
 {
 	const struct key_entry *x = a, *y = b;
@@ -96,10 +93,18 @@ static void add_literal(struct phrase_index *x, const struct phrase *p, uint32_t
 	keys_add(&x->literal, key_literal(head, n), id, 0);
 	pair = head[0] | (size_t)head[1] << 8;
 	x->literal_pair[pair / 64] |= (uint64_t)1 << pair % 64;
-	cut_table_begin(&x->table, head[0]);
 }
 
 /* The word with most letters tells most; with the one behind it, or else before it, more still. */
+static uint64_t words_key(const struct phrase *p, uint32_t anchor)
+{
+	const struct phrase_token *t = p->token;
+	if (p->n_tokens == 1)
+		return key_word(t->set);
+	return anchor + 1 < p->n_tokens ? key_words(t[anchor].set, t[anchor + 1].set)
+	                                : key_last_words(t[anchor].set, t[anchor - 1].set);
+}
+
 static void add_words(struct phrase_index *x, struct phrase *p, uint32_t id)
 {
 	uint32_t anchor = lexicon_anchor(p);
@@ -107,9 +112,9 @@ static void add_words(struct phrase_index *x, struct phrase *p, uint32_t id)
 		p->token[k].set = cut_set(&x->table, str_make(p->letter + p->token[k].letter, p->token[k].n));
 	if (p->token[anchor].n < WORD_MIN)
 		return;
-	uint32_t first = anchor && anchor + 1 == p->n_tokens ? anchor - 1 : anchor;
-	uint64_t key = p->n_tokens == 1 ? key_word(p->token[0].set) : key_words(p->token[first].set, p->token[first + 1].set);
-	keys_add(&x->words, key, id, first);
+	keys_add(&x->words, words_key(p, anchor), id, anchor);
+	if (p->n_tokens > 1)
+		filter_add(&x->anchors, key_word(p->token[anchor].set));
 }
 
 /* A sign of the phrase would be taken for a letter: "yahoo! mail". */
@@ -141,7 +146,7 @@ bool index_build(struct phrase_index *x, struct arena *a, struct phrase *phrases
 	struct key_set *all[] = {&x->literal, &x->squeezed_long, &x->squeezed_short, &x->inside, &x->words};
 	cut_table_init(&x->table);
 	memset(x->literal_pair, 0, sizeof x->literal_pair);
-	if (!filter_init(&x->squeezed, a, n))
+	if (!filter_init(&x->squeezed, a, n) || !filter_init(&x->anchors, a, n))
 		return false;
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		if (!keys_init(all[i], a, n))

@@ -31,6 +31,7 @@ struct key_set {
 
 enum { KEY_LONG = 8, KEY_SHORT = 5 }; /* squeezed letters that make a key: SQUEEZE_MIN at least */
 enum { INSIDE_MIN = 9 };              /* a brand's name this long is found inside a longer host name */
+enum { WORD_MIN = 5 };                /* letters of a word: the letters of shorter ones are too many words' letters */
 
 struct phrase_index {
 	struct cut_table table;
@@ -38,7 +39,8 @@ struct phrase_index {
 	struct key_filter squeezed; /* of the first KEY_SHORT squeezed letters of any */
 	struct key_set squeezed_long, squeezed_short;
 	struct key_set inside;             /* by the first squeezed letters */
-	struct key_set words;              /* by the letters of a phrase's longest word */
+	struct key_set words;              /* by the letters of a phrase's longest word and of the one beside it */
+	struct key_filter anchors;         /* of the letters of the longest words that have others beside them */
 	uint64_t literal_pair[65536 / 64]; /* first two bytes of those in literal */
 };
 
@@ -85,15 +87,20 @@ static inline uint64_t key_literal(const uint8_t *p, size_t n)
 	return (le32toh(v) & (((uint64_t)1 << 8 * n) - 1)) | (uint64_t)n << 32;
 }
 
-/* Of the letters of a word, and of two. */
+/* Of the letters of a word; of it and the one behind it; of it and, when it is a phrase's last, the one before it. */
 static inline uint64_t key_word(uint32_t set)
 {
 	return set;
 }
 
-static inline uint64_t key_words(uint32_t first, uint32_t second)
+static inline uint64_t key_words(uint32_t set, uint32_t next)
 {
-	return (uint64_t)first << 32 | second | (uint64_t)1 << 31;
+	return (uint64_t)set << 32 | next | (uint64_t)1 << 31;
+}
+
+static inline uint64_t key_last_words(uint32_t set, uint32_t previous)
+{
+	return (uint64_t)set << 32 | previous | (uint64_t)1 << 30;
 }
 
 static inline bool literal_perhaps(const struct phrase_index *x, const uint8_t *p)

@@ -6,15 +6,12 @@
  */
 #include "match/normalise.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "match/gather.h"
 #include "match/normalise_tab.h"
 
-enum { BLOCK = 128, WORD_MAX = 256, FOLD_SLACK = 16 };
+enum { BLOCK = 64, STEP = 16, WORD_MAX = 256, FOLD_SLACK = 16 };
 _Static_assert((int)NORM_SLACK <= (int)FOLD_SLACK, "they share the room");
 
 bool norm_init(struct norm *n, struct arena *a, size_t max_fields, size_t src_bytes)
@@ -30,6 +27,7 @@ bool norm_init(struct norm *n, struct arena *a, size_t max_fields, size_t src_by
 
 /* A folding under way; the same code goes forward and, from a mark, back. */
 struct folder {
+	const struct gather *gather; /* NULL: byte by byte */
 	struct str src;
 	size_t i;
 	uint8_t *out;
@@ -52,37 +50,62 @@ static void put(struct folder *f, uint8_t c, size_t from)
 	f->out[f->n++] = c;
 }
 
-#ifdef __SSE2__
-/* Folds up to the first byte that is dropped or a second blank; returns the bytes taken. Writes up to 16 bytes more. */
-static size_t fold_plain(const uint8_t *p, size_t n, uint8_t *out, bool *blank)
+/* n bytes of ASCII at p, one by one. */
+static void fold_plain(struct folder *f, const uint8_t *p, size_t n)
+{
+	uint8_t *out = f->out + f->n;
+	bool blank = f->blank;
+	for (size_t i = 0; i < n; i++) {
+		uint8_t c = norm_ascii[p[i]];
+		bool is_blank = c == ' ';
+		*out = c;
+		out += (c != 0) & !(is_blank & blank);
+		blank = c ? is_blank : blank;
+	}
+	f->n = (size_t)(out - f->out);
+	f->blank = blank;
+}
+
+#ifdef HAVE_SSSE3
+SSSE3 static __m128i folded_bytes(__m128i c)
 {
 	const __m128i space = _mm_set1_epi8(' ');
-	size_t i = 0;
-	for (; i + 16 <= n; i += 16) {
-		__m128i c = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
-		__m128i white = _mm_cmplt_epi8(_mm_add_epi8(c, _mm_set1_epi8(128 - 9)), _mm_set1_epi8(-128 + 5)); /* 9..13 */
-		__m128i upper = _mm_cmplt_epi8(_mm_add_epi8(c, _mm_set1_epi8(128 - 'A')), _mm_set1_epi8(-128 + 26));
-		c = _mm_or_si128(_mm_andnot_si128(white, c), _mm_and_si128(white, space));
-		c = _mm_or_si128(c, _mm_and_si128(upper, space)); /* a blank is also the bit of lower case */
-		_mm_storeu_si128((__m128i *)(void *)(out + i), c);
-		unsigned dropped =
-			(unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_cmplt_epi8(c, space), _mm_cmpeq_epi8(c, _mm_set1_epi8(127))));
-		unsigned blanks = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(c, space));
-		unsigned stop = dropped | (blanks & (blanks << 1 | *blank));
-		if (stop) {
-			unsigned k = (unsigned)__builtin_ctz(stop);
-			*blank = k ? blanks >> (k - 1) & 1 : *blank;
-			return i + k;
-		}
-		*blank = blanks >> 15;
-	}
-	return i;
+	__m128i white = _mm_cmplt_epi8(_mm_add_epi8(c, _mm_set1_epi8(128 - 9)), _mm_set1_epi8(-128 + 5)); /* 9..13 */
+	__m128i upper = _mm_cmplt_epi8(_mm_add_epi8(c, _mm_set1_epi8(128 - 'A')), _mm_set1_epi8(-128 + 26));
+	c = _mm_or_si128(_mm_andnot_si128(white, c), _mm_and_si128(white, space));
+	return _mm_or_si128(c, _mm_and_si128(upper, space)); /* a blank is also the bit of lower case */
 }
-#else
-static size_t fold_plain(const uint8_t *p, size_t n, uint8_t *out, bool *blank)
+
+/* As fold_plain, 16 bytes at a time; writes up to 16 bytes more. Returns where it stopped, fewer than 16 bytes before the source's end. */
+SSSE3 static size_t fold_steps(struct folder *f, size_t end)
 {
-	(void)p, (void)n, (void)out, (void)blank;
-	return 0;
+	const struct gather *g = f->gather;
+	uint8_t *out = f->out + f->n;
+	unsigned blank = f->blank;
+	size_t i = f->i;
+	for (; i < end && f->src.n - i >= STEP; i += STEP) {
+		unsigned n = end - i < STEP ? (unsigned)(end - i) : STEP, wanted = (2u << (n - 1)) - 1;
+		__m128i c = folded_bytes(_mm_loadu_si128((const __m128i *)(const void *)(f->src.p + i)));
+		__m128i control = _mm_or_si128(_mm_cmplt_epi8(c, _mm_set1_epi8(' ')), _mm_cmpeq_epi8(c, _mm_set1_epi8(127)));
+		if ((unsigned)_mm_movemask_epi8(control) & wanted) {
+			f->n = (size_t)(out - f->out);
+			f->blank = blank;
+			fold_plain(f, f->src.p + i, n);
+			out = f->out + f->n;
+			blank = f->blank;
+			continue;
+		}
+		unsigned blanks = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(c, _mm_set1_epi8(' ')));
+		unsigned kept = ~(blanks & (blanks << 1 | blank)) & wanted;
+		_mm_storel_epi64((__m128i *)(void *)out, gathered(c, g->places[kept & 0xFF]));
+		out += g->count[kept & 0xFF];
+		_mm_storel_epi64((__m128i *)(void *)out, gathered(_mm_srli_si128(c, 8), g->places[kept >> 8]));
+		out += g->count[kept >> 8];
+		blank = blanks >> (n - 1) & 1;
+	}
+	f->n = (size_t)(out - f->out);
+	f->blank = blank;
+	return i < end ? i : end;
 }
 #endif
 
@@ -90,32 +113,27 @@ static size_t fold_plain(const uint8_t *p, size_t n, uint8_t *out, bool *blank)
 static void fold_ascii(struct folder *f, size_t end)
 {
 	const uint8_t *p = f->src.p;
-	uint8_t *out = f->out;
-	size_t n = f->n;
-	bool blank = f->blank;
 	if (f->map) {
 		for (; f->i < end; f->i++)
 			if (norm_ascii[p[f->i]])
 				put(f, norm_ascii[p[f->i]], f->i);
 		return;
 	}
-	for (size_t i = f->i; i < end;) {
-		size_t plain = fold_plain(p + i, end - i, out + n, &blank);
-		i += plain;
-		n += plain;
-		/* Then the trouble itself, and what follows when it is more of that. */
-		for (bool trouble = true; trouble && i < end; i++) {
-			uint8_t c = norm_ascii[p[i]];
-			bool is_blank = c == ' ';
-			out[n] = c;
-			n += (c != 0) & !(is_blank & blank);
-			blank = c ? is_blank : blank;
-			trouble = c == 0 || is_blank || end - i <= 16;
-		}
-	}
+#ifdef HAVE_SSSE3
+	if (f->gather)
+		f->i = fold_steps(f, end);
+#endif
+	fold_plain(f, p + f->i, end - f->i);
 	f->i = end;
-	f->n = n;
-	f->blank = blank;
+}
+
+static const struct gather *tables(void)
+{
+#ifdef HAVE_SSSE3
+	return __builtin_cpu_supports("ssse3") ? gather_tables() : NULL;
+#else
+	return NULL;
+#endif
 }
 
 static void put_utf8(struct folder *f, uint32_t c, size_t from)
@@ -199,11 +217,11 @@ static void fold_word(struct folder *f)
 
 static bool all_ascii(const uint8_t *p, size_t n)
 {
-	uint64_t w, any = 0;
+	uint64_t any = 0, w[2];
 	size_t i = 0;
-	for (; i + 8 <= n; i += 8) {
-		memcpy(&w, p + i, 8);
-		any |= w;
+	for (; i + sizeof w <= n; i += sizeof w) {
+		memcpy(w, p + i, sizeof w);
+		any |= w[0] | w[1];
 	}
 	for (; i < n; i++)
 		any |= (uint64_t)p[i] << 56;
@@ -242,7 +260,7 @@ void norm_add(struct norm *n, struct str utf8)
 	n->room -= utf8.n;
 	struct norm_field *field = &n->fields[n->n_fields++];
 	*field = (struct norm_field){.src = utf8, .fold = n->n_fold, .mark = n->n_marks};
-	struct folder f = {.src = utf8, .out = n->fold + n->n_fold, .blank = true};
+	struct folder f = {.gather = tables(), .src = utf8, .out = n->fold + n->n_fold, .blank = true};
 	size_t floor = 0;
 	n->marks[n->n_marks++] = (struct norm_mark){0, (uint32_t)n->n_fold, true};
 	while (f.i < utf8.n) {
@@ -367,13 +385,17 @@ bool norm_ascii_span(const struct norm *n, size_t field, size_t fold, size_t fol
 struct str norm_source(const struct norm *n, size_t fold, size_t fold_end)
 {
 	size_t field = norm_field_of_fold(n, fold);
-	struct str src = n->fields[field].src;
+	const struct norm_field *nf = &n->fields[field];
+	size_t from = norm_src_of_fold(n, field, fold), last;
 	if (fold_end <= fold)
-		return str_first(str_from(src, norm_src_of_fold(n, field, fold)), 0);
-	size_t from = norm_src_of_fold(n, field, fold), last = norm_src_of_fold(n, field, fold_end - 1);
-	if (last < src.n)
-		utf8_next(src, &last);
-	return str_sub(src, from, last > from ? last - from : 0);
+		return str_first(str_from(nf->src, from), 0);
+	if (fold_end <= nf->fold_end && norm_ascii_span(n, field, fold, fold_end))
+		last = src_over_ascii(n, nf, (struct norm_mark){(uint32_t)from, (uint32_t)fold, true}, fold_end - 1);
+	else
+		last = norm_src_of_fold(n, field, fold_end - 1);
+	if (last < nf->src.n)
+		utf8_next(nf->src, &last);
+	return str_sub(nf->src, from, last > from ? last - from : 0);
 }
 
 bool norm_disguised(struct str src)

@@ -84,7 +84,7 @@ static const struct cell cells_1e00[] = {
 };
 static const struct cell cells_2010[] = {
 	A("-"), A("-"), A("-"), A("-"), A("-"), A("-"), K, K, A("'"), A("'"), A("'"), A("'"), A("\""), A("\""), A("\""), K, K, K,
-	A("*"), K, A("."), A(".."), A("..."), K, K, K, K, K, K, K, K, S, K, K, A("'"), A("\""), K, K, K, K, K, A("<"), A(">"), K,
+	A("*"), K, A("."), A(".."), A("..."), K, K, K, D, D, D, D, D, S, K, K, A("'"), A("\""), K, K, K, K, K, A("<"), A(">"), K,
 	A("!!"), K, K, K, K, K, K, K, A("/"),
 };
 static const struct cell cells_2070[] = {

@@ -138,8 +138,7 @@ struct look look_of(uint32_t c)
 {
 	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
 		if (c >= ranges[i].from && c <= ranges[i].to)
-			return unicode_is_invisible(c) ? (struct look){.kind = LOOK_DROP}
-			                               : of_cell(c, &ranges[i].cells[c - ranges[i].from]);
+			return of_cell(c, &ranges[i].cells[c - ranges[i].from]);
 	if (unicode_is_space(c))
 		return (struct look){.kind = LOOK_SPACE};
 	if ((c >= 0x300 && c <= 0x36F) || (c >= 0x1AB0 && c <= 0x1AFF) || (c >= 0x20D0 && c <= 0x20FF) || unicode_is_invisible(c) ||
