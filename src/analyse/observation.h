@@ -34,6 +34,9 @@ struct observation {
 	uint8_t ip[16], ip_len;              /* 0: none */
 };
 
+/* packs/claims.jsonl: published shares. */
+extern const struct str asset_claims;
+
 /* 1 = understood, 0 = not (*why says it, a constant), -1 = out of memory. Strings are in the arena. */
 int observation_parse(struct str line, struct arena *a, struct observation *out, const char **why);
 /* The canonical line, without its end. */

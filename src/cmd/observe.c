@@ -77,6 +77,15 @@ static int take_line(void *ctx, struct str line, struct err *err)
 	return buf_ok(&m->json) ? change(m, str_of(id), err) : err_oom(err, "observations");
 }
 
+static int take_shipped(struct import *m, struct err *err)
+{
+	int rc = 0;
+	m->path = "the shipped claims";
+	for (struct str rest = asset_claims, line; !rc && str_line(&rest, &line);)
+		rc = take_line(m, line, err);
+	return rc;
+}
+
 static int count_one(void *ctx, struct str id, struct str json)
 {
 	(void)id;
@@ -106,6 +115,8 @@ static int read_files(struct session *s, struct err *err)
 	buf_init(&m.json, LIM_ITEM);
 	int rc = store_items(s->store, "observation", count_one, &m.stored, err);
 	rc = rc ? rc : store_begin(s->store, err);
+	if (s->o->published && !rc)
+		rc = take_shipped(&m, err);
 	for (size_t i = 0; i < s->o->n_paths && !rc; i++) {
 		m.path = s->o->paths[i];
 		m.line = 0;
@@ -196,7 +207,7 @@ static int list_facts(struct session *s, struct err *err)
 int cmd_observe(const struct options *o, struct err *err)
 {
 	struct session s;
-	const bool reads = o->n_paths > 0;
+	const bool reads = o->n_paths > 0 || o->published;
 	if (o->undo && !reads)
 		return err_set(err, ERR_USAGE, "--undo needs the file whose facts are to be taken back");
 	int rc = session_open(&s, o, err);

@@ -86,6 +86,7 @@ static const struct option_spec specs[] = {
 	{"allow-address", 0, "ADDR", OPTS_CRAWL, TYPE_LIST, AT(allow_address), "allow this address, whatever it is; repeatable"},
 	{"allow-private", 0, NULL, OPTS_CRAWL, TYPE_FLAG, AT(allow_private), "allow all private, loopback and reserved addresses"},
 	{"dry-run", 0, NULL, OPTS_CRAWL, TYPE_FLAG, AT(dry_run), "only print the URLs that would be fetched"},
+	{"published", 0, NULL, OPTS_OBSERVE, TYPE_FLAG, AT(published), "read the shares that come with trapline, of 2008 to 2011"},
 	{"undo", 0, NULL, OPTS_OBSERVE, TYPE_FLAG, AT(undo), "take the facts of FILE back"},
 	{"undo", 0, NULL, OPTS_DECIDE, TYPE_FLAG, AT(undo), "take the last such decision back; it stays to be read"},
 	{"note", 0, "TEXT", OPTS_DECIDE, TYPE_TEXT, AT(note), "why"},

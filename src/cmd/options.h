@@ -29,7 +29,7 @@ enum option_set {
 	OPTS_DECIDE = 1 << 16,     /* --undo --note */
 	OPTS_GRAPH = 1 << 17,      /* --as-of --draw */
 	OPTS_EVENTS = 1 << 18,     /* --only --fail-on --feed (filter) --since --until --engine --programme --brand */
-	OPTS_OBSERVE = 1 << 19,    /* --undo FILE */
+	OPTS_OBSERVE = 1 << 19,    /* --undo FILE, --published */
 	OPTS_RANGE = 1 << 9,       /* OPTS_FILTER without --feed, which OPTS_INGEST has already */
 };
 
@@ -59,7 +59,7 @@ struct options {
 	bool format_given;
 	int jobs;    /* 0: one per core */
 	int verbose; /* -1 quiet, 0, 1.. */
-	bool index, reveal, no_default_packs, no_analyse, learn_ham, undo;
+	bool index, reveal, no_default_packs, no_analyse, learn_ham, undo, published;
 	bool help; /* asked for: nothing else is set */
 };
 

@@ -219,3 +219,13 @@ def case_infected_peers(t):
     assert 'infected with something not named' in t.run('explain', m['id'], '--store', 't.db').out
     out = [m for m in t.messages('--engine', 'robo') if m['ip'] == '198.51.100.51'][0]
     assert 'infected with' not in t.run('explain', out['id'], '--store', 't.db').out
+
+
+def case_shipped_claims(t):
+    r = t.run('observe', '--store', 't.db', '--published')
+    assert ' 0 new' not in r.err and 'read, ' in r.err, r.err
+    claims = listed(t)['observations']
+    assert claims and all(c['kind'] == 'claim' and c['source'] for c in claims), claims
+    assert ' 0 new' in t.run('observe', '--store', 't.db', '--published').err
+    t.run('observe', '--store', 't.db', '--published', '--undo')
+    same(listed(t)['total'], 0)
