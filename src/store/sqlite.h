@@ -116,9 +116,10 @@ struct sq {
 	struct store base;
 	sqlite3 *db;
 	char *path;
-	int64_t run; /* of this store_start; 0: none */
-	bool stale;  /* this batch has taken STORE_ANALYSIS away */
-	bool failed; /* a put of this batch failed: it may be half there, so that only a rollback is left */
+	int64_t run;   /* of this store_start; 0: none */
+	bool unlogged; /* not in WAL mode yet */
+	bool stale;    /* this batch has taken STORE_ANALYSIS away */
+	bool failed;   /* a put of this batch failed: it may be half there, so that only a rollback is left */
 	sqlite3_stmt *stmt[SQ_STMT_COUNT];
 	struct arena scratch; /* one put */
 	struct wait wait;
@@ -149,6 +150,8 @@ int sq_prepare(struct sq *q, struct str sql, sqlite3_stmt **out, struct err *err
 /* The prepared statement, reset; NULL with *err filled. */
 sqlite3_stmt *sq_stmt(struct sq *q, enum sq_stmt which, struct err *err);
 void sq_finalize(sqlite3_stmt **st); /* for CLEANUP */
+/* WAL mode, unless others are at work: then another time (unlogged). */
+int sq_use_log(struct sq *q, struct err *err);
 /* The one text that a bound statement gives, in the arena. 1, 0 = none (*out untouched), or an error. */
 int sq_get_text(struct sq *q, sqlite3_stmt *st, struct arena *a, struct str *out, struct err *err);
 

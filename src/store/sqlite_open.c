@@ -2,7 +2,8 @@
  *
  * WAL with synchronous=NORMAL: a commit is a write to the log without fsync, so it survives the process (kill -9), and a power
  * cut costs the newest batches at most. The schema is made before WAL is switched on, in one rollback-journal transaction: the
- * main file is either empty or a whole, marked store.
+ * main file is either empty or a whole, marked store. The first messages of a new store go there in the same way: there is nothing
+ * yet for others to read meanwhile, and pages that are new are written once, not to the log and then to the file.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -165,6 +166,8 @@ static void sq_close(struct store *s)
 	sq_rollback(s);
 	for (int i = 0; i < SQ_STMT_COUNT; i++)
 		sqlite3_finalize(q->stmt[i]);
+	if (q->unlogged)
+		sq_use_log(q, &(struct err){0});
 	sqlite3_close(q->db); /* the last one moves the log into the file and removes it */
 	sq_wait_free(q);
 	mem_free(q->dict.keys);
@@ -283,6 +286,15 @@ static int bound_cache(struct sq *q, struct err *err)
 	return sq_exec(q, sql, "opening it", err);
 }
 
+int sq_use_log(struct sq *q, struct err *err)
+{
+	sqlite3_busy_timeout(q->db, 0);
+	int rc = sqlite3_exec(q->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
+	sqlite3_busy_timeout(q->db, SQ_BUSY_MS);
+	q->unlogged = rc != SQLITE_OK;
+	return rc == SQLITE_OK || (rc & 0xff) == SQLITE_BUSY ? 0 : sq_error(q, rc, "opening it", err);
+}
+
 static int open_write(struct sq *q, bool fresh, struct err *err)
 {
 	int rc = open_db(q, q->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err);
@@ -297,10 +309,12 @@ static int open_write(struct sq *q, bool fresh, struct err *err)
 		return rc;
 	if ((rc = sq_schema(q, true, &needed, err)) < 0)
 		return rc;
-	return sq_exec(q,
-		"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4096;"
-		"PRAGMA journal_size_limit = 67108864",
-		"opening it", err);
+	/* Debian's SQLite writes zeros over all that is freed, and over each new page. */
+	if ((rc = sq_exec(q, "PRAGMA secure_delete = OFF; PRAGMA wal_autocheckpoint = 4096; PRAGMA journal_size_limit = 67108864",
+		     "opening it", err)) < 0)
+		return rc;
+	q->unlogged = fresh;
+	return fresh ? 0 : sq_use_log(q, err);
 }
 
 /* A store on a read-only file system: SQLite cannot make the log's index there; without a log it needs none. */
@@ -309,15 +323,19 @@ static int open_immutable(struct sq *q, bool *needed, struct err *err)
 	CLEANUP(buf_free) struct buf b;
 	buf_init(&b, 4 * LIM_PATH);
 	struct stat st;
-	buf_printf(&b, "%s-wal", q->path);
-	buf_z(&b);
-	if (!buf_ok(&b))
-		return err_oom(err, "store");
-	if (stat((const char *)b.p, &st) == 0 && st.st_size)
-		return err_set(err, ERR_ENV,
-			"%s: the store has an unfinished log beside it and its folder cannot be written: copy both to a "
-			"place that can be written",
-			q->path);
+	*err = (struct err){0};
+	for (int i = 0; i < 2; i++) {
+		buf_clear(&b);
+		buf_printf(&b, "%s-%s", q->path, i ? "journal" : "wal");
+		buf_z(&b);
+		if (!buf_ok(&b))
+			return err_oom(err, "store");
+		if (stat((const char *)b.p, &st) == 0 && st.st_size)
+			return err_set(err, ERR_ENV,
+				"%s: the store has an unfinished log beside it and its folder cannot be written: copy both to a "
+				"place that can be written",
+				q->path);
+	}
 	buf_clear(&b);
 	buf_add(&b, S("file:"));
 	for (const char *p = q->path; *p; p++)
@@ -331,9 +349,20 @@ static int open_immutable(struct sq *q, bool *needed, struct err *err)
 		return err_oom(err, "store");
 	sqlite3_close(q->db);
 	q->db = NULL;
-	*err = (struct err){0};
 	int rc = open_db(q, (const char *)b.p, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, err);
 	return rc < 0 ? rc : sq_schema(q, false, needed, err);
+}
+
+/* A writer died: the next one takes back what it left. */
+static bool roll_back(struct sq *q)
+{
+	struct store *w;
+	struct err err = {0};
+	sqlite3_exec(q->db, "ROLLBACK", NULL, NULL, NULL);
+	if (sqlite_store_open(&w, q->path, STORE_WRITE, &err) < 0)
+		return false;
+	store_close(w);
+	return true;
 }
 
 static int open_read(struct sq *q, bool *needed, struct err *err)
@@ -342,7 +371,12 @@ static int open_read(struct sq *q, bool *needed, struct err *err)
 	if (rc < 0)
 		return rc;
 	rc = sq_schema(q, false, needed, err);
-	int last = sqlite3_errcode(q->db) & 0xff;
+	int last = sqlite3_extended_errcode(q->db);
+	if (rc < 0 && last == SQLITE_READONLY_ROLLBACK && roll_back(q)) {
+		*err = (struct err){0};
+		return sq_schema(q, false, needed, err);
+	}
+	last &= 0xff;
 	if (rc < 0 && (last == SQLITE_CANTOPEN || last == SQLITE_READONLY))
 		rc = open_immutable(q, needed, err);
 	return rc;

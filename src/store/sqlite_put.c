@@ -33,7 +33,8 @@ int sq_commit(struct store *s, struct err *err)
 	must(!q->failed);
 	int rc = sq_flush(q, err);
 	sqlite3_stmt *st = rc < 0 ? NULL : sq_stmt(q, SQ_COMMIT, err);
-	return st ? sq_step(q, st, "committing a batch", err) : err->kind;
+	rc = st ? sq_step(q, st, "committing a batch", err) : err->kind;
+	return rc == 0 && q->unlogged && q->stale ? sq_use_log(q, err) : rc;
 }
 
 /* SQLite may have rolled back by itself (disk full): the caches go in any case, their new ids never were. */

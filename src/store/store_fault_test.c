@@ -175,6 +175,103 @@ static void test_kill(void **state)
 	assert_int_equal(check_rows(x->path, ROWS), ROWS);
 }
 
+static bool beside(const char *path, const char *suffix)
+{
+	char name[128];
+	struct stat st;
+	snprintf(name, sizeof name, "%s%s", path, suffix);
+	return stat(name, &st) == 0 && st.st_size > 0;
+}
+
+static void mode_is(struct store *s, const char *mode)
+{
+	sqlite3_stmt *st;
+	assert_int_equal(sqlite3_prepare_v2(sq_of(s)->db, "PRAGMA journal_mode", -1, &st, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+	assert_string_equal((const char *)sqlite3_column_text(st, 0), mode);
+	sqlite3_finalize(st);
+}
+
+/* Puts more than SQLite's cache holds into a new store and dies before it is committed. */
+static _Noreturn void die_in_first_batch(const char *path)
+{
+	struct store *s;
+	struct err err = {0};
+	must(store_open(&s, path, STORE_WRITE, &err) == 0);
+	must(sqlite3_exec(sq_of(s)->db, "PRAGMA cache_size = 10", NULL, NULL, NULL) == SQLITE_OK);
+	must(store_begin(s, &err) == 0 && store_start(s, &err) == 0);
+	for (uint64_t i = 0; i < 3000; i++) {
+		struct fake f;
+		must(store_put(s, fake_row(&f, i, S("trap")), 1, 1, &err) == 1);
+	}
+	raise(SIGKILL);
+	_exit(1);
+}
+
+/* The first messages of a new store are not written to a log: the journal takes them back. */
+static void test_kill_in_first_batch(void **state)
+{
+	struct fixture *x = *state;
+	struct err err = {0};
+	struct stat st;
+	pid_t pid = fork();
+	if (!pid)
+		die_in_first_batch(x->path);
+	int status;
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	assert_true(beside(x->path, "-journal") && !beside(x->path, "-wal"));
+	assert_true(stat(x->path, &st) == 0 && st.st_size > 1000000);
+	/* Where it cannot be taken back, nothing half-written is read. */
+	assert_int_equal(chmod(x->path, 0444) | chmod(x->dir, 0555), 0);
+	if (!(pid = fork())) {
+		struct store *s;
+		if (getuid() == 0 && setuid(65534))
+			_exit(9);
+		_exit(store_open(&s, x->path, STORE_READ, &err) == ERR_ENV && strstr(err.text, "unfinished log")
+				? 0
+				: (fprintf(stderr, "%s\n", err.text), 1));
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(chmod(x->path, 0644) | chmod(x->dir, 0755), 0);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	assert_int_equal(check_rows(x->path, 10), 0);
+	struct store *s = open_store(x->path, STORE_WRITE);
+	assert_true(put_range(s, 0, 3000, 1000, &err) >= 0);
+	store_close(s);
+	assert_int_equal(check_rows(x->path, 3000), 3000);
+}
+
+/* Readers are not stopped, and somebody who reads only puts the log off. */
+static void test_log_of_new_store(void **state)
+{
+	struct fixture *x = *state;
+	struct err err = {0};
+	int64_t n = -1;
+	struct store *s = open_store(x->path, STORE_WRITE), *r = open_store(x->path, STORE_READ);
+	assert_true(put_range(s, 0, 0, 1, &err) >= 0);
+	mode_is(s, "delete");
+	assert_int_equal(sqlite3_exec(sq_of(r)->db, "BEGIN; SELECT count(*) FROM message", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(store_begin(s, &err), 0);
+	struct fake f;
+	assert_int_equal(store_put(s, fake_row(&f, 1, S("trap")), 0, 1, &err), 1);
+	sqlite3_busy_timeout(sq_of(s)->db, 50);
+	assert_int_equal(store_commit(s, &err), ERR_ENV); /* its snapshot is the file itself */
+	store_rollback(s);
+	assert_int_equal(sqlite3_exec(sq_of(r)->db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+	err = (struct err){0};
+	assert_true(put_range(s, 0, 10, 10, &err) >= 0);
+	mode_is(s, "wal");
+	assert_int_equal(sqlite3_exec(sq_of(r)->db, "BEGIN; SELECT count(*) FROM message", NULL, NULL, NULL), SQLITE_OK);
+	assert_true(put_range(s, 10, 20, 10, &err) >= 0);
+	assert_int_equal(store_count(r, &n, &err), 0);
+	assert_int_equal(n, 10);
+	store_close(r);
+	store_close(s);
+	assert_int_equal(check_rows(x->path, 20), 20);
+}
+
 static void test_made_by_several(void **state)
 {
 	enum { WRITERS = 4, ROWS = 900 };
@@ -625,6 +722,8 @@ int main(void)
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(test_kill),
+		CASE(test_kill_in_first_batch),
+		CASE(test_log_of_new_store),
 		CASE(test_made_by_several),
 		CASE(test_file_size_limit),
 		CASE(test_database_full),
