@@ -30,6 +30,7 @@ struct flow {
 	struct chart_key left[NODES_MAX], right[NODES_MAX];
 	size_t n_left, n_right;
 	double v[2][NODES_MAX * NODES_MAX];
+	double neither[2]; /* messages a day without engine and programme: nothing to draw */
 };
 
 /* ---- reading the item ---- */
@@ -92,6 +93,19 @@ static double level(const struct flow *f, size_t side, size_t i, bool left)
 	return sum;
 }
 
+static void set_neither_apart(struct flow *f)
+{
+	for (size_t side = 0; side < 2; side++) {
+		f->neither[side] = 0;
+		for (size_t i = 0; i < f->n_left; i++)
+			for (size_t k = 0; k < f->n_right; k++)
+				if (f->left[i].colour == SVG_NONE && f->right[k].colour == SVG_NONE) {
+					f->neither[side] += f->v[side][i * f->n_right + k];
+					f->v[side][i * f->n_right + k] = 0;
+				}
+	}
+}
+
 /* Leaves out nodes that nothing goes through on either side. */
 static void drop_empty(struct flow *f, bool left)
 {
@@ -121,6 +135,7 @@ static bool read_flow(struct page *p, struct str json, struct flow *f)
 	matrix(json_object_get(o, "before"), f, f->v[0]);
 	matrix(json_object_get(o, "after"), f, f->v[1]);
 	json_decref(o);
+	set_neither_apart(f);
 	drop_empty(f, true);
 	drop_empty(f, false);
 	return f->n_left && f->n_right;
@@ -288,8 +303,13 @@ static void put_flow(struct page *p, const struct flow *f, size_t number)
 	page_raw(p, "</h3><p>");
 	buf_add(&p->tmp, f->finding->reading);
 	page_say(p);
-	page_raw(p,
-		" Widths and numbers are messages a day over the panel of feeds, on one scale; the order is the same.</p></figcaption>");
+	page_raw(p, " Widths and numbers are messages a day over the panel of feeds, on one scale.");
+	if (f->neither[0] + f->neither[1] >= 0.05) {
+		buf_printf(&p->tmp, " Not drawn: %.1f a day before and %.1f after of which neither is known.", f->neither[0],
+			f->neither[1]);
+		page_say(p);
+	}
+	page_raw(p, "</p></figcaption>");
 	page_raw(p, "<div class=\"wide\"><div class=\"pair\">");
 	sides(p, f, number, true);
 	page_raw(p, "</div></div><div class=\"slim\">");
