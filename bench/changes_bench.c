@@ -215,7 +215,7 @@ static size_t match(const struct event *ev, const struct changes *c, const bool 
 static void judge(struct score *sc, const struct sim *s, const struct changes *c)
 {
 	bool used[SERIES_MAX] = {false};
-	sc->oracle += s->sd > 0 ? oracle(s) : NAN;
+	sc->oracle += s->sd > 0 ? oracle(s) : 0;
 	sc->series++;
 	sc->false_series += s->n_ev == 0 && c->n > 0;
 	sc->reports += (int)c->n;
@@ -240,8 +240,16 @@ static void show(const char *what, const struct score *s)
 		printf("%-36s %5d %62s %.4f\n", what, s->series, "", (double)s->false_series / s->series);
 		return;
 	}
-	printf("%-36s %5d %6.3f %6.3f %6.3f %5d %6.3f", what, s->series, (double)s->found / s->events, s->oracle / s->events,
-		(double)s->found_detectable / s->detectable, s->detectable, (double)s->right / s->reports);
+	printf("%-36s %5d %6.3f", what, s->series, (double)s->found / s->events);
+	if (s->oracle > 0)
+		printf(" %6.3f", s->oracle / s->events);
+	else
+		printf(" %6s", "");
+	if (s->detectable)
+		printf(" %6.3f %5d", (double)s->found_detectable / s->detectable, s->detectable);
+	else
+		printf(" %12s", "");
+	printf(" %6.3f", (double)s->right / s->reports);
 	printf(" %6.2f %6.3f %6.2f %6.2f %5d\n", s->error / s->found, (double)s->inside / s->dates, s->width / s->dates,
 		s->interval / s->dates, s->dates);
 }
@@ -372,6 +380,78 @@ static void hours(int runs, struct arena *a)
 	}
 }
 
+/* ---- long series ---- */
+
+/* A thousand days at one level after another, three months each on average. */
+static void make_long(struct sim *s, int days)
+{
+	double level = s->level;
+	for (int t = 0; t < days; t++) {
+		if (uniform() < 1.0 / 90)
+			level *= uniform() < 0.5 ? 0.4 : 2.2;
+		level = fmin(fmax(level, 10), 20000);
+		s->y[t] = poisson(level * week[t % 7] * gamma1(1 / (s->sd * s->sd)));
+	}
+}
+
+/* How far the dates of changes 60 days back and more move when a day is added, and how many are lost or come new. */
+static void day_more(int runs, struct arena *a)
+{
+	enum { LONG = 300, BACK = 60 };
+	int dates = 0, far = 0, gone = 0, fresh = 0;
+	double moved = 0;
+	for (int r = 0; r < runs; r++) {
+		struct sim s = {.level = levels[r % 6], .sd = 0.15};
+		double old[SERIES_MAX];
+		size_t n_old = 0;
+		make_long(&s, LONG);
+		for (int n = LONG - 20; n <= LONG; n++) {
+			struct changes c;
+			size_t k = 0;
+			arena_reset(a);
+			if (change_find(s.y, (size_t)n, &(struct change_times){days_time}, a, &c))
+				exit(4);
+			for (size_t i = 0; n > LONG - 20 && i < c.n && c.v[i].start.row < LONG - 20 - BACK; i++) {
+				while (k < n_old && old[k] < c.v[i].start.row - 1.5)
+					gone++, k++;
+				if (k == n_old || old[k] > c.v[i].start.row + 1.5) {
+					fresh++;
+					continue;
+				}
+				double d = fabs(c.v[i].start.row - old[k++]);
+				dates++;
+				moved += d;
+				far += d > 0.25;
+			}
+			n_old = 0;
+			for (size_t i = 0; i < c.n && c.v[i].start.row < LONG - 20 - BACK; i++)
+				old[n_old++] = c.v[i].start.row;
+		}
+	}
+	printf("a day more: %d dates 60 days back and more moved by %.4f days on average, %d by a quarter day; %d were lost, %d came new\n",
+		dates, moved / dates, far, gone, fresh);
+}
+
+static void speed(int runs, struct arena *a)
+{
+	clock_t spent = 0;
+	size_t found = 0;
+	for (int r = 0; r < runs; r++) {
+		struct sim s = {.level = levels[r % 6], .sd = 0.15};
+		struct changes c;
+		make_long(&s, 1000);
+		arena_reset(a);
+		clock_t from = clock();
+		if (change_find(s.y, 1000, &(struct change_times){days_time}, a, &c))
+			exit(4);
+		spent += clock() - from;
+		found += c.n;
+	}
+	double each = (double)spent / CLOCKS_PER_SEC / runs;
+	printf("series of 1,000 days, %.1f changes each: %.1f ms a series; 10,000 take %.1f minutes\n", (double)found / runs,
+		1000 * each, each * 10000 / 60);
+}
+
 int main(int argc, char **argv)
 {
 	static const double drops[] = {0.3, 0.5, 0.9, 0.99, -1};
@@ -411,6 +491,8 @@ int main(int argc, char **argv)
 	show("all ramps", &slow);
 	show("all", &all);
 	hours(runs, &a);
+	day_more(runs, &a);
+	speed(2 * runs, &a);
 	arena_free(&a);
 	return 0;
 }

@@ -325,12 +325,13 @@ static int date(struct finding *f, struct arena *a)
 	f->fit = arena_zalloc(a, f->n_seg, sizeof *f->fit);
 	if (!f->fit || date_all(f, a) || trim(f, a) || date_all(f, a))
 		return -1;
+	size_t n = f->n_seg;
 	for (size_t k; (k = drop_weakest(f)) > 0;) {
 		f->noise = change_count_noise(&f->cs, f->seg, f->n_seg);
 		if ((k > 1 && date_one(f, k - 1, a)) || (k < f->n_seg && date_one(f, k, a)))
 			return -1;
 	}
-	return date_all(f, a);
+	return f->n_seg < n ? date_all(f, a) : 0;
 }
 
 /* Segments and dates of a series. */

@@ -56,7 +56,9 @@ static bool split(const struct change_local *l, double t1, double t2, size_t *i1
 }
 
 struct sums {
-	double zz, zc, zd, cc, cd, dd, logw;
+	double zz, zc, zd, cc, cd, dd;
+	double logw, w; /* sum of log w, but for the product of a few of them: logarithms are slow */
+	unsigned n;
 };
 
 static void sum_one(struct sums *s, double z, double c, double d, double w)
@@ -67,7 +69,11 @@ static void sum_one(struct sums *s, double z, double c, double d, double w)
 	s->cc += w * c * c;
 	s->cd += w * c * d;
 	s->dd += w * d * d;
-	s->logw += log(w);
+	s->w *= w;
+	if (++s->n % 16 == 0) {
+		s->logw += log(s->w);
+		s->w = 1;
+	}
 }
 
 /* Variance and position on the way from a to b where the share g is reached. */
@@ -76,7 +82,7 @@ static double variance_at(const struct change_local *l, double g, double *q)
 	*q = g;
 	if (!l->counts)
 		return l->va + g * (l->vb - l->va);
-	double ea = exp(l->a), eb = exp(l->b), level = ea + g * (eb - ea);
+	double level = l->ea + g * (l->eb - l->ea);
 	*q = fabs(l->b - l->a) > 1e-9 ? (log(level) - l->a) / (l->b - l->a) : g;
 	return l->c2 + 1 / (level + 0.5);
 }
@@ -103,7 +109,8 @@ static double normal_cost(const struct change_local *l, double t1, double t2, bo
 	struct sums s = {.zz = wa * l->szz[i1],
 		.zc = wa * f * (l->sz[i1] - l->z[0]) + wa * first * l->z[0],
 		.cc = wa * (na * f * f + first * first),
-		.logw = (na + 1) * log(wa)};
+		.logw = -(na + 1) * l->log_va,
+		.w = 1};
 	for (size_t i = i1; i <= i2; i++) {
 		double v = variance_at(l, i == i2 ? 1 : share(l, l->row[i], t1, t2), &q);
 		sum_one(&s, l->z[i], f, q - l->phi * last, 1 / v);
@@ -116,7 +123,7 @@ static double normal_cost(const struct change_local *l, double t1, double t2, bo
 	s.cc += wb * nb * f * f;
 	s.cd += wb * nb * f * f;
 	s.dd += wb * nb * f * f;
-	s.logw += nb * log(wb);
+	s.logw += log(s.w) - nb * l->log_vb;
 	double left = flat ? s.zz - s.zc * s.zc / s.cc : squares_left(&s);
 	return ((double)l->n - 2) * log(fmax(left, 1e-12)) - s.logw;
 }
@@ -207,7 +214,9 @@ static void set_noise(struct change_local *l, const struct change_series *cs, co
 	l->phi = fmin(fmax((m1 * left->phi + m2 * right->phi) / m, -0.5), 0.95);
 	l->va = l->vb = v;
 	if (cs->counts) {
-		double pa = 1 / (exp(l->a) + 0.5), pb = 1 / (exp(l->b) + 0.5);
+		l->ea = exp(l->a);
+		l->eb = exp(l->b);
+		double pa = 1 / (l->ea + 0.5), pb = 1 / (l->eb + 0.5);
 		l->c2 = fmax(0.1 * v, (m1 * (left->var - pa) + m2 * (right->var - pb)) / m);
 		l->va = l->c2 + pa;
 		l->vb = l->c2 + pb;
@@ -215,6 +224,8 @@ static void set_noise(struct change_local *l, const struct change_series *cs, co
 		l->va = left->var;
 		l->vb = right->var;
 	}
+	l->log_va = log(l->va);
+	l->log_vb = log(l->vb);
 }
 
 int change_local_make(struct change_local *l, const struct change_series *cs, const struct change_segment *left,
@@ -269,7 +280,7 @@ double change_local_stairs(const struct change_local *l, const struct change_seg
 		double mean = sum / (double)(e - s),
 		       g = fabs(l->b - l->a) > 1e-9 ? fmin(fmax((mean - l->a) / (l->b - l->a), 0), 1) : 0;
 		if (l->counts)
-			g = fmin(fmax((exp(mean) - exp(l->a)) / (exp(l->b) - exp(l->a)), 0), 1);
+			g = fmin(fmax((exp(mean) - l->ea) / (l->eb - l->ea), 0), 1);
 		double v = variance_at(l, g, &q);
 		cost += level_cost(l, y, (double)(e - s));
 		for (; i < e; i++) {

@@ -483,6 +483,30 @@ static int sharpen(struct scene *s, struct closing *c, const struct sender *v, s
 	return !c->n_only || fit_dates(closing_logl, c, lo, hi, s->arena, fit) ? 0 : err_oom(err, "findings");
 }
 
+/* How much more the daily mix of the trade's senders scatters before it fades than draws would: campaigns come and go. */
+static double fade_scatter(const struct fit_fade *f, int64_t until)
+{
+	enum { SHARES = 128 }; /* senders of nearly one share are taken together */
+	double n[SHARES] = {0}, z[SHARES] = {0}, p[SHARES] = {0}, sum = 0, cells = 0;
+	for (size_t i = 0; i < f->n && f->t[i] < until; i++) {
+		size_t k = (size_t)((double)f->share[i] * (SHARES - 1));
+		n[k]++;
+		z[k] += f->z[i];
+		p[k] += (double)f->share[i];
+		if (i + 1 < f->n && f->t[i + 1] < until && time_day(f->t[i + 1]) == time_day(f->t[i]))
+			continue;
+		for (k = 0; k < SHARES; k++) { /* the day is over */
+			double share = n[k] > 0 ? p[k] / n[k] : 0, v = n[k] * share * (1 - share);
+			if (v >= 0.5) {
+				sum += (z[k] - n[k] * share) * (z[k] - n[k] * share) / v;
+				cells++;
+			}
+			n[k] = z[k] = p[k] = 0;
+		}
+	}
+	return cells > 3 ? fmax(1, sum / (cells - 1)) : 1;
+}
+
 /* The fading of a trade in the mail of all its senders together. */
 static int date_fade(struct scene *s, uint32_t trade, const struct sender *v, size_t n, int64_t lo, int64_t hi, struct fit *fit,
 	double *gain, struct err *err)
@@ -517,9 +541,10 @@ static int date_fade(struct scene *s, uint32_t trade, const struct sender *v, si
 	f.share = share;
 	f.before = before;
 	f.after = after;
+	f.scatter = fade_scatter(&f, lo);
 	if (!f.n || !fit_dates(fit_fade_logl, &f, lo, hi, s->arena, fit))
 		return f.n ? err_oom(err, "findings") : 0;
-	*gain = 2 * (fit->logl - before[f.n]);
+	*gain = 2 * (fit->logl - before[f.n] / f.scatter);
 	c.fade = f;
 	return sharpen(s, &c, v, n, lo, hi, fit, err);
 }
