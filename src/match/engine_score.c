@@ -14,13 +14,11 @@ struct engine_scorer {
 	const struct engine_model *m;
 	size_t n_tokens, n_classes;
 	size_t stride;     /* of the tables: a column a class and one for any software; a multiple of LANES */
-	bool has_bots;     /* among the classes */
 	uint32_t *row_of;  /* by token */
 	size_t n_rows;     /* first PRINT_COUNT rows of tokens that no class has, PRINT_COUNT of tokens that are not the model's */
-	float *share;      /* [row][class]: (1 - u) q, 0: unseen */
 	float *log_chance; /* [row][class]: log p */
+	float *strange;    /* [row][class]: strangeness; while it is made: (1 - u) q, 0: unseen */
 	struct engine_view *views; /* [class][family] */
-	double *strange;           /* [class][family]: strangeness of a token that the class has not seen */
 	uint8_t *place;            /* [class][family]: what strangeness is counted once for (engine_strange_place) */
 };
 
@@ -104,7 +102,7 @@ static void fill_any(const struct engine_scorer *s, float *any, double rare[PRIN
 		unsigned f = m->tokens.v[t].family;
 		double sum = 0;
 		for (size_t k = 0; row >= KNOWN_ROW && k < s->n_classes; k++)
-			sum += s->share[row * s->stride + k];
+			sum += s->strange[row * s->stride + k];
 		if (row >= KNOWN_ROW)
 			any[row] = (float)(rare[f] + sum / (voters[f] + 1));
 	}
@@ -118,12 +116,11 @@ static void fill_class(struct engine_scorer *s, size_t k)
 	for (unsigned f = 0; f < PRINT_COUNT; f++) {
 		struct engine_view *v = &s->views[k * PRINT_COUNT + f];
 		*v = engine_view_from(&t[f], f, c->campaigns);
-		s->strange[k * PRINT_COUNT + f] = print_table[f].many ? 0 : engine_strangeness(v, 0);
 		s->place[k * PRINT_COUNT + f] = (uint8_t)engine_strange_place(f, v);
 	}
 	for (size_t i = 0; i < c->n; i++) {
 		const struct engine_view *v = view_of(s, k, s->m->tokens.v[c->counts[i].token].family);
-		s->share[s->row_of[c->counts[i].token] * s->stride + k] =
+		s->strange[s->row_of[c->counts[i].token] * s->stride + k] =
 			(float)((1 - v->unseen) * c->counts[i].messages / v->total);
 	}
 }
@@ -134,7 +131,7 @@ static void fill_row(struct engine_scorer *s, size_t row, unsigned f, double any
 	float *out = s->log_chance + row * s->stride;
 	for (size_t k = 0; k < s->n_classes; k++) {
 		const struct engine_view *v = view_of(s, k, f);
-		out[k] = (float)log(v->n > 0 ? (double)s->share[row * s->stride + k] + v->unseen * any : any);
+		out[k] = (float)log(v->n > 0 ? (double)s->strange[row * s->stride + k] + v->unseen * any : any);
 	}
 	out[s->n_classes] = row >= FOREIGN_ROW && row < KNOWN_ROW ? (float)log(any_exact) : logf((float)any);
 }
@@ -148,6 +145,24 @@ static void fill_logs(struct engine_scorer *s, const float *any, const double ra
 	for (size_t t = 0; t < s->n_tokens; t++)
 		if (s->row_of[t] >= KNOWN_ROW)
 			fill_row(s, s->row_of[t], s->m->tokens.v[t].family, (double)any[s->row_of[t]], 0);
+}
+
+/* What a class has not seen, it finds as strange as any such token of the family. */
+static void fill_strange(struct engine_scorer *s)
+{
+	for (size_t k = 0; k < s->n_classes; k++)
+		for (unsigned f = 0; f < PRINT_COUNT; f++)
+			s->strange[(UNSEEN_ROW + f) * s->stride + k] = s->strange[(FOREIGN_ROW + f) * s->stride + k] =
+				print_table[f].many ? 0 : (float)engine_strangeness(view_of(s, k, f), 0);
+	for (size_t t = 0; t < s->n_tokens; t++) {
+		unsigned f = s->m->tokens.v[t].family;
+		float *row = s->strange + s->row_of[t] * s->stride, *unseen = s->strange + (UNSEEN_ROW + f) * s->stride;
+		for (size_t k = 0; s->row_of[t] >= KNOWN_ROW && k < s->n_classes; k++) {
+			const struct engine_view *v = view_of(s, k, f);
+			bool common = (double)row[k] > v->unseen && !print_table[f].many;
+			row[k] = common ? (float)engine_strangeness(v, (double)row[k]) : unseen[k];
+		}
+	}
 }
 
 /* Rows for the tokens that classes have. */
@@ -170,22 +185,21 @@ static bool fill(struct engine_scorer *s)
 	double rare[PRINT_COUNT];
 	s->row_of = mem_alloc((s->n_tokens + 1) * sizeof *s->row_of);
 	s->views = mem_zalloc(s->n_classes * PRINT_COUNT + 1, sizeof *s->views);
-	s->strange = mem_zalloc(s->n_classes * PRINT_COUNT + 1, sizeof *s->strange);
 	s->place = mem_zalloc(s->n_classes * PRINT_COUNT + 1, 1);
-	if (!s->row_of || !s->views || !s->strange || !s->place)
+	if (!s->row_of || !s->views || !s->place)
 		return false;
 	number_rows(s);
-	s->share = mem_zalloc(s->n_rows, s->stride * sizeof *s->share);
+	s->strange = mem_zalloc(s->n_rows, s->stride * sizeof *s->strange);
 	s->log_chance = mem_zalloc(s->n_rows, s->stride * sizeof *s->log_chance);
 	float *any = mem_zalloc(s->n_rows, sizeof *any);
-	bool ok = s->share && s->log_chance && any;
+	bool ok = s->strange && s->log_chance && any;
 	for (size_t k = 0; k < s->n_classes && ok; k++) {
-		s->has_bots |= s->m->classes.v[k].kind == ENGINE_BOT;
 		fill_class(s, k);
 	}
 	if (ok) {
 		fill_any(s, any, rare);
 		fill_logs(s, any, rare);
+		fill_strange(s);
 	}
 	mem_free(any);
 	return ok;
@@ -214,9 +228,8 @@ void engine_scorer_del(struct engine_scorer *s)
 		return;
 	mem_free(s->row_of);
 	mem_free(s->views);
-	mem_free(s->strange);
 	mem_free(s->place);
-	mem_free(s->share);
+	mem_free(s->strange);
 	mem_free(s->log_chance);
 	mem_free(s);
 }
@@ -235,11 +248,7 @@ static double log_chance(const struct engine_scorer *s, size_t k, uint32_t token
 
 static double token_strangeness(const struct engine_scorer *s, size_t k, uint32_t token, unsigned family)
 {
-	const struct engine_view *v = view_of(s, k, family);
-	double share = (double)s->share[row_of(s, token, family) + k];
-	if (share <= v->unseen || print_table[family].many)
-		return s->strange[k * PRINT_COUNT + family];
-	return engine_strangeness(v, share);
+	return (double)s->strange[row_of(s, token, family) + k];
 }
 
 /* ---- one message ---- */
@@ -368,6 +377,27 @@ static double margin_of(const struct engine_scorer *s, size_t best, const struct
 	return least;
 }
 
+/* Of the classes with these odds or more the best whose own the message may be, of equals the first; n_classes: none. */
+static size_t best_own(
+	const struct engine_scorer *s, const struct engine_tokens *t, const double *odds, double least, bool bots_only)
+{
+	size_t best = s->n_classes;
+	for (size_t k = 0; k < s->n_classes; k++) {
+		bool better = odds[k] >= least && (best == s->n_classes || odds[k] > odds[best]);
+		if (better && !(bots_only && s->m->classes.v[k].kind != ENGINE_BOT) && is_own(s, k, t))
+			best = k;
+	}
+	return best;
+}
+
+/* Most messages that fall short are nobody's own: that is asked of few classes where they can be told apart by it alone. */
+static size_t best_of_all(const struct engine_scorer *s, const struct engine_tokens *t, const double *odds)
+{
+	size_t best = best_own(s, t, odds, ENGINE_MARGIN, false);
+	size_t bot = best == s->n_classes ? best_own(s, t, odds, -INFINITY, true) : best;
+	return bot == s->n_classes || bot == best ? best : best_own(s, t, odds, odds[bot], false);
+}
+
 static double sigmoid(double x)
 {
 	return 1 / (1 + exp(-x));
@@ -376,22 +406,16 @@ static double sigmoid(double x)
 void engine_score(const struct engine_scorer *s, const struct engine_tokens *t, struct engine_verdict *out)
 {
 	const struct engine_class *classes = s->m->classes.v;
-	size_t n = s->n_classes, best = n, nearest = n, rival = n;
-	double best_odds = -INFINITY, nearest_odds = -INFINITY;
-	double odds[ODDS];
+	size_t n = s->n_classes, nearest = n, rival = n;
+	double nearest_odds = -INFINITY, odds[ODDS];
 	*out = (struct engine_verdict){0};
 	all_odds(s, n, t, odds);
-	for (size_t k = 0; k < n; k++) {
-		/* without engines nobody asks which client is the best of those that fall short */
-		if (odds[k] > best_odds && (s->has_bots || odds[k] >= ENGINE_MARGIN) && is_own(s, k, t)) {
-			best_odds = odds[k];
-			best = k;
-		}
+	size_t best = best_of_all(s, t, odds);
+	for (size_t k = 0; k < n; k++)
 		if (classes[k].kind == ENGINE_BOT && odds[k] > nearest_odds) {
 			nearest_odds = odds[k];
 			nearest = k;
 		}
-	}
 	if (best < n && classes[best].kind == ENGINE_BOT)
 		nearest = best;
 	if (nearest < n) {
