@@ -177,7 +177,11 @@ static int load_messages(struct load *l)
 	if (bytes)
 		memcpy(a->messages, l->list.v, bytes);
 	a->n_messages = l->list.n;
-	qsort(a->messages, a->n_messages, sizeof *a->messages, by_number);
+	bool sorted = true;
+	for (size_t i = 1; i < a->n_messages && sorted; i++)
+		sorted = a->messages[i - 1].n < a->messages[i].n;
+	if (!sorted)
+		qsort(a->messages, a->n_messages, sizeof *a->messages, by_number);
 	return name_words(l);
 }
 

@@ -1,9 +1,8 @@
 /* engine_prints.c - see engine_prints.h. */
 #include "analyse/engine_prints.h"
 
-#include <stdlib.h>
-
 #include "base/mem.h"
+#include "base/sort.h"
 
 #define UNUSED UINT32_MAX
 #define FOREIGN (UINT32_MAX - 1)
@@ -52,16 +51,10 @@ static int see_word(void *ctx, uint32_t id, struct str word)
 	return 0;
 }
 
-static int by_id(const void *x, const void *y)
-{
-	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
-	return (a > b) - (a < b);
-}
-
 /* Words that are written alike (canonical forms) are one token. */
 static int make_print(struct load *l, const struct map_entry *e, struct engine_print *out)
 {
-	size_t n = e->key.n / sizeof(uint32_t), kept = 0, k = 0;
+	size_t n = e->key.n / sizeof(uint32_t), k = 0;
 	uint32_t *t = arena_alloc(&l->p->arena, (n + PRINT_COUNT) * sizeof *t);
 	if (!t)
 		return err_oom(l->err, "fingerprints");
@@ -72,16 +65,11 @@ static int make_print(struct load *l, const struct map_entry *e, struct engine_p
 		if (token && token < FOREIGN)
 			t[k++] = token - 1;
 	}
-	if (k)
-		qsort(t, k, sizeof *t, by_id);
-	for (size_t i = 0; i < k; i++)
-		if (!kept || t[kept - 1] != t[i])
-			t[kept++] = t[i];
-	k = kept;
-	kept = engine_absences(l->m, t, (uint32_t)k);
+	sort_u32(t, k);
+	uint32_t kept = engine_absences(l->m, t, (uint32_t)unique_u32(t, k));
 	if (kept == UINT32_MAX)
 		return err_oom(l->err, "fingerprints");
-	qsort(t, kept, sizeof *t, by_id);
+	sort_u32(t, kept);
 	arena_shrink(&l->p->arena, t, (n + PRINT_COUNT) * sizeof *t, (kept + 1) * sizeof *t);
 	out->families = arena_alloc(&l->p->arena, (kept + 1) * sizeof *out->families);
 	if (!out->families)

@@ -3,6 +3,7 @@
 
 #include "analyse/engines_int.h"
 #include "base/mem.h"
+#include "base/sort.h"
 #include "base/time.h"
 
 /* Messages of a cluster that its class is made from: more teach nothing new. */
@@ -74,13 +75,13 @@ static int by_number(const void *x, const void *y)
 
 static size_t distinct(uint64_t *v, size_t n)
 {
-	size_t kept = 0;
-	if (n)
-		qsort(v, n, sizeof *v, by_number);
-	for (size_t i = 0; i < n; i++)
-		if (v[i] && (!kept || v[kept - 1] != v[i]))
-			v[kept++] = v[i];
-	return kept;
+	size_t known = 0;
+	for (size_t i = 0; i < n; i++) {
+		v[known] = v[i];
+		known += v[i] != 0;
+	}
+	sort_u64(v, known);
+	return unique_u64(v, known);
 }
 
 /* Makes a set of k peers out of an array of the arena with room for `most`. */

@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/sort.h"
 #include "base/time.h"
 #include "match/engine_view.h"
 
@@ -149,28 +150,32 @@ static int sort_buckets(struct clustering *c)
 
 /* ---- what is in them ---- */
 
-static int by_token(const void *x, const void *y)
-{
-	const struct weighted *a = x, *b = y;
-	return (a->token > b->token) - (a->token < b->token);
-}
+/* Where the tokens of several prints are added up. */
+struct sums {
+	uint32_t *n;     /* by token; all 0 in between */
+	uint32_t *which; /* tokens */
+	struct weighted *out;
+};
 
-/* Tokens of the prints first..first+n of by_bucket, added up, into out. Returns how many. */
-static size_t add_up(const struct clustering *c, const uint32_t *prints, size_t n, struct weighted *out)
+/* Tokens of the prints first..first+n of by_bucket, added up, into s->out. Returns how many. */
+static size_t add_up(const struct clustering *c, const uint32_t *prints, size_t n, struct sums *s)
 {
-	size_t k = 0, kept = 0;
+	size_t k = 0;
 	for (size_t i = 0; i < n; i++)
-		for (size_t t = 0; t < c->prints[prints[i]].n; t++)
-			out[k++] = (struct weighted){c->prints[prints[i]].tokens[t], c->print_n[prints[i]]};
-	if (n > 1)
-		qsort(out, k, sizeof *out, by_token);
+		for (size_t t = 0; t < c->prints[prints[i]].n; t++) {
+			uint32_t token = c->prints[prints[i]].tokens[t];
+			if (!s->n[token]) {
+				s->which[k++] = token;
+				s->n[token] = 1; /* what is seen is not 0 */
+			}
+			s->n[token] += c->print_n[prints[i]];
+		}
+	sort_u32(s->which, k);
 	for (size_t i = 0; i < k; i++) {
-		if (kept && out[kept - 1].token == out[i].token)
-			out[kept - 1].n += out[i].n;
-		else
-			out[kept++] = out[i];
+		s->out[i] = (struct weighted){s->which[i], s->n[s->which[i]] - 1};
+		s->n[s->which[i]] = 0;
 	}
-	return kept;
+	return k;
 }
 
 static struct claim_votes *claim_of(struct clustering *c, uint32_t claim)
@@ -215,16 +220,10 @@ static int vote(struct clustering *c, const struct bucket *b, const struct weigh
 	return 0;
 }
 
-static int by_number(const void *x, const void *y)
-{
-	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
-	return (a > b) - (a < b);
-}
-
 static int list_peers(struct clustering *c, struct bucket *b)
 {
 	uint64_t *p = arena_alloc(c->arena, (b->n + 1) * sizeof *p);
-	size_t n = 0, kept = 0;
+	size_t n = 0;
 	if (!p)
 		return ERR_ENV;
 	for (size_t i = 0; i < b->n; i++) {
@@ -232,20 +231,17 @@ static int list_peers(struct clustering *c, struct bucket *b)
 		if (peer)
 			p[n++] = peer;
 	}
-	if (n)
-		qsort(p, n, sizeof *p, by_number);
-	for (size_t i = 0; i < n; i++)
-		if (!kept || p[kept - 1] != p[i])
-			p[kept++] = p[i];
-	arena_shrink(c->arena, p, (b->n + 1) * sizeof *p, (kept + 1) * sizeof *p);
+	sort_u64(p, n);
 	b->peers = p;
-	b->n_peers = kept;
+	b->n_peers = unique_u64(p, n);
+	arena_shrink(c->arena, p, (b->n + 1) * sizeof *p, (b->n_peers + 1) * sizeof *p);
 	return 0;
 }
 
-static int fill(struct clustering *c, struct bucket *b, size_t first, size_t n, struct weighted *scratch)
+static int fill(struct clustering *c, struct bucket *b, size_t first, size_t n, struct sums *s)
 {
-	size_t k = add_up(c, c->by_bucket + first, n, scratch);
+	size_t k = add_up(c, c->by_bucket + first, n, s);
+	const struct weighted *scratch = s->out;
 	uint32_t most = 0;
 	for (size_t i = 0; i < k; i++)
 		if (token_family(c, scratch[i].token) == PRINT_claim && scratch[i].n > most) {
@@ -266,22 +262,20 @@ static int fill(struct clustering *c, struct bucket *b, size_t first, size_t n, 
 
 static int fill_all(struct clustering *c)
 {
-	size_t room = 1;
-	for (size_t i = 0, at = 0; i < c->n_buckets; i++) {
-		size_t sum = 0;
-		for (; at < c->n_prints && c->bucket_of[c->by_bucket[at]] == i; at++)
-			sum += c->prints[c->by_bucket[at]].n;
-		room = sum > room ? sum : room;
-	}
-	struct weighted *scratch = mem_alloc(room * sizeof *scratch);
-	int rc = scratch ? 0 : ERR_ENV;
+	size_t tokens = c->m->tokens.n + 1;
+	struct sums s = {.n = mem_zalloc(tokens, sizeof *s.n),
+		.which = mem_alloc(tokens * sizeof *s.which),
+		.out = mem_alloc(tokens * sizeof *s.out)};
+	int rc = s.n && s.which && s.out ? 0 : ERR_ENV;
 	for (size_t i = 0, at = 0; i < c->n_buckets && !rc; i++) {
 		size_t first = at;
 		while (at < c->n_prints && c->bucket_of[c->by_bucket[at]] == i)
 			at++;
-		rc = fill(c, &c->buckets[i], first, at - first, scratch);
+		rc = fill(c, &c->buckets[i], first, at - first, &s);
 	}
-	mem_free(scratch);
+	mem_free(s.n);
+	mem_free(s.which);
+	mem_free(s.out);
 	return rc;
 }
 

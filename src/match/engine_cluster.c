@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/sort.h"
 #include "base/time.h"
 #include "match/engine_bucket.h"
 
@@ -190,20 +191,10 @@ static void join(const struct clustering *c, struct pairs *p, uint32_t *up)
 
 /* ---- clusters ---- */
 
-static int by_number(const void *x, const void *y)
-{
-	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
-	return (a > b) - (a < b);
-}
-
 static uint32_t distinct(uint64_t *v, size_t n)
 {
-	uint32_t kept = 0;
-	if (n)
-		qsort(v, n, sizeof *v, by_number);
-	for (size_t i = 0; i < n; i++)
-		kept += v[i] && (!i || v[i] != v[i - 1]);
-	return kept;
+	sort_u64(v, n);
+	return (uint32_t)unique_u64(v, n) - (n && !v[0]); /* 0: unknown */
 }
 
 static int by_first(const void *x, const void *y)

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/sort.h"
 #include "feature/fingerprint.h"
 
 void engine_model_init(struct engine_model *m)
@@ -89,12 +90,6 @@ void engine_capture_init(struct engine_capture *c, struct engine_model *m)
 	*c = (struct engine_capture){.model = m};
 }
 
-static int by_id(const void *x, const void *y)
-{
-	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
-	return (a > b) - (a < b);
-}
-
 bool engine_absence(unsigned family, unsigned *given)
 {
 	switch ((enum print_id)family) {
@@ -156,7 +151,7 @@ uint32_t engine_absences(struct engine_model *m, uint32_t *tokens, uint32_t n)
 
 uint32_t engine_message_tokens(struct engine_model *m, const struct strs *fingerprint, uint32_t *out)
 {
-	uint32_t n = 0, kept = 0;
+	uint32_t n = 0;
 	for (size_t i = 0; i < fingerprint->n; i++) {
 		if (engine_family(fingerprint->v[i]) >= PRINT_COUNT)
 			continue;
@@ -165,12 +160,8 @@ uint32_t engine_message_tokens(struct engine_model *m, const struct strs *finger
 	}
 	if ((n = engine_absences(m, out, n)) == UINT32_MAX)
 		return UINT32_MAX;
-	if (n)
-		qsort(out, n, sizeof *out, by_id);
-	for (uint32_t i = 0; i < n; i++)
-		if (!i || out[i] != out[i - 1])
-			out[kept++] = out[i];
-	return kept;
+	sort_u32(out, n);
+	return (uint32_t)unique_u32(out, n);
 }
 
 int engine_capture_add(struct engine_capture *c, const struct strs *fingerprint, uint64_t campaign)
@@ -185,37 +176,15 @@ int engine_capture_add(struct engine_capture *c, const struct strs *fingerprint,
 	return 0;
 }
 
-struct seen {
-	uint32_t token;
+struct by_campaign {
 	uint64_t campaign;
+	const struct engine_sample *sample;
 };
-
-static int by_token_campaign(const void *x, const void *y)
-{
-	const struct seen *a = x, *b = y;
-	if (a->token != b->token)
-		return a->token < b->token ? -1 : 1;
-	return (a->campaign > b->campaign) - (a->campaign < b->campaign);
-}
 
 static int by_campaign(const void *x, const void *y)
 {
-	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
-	return (a > b) - (a < b);
-}
-
-static uint32_t count_campaigns(const struct engine_capture *c, const bool *use, uint32_t *messages, uint64_t *scratch)
-{
-	uint32_t n = 0, distinct = 0;
-	for (size_t i = 0; i < c->samples.n; i++)
-		if (!use || use[i])
-			scratch[n++] = c->samples.v[i].campaign;
-	if (n)
-		qsort(scratch, n, sizeof *scratch, by_campaign);
-	for (uint32_t i = 0; i < n; i++)
-		distinct += !i || scratch[i] != scratch[i - 1];
-	*messages = n;
-	return distinct;
+	const struct by_campaign *a = x, *b = y;
+	return (a->campaign > b->campaign) - (a->campaign < b->campaign);
 }
 
 /* qsort has no context; sorting happens on one thread of a command. */
@@ -233,36 +202,68 @@ static void engine_counts_sort(const struct engine_model *m, struct engine_class
 		qsort(k->counts, k->n, sizeof *k->counts, by_text);
 }
 
+struct counting {
+	struct by_campaign *order; /* samples in use */
+	uint32_t *place;           /* by token: of its count + 1 */
+	struct engine_count *counts;
+	uint32_t *last; /* of each count: the campaign that was counted last, by number from 1 */
+	size_t n;
+};
+
+static void count_sample(struct counting *w, const struct engine_sample *x, uint32_t campaign)
+{
+	for (size_t t = 0; t < x->n; t++) {
+		uint32_t *place = &w->place[x->tokens[t]];
+		if (!*place) {
+			w->counts[w->n] = (struct engine_count){.token = x->tokens[t]};
+			w->last[w->n] = 0;
+			*place = (uint32_t)++w->n;
+		}
+		struct engine_count *k = &w->counts[*place - 1];
+		k->messages++;
+		k->campaigns += w->last[*place - 1] != campaign;
+		w->last[*place - 1] = campaign;
+	}
+}
+
+static int count(struct engine_model *m, struct engine_class *k, struct counting *w, size_t n)
+{
+	if (n)
+		qsort(w->order, n, sizeof *w->order, by_campaign);
+	k->messages = (uint32_t)n;
+	k->campaigns = 0;
+	for (size_t i = 0; i < n; i++) {
+		k->campaigns += !i || w->order[i].campaign != w->order[i - 1].campaign;
+		count_sample(w, w->order[i].sample, k->campaigns);
+	}
+	k->n = w->n;
+	if (!(k->counts = arena_alloc(&m->arena, (w->n + 1) * sizeof *k->counts)))
+		return ERR_ENV;
+	memcpy(k->counts, w->counts, w->n * sizeof *k->counts);
+	engine_counts_sort(m, k);
+	return 0;
+}
+
 int engine_class_count(struct engine_model *m, struct engine_class *k, const struct engine_capture *c, const bool *use)
 {
-	size_t n = 0, distinct = 0, room = 1;
+	size_t n = 0, room = 1;
 	for (size_t i = 0; i < c->samples.n; i++)
-		room += c->samples.v[i].n + 1;
-	struct seen *seen = mem_alloc(room * sizeof *seen);
-	uint64_t *scratch = mem_alloc((c->samples.n + 1) * sizeof *scratch);
-	int rc = seen && scratch ? 0 : ERR_ENV;
-	for (size_t i = 0; !rc && i < c->samples.n; i++)
-		for (size_t t = 0; t < c->samples.v[i].n && (!use || use[i]); t++)
-			seen[n++] = (struct seen){c->samples.v[i].tokens[t], c->samples.v[i].campaign};
-	if (!rc && n)
-		qsort(seen, n, sizeof *seen, by_token_campaign);
-	for (size_t i = 0; !rc && i < n; i++)
-		distinct += !i || seen[i].token != seen[i - 1].token;
+		room += c->samples.v[i].n;
+	room = room < m->tokens.n + 1 ? room : m->tokens.n + 1;
+	struct counting w = {.order = mem_alloc((c->samples.n + 1) * sizeof *w.order),
+		.place = mem_zalloc(m->tokens.n + 1, sizeof *w.place),
+		.counts = mem_alloc(room * sizeof *w.counts),
+		.last = mem_alloc(room * sizeof *w.last)};
+	bool ok = w.order && w.place && w.counts && w.last;
+	for (size_t i = 0; ok && i < c->samples.n; i++)
+		if (!use || use[i])
+			w.order[n++] = (struct by_campaign){c->samples.v[i].campaign, &c->samples.v[i]};
 	k->n = 0;
-	k->counts = rc ? NULL : arena_zalloc(&m->arena, distinct + 1, sizeof *k->counts);
-	rc = k->counts ? 0 : ERR_ENV;
-	for (size_t i = 0; !rc && i < n; i++) {
-		bool fresh = !i || seen[i].token != seen[i - 1].token;
-		if (fresh)
-			k->counts[k->n++].token = seen[i].token;
-		k->counts[k->n - 1].messages++;
-		k->counts[k->n - 1].campaigns += fresh || seen[i].campaign != seen[i - 1].campaign;
-	}
-	if (!rc) {
-		k->campaigns = count_campaigns(c, use, &k->messages, scratch);
-		engine_counts_sort(m, k);
-	}
-	mem_free(seen);
-	mem_free(scratch);
+	k->counts = NULL;
+	int rc = ok ? count(m, k, &w, n) : ERR_ENV;
+	mem_free(w.order);
+	mem_free(w.place);
+	mem_free(w.counts);
+	mem_free(w.last);
 	return rc;
 }
