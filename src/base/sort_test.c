@@ -19,14 +19,19 @@ static int by_u64(const void *x, const void *y)
 	return (a > b) - (a < b);
 }
 
+static uint64_t spread(uint64_t i)
+{
+	return hash64(str_make(&i, sizeof i), 0);
+}
+
 /* Of `kind`: spread, few values, ascending, descending, all equal, extremes. */
 static uint64_t value(int kind, uint64_t i)
 {
 	switch (kind) {
 	case 0:
-		return mix64(i);
+		return spread(i);
 	case 1:
-		return mix64(i) & 7;
+		return spread(i) & 7;
 	case 2:
 		return i;
 	case 3:
