@@ -109,7 +109,7 @@ static void set_neither_apart(struct flow *f)
 /* Leaves out nodes that nothing goes through on either side. */
 static void drop_empty(struct flow *f, bool left)
 {
-	size_t *n = left ? &f->n_left : &f->n_right, kept = 0, keep[NODES_MAX], n_right = f->n_right;
+	size_t *n = left ? &f->n_left : &f->n_right, kept = 0, keep[NODES_MAX] = {0}, n_right = f->n_right;
 	struct chart_key *keys = left ? f->left : f->right;
 	for (size_t i = 0; i < *n; i++)
 		if (level(f, 0, i, left) + level(f, 1, i, left) > 0)
@@ -269,7 +269,7 @@ static void cell(struct page *p, double v, bool sign)
 
 static void table(struct page *p, const struct flow *f)
 {
-	struct edge e[NODES_MAX * NODES_MAX];
+	struct edge e[NODES_MAX * NODES_MAX] = {{0}};
 	size_t n = 0;
 	for (size_t i = 0; i < f->n_left; i++)
 		for (size_t k = 0; k < f->n_right; k++) {
