@@ -1,11 +1,14 @@
 """harness.py: what an end-to-end case needs: the program under test, invented mail, boxes and archives of it."""
 import json
 import os
+import random
 import resource
 import shutil
 import signal
+import struct
 import subprocess
 import time
+import zlib
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TRAPLINE = os.path.abspath(os.environ.get('TRAPLINE', os.path.join(ROOT, 'build', 'trapline')))
@@ -48,6 +51,38 @@ def mbox(mails, quote=True):
             m = b''.join(b'>' + line if line.lstrip(b'>').startswith(b'From ') else line for line in m.splitlines(True))
         out += b'From seller@sender.example Wed Sep  1 00:00:00 2010\n' + m + (b'\n' if m.endswith(b'\n') else b'\n\n')
     return out
+
+
+def png(width, height, rows):
+    """A grey PNG of rows of bytes."""
+    def chunk(kind, data):
+        return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
+    raw = b''.join(b'\0' + bytes(row) for row in rows)
+    return (b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', width, height, 8, 0, 0, 0, 0)) +
+            chunk(b'IDAT', zlib.compress(raw)) + chunk(b'IEND', b''))
+
+
+def picture(which, seed):
+    """Lines of dark words on a light ground; size, frame, shade and speckles differ by seed."""
+    draw, vary = random.Random('p%d' % which), random.Random('v%d.%d' % (which, seed))
+    width, height, left, top = 320, 200, vary.randrange(5), vary.randrange(4)
+    light, dark = vary.randrange(225, 256), vary.randrange(0, 50)
+    rows = [bytearray([light]) * width for _ in range(height)]
+    for y in range(10, height - 14, 15):
+        x = 6 + draw.randrange(60)
+        while x < width - 50:
+            word = draw.randrange(10, 45)
+            for k in range(9):
+                for i in range(word):
+                    if draw.random() < 0.6:
+                        rows[y + k][x + i] = dark
+            x += word + draw.choice((6, 6, 40))
+    for _ in range(300):
+        rows[vary.randrange(height)][vary.randrange(width)] = vary.randrange(256)
+    right, below = vary.randrange(5), vary.randrange(4)
+    blank = [bytearray([light]) * (width + left + right)]
+    rows = blank * top + [bytearray([light]) * left + row + bytearray([light]) * right for row in rows] + blank * below
+    return png(width + left + right, len(rows), rows)
 
 
 def peak_rss(pid):

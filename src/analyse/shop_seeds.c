@@ -184,7 +184,7 @@ static unsigned families_shared(const struct shops *s, uint32_t x, uint32_t y, u
 	const struct form *a = &s->sites.forms.v[x], *b = &s->sites.forms.v[y];
 	unsigned shared = 0;
 	*differ = 0;
-	for (int m = 0; m < MARK_COUNT; m++) {
+	for (int m = 0; m < MARK_LOOK; m++) {
 		if (ids_meet(a->marks[m], b->marks[m]))
 			shared |= 1U << m;
 		else if (a->marks[m].n && b->marks[m].n)

@@ -20,6 +20,7 @@ static const struct {
 	[MARK_ACCOUNT] = {"counter account", 3.0, -1.0},
 	[MARK_PAYHOST] = {"form host", 2.0, -1.0},
 	[MARK_ICON] = {"favicon", 1.0, -0.5},
+	[MARK_LOOK] = {"picture", 1.0, 0}, /* goods and seals of all kinds are shown everywhere */
 	[SHOP_STRUCTURE] = {"page structure", 2.0, -1.0},
 };
 static const double structure_alone = 3.0;
@@ -99,12 +100,26 @@ static bool stable(const struct shops *s, const uint32_t *v, size_t n)
 	return false;
 }
 
+/* A picture of p that no other programme has. It is copied with the template around it, and a favicon is one: what these say already is
+ * not said again. */
+static void compare_pictures(const struct shops *s, const struct form *f, const struct programme *p, struct likeness *l)
+{
+	const struct id_set have = f->marks[MARK_LOOK];
+	bool own = false;
+	for (size_t i = 0; i < have.n && !own; i++)
+		own = has_mark(p, MARK_LOOK, have.v[i]) && owners_of(s, have.v[i]) < 2;
+	if (!own || l->agrees & (1U << MARK_ICON | 1U << SHOP_STRUCTURE))
+		return;
+	l->agrees |= 1U << MARK_LOOK;
+	l->score += families[MARK_LOOK].agrees;
+}
+
 /* structure: likeness to p; other: the best likeness to any other programme. */
 struct likeness shops_compare(
 	const struct shops *s, const struct form *f, const struct programme *p, double structure, double other)
 {
 	struct likeness l = {.structure = structure};
-	for (int m = 0; m < MARK_COUNT; m++) {
+	for (int m = 0; m < MARK_LOOK; m++) {
 		const struct id_set have = f->marks[m];
 		bool met = false, own = false;
 		for (size_t i = 0; i < have.n; i++)
@@ -133,6 +148,7 @@ struct likeness shops_compare(
 		l.against |= 1U << SHOP_STRUCTURE;
 		l.score += families[SHOP_STRUCTURE].against;
 	}
+	compare_pictures(s, f, p, &l);
 	return l;
 }
 
@@ -301,7 +317,7 @@ static bool name_taken(const struct shops *s, size_t before, struct str name)
 static struct str numbered(struct shops *s, const struct programme *p)
 {
 	uint64_t h = 0;
-	for (int m = 0; m < MARK_COUNT && !h; m++)
+	for (int m = 0; m < MARK_LOOK && !h; m++)
 		for (size_t i = 0; i < p->marks[m].n && !h; i++)
 			h = hash64(sites_token(&s->sites, p->marks[m].v[i]), 0);
 	char text[32];

@@ -2,6 +2,7 @@
 #include "base/test.h"
 
 #include "analyse/shops.h"
+#include "match/shingle.h"
 #include "store/store_test.h"
 
 static const char knowledge[] =
@@ -18,29 +19,40 @@ static const char knowledge[] =
 
 struct shop {
 	const char *domain, *kind, *brand, *template, *phone, *order;
+	unsigned look; /* of an image; 0: none. Bits differ from shop to shop */
 };
 static const struct shop shops[] = {
-	{"a0.example", "storefront", "Pills", "one", "+1-555-0001", "AA-000"},
-	{"a1.example", "storefront", "Pills", "one", "+1-555-0001", "AA-000"},
-	{"a2.example", "storefront", "Pills", "one", "+1-555-0001", "AA-000"}, /* in the pack as Beta's */
-	{"a3.example", "storefront", "Pills", "one", "+1-555-0001", "AA-000"},
-	{"adead.example", "dead", "", "", "", ""},
-	{"aparked.example", "parked", "", "", "", ""},
-	{"awrong.example", "storefront", "Watches", "three", "+1-555-0003", "CC-000"},
-	{"b0.example", "storefront", "Pills", "one", "+1-555-0002", "AA-000"},
-	{"b1.example", "storefront", "Pills", "one", "+1-555-0002", "AA-000"},
-	{"b2.example", "storefront", "Pills", "one", "+1-555-0002", "AA-000"},
-	{"c0.example", "storefront", "Watches", "three", "+1-555-0003", "CC-000"},
-	{"c1.example", "storefront", "Clocks", "three", "+1-555-0003", "CC-000"},
-	{"c2.example", "storefront", "Clocks", "three", "+1-555-0003", "CC-000"},
-	{"c4.example", "storefront", "Clocks", "three", "+1-555-0003", "CC-000"},
-	{"a4.example", "storefront", "Pills", "one", "+1-555-0001", "AA-000"},
-	{"t0.example", "storefront", "Thief", "three", "+1-555-0004", "TT-000"}, /* Gamma's template, nothing else */
-	{"t1.example", "storefront", "Thief", "three", "+1-555-0004", "TT-000"},
-	{"t2.example", "storefront", "Thief", "three", "+1-555-0004", "TT-000"},
-	{"u0.example", "storefront", "Lonely", "four", "+1-555-0005", "UU-000"}, /* one domain: any shop */
-	{"x0.example", "storefront", "", "five", "", ""},
+	{"a0.example", "storefront", "Pills", "one", "+1-555-0001", "AA-000", 2},
+	{"a1.example", "storefront", "Pills", "one", "+1-555-0001", "AA-000", 0},
+	{"a2.example", "storefront", "Pills", "one", "+1-555-0001", "AA-000", 0}, /* in the pack as Beta's */
+	{"a3.example", "storefront", "Pills", "one", "+1-555-0001", "AA-000", 0}, {"adead.example", "dead", "", "", "", "", 0},
+	{"aparked.example", "parked", "", "", "", "", 0},
+	{"awrong.example", "storefront", "Watches", "three", "+1-555-0003", "CC-000", 0},
+	{"b0.example", "storefront", "Pills", "one", "+1-555-0002", "AA-000", 2},
+	{"b1.example", "storefront", "Pills", "one", "+1-555-0002", "AA-000", 0},
+	{"b2.example", "storefront", "Pills", "one", "+1-555-0002", "AA-000", 0},
+	{"c0.example", "storefront", "Watches", "three", "+1-555-0003", "CC-000", 1},
+	{"c1.example", "storefront", "Clocks", "three", "+1-555-0003", "CC-000", 1},
+	{"c2.example", "storefront", "Clocks", "three", "+1-555-0003", "CC-000", 1},
+	{"c4.example", "storefront", "Clocks", "three", "+1-555-0003", "CC-000", 0},
+	{"a4.example", "storefront", "Pills", "one", "+1-555-0001", "AA-000", 0},
+	{"t0.example", "storefront", "Thief", "three", "+1-555-0004", "TT-000", 1}, /* Gamma's template, nothing else */
+	{"t1.example", "storefront", "Thief", "three", "+1-555-0004", "TT-000", 1},
+	{"t2.example", "storefront", "Thief", "three", "+1-555-0004", "TT-000", 1},
+	{"u0.example", "storefront", "Lonely", "four", "+1-555-0005", "UU-000", 0}, /* one domain: any shop */
+	{"x0.example", "storefront", "", "five", "", "", 0},
+	{"p0.example", "storefront", "Clocks", "six", "+1-555-0003", "", 1},  /* another template, the same picture */
+	{"q0.example", "storefront", "Pills", "seven", "+1-555-0001", "", 2}, /* a picture that two have */
 };
+
+static int put_look(char *to, size_t room, unsigned picture, unsigned variant)
+{
+	int n = snprintf(to, room, "\"image=look:");
+	for (unsigned i = 0; i < 4; i++)
+		n += snprintf(to + n, room - (size_t)n, "%016llx",
+			(unsigned long long)(mix64(picture * 4 + i) ^ (i == 3 ? mix64(variant) >> 48 : 0)));
+	return n + snprintf(to + n, room - (size_t)n, "\",");
+}
 
 static void put_shop(struct store *s, const struct shop *p)
 {
@@ -58,6 +70,8 @@ static void put_shop(struct store *s, const struct shop *p)
 		n += snprintf(json + n, sizeof json - (size_t)n, "\"text=^%s\",\"title=^%s\",", p->brand, p->brand);
 	if (p->phone[0])
 		n += snprintf(json + n, sizeof json - (size_t)n, "\"phone=%s\",\"order=%s\",", p->phone, p->order);
+	if (p->look)
+		n += put_look(json + n, sizeof json - (size_t)n, p->look, (unsigned)p->domain[1]);
 	snprintf(json + n, sizeof json - (size_t)n, "\"tag=body\"]}");
 	assert_int_equal(store_put_item(s, "page", str_of(id), str_of(json), &err), 0);
 }
@@ -211,6 +225,8 @@ static void storefronts_get_their_programme(void **state)
 		{"zz.example", "Alpha"},
 		{"z1.example", ""},
 		{"z2.example", ""},
+		{"p0.example", "Gamma"},
+		{"q0.example", "Alpha"},
 	};
 	(void)state;
 	struct fixture f;
@@ -224,6 +240,28 @@ static void storefronts_get_their_programme(void **state)
 	assert_true(form != NO_FORM);
 	assert_same(s.forms[form].brand, S("Clocks"), S("c1"));
 	assert_int_equal(shops_url(&s, S("http://c1.example/other"), TIME_NONE, NULL), NO_FORM);
+	shops_free(&s);
+	tear_down(&f);
+}
+
+static void pictures_count_once(void **state)
+{
+	static const struct {
+		const char *domain;
+		bool counts;
+	} want[] = {{"p0.example", true}, {"q0.example", false}, {"c2.example", false}, {"t0.example", false}};
+	(void)state;
+	struct fixture f;
+	struct shops s;
+	struct err err = {0};
+	set_up(&f);
+	assert_int_equal(shops_load(&s, f.store, f.pack, &f.arena, &err), 0);
+	for (size_t i = 0; i < COUNT(want); i++) {
+		uint32_t form = shops_place(&s, S(""), str_of(want[i].domain));
+		assert_int_not_equal(form, NO_FORM);
+		assert_int_equal(s.sites.forms.v[form].marks[MARK_LOOK].n, 1);
+		assert_int_equal(s.forms[form].like.agrees >> MARK_LOOK & 1, want[i].counts);
+	}
 	shops_free(&s);
 	tear_down(&f);
 }
@@ -274,6 +312,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(seeds_have_to_stand_up),
 		cmocka_unit_test(storefronts_get_their_programme),
+		cmocka_unit_test(pictures_count_once),
 		cmocka_unit_test(name_servers_of_its_own_tell_a_programme),
 		cmocka_unit_test(no_memory_is_an_error),
 	};

@@ -5,11 +5,14 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "analyse/looks.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/time.h"
 
-const char *const mark_names[MARK_COUNT] = {"brand", "phone", "order number", "counter account", "form host", "favicon"};
+const char *const mark_names[MARK_COUNT] = {"brand", "phone", "order number", "counter account", "form host", "favicon", "picture"};
+
+enum { FORM_LOOKS = 2 * LIM_PAGE_LOOKS };
 
 /* ---- sets of numbers ---- */
 
@@ -202,6 +205,28 @@ static bool find_form(struct sites *s, struct site_page *p, const json_t *page)
 	return true;
 }
 
+/* The looks of a storefront's images; variants of one picture are found when all pages are read. */
+static bool form_looks(struct sites *s, uint32_t form, const json_t *page)
+{
+	const struct str prefix = S("image=look:");
+	const json_t *one;
+	size_t i;
+	json_array_foreach(json_object_get(page, "tokens"), i, one)
+	{
+		struct str token = str_make(json_string_value(one), json_string_length(one));
+		struct form *f = &s->forms.v[form];
+		struct form_look look = {.form = form};
+		if (!str_starts(token, prefix) || !look_parse(str_from(token, prefix.n), &look.look) || f->looks == FORM_LOOKS)
+			continue;
+		struct form_look *slot = vec_push(s->arena, &s->looks, UINT32_MAX - 1);
+		if (!slot)
+			return false;
+		*slot = look;
+		f->looks++;
+	}
+	return true;
+}
+
 static enum site_kind kind_of(struct str name)
 {
 	static const char *const names[] = {"other", "storefront", "redirect", "parked", "dead", "file", "revisit"};
@@ -233,7 +258,7 @@ static bool add_page(struct sites *s, struct str id, const json_t *page)
 		return false;
 	if (!first->value)
 		first->value = s->pages.n;
-	return p->kind != SITE_STOREFRONT || find_form(s, p, page);
+	return p->kind != SITE_STOREFRONT || (find_form(s, p, page) && form_looks(s, p->form, page));
 }
 
 static bool list_of(struct sites *s, const json_t *dns, const char *key, const char *prefix, struct id_set *out)
@@ -325,6 +350,46 @@ static bool add_chain(struct sites *s, struct str id, const json_t *chain)
 	return true;
 }
 
+static int by_look(const void *a, const void *b)
+{
+	const struct form_look *x = a, *y = b;
+	int order = looks_order(&x->look, &y->look);
+	return order ? order : (x->form > y->form) - (x->form < y->form);
+}
+
+/* Gives each form the pictures that its images are variants of, as marks. */
+static bool add_pictures(struct sites *s, const struct image_digest *v, const uint32_t *of)
+{
+	struct id_list *lists = mem_zalloc(s->forms.n, sizeof *lists);
+	bool ok = lists != NULL;
+	char text[32];
+	for (size_t i = 0; i < s->looks.n && ok; i++) {
+		const struct image_digest *d = &v[of[i]];
+		int n = snprintf(text, sizeof text, "look=%016llx",
+			(unsigned long long)hash64(str_make((const uint8_t *)d->bits, sizeof d->bits), 0));
+		ok = list_add(s, &lists[s->looks.v[i].form], str_make((const uint8_t *)text, (size_t)n));
+	}
+	for (size_t i = 0; i < s->forms.n && ok; i++)
+		s->forms.v[i].marks[MARK_LOOK] = list_done(&lists[i]);
+	mem_free(lists);
+	return ok;
+}
+
+static bool find_pictures(struct sites *s)
+{
+	if (!s->looks.n)
+		return true;
+	struct image_digest *v = mem_alloc(s->looks.n * sizeof *v);
+	uint32_t *of = mem_alloc(s->looks.n * sizeof *of);
+	qsort(s->looks.v, s->looks.n, sizeof *s->looks.v, by_look);
+	for (size_t i = 0; v && i < s->looks.n; i++)
+		v[i] = s->looks.v[i].look;
+	bool ok = v && of && looks_group(v, s->looks.n, of) && add_pictures(s, v, of);
+	mem_free(v);
+	mem_free(of);
+	return ok;
+}
+
 /* Each domain counts once for each form and mark, however often it was captured. */
 static bool count_domains(struct sites *s)
 {
@@ -380,7 +445,7 @@ int sites_load(struct sites *s, struct store *store, struct arena *arena, struct
 	find_revisited(s);
 	rc = rc ? rc : store_items(store, "chain", load_item, &chains, err);
 	rc = rc ? rc : store_items(store, "dns", load_item, &dns, err);
-	if (rc == 0 && !count_domains(s))
+	if (rc == 0 && (!find_pictures(s) || !count_domains(s)))
 		rc = err_oom(err, "pages");
 	return rc;
 }

@@ -3,7 +3,8 @@
  * A form is a storefront as its makers built it: the same structure and the same marks, on however many domains. Programmes are
  * told from forms (shops.h), so that a thousand captures of one template are looked at once.
  *   structure  tokens of the families tag, path, form and script (page/page.h)
- *   marks      what tells one operator from another: brand, phone, order format, counter account, host that its forms go to, favicon
+ *   marks      what tells one operator from another: brand, phone, order format, counter account, host that its forms go to, favicon;
+ *              pictures that look the same (looks.h), which do not make another form
  * Everything follows from the set of items; numbers are given in the order of their ids. Strings are hostile; memory is the arena's.
  */
 #ifndef TRAPLINE_ANALYSE_SITES_H
@@ -13,9 +14,10 @@
 #include "base/err.h"
 #include "base/map.h"
 #include "base/vec.h"
+#include "codec/image_digest.h"
 #include "store/store.h"
 
-enum mark { MARK_BRAND, MARK_PHONE, MARK_ORDER, MARK_ACCOUNT, MARK_PAYHOST, MARK_ICON, MARK_COUNT };
+enum mark { MARK_BRAND, MARK_PHONE, MARK_ORDER, MARK_ACCOUNT, MARK_PAYHOST, MARK_ICON, MARK_LOOK, MARK_COUNT };
 extern const char *const mark_names[MARK_COUNT];
 
 enum site_kind {
@@ -40,6 +42,7 @@ struct form {
 	struct str brand; /* as the page writes it; "" when the page is not clear about it */
 	uint32_t domains; /* distinct, that show it themselves */
 	uint32_t page;    /* the first capture of it, as an example */
+	uint32_t looks;   /* of its captures, so far */
 };
 struct site_page {
 	struct str id, url, host, domain, title;
@@ -49,6 +52,10 @@ struct site_page {
 	enum site_kind kind;
 	uint32_t end;  /* capture that its chain ends at: itself when it stays; NO_PAGE: not captured, or a loop */
 	uint32_t form; /* of a storefront */
+};
+struct form_look {
+	uint32_t form;
+	struct image_digest look;
 };
 struct site_dns {
 	struct str domain;
@@ -61,6 +68,7 @@ struct sites {
 	struct map tokens;           /* token -> number; also name servers ("ns=") and addresses ("a=") */
 	VEC(struct site_page) pages; /* by id: URL, then time */
 	VEC(struct form) forms;
+	VEC(struct form_look) looks; /* of storefronts' images */
 	VEC(struct site_dns) dns;    /* by domain */
 	struct map urls, form_keys;  /* -> first page of that URL; -> form */
 	VEC(uint32_t) token_domains; /* by token: distinct domains with a storefront that has this mark */

@@ -275,12 +275,24 @@ static void say(const struct collect *c, size_t files)
 			fprintf(stderr, "  %s: %s\n", page_fact_name(bit), page_fact_meaning(bit));
 }
 
+static void say_images(struct images *images)
+{
+	struct images_count c = images_count(images);
+	if (c.problem)
+		fprintf(stderr, "trapline: images were not looked at: %s\n", c.problem);
+	else if (c.broke)
+		fprintf(stderr, "trapline: %llu images could not be decoded: the process broke over them\n",
+			(unsigned long long)c.broke);
+}
+
 int pages_read(struct session *s, const char *const *paths, size_t n, struct err *err)
 {
 	struct reading g = {.s = s, .paths = paths, .n_paths = n};
 	struct psl *psl = NULL;
+	struct images *images = NULL;
 	int rc = session_psl(s, &psl, err);
-	collect_init(&g.collect, psl);
+	rc = rc ? rc : images_new(&images, err);
+	collect_init(&g.collect, psl, images);
 	buf_init(&g.json, 4 * MIB);
 	buf_init(&g.id, LIM_URL + 64);
 	progress_start(&g.progress, "pages", s->o->verbose >= 0);
@@ -289,11 +301,14 @@ int pages_read(struct session *s, const char *const *paths, size_t n, struct err
 	rc = rc ? rc : pages_chain(s, psl, err);
 	if (!rc && s->o->verbose >= 0)
 		say(&g.collect, n);
+	if (!rc)
+		say_images(images);
 	if (!rc && !g.collect.records)
 		rc = err_set(err, ERR_INPUT, "%s: no WARC record found", paths[0]);
 	buf_free(&g.json);
 	buf_free(&g.id);
 	collect_free(&g.collect);
+	images_del(images);
 	psl_unload(psl);
 	return rc;
 }

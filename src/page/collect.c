@@ -12,9 +12,10 @@ enum { OUTCOME = 200 };
 	(FACT(warc_bad_header) | FACT(warc_bad_length) | FACT(warc_short) | FACT(gzip_damaged) | FACT(gzip_bomb) | \
 		FACT(http_bad_header) | FACT(http_short) | FACT(http_bad_chunk) | FACT(http_bad_coding))
 
-void collect_init(struct collect *c, const struct psl *psl)
+void collect_init(struct collect *c, const struct psl *psl, struct images *decoder)
 {
-	*c = (struct collect){.psl = psl};
+	*c = (struct collect){.psl = psl, .decoder = decoder};
+	map_init(&c->looks.urls, LIM_CHAIN_URLS);
 	map_init(&c->images, LIM_CHAIN_URLS);
 	map_init(&c->seen, LIM_CHAIN_URLS);
 	arena_init(&c->arena, LIM_CHAIN_URLS);
@@ -24,6 +25,7 @@ void collect_init(struct collect *c, const struct psl *psl)
 void collect_free(struct collect *c)
 {
 	map_free(&c->images);
+	map_free(&c->looks.urls);
 	map_free(&c->seen);
 	arena_free(&c->arena);
 	arena_free(&c->page);
@@ -50,6 +52,24 @@ static int response_of(struct arena *a, const struct warc_record *r, struct http
 
 /* ---- images ---- */
 
+/* -1: out of memory. */
+static int look_at(struct collect *c, struct str url, struct str body, const uint8_t digest[SHA256_BYTES])
+{
+	struct image_look look;
+	if (!c->decoder)
+		return 0;
+	images_look(c->decoder, body, digest, &look);
+	if (look.state != IMAGE_LOOK)
+		return 0;
+	struct map_entry *e = map_put(&c->looks.urls, url, NULL);
+	struct image_digest *d = e ? vec_push(&c->arena, &c->looks.v, SIZE_MAX / 2) : NULL;
+	if (!d)
+		return -1;
+	*d = look.digest;
+	e->value = c->looks.v.n;
+	return 0;
+}
+
 static int image(struct collect *c, const struct warc_record *r, struct err *err)
 {
 	struct http_response h;
@@ -69,7 +89,7 @@ static int image(struct collect *c, const struct warc_record *r, struct err *err
 	e->value = 0;
 	for (int i = 0; i < 8; i++)
 		e->value = e->value << 8 | digest[i];
-	return 0;
+	return look_at(c, u.raw, h.body, digest) ? err_oom(err, "pages") : 0;
 }
 
 int collect_images(struct collect *c, unzip_read_fn read, void *ctx, struct err *err)
@@ -140,8 +160,13 @@ static int record(struct collect *c, const struct warc_record *r, collect_fn fn,
 {
 	struct http_response h;
 	struct page p;
-	struct page_input in = {
-		.url = r->target, .ip = r->ip, .time = r->time, .http = &h, .images = &c->images, .same_time = TIME_NONE};
+	struct page_input in = {.url = r->target,
+		.ip = r->ip,
+		.time = r->time,
+		.http = &h,
+		.images = &c->images,
+		.looks = &c->looks,
+		.same_time = TIME_NONE};
 	int rc = response_of(&c->page, r, &h);
 	if (rc > 0 && h.facts & (FACT(target_refused) | FACT(target_failed)))
 		in.outcome = outcome_of(&c->page, r->block);

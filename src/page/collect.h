@@ -6,13 +6,16 @@
 #ifndef TRAPLINE_PAGE_COLLECT_H
 #define TRAPLINE_PAGE_COLLECT_H
 
+#include "jail/image.h"
 #include "page/page.h"
 #include "page/warc.h"
 
 struct collect {
 	const struct psl *psl;
 	struct map images; /* URL -> first 8 bytes of the digest */
-	struct map seen;   /* payload digest -> index + 1 in urls: what revisits point to */
+	struct page_looks looks;
+	struct images *decoder; /* the caller's; NULL: images are not looked at */
+	struct map seen;        /* payload digest -> index + 1 in urls: what revisits point to */
 	struct arena arena, page;
 	VEC(struct str) urls; /* "TIME URL" by number, of payloads */
 	/* counts over all files */
@@ -24,7 +27,7 @@ struct collect {
 /* 0 = go on, 1 = enough, negative = err_kind. Strings live until it returns. */
 typedef int (*collect_fn)(void *ctx, const struct page *p, const struct warc_record *r);
 
-void collect_init(struct collect *c, const struct psl *psl);
+void collect_init(struct collect *c, const struct psl *psl, struct images *decoder);
 void collect_free(struct collect *c);
 int collect_images(struct collect *c, unzip_read_fn read, void *ctx, struct err *err);
 int collect_pages(struct collect *c, unzip_read_fn read, void *ctx, collect_fn fn, void *fn_ctx, struct err *err);

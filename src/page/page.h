@@ -7,7 +7,8 @@
  *   form       method:path:names of inputs
  *   title      the title; ^ in front: what stands before its first dash
  *   text       bottom-32 sample of hashed shingles of four words; ^ in front: who claims the copyright
- *   image      paths of images; sha: the beginning of the digest of an image that the crawl holds; icon: of the favicon
+ *   image      paths of images; sha: the beginning of the digest of an image that the crawl holds; icon: of the favicon; look: its
+ *              perceptual digest (codec/image_digest.h), of the first LIM_PAGE_LOOKS that show something
  *   phone      numbers; ~ in front: the format
  *   order      format of order numbers
  *   pay        means of payment that are named
@@ -24,6 +25,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "codec/html.h"
+#include "codec/image_digest.h"
 #include "codec/psl.h"
 #include "codec/url.h"
 #include "page/http.h"
@@ -42,6 +44,12 @@ const char *page_kind_name(enum page_kind k);
 
 enum { PAGE_REASONS = 8 };
 
+/* What images of the crawl look like. */
+struct page_looks {
+	struct map urls; /* URL -> number in v, plus 1 */
+	VEC(struct image_digest) v;
+};
+
 struct page_input {
 	struct str url; /* as the crawler wrote it */
 	struct str ip;  /* text, may be empty */
@@ -51,7 +59,8 @@ struct page_input {
 	bool revisit;       /* the crawler found the same content as before and kept only the header */
 	struct str same_url;
 	int64_t same_time;
-	const struct map *images; /* URL -> first 8 bytes of the SHA-256 of that image, big-endian; may be NULL */
+	const struct map *images;       /* URL -> first 8 bytes of the SHA-256 of that image, big-endian; may be NULL */
+	const struct page_looks *looks; /* may be NULL */
 };
 
 struct page {

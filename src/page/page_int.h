@@ -32,6 +32,7 @@ struct page_work {
 	struct token_set set;
 	unsigned signs; /* enum shop_sign */
 	unsigned nav_words;
+	unsigned looks; /* tokens of looks so far */
 	bool oom;
 };
 

@@ -291,7 +291,20 @@ static const char *link_prefix(enum html_link_kind kind, struct str path)
 	}
 }
 
-/* The digest of an image that the crawl holds. */
+static void image_look(struct page_work *w, struct str url)
+{
+	const struct map_entry *e = w->in->looks ? map_get(&w->in->looks->urls, url) : NULL;
+	char text[IMAGE_DIGEST_BITS / 4 + 1];
+	if (!e || !e->value || w->looks == LIM_PAGE_LOOKS)
+		return;
+	const uint64_t *b = w->in->looks->v.v[e->value - 1].bits;
+	snprintf(text, sizeof text, "%016llx%016llx%016llx%016llx", (unsigned long long)b[0], (unsigned long long)b[1],
+		(unsigned long long)b[2], (unsigned long long)b[3]);
+	w->looks++;
+	page_token(w, "image", "look:", str_of(text), true);
+}
+
+/* The digest of an image that the crawl holds, and what it looks like. */
 static void image_digest(struct page_work *w, struct str url, const char *prefix)
 {
 	const struct map_entry *e = w->in->images ? map_get(w->in->images, url) : NULL;
@@ -300,6 +313,7 @@ static void image_digest(struct page_work *w, struct str url, const char *prefix
 		return;
 	snprintf(text, sizeof text, "%016llx", (unsigned long long)e->value);
 	page_token(w, "image", prefix, str_of(text), true);
+	image_look(w, url);
 }
 
 static bool is_relative(struct str url)

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import threading
 
-from harness import ROOT, Skip, mail, mbox, same
+from harness import ROOT, Skip, mail, mbox, picture, png, same
 
 
 def record(url, head, body=b'', date='2010-08-01T00:00:00Z', kind='response'):
@@ -77,6 +77,21 @@ def case_images_of_the_crawl(t):
     same(len(rows), 1)
     tokens = [x for x in rows[0]['tokens'] if x.startswith('image=')]
     same(sorted(x.split('=')[1].split(':')[0] for x in tokens), ['/l.gif', 'icon', 'sha'])
+
+
+def case_looks_of_images(t):
+    """What images of the crawl look like; spacers and what is broken look like nothing."""
+    def image(name, data, kind='image/png'):
+        return record('http://a.example/' + name, 'HTTP/1.1 200 OK\nContent-Type: ' + kind, data)
+    names = ['logo.png', 'other.png', 'spacer.png', 'broken.png', 'variant.png']
+    page = record('http://a.example/', OK, b''.join(b'<img src=/%s>' % n.encode() for n in names) + SHOP)
+    whole = picture(1, 1)
+    t.run('pages', '--store', 't.db', t.write('a.warc', page + image(names[0], whole) + image(names[1], picture(2, 1)) + image(
+        names[2], png(40, 40, [bytes(40)] * 40)) + image(names[3], whole[:60] + bytes(200)) + image(names[4], picture(1, 2))))
+    tokens = [x for x in pages(t)[0]['tokens'] if x.startswith('image=look:')]
+    same([len(x) for x in tokens], [75] * 3)
+    bits = [int(x[11:], 16) for x in tokens]
+    same(sorted(bin(a ^ b).count('1') <= 64 for i, a in enumerate(bits) for b in bits[:i]), [False, False, True])
 
 
 def case_broken_files(t):

@@ -1,0 +1,69 @@
+/* looks.c - see looks.h. */
+#include "analyse/looks.h"
+
+#include "base/mem.h"
+#include "match/lsh.h"
+
+struct grouping {
+	const struct image_digest *v;
+	uint32_t *of;
+};
+
+static uint32_t root_of(uint32_t *of, uint32_t i)
+{
+	while (of[i] != i)
+		i = of[i] = of[of[i]];
+	return i;
+}
+
+static void look_at_pair(void *ctx, uint32_t a, uint32_t b)
+{
+	struct grouping *g = ctx;
+	uint32_t x = root_of(g->of, a), y = root_of(g->of, b);
+	if (x == y || image_digest_distance(&g->v[a], &g->v[b]) > IMAGE_DIGEST_NEAR)
+		return;
+	g->of[x > y ? x : y] = x > y ? y : x;
+}
+
+bool looks_group(const struct image_digest *v, size_t n, uint32_t *of)
+{
+	struct grouping g = {v, of};
+	struct lsh_entry *e = mem_alloc(2 * (n + 1) * sizeof *e);
+	if (!e)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		of[i] = (uint32_t)i;
+	for (unsigned band = 0; band < LSH_LOOK_BANDS; band++) {
+		for (size_t i = 0; i < n; i++)
+			e[i] = (struct lsh_entry){v[i].bits[band / 4] >> band % 4 * 16 & 0xFFFF, (uint32_t)i};
+		lsh_sort(e, e + n, n);
+		lsh_pairs(e, n, look_at_pair, &g);
+	}
+	for (size_t i = 0; i < n; i++)
+		of[i] = root_of(of, (uint32_t)i);
+	mem_free(e);
+	return true;
+}
+
+int looks_order(const struct image_digest *a, const struct image_digest *b)
+{
+	for (size_t i = 0; i < IMAGE_DIGEST_BITS / 64; i++)
+		if (a->bits[i] != b->bits[i])
+			return a->bits[i] < b->bits[i] ? -1 : 1;
+	return 0;
+}
+
+bool look_parse(struct str hex, struct image_digest *out)
+{
+	struct image_digest d = {.bits = {0}};
+	if (hex.n != IMAGE_DIGEST_BITS / 4)
+		return false;
+	for (size_t i = 0; i < hex.n; i++) {
+		int digit = ascii_hex(hex.p[i]);
+		if (digit < 0)
+			return false;
+		d.bits[i / 16] = d.bits[i / 16] << 4 | (uint64_t)digit;
+	}
+	*out = d;
+	return true;
+}
