@@ -22,11 +22,25 @@ static bool is_keyword(struct str s)
 	return print_listed(words, sizeof words / sizeof *words, s);
 }
 
-static bool is_wrap(uint8_t c)
-{
-	return c == '(' || c == ')' || c == '[' || c == ']' || c == '<' || c == '>' || c == ',' || c == ';' || c == ':' ||
-	       c == '=' || c == '{' || c == '}';
-}
+/* What ends a word: 1 blanks, 2 signs that stand by themselves. */
+static const uint8_t ends_word[256] = {[' '] = 1,
+	['\t'] = 1,
+	['\n'] = 1,
+	['\v'] = 1,
+	['\f'] = 1,
+	['\r'] = 1,
+	['('] = 2,
+	[')'] = 2,
+	['['] = 2,
+	[']'] = 2,
+	['<'] = 2,
+	['>'] = 2,
+	[','] = 2,
+	[';'] = 2,
+	[':'] = 2,
+	['='] = 2,
+	['{'] = 2,
+	['}'] = 2};
 
 /* A word between brackets and blanks: kept when the software says it, else its kind. */
 static void add_core(const struct print *p, struct str w, struct val *v)
@@ -35,7 +49,7 @@ static void add_core(const struct print *p, struct str w, struct val *v)
 	unsigned len;
 	if (is_keyword(w))
 		val_add(v, w);
-	else if ((len = ip_parse(w, ip)))
+	else if (ascii_digit(w.p[0]) && (len = ip_parse(w, ip))) /* without ':' none of IPv6 */
 		val_byte(v, len == p->t->ip_len && memcmp(ip, p->t->ip, len) == 0 ? 'P' : 'I');
 	else if (str_find_byte(w, '@') != STR_NPOS)
 		val_byte(v, 'E');
@@ -64,14 +78,14 @@ static void put_form(struct print *p, struct str s)
 	s = str_first(s, date);
 	while (i < s.n && words < WORDS) {
 		size_t from = i;
-		if (ascii_space(s.p[i])) {
+		if (ends_word[s.p[i]] == 1) {
 			val_byte(&v, ' ');
 			while (i < s.n && ascii_space(s.p[i]))
 				i++;
-		} else if (is_wrap(s.p[i])) {
+		} else if (ends_word[s.p[i]]) {
 			val_byte(&v, s.p[i++]);
 		} else {
-			while (i < s.n && !ascii_space(s.p[i]) && !is_wrap(s.p[i]))
+			while (i < s.n && !ends_word[s.p[i]])
 				i++;
 			struct str word = str_sub(s, from, i - from);
 			add_core(p, word, &v);
