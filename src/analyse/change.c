@@ -287,7 +287,9 @@ static void fill(const struct finding *f, size_t k, double gained, struct change
 /* Does the noise change, and no level? Counts scatter as their level makes them, and of a walk no spread is seen. */
 static bool only_noise(const struct finding *f, size_t k)
 {
-	return !f->cs.counts && fmax(f->seg[k - 1].phi, f->seg[k].phi) < CHANGE_WALK && parted(f, k) > CHANGE_PARAMS * f->log_n;
+	const struct change_segment *l = &f->seg[k - 1], *r = &f->seg[k];
+	return !f->cs.counts && l->e - l->s >= CHANGE_NOISE_ROWS && r->e - r->s >= CHANGE_NOISE_ROWS &&
+	       fmax(l->phi, r->phi) < CHANGE_WALK && parted(f, k) > CHANGE_PARAMS * f->log_n;
 }
 
 /* One change: of level; where lines meet and no level jumps, of slope; where neither changes, of noise. */

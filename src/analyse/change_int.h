@@ -14,6 +14,7 @@ enum {
 	CHANGE_TREND_PARAMS = 2, /* a trend adds a slope, and an AR coefficient of its own: long memory looks like one */
 	CHANGE_RAMP_PARAMS = 1,  /* a ramp adds its end */
 	CHANGE_MIN_ROWS = 2,     /* of a segment: one row is an odd observation */
+	CHANGE_NOISE_ROWS = 8,   /* on each side of a change of noise: fewer leave it uncertain by half */
 	CHANGE_LOW = 10,         /* counts a row below which the log is far from normal (skewness above 0.3) */
 	CHANGE_RAMP_DAYS = 14,   /* longest ramp: what takes longer is a trend */
 };
