@@ -121,7 +121,7 @@ static void lowest(int64_t rows[FREQUENCIES][IMAGE_GRID], int32_t out[IMAGE_DIGE
 /* Half of the values are less, or equal. No qsort: glibc's asks the system for its memory, which the jail forbids. */
 static int32_t median_of(const int32_t c[IMAGE_DIGEST_BITS])
 {
-	int32_t v[IMAGE_DIGEST_BITS];
+	int32_t v[IMAGE_DIGEST_BITS] = {0};
 	for (size_t i = 0, k; i < IMAGE_DIGEST_BITS; i++) {
 		for (k = i; k && v[k - 1] > c[i]; k--)
 			v[k] = v[k - 1];

@@ -94,7 +94,7 @@ static void run_child(int fd, enum image_test test)
 
 int image_server(void)
 {
-	struct image_start start;
+	struct image_start start = {0};
 	int fd;
 	struct sandbox *s = sandbox_new();
 	if (!s)
