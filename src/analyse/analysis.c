@@ -17,13 +17,15 @@
 enum { ANALYSE_VERSION = 5 };
 
 /* In the order campaigns, engines, programmes, findings; infections need engines only. */
-static analysis_step *const steps[] = {
-	campaigns_step,
-	engines_step,
-	infections_step,
-	programmes_step,
-	findings_step,
-	NULL,
+static const struct {
+	analysis_step *run;
+	const char *name;
+} steps[] = {
+	{campaigns_step, "campaigns"},
+	{engines_step, "engines"},
+	{infections_step, "infections"},
+	{programmes_step, "programmes"},
+	{findings_step, "findings"},
 };
 
 static const char *const engine_sources[] = {
@@ -235,11 +237,20 @@ static int put_message(struct analysis *a, const struct analysed *m, struct err 
 	return store_put_attribution(a->store, m->n, &r, err);
 }
 
+static void done(const struct analysis *a, const char *part)
+{
+	if (a->set->done)
+		a->set->done(a->set->done_ctx, part);
+}
+
 static int run_steps(struct analysis *a, struct err *err)
 {
 	int rc = load(a, err);
-	for (size_t i = 0; steps[i] && !rc; i++)
-		rc = steps[i](a, err);
+	done(a, "load");
+	for (size_t i = 0; i < sizeof steps / sizeof *steps && !rc; i++) {
+		rc = steps[i].run(a, err);
+		done(a, steps[i].name);
+	}
 	for (size_t i = 0; i < a->n_messages && !rc; i++)
 		rc = put_message(a, &a->messages[i], err);
 	return rc;
@@ -303,6 +314,7 @@ int analyse_run(struct store *s, const struct analyse_settings *set, struct err 
 		rc = run_steps(&a, err);
 		rc = rc ? rc : store_put_meta(s, STORE_ANALYSIS, str_of(inputs), err);
 		rc = rc ? rc : store_commit(s, err);
+		done(&a, "store");
 		if (rc)
 			store_rollback(s);
 		else

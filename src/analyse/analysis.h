@@ -21,6 +21,9 @@ struct analyse_settings {
 	const char *model;       /* learned engines; NULL or a file that is not there: none */
 	bool model_required;     /* the user named it: it has to be there */
 	bool force;              /* even when nothing changed */
+	/* NULL, or told of each part when it is done, for benchmarks: load, campaigns, engines, infections, programmes, findings, store. */
+	void (*done)(void *ctx, const char *part);
+	void *done_ctx;
 };
 
 /* Names of engines, campaigns, brands ... as small numbers; 0 is "". */
