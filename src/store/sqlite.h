@@ -38,6 +38,7 @@ enum sq_stmt {
 	SQ_DROP_HOT,
 	SQ_DROP_COLD,
 	SQ_PUT_HOT,
+	SQ_PUT_ANALYSED,
 	SQ_PUT_COLD,
 	SQ_PUT_PRINT,
 	SQ_DROP_PRINT,
@@ -108,6 +109,7 @@ enum { SQ_WAITING = 2 };
 struct wait {
 	struct waiting_row *rows; /* SQ_WAIT_ROWS */
 	size_t n;
+	bool analysed;      /* one of them has what is not known before the analysis */
 	struct arena arena; /* what they point to */
 	struct wait_module modules[SQ_WAITING];
 };
@@ -158,8 +160,12 @@ int sq_get_text(struct sq *q, sqlite3_stmt *st, struct arena *a, struct str *out
 /* ---- sqlite_schema.c ---- */
 /* Checks that it is our store. *needed: the tables are missing or older; with may_update they are made or brought up to date. */
 int sq_schema(struct sq *q, bool may_update, bool *needed, struct err *err);
-void sq_insert_sql(struct buf *b, enum feature_place place); /* from `waiting` into the table of the place */
-void sq_attribute_sql(struct buf *b);                        /* the ROW_ANALYSED columns in order, then n */
+/* Columns that are empty in what comes from ingest. */
+#define SQ_ANALYSED \
+	(FEAT_BIT(via) | FEAT_BIT(engine) | FEAT_BIT(engine_source) | FEAT_BIT(engine_confidence) | FEAT_BIT(client) | \
+		FEAT_BIT(client_confidence) | FEAT_BIT(campaign))
+void sq_insert_sql(struct buf *b, enum feature_place place, uint64_t empty); /* from `waiting` into the table of the place */
+void sq_attribute_sql(struct buf *b);                                        /* the ROW_ANALYSED columns in order, then n */
 
 /* ---- sqlite_pack.c ---- */
 void pack_list(struct buf *b, struct strs list);
@@ -188,7 +194,15 @@ int sq_see_others(struct sq *q, struct err *err);
 /* Id of a word (0 for an empty one), made when missing if `make` (inside a batch); *id 0 when missing otherwise. */
 int sq_word_id(struct sq *q, struct str word, bool make, uint32_t *id, struct err *err);
 /* The word of an id, "" when there is none; lives until sq_words_trim. */
-int sq_word_text(struct sq *q, uint32_t id, struct str *out, struct err *err);
+int sq_find_text(struct sq *q, uint32_t id, struct str *out, struct err *err);
+static inline int sq_word_text(struct sq *q, uint32_t id, struct str *out, struct err *err)
+{
+	const struct word_slot *slot = q->words ? &q->words[id % SQ_WORD_SLOTS] : NULL;
+	if (!slot || slot->id != id || !id)
+		return sq_find_text(q, id, out, err);
+	*out = slot->text;
+	return 1;
+}
 int sq_words_trim(struct sq *q, struct err *err); /* between two rows: gives memory back when too much is held */
 void sq_words_forget(struct sq *q);
 int sq_word_max(struct store *s, uint32_t *max, struct err *err);

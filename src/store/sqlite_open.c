@@ -136,7 +136,7 @@ static int prepare_static(struct sq *q, enum sq_stmt which, struct err *err)
 	if (which == SQ_ATTRIBUTE)
 		sq_attribute_sql(&b);
 	else
-		sq_insert_sql(&b, which == SQ_PUT_HOT ? PLACE_HOT : PLACE_COLD);
+		sq_insert_sql(&b, which == SQ_PUT_COLD ? PLACE_COLD : PLACE_HOT, which == SQ_PUT_HOT ? SQ_ANALYSED : 0);
 	return buf_ok(&b) ? sq_prepare(q, buf_str(&b), &q->stmt[which], err) : err_oom(err, "store");
 }
 

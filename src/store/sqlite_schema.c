@@ -82,22 +82,22 @@ static void migrate_6(struct buf *b)
 
 static void (*const migrations[SQ_VERSION])(struct buf *b) = {migrate_1, migrate_2, migrate_3, migrate_4, migrate_5, migrate_6};
 
-static void insert_columns(struct buf *b, enum feature_place place)
+static void insert_columns(struct buf *b, enum feature_place place, uint64_t empty)
 {
 	buf_add(b, place == PLACE_HOT ? S("n, feed, occurrence, key") : S("n"));
 	for (int f = 0; f < FEAT_COUNT; f++)
 		if (feature_table[f].place == place)
-			buf_printf(b, ", \"%s\"", feature_table[f].name);
+			buf_printf(b, empty >> f & 1 ? ", NULL" : ", \"%s\"", feature_table[f].name);
 	if (place == PLACE_HOT)
 		buf_add(b, S(", box, knowledge"));
 }
 
-void sq_insert_sql(struct buf *b, enum feature_place place)
+void sq_insert_sql(struct buf *b, enum feature_place place, uint64_t empty)
 {
 	buf_printf(b, "INSERT OR FAIL INTO %s (", place_tables[place]);
-	insert_columns(b, place);
+	insert_columns(b, place, 0);
 	buf_add(b, S(") SELECT "));
-	insert_columns(b, place);
+	insert_columns(b, place, empty);
 	buf_add(b, S(" FROM waiting"));
 }
 

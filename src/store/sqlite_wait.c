@@ -75,7 +75,7 @@ int sq_cell(struct sq *q, struct arena *a, const struct row *row, enum feature_i
 		*out = (struct cell){.type = *(const int64_t *)p == TIME_NONE ? CELL_NULL : CELL_INT, .i = *(const int64_t *)p};
 		break;
 	case KIND_REAL:
-		*out = (struct cell){.type = CELL_REAL, .r = *(const double *)p};
+		*out = (struct cell){.type = *(const double *)p != 0 ? CELL_REAL : CELL_NULL, .r = *(const double *)p};
 		break;
 	case KIND_WORD:
 		rc = sq_word_id(q, *(const struct str *)p, true, &id, err);
@@ -330,8 +330,10 @@ int sq_wait(struct sq *q, const struct row *row, const int64_t fixed[WAIT_FIXED]
 	struct waiting_row *r = &w->rows[w->n];
 	memcpy(r->fixed, fixed, sizeof r->fixed);
 	int rc = 0;
-	for (int f = 0; f < FEAT_COUNT && rc == 0; f++)
+	for (int f = 0; f < FEAT_COUNT && rc == 0; f++) {
 		rc = sq_cell(q, a, row, (enum feature_id)f, &r->cells[f], err);
+		w->analysed |= SQ_ANALYSED >> f & 1 && r->cells[f].type;
+	}
 	struct cell *c = &r->cells[FEAT_COUNT];
 	if (rc == 0)
 		rc = pack_words(q, a, row->fingerprint, &ids, err);
@@ -383,7 +385,7 @@ int sq_flush_words(struct sq *q, struct err *err)
 
 int sq_flush(struct sq *q, struct err *err)
 {
-	static const enum sq_stmt rows[] = {SQ_PUT_HOT, SQ_PUT_COLD, SQ_PUT_PRINT, SQ_PUT_TEXT};
+	const enum sq_stmt rows[] = {q->wait.analysed ? SQ_PUT_ANALYSED : SQ_PUT_HOT, SQ_PUT_COLD, SQ_PUT_PRINT, SQ_PUT_TEXT};
 	if (q->failed) /* only a rollback is left */
 		return 0;
 	int rc = sq_flush_words(q, err);
@@ -394,6 +396,7 @@ int sq_flush(struct sq *q, struct err *err)
 	if (rc < 0)
 		return rc;
 	q->wait.n = 0;
+	q->wait.analysed = false;
 	arena_reset(&q->wait.arena);
 	return 0;
 }

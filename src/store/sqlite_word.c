@@ -109,14 +109,15 @@ static int find_key(struct sq *q, struct str word, uint32_t tag, uint32_t *id, s
 	size_t mask = ((size_t)1 << d->bits) - 1;
 	struct str text;
 	for (size_t i = d->keys ? place_of(d, tag) : 0; d->keys && d->keys[i].id; i = (i + 1) & mask) {
-		if (d->keys[i].tag != tag)
+		struct word_key key = d->keys[i];
+		if (key.tag != tag)
 			continue;
-		int rc = sq_word_text(q, d->keys[i].id, &text, err);
+		int rc = sq_word_text(q, key.id, &text, err);
 		if (rc < 0)
 			return rc;
-		if (!str_eq(text, word))
+		if (text.n != word.n || memcmp(text.p, word.p, word.n))
 			continue;
-		*id = d->keys[i].id;
+		*id = key.id;
 		return 1;
 	}
 	return 0;
@@ -187,7 +188,7 @@ static int fetch_text(struct sq *q, uint32_t id, struct word_slot *slot, struct 
 	return rc == SQLITE_ROW || rc == SQLITE_DONE ? found : sq_error(q, rc, "looking a word up", err);
 }
 
-int sq_word_text(struct sq *q, uint32_t id, struct str *out, struct err *err)
+int sq_find_text(struct sq *q, uint32_t id, struct str *out, struct err *err)
 {
 	*out = S("");
 	if (!id)
