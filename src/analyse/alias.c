@@ -122,7 +122,7 @@ static double own_hosts(const struct alias_world *w, size_t org)
 	const struct alias_uses *u = &w->orgs[org].uses[USE_NS];
 	double sum = 0;
 	for (size_t i = 0; i < u->n; i++)
-		sum += rarity(w, u->v[i].thing) * (double)u->v[i].n;
+		sum += rarity(w, u->v[i].thing) * own_ratio(w, u->v[i].thing, u->v[i].n) * (double)u->v[i].n;
 	return u->total ? sum / (double)u->total : 0;
 }
 
