@@ -7,6 +7,10 @@
 
 #include <pthread.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "base/utf8.h"
 
 enum { SLOT_BITS = 10, LOOK_AT = 2 << 10, SLOTS = 1 << SLOT_BITS, MIN_HITS = 3, MIN_SHARE_PERCENT = 6, MAX_TOKENS = 200 };
@@ -54,42 +58,74 @@ static void build_table(void)
 	}
 }
 
-/* Letters of any script count as word bytes: every byte of a multi-byte character has its top bit set. */
-static bool word_byte(uint8_t c)
+/* Letters of any script count as word bytes: every byte of a multi-byte character has its top bit set. A bit for each of 64 bytes. */
+enum { BLOCK = 64 };
+static uint64_t word_bytes(const uint8_t *p)
 {
-	return ascii_alpha(c) || c >= 0x80;
+	uint64_t bits = 0;
+#ifdef __SSE2__
+	const __m128i low = _mm_set1_epi8('a' - 1), high = _mm_set1_epi8('z' + 1), lower = _mm_set1_epi8(0x20);
+	for (unsigned i = 0; i < BLOCK; i += 16) {
+		__m128i c = _mm_loadu_si128((const __m128i *)(const void *)(p + i)), l = _mm_or_si128(c, lower);
+		__m128i letter = _mm_and_si128(_mm_cmpgt_epi8(l, low), _mm_cmplt_epi8(l, high));
+		bits |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_or_si128(letter, c)) << i;
+	}
+#else
+	for (unsigned i = 0; i < BLOCK; i++)
+		bits |= (uint64_t)(ascii_alpha(p[i]) || p[i] >= 0x80) << i;
+#endif
+	return bits;
 }
 
-/* The word at *i, moved behind it, as a key of the table: lower case, ASCII only; 0 when it is longer than a key. */
-static uint64_t next_word(struct str text, size_t *i)
+/* A word of n bytes as a key of the table: lower case; 0 when it is longer than a key. */
+static uint64_t key_of(struct str text, size_t at, size_t n)
 {
 	const uint64_t tops = 0x8080808080808080u;
-	uint64_t letters, raw = str_load8(text, *i), low = ascii_lower8(raw, &letters);
-	uint64_t end = ~(letters | raw) & tops; /* the lowest bit is that of the first byte behind the word */
-	*i += end ? (size_t)__builtin_ctzll(end) / 8 : 8;
-	if (!end && *i < text.n && word_byte(text.p[*i])) {
-		while (*i < text.n && word_byte(text.p[*i]))
-			++*i;
-		return 0;
+	uint64_t raw = str_load8(text, at);
+	return n > sizeof raw ? 0 : (raw | (~raw & tops) >> 2) & ~(uint64_t)0 >> (64 - 8 * n);
+}
+
+/* The languages that have the word. */
+static uint32_t languages_of(struct str text, size_t at, size_t n)
+{
+	uint64_t key = key_of(text, at, n);
+	return key ? slot_mask[slot_of(key)] : 0;
+}
+
+/* Counts for each language how many of the first MAX_TOKENS words it has; returns how many words there are. */
+static uint32_t count_words(struct str text, uint32_t hits[N_LANGUAGES])
+{
+	uint32_t tokens = 0;
+	uint64_t before = 0; /* the last bit of the block before */
+	size_t begin = 0;
+	for (size_t i = 0; i <= text.n; i += BLOCK) { /* in the last one the text ends */
+		uint8_t tail[BLOCK] = {0};
+		bool whole = text.n - i >= BLOCK;
+		if (!whole && text.n > i)
+			memcpy(tail, text.p + i, text.n - i);
+		uint64_t bits = word_bytes(whole ? text.p + i : tail), edges = bits ^ (bits << 1 | before);
+		bool inside = before;
+		before = bits >> (BLOCK - 1);
+		for (; edges; edges &= edges - 1, inside = !inside) {
+			size_t at = i + (size_t)__builtin_ctzll(edges);
+			if (!inside) {
+				begin = at;
+				continue;
+			}
+			for (uint32_t mask = languages_of(text, begin, at - begin); mask; mask &= mask - 1)
+				hits[__builtin_ctz(mask)]++;
+			if (++tokens == MAX_TOKENS)
+				return tokens;
+		}
 	}
-	return low & (((end & -end) >> 7) - 1);
+	return tokens;
 }
 
 static struct str by_words(struct str text)
 {
 	uint32_t hits[N_LANGUAGES] = {0};
-	uint32_t tokens = 0;
 	pthread_once(&table_once, build_table);
-	for (size_t i = 0; tokens < MAX_TOKENS; tokens++) {
-		while (i < text.n && !word_byte(text.p[i]))
-			i++;
-		if (i == text.n)
-			break;
-		uint64_t key = next_word(text, &i);
-		uint32_t mask = key ? slot_mask[slot_of(key)] : 0;
-		for (; mask; mask &= mask - 1)
-			hits[__builtin_ctz(mask)]++;
-	}
+	uint32_t tokens = count_words(text, hits);
 	int best = 0, second = -1;
 	for (int l = 1; l < N_LANGUAGES; l++) {
 		if (hits[l] > hits[best]) {
@@ -126,6 +162,13 @@ static struct str by_script(struct str text)
 	uint32_t n[N_SCRIPTS] = {0};
 	uint32_t ukrainian = 0, letters = 0;
 	for (size_t i = 0; i < text.n;) {
+		uint64_t ascii, raw = str_load8(text, i);
+		if (!(raw & 0x8080808080808080u)) { /* zero behind the end: no letters */
+			ascii_lower8(raw, &ascii);
+			n[LATIN] += (uint32_t)__builtin_popcountll(ascii);
+			i += sizeof raw;
+			continue;
+		}
 		if (text.p[i] < 0x80) {
 			n[LATIN] += ascii_alpha(text.p[i++]);
 			continue;
