@@ -76,14 +76,28 @@ static void escape_char(struct buf *b, uint32_t c)
 		buf_utf8(b, c);
 }
 
+/* How far from i on nothing is to be escaped. */
+static size_t plain_end(struct str s, size_t i)
+{
+	const uint64_t ones = 0x0101010101010101u, tops = 0x80 * ones;
+#define HAS_ZERO(x) (((x)-ones) & ~(x)&tops)
+	for (uint64_t w; s.n - i >= sizeof w; i += sizeof w) {
+		memcpy(&w, s.p + i, sizeof w);
+		if ((w | (w - 0x20 * ones) | (w + ones) | HAS_ZERO(w ^ '"' * ones) | HAS_ZERO(w ^ '\\' * ones)) & tops)
+			break;
+	}
+#undef HAS_ZERO
+	while (i < s.n && s.p[i] >= 0x20 && s.p[i] < 0x7F && s.p[i] != '"' && s.p[i] != '\\')
+		i++;
+	return i;
+}
+
 static void quoted(struct buf *b, struct str s)
 {
 	buf_byte(b, '"');
 	size_t i = 0;
 	while (i < s.n) {
-		size_t run = i;
-		while (run < s.n && s.p[run] >= 0x20 && s.p[run] < 0x7F && s.p[run] != '"' && s.p[run] != '\\')
-			run++;
+		size_t run = plain_end(s, i);
 		buf_add(b, str_sub(s, i, run - i));
 		i = run;
 		if (i < s.n)
@@ -127,6 +141,25 @@ void json_int(struct json *j, int64_t v)
 	buf_u64(j->out, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
 }
 
+/* As "%.*f" writes it, when that is sure: not where binary and decimal rounding could differ. */
+static bool put_fixed(struct buf *b, double v, int decimals)
+{
+	static const uint32_t powers[] = {1, 10, 100, 1000, 10000};
+	if (decimals < 1 || decimals > 4 || fabs(v) >= 1e5)
+		return false;
+	double scaled = fabs(v) * powers[decimals], whole = floor(scaled);
+	if (fabs(scaled - whole - 0.5) < 1e-4)
+		return false;
+	uint32_t n = (uint32_t)(whole + (scaled - whole > 0.5));
+	if (signbit(v))
+		buf_byte(b, '-');
+	buf_u64(b, n / powers[decimals]);
+	buf_byte(b, '.');
+	for (int i = decimals - 1; i >= 0; i--)
+		buf_byte(b, (uint8_t)('0' + n / powers[i] % 10));
+	return true;
+}
+
 void json_num(struct json *j, double v, int decimals)
 {
 	if (!isfinite(v)) {
@@ -136,7 +169,7 @@ void json_num(struct json *j, double v, int decimals)
 	value(j);
 	if (decimals < 0)
 		buf_printf(j->out, "%.*g", -decimals, v);
-	else
+	else if (!put_fixed(j->out, v, decimals))
 		buf_printf(j->out, "%.*f", decimals, v);
 }
 

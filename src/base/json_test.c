@@ -104,12 +104,63 @@ static void read_back(void **state)
 	}
 }
 
+/* Long strings are looked at eight bytes at a time: what is to be escaped may stand at any place of them. */
+static void every_place(void **state)
+{
+	static const struct str odd[] = {T("\""), T("\\"), T("\n"), T("\x7f"), T("\xc3\xa9"), T(" ")};
+	static const char *const want[] = {"\\\"", "\\\\", "\\n", "\\u007f", "\xc3\xa9", " "};
+	(void)state;
+	for (size_t k = 0; k < COUNT(odd); k++)
+		for (int before = 0; before < 20; before++) {
+			struct buf b, w;
+			buf_init(&b, 4096);
+			buf_init(&w, 4096);
+			for (int i = 0; i < 20; i++)
+				buf_add(&b, i == before ? odd[k] : S("x"));
+			struct json j = json_to(&w);
+			json_str(&j, buf_str(&b));
+			buf_clear(&b);
+			buf_byte(&b, '"');
+			for (int i = 0; i < 20; i++)
+				buf_add(&b, i == before ? str_of(want[k]) : S("x"));
+			buf_byte(&b, '"');
+			assert_same(buf_str(&w), buf_str(&b), odd[k]);
+			buf_free(&b);
+			buf_free(&w);
+		}
+}
+
+/* As printf writes them. */
+static void numbers(void **state)
+{
+	static const double t[] = {0, -0.0, 0.5, 0.05, 0.125, 0.375, 2.675, 1.005, 0.995, 0.9949999, 99999.99, 99999.999, 1e5,
+		1e300, -0.001, -3.25, 1e-300, 0.045, 12345.67885};
+	uint64_t seed = 3;
+	(void)state;
+	for (size_t i = 0; i < 20000; i++) {
+		seed = seed * 6364136223846793005u + 1442695040888963407u;
+		double v = i < COUNT(t) ? t[i] : ((double)(seed >> 20) / 1e8 - 87000) / (i % 3 ? 1 : 1000);
+		for (int decimals = 0; decimals <= 6; decimals++) {
+			char z[400];
+			struct buf b;
+			buf_init(&b, 4096);
+			struct json j = json_to(&b);
+			json_num(&j, v, decimals);
+			snprintf(z, sizeof z, "%.*f", decimals, v);
+			assert_same(buf_str(&b), str_of(z), str_of(z));
+			buf_free(&b);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(document),
 		cmocka_unit_test(strings),
 		cmocka_unit_test(read_back),
+		cmocka_unit_test(every_place),
+		cmocka_unit_test(numbers),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,6 @@
 /* cut.c - see cut.h. */
 #include "match/cut.h"
 
-#include <endian.h>
-
 #include "base/mem.h"
 #include "match/gather.h"
 #include "match/normalise.h"
@@ -79,51 +77,61 @@ SSSE3 static __m128i classes(__m128i c)
 	return out;
 }
 
-SSSE3 static void squeeze_ssse3(struct squeezer *q, const uint8_t *p)
+/* Eight bytes, the low ones of class; m: which of them are letters. Returns the letters squeezed by then. */
+SSSE3 static inline uint32_t squeeze_group(
+	const struct gather *g, __m128i class, unsigned m, uint8_t *squeezed, uint32_t k, int8_t *ahead)
 {
-	const struct gather *g = q->gather;
-	__m128i class = classes(_mm_loadu_si128((const __m128i *)(const void *)p));
-	unsigned letters = ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(class, _mm_setzero_si128()));
-	for (unsigned half = 0; half < STEP / GROUP; half++, letters >>= GROUP, class = _mm_srli_si128(class, GROUP)) {
-		unsigned m = letters & 0xFF;
-		uint8_t *out = q->out + q->k;
-		__m128i v = gathered(class, g->places[m]),
-			one_before = _mm_or_si128(_mm_slli_si128(v, 1), _mm_cvtsi32_si128(out[-1]));
-		unsigned fresh = ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, one_before)) & ((1u << g->count[m]) - 1);
-		_mm_storel_epi64((__m128i *)(void *)out, gathered(v, g->places[fresh]));
-		_mm_storel_epi64((__m128i *)(void *)q->ahead, gathered(_mm_cvtsi64_si128((int64_t)g->latest[fresh]), g->before[m]));
-		*q->base++ = q->k;
-		q->ahead += GROUP;
-		q->k += g->count[fresh];
-	}
+	uint8_t *out = squeezed + k;
+	__m128i v = gathered(class, g->places[m]), before = _mm_or_si128(_mm_slli_si128(v, 1), _mm_cvtsi32_si128(out[-1]));
+	__m128i letter = _mm_cmpgt_epi8(v, _mm_setzero_si128());
+	unsigned fresh = (unsigned)_mm_movemask_epi8(_mm_andnot_si128(_mm_cmpeq_epi8(v, before), letter)) & 0xFF;
+	_mm_storel_epi64((__m128i *)(void *)out, gathered(v, g->places[fresh]));
+	_mm_storel_epi64((__m128i *)(void *)ahead, gathered(_mm_cvtsi64_si128((int64_t)g->latest[fresh]), g->before[m]));
+	return k + g->count[fresh];
 }
 
-SSSE3 static size_t squeeze_fast(struct squeezer *q, struct str fold)
+SSSE3 static inline void squeeze_step(struct squeezer *s, const uint8_t *p)
 {
-	size_t i = 0;
-	for (; fold.n - i >= STEP; i += STEP)
-		squeeze_ssse3(q, fold.p + i);
-	return i;
+	__m128i class = classes(_mm_loadu_si128((const __m128i *)(const void *)p));
+	unsigned letters = ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(class, _mm_setzero_si128()));
+	s->base[0] = s->k;
+	s->k = squeeze_group(s->gather, class, letters & 0xFF, s->out, s->k, s->ahead);
+	s->base[1] = s->k;
+	s->k = squeeze_group(s->gather, _mm_srli_si128(class, GROUP), letters >> GROUP & 0xFF, s->out, s->k, s->ahead + GROUP);
+	s->base += STEP / GROUP;
+	s->ahead += STEP;
+}
+
+SSSE3 static uint32_t squeeze_fast(struct squeezer s, struct str fold, const uint8_t tail[STEP])
+{
+	for (size_t i = 0; fold.n - i >= STEP; i += STEP)
+		squeeze_step(&s, fold.p + i);
+	squeeze_step(&s, tail);
+	return s.k;
 }
 #endif
+
+static uint32_t squeeze_slowly(struct squeezer s, struct str fold, const uint8_t tail[STEP])
+{
+	for (size_t i = 0; fold.n - i >= STEP; i += STEP)
+		squeeze_plain(&s, fold.p + i);
+	squeeze_plain(&s, tail);
+	return s.k;
+}
 
 static void squeeze(struct cut *c, struct str fold)
 {
-	struct squeezer q = {gather_tables(), c->squeeze, c->ahead, c->base, 0};
+	struct squeezer s = {gather_tables(), c->squeeze, c->ahead, c->base, 0};
 	uint8_t tail[STEP] = {0};
-	size_t i = 0;
 	must(fold.n <= c->room);
+	if (fold.n % STEP)
+		memcpy(tail, fold.p + (fold.n - fold.n % STEP), fold.n % STEP);
 #ifdef HAVE_SSSE3
-	if (__builtin_cpu_supports("ssse3"))
-		i = squeeze_fast(&q, fold);
+	c->n_squeeze = (!c->slow && __builtin_cpu_supports("ssse3") ? squeeze_fast : squeeze_slowly)(s, fold, tail);
+#else
+	c->n_squeeze = squeeze_slowly(s, fold, tail);
 #endif
-	for (; fold.n - i >= STEP; i += STEP)
-		squeeze_plain(&q, fold.p + i);
-	if (fold.n > i)
-		memcpy(tail, fold.p + i, fold.n - i);
-	squeeze_plain(&q, tail);
-	memset(q.out + q.k, NORM_SEP, CUT_END);
-	c->n_squeeze = q.k;
+	memset(c->squeeze + c->n_squeeze, NORM_SEP, CUT_END);
 }
 
 bool cut_squeezed(struct arena *a, struct str fold, struct str *letters)
@@ -170,13 +178,6 @@ static struct bits bits_of(const uint8_t *p)
 }
 #endif
 
-/* The letters of eight bytes; zero is none. */
-static uint32_t set_of_eight(const uint32_t *set, uint64_t w)
-{
-	return set[w & 0xFF] | set[w >> 8 & 0xFF] | set[w >> 16 & 0xFF] | set[w >> 24 & 0xFF] | set[w >> 32 & 0xFF] |
-	       set[w >> 40 & 0xFF] | set[w >> 48 & 0xFF] | set[w >> 56];
-}
-
 uint32_t cut_set(const struct cut_table *t, struct str word)
 {
 	uint32_t set = 0;
@@ -184,29 +185,19 @@ uint32_t cut_set(const struct cut_table *t, struct str word)
 	size_t i = 0;
 	for (; i + sizeof w <= word.n; i += sizeof w) {
 		memcpy(&w, word.p + i, sizeof w);
-		set |= set_of_eight(t->set, w);
+		set |= cut_set_of_eight(t, w);
 	}
 	for (; i < word.n; i++)
 		set |= t->set[word.p[i]];
 	return set;
 }
 
-uint32_t cut_word_set(const struct cut *c, const struct cut_table *t, struct str fold, size_t w)
-{
-	struct str word = cut_word(c, fold, w);
-	uint64_t v;
-	if (word.n == 0 || word.n > sizeof v || fold.n - c->word[w] < sizeof v)
-		return cut_set(t, word);
-	memcpy(&v, word.p, sizeof v); /* with what follows, which then goes */
-	return set_of_eight(t->set, le64toh(v) << (64 - 8 * word.n));
-}
-
 void cut_text(struct cut *c, struct str fold)
 {
 	uint64_t inside = 0; /* the block before ended within a word */
 	squeeze(c, fold);
-	c->n_words = 1;
-	c->word[0] = 0;
+	uint32_t *word = c->word;
+	*word++ = 0;
 	for (size_t i = 0; i < fold.n; i += BLOCK) {
 		uint8_t tail[BLOCK];
 		struct str block = str_sub(fold, i, BLOCK);
@@ -219,9 +210,10 @@ void cut_text(struct cut *c, struct str fold)
 		c->start[i / BLOCK] = starts & (block.n < BLOCK ? ((uint64_t)1 << block.n) - 1 : UINT64_MAX);
 		inside = b.word >> (BLOCK - 1);
 		for (; b.blank; b.blank &= b.blank - 1)
-			c->word[c->n_words++] = (uint32_t)i + (uint32_t)__builtin_ctzll(b.blank) + 1;
+			*word++ = (uint32_t)i + (uint32_t)__builtin_ctzll(b.blank) + 1;
 	}
-	c->word[c->n_words] = (uint32_t)fold.n + 1;
+	*word = (uint32_t)fold.n + 1;
+	c->n_words = (size_t)(word - c->word);
 }
 
 size_t cut_source(const struct cut *c, struct str fold, size_t pos)

@@ -11,6 +11,8 @@
 #ifndef TRAPLINE_MATCH_CUT_H
 #define TRAPLINE_MATCH_CUT_H
 
+#include <endian.h>
+
 #include "base/arena.h"
 #include "base/str.h"
 
@@ -31,6 +33,7 @@ struct cut {
 	uint32_t *word;  /* where words begin in the text, ascending; one more behind the last, as if a blank stood at the end */
 	size_t n_words;
 	size_t room;
+	bool slow; /* for tests: as a processor without SSSE3 does it */
 };
 
 /* Room for texts of so many bytes (below 4 GiB). False when out of memory. */
@@ -54,7 +57,23 @@ static inline struct str cut_word(const struct cut *c, struct str fold, size_t w
 {
 	return str_make(fold.p + c->word[w], c->word[w + 1] - c->word[w] - 1);
 }
-/* Its letter set. */
-uint32_t cut_word_set(const struct cut *c, const struct cut_table *t, struct str fold, size_t w);
+
+/* The letters of eight bytes; zero is none. */
+static inline uint32_t cut_set_of_eight(const struct cut_table *t, uint64_t w)
+{
+	const uint32_t *set = t->set;
+	return set[w & 0xFF] | set[w >> 8 & 0xFF] | set[w >> 16 & 0xFF] | set[w >> 24 & 0xFF] | set[w >> 32 & 0xFF] |
+	       set[w >> 40 & 0xFF] | set[w >> 48 & 0xFF] | set[w >> 56];
+}
+/* The letter set of the word w of the text. */
+static inline uint32_t cut_word_set(const struct cut *c, const struct cut_table *t, struct str fold, size_t w)
+{
+	struct str word = cut_word(c, fold, w);
+	uint64_t v;
+	if (word.n == 0 || word.n > sizeof v || fold.n - c->word[w] < sizeof v)
+		return cut_set(t, word);
+	memcpy(&v, word.p, sizeof v); /* with what follows, which then goes */
+	return cut_set_of_eight(t, le64toh(v) << (64 - 8 * word.n));
+}
 
 #endif

@@ -103,6 +103,7 @@ static void same_as_plain(void **state)
 		struct str s = str_make(text, roll(sizeof text));
 		for (size_t i = 0; i < s.n; i++)
 			text[i] = round % 3 ? (uint8_t)signs[roll(sizeof signs - 1)] : (uint8_t)roll(256);
+		c.slow = round & 1;
 		cut_text(&c, s);
 		same_squeeze(&c, s);
 		same_starts(&c, s);

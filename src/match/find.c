@@ -119,21 +119,22 @@ static int on_pattern(unsigned id, unsigned long long from, unsigned long long t
 	return 0;
 }
 
-/* The starts at which the index knows a phrase. */
+/* The starts at which the index knows a phrase. Copies stay in registers while f->start is written to. */
 static void find_starts(struct finder *f, struct str text)
 {
 	const struct phrase_index *x = &f->lexicon->index;
-	const struct cut *c = &f->cut;
-	size_t n = 0;
+	const struct cut c = f->cut;
+	const struct key_filter squeezed = x->squeezed;
+	uint32_t *start = f->start;
 	for (size_t i = 0; i < text.n; i += 64)
-		for (uint64_t bits = c->start[i / 64]; bits; bits &= bits - 1) {
+		for (uint64_t bits = c.start[i / 64]; bits; bits &= bits - 1) {
 			size_t at = i + (size_t)__builtin_ctzll(bits);
 			bool known = norm_letter[text.p[at]] &&
-			             key_perhaps(&x->squeezed, key_short(key_long(c->squeeze + cut_letter(c, at))));
-			f->start[n] = (uint32_t)at;
-			n += known || literal_perhaps(x, text.p + at);
+			             key_perhaps(&squeezed, key_short(key_long(c.squeeze + cut_letter(&c, at))));
+			*start = (uint32_t)at;
+			start += known || literal_perhaps(x, text.p + at);
 		}
-	f->n_starts = n;
+	f->n_starts = (size_t)(start - f->start);
 }
 
 static void find_literal(struct finder *f, enum field field, struct str text, size_t start)
@@ -274,13 +275,15 @@ static void try_words(struct finder *f, enum field field, struct str text, uint6
 static void find_words(struct finder *f, enum field field, struct str text)
 {
 	const struct phrase_index *x = &f->lexicon->index;
-	for (size_t w = 0; w < f->cut.n_words; w++) {
-		uint32_t set = cut_word(&f->cut, text, w).n >= WORD_MIN ? word_set(f, text, w) : 0;
-		if (!set)
+	const struct key_filter words = x->words.filter, anchors = x->anchors;
+	const struct cut c = f->cut;
+	for (size_t w = 0; w < c.n_words; w++) {
+		if (cut_word(&c, text, w).n < WORD_MIN)
 			continue;
-		if (keys_perhaps(&x->words, key_word(set)))
+		uint32_t set = cut_word_set(&c, &x->table, text, w);
+		if (key_perhaps(&words, key_word(set)))
 			try_words(f, field, text, key_word(set), w);
-		if (!key_perhaps(&x->anchors, key_word(set)))
+		if (!key_perhaps(&anchors, key_word(set)))
 			continue;
 		try_words(f, field, text, key_words(set, word_set(f, text, w + 1)), w);
 		if (w > 0)

@@ -80,17 +80,18 @@ SSSE3 static __m128i folded_bytes(__m128i c)
 SSSE3 static size_t fold_steps(struct folder *f, size_t end)
 {
 	const struct gather *g = f->gather;
+	const struct str src = f->src;
 	uint8_t *out = f->out + f->n;
 	unsigned blank = f->blank;
 	size_t i = f->i;
-	for (; i < end && f->src.n - i >= STEP; i += STEP) {
+	for (; i < end && src.n - i >= STEP; i += STEP) {
 		unsigned n = end - i < STEP ? (unsigned)(end - i) : STEP, wanted = (2u << (n - 1)) - 1;
-		__m128i c = folded_bytes(_mm_loadu_si128((const __m128i *)(const void *)(f->src.p + i)));
+		__m128i c = folded_bytes(_mm_loadu_si128((const __m128i *)(const void *)(src.p + i)));
 		__m128i control = _mm_or_si128(_mm_cmplt_epi8(c, _mm_set1_epi8(' ')), _mm_cmpeq_epi8(c, _mm_set1_epi8(127)));
 		if ((unsigned)_mm_movemask_epi8(control) & wanted) {
 			f->n = (size_t)(out - f->out);
 			f->blank = blank;
-			fold_plain(f, f->src.p + i, n);
+			fold_plain(f, src.p + i, n);
 			out = f->out + f->n;
 			blank = f->blank;
 			continue;
