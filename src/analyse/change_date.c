@@ -216,7 +216,7 @@ static int weigh(struct dating *d, struct arena *a, struct change_fit *fit)
 int change_date(const struct change_series *cs, const struct change_segment *left, const struct change_segment *right,
 	const struct change_noise *noise, struct arena *a, struct change_fit *fit)
 {
-	struct dating d;
+	struct dating d = {0};
 	struct arena_mark mark = arena_mark(a);
 	if (change_local_make(&d.l, cs, left, right, noise, a))
 		return -1;
