@@ -371,6 +371,25 @@ static void end_lines(struct scan *s)
 	s->lines = 0;
 }
 
+/* The word that a plain token is, if it has letters. */
+static inline void push_plain(struct words *w, struct str token, uint8_t last)
+{
+	uint32_t all = kinds_of(token.p, token.n), set = all & KIND_SET, rest = set & (set - 1);
+	_Static_assert(SHORT_LETTERS == 3, "so many are taken away");
+	rest &= rest - 1;
+	if (!(all & KIND_LETTER))
+		return;
+	w->hash[w->n] = (uint32_t)(mix64(set) >> 32);
+	w->kind[w->n++] = (uint8_t)kind_of(token, !(rest & (rest - 1)), last);
+}
+
+/* The token at `next`, the first one left, has something bad, or fills the block. */
+static bool is_odd(uint64_t text, uint64_t bad, size_t next)
+{
+	size_t end = next < BLOCK ? first_bit(~text & text << 1 & UINT64_MAX << next) : 0;
+	return first_bit(bad) < end || (next == 0 && end == BLOCK);
+}
+
 /* Takes the plain tokens of a block from `at` on. Returns where it stopped: behind the block, or at a token that is not plain, or
  * that does not end in it. *odd: the other way has to take it. */
 static size_t read_tokens(struct scan *s, const struct block *b, size_t at, bool *odd)
@@ -397,16 +416,10 @@ static size_t read_tokens(struct scan *s, const struct block *b, size_t at, bool
 			last = s->last;
 			line = first_bit(b->newline & UINT64_MAX << begin);
 		}
-		struct str word = str_make(b->p + begin, (unsigned)__builtin_ctzll(ends) - begin);
-		uint32_t all = kinds_of(word.p, word.n), set = all & KIND_SET, rest = set & (set - 1);
-		_Static_assert(SHORT_LETTERS == 3, "so many are taken away");
-		rest &= rest - 1;
-		if (all & KIND_LETTER) {
-			w.hash[w.n] = (uint32_t)(mix64(set) >> 32);
-			w.kind[w.n++] = (uint8_t)kind_of(word, !(rest & (rest - 1)), last);
-		}
-		plain = plain || is_plain(word.p, word.n);
-		last = word.p[word.n - 1];
+		struct str token = str_make(b->p + begin, (unsigned)__builtin_ctzll(ends) - begin);
+		push_plain(&w, token, last);
+		plain = plain || is_plain(token.p, token.n);
+		last = token.p[token.n - 1];
 	}
 	s->out->n = w.n;
 	s->plain = plain;
@@ -414,11 +427,7 @@ static size_t read_tokens(struct scan *s, const struct block *b, size_t at, bool
 	size_t next = first_bit(begins);
 	if (line < next)
 		see_lines(s, b, line, next);
-	*odd = false;
-	if (next == BLOCK || w.n == LIM_WORDS)
-		return next;
-	size_t end = first_bit(~text & text << 1 & UINT64_MAX << next);
-	*odd = first_bit(bad) < end || (next == 0 && end == BLOCK);
+	*odd = w.n < LIM_WORDS && is_odd(text, bad, next);
 	if (*odd)
 		end_lines(s);
 	return next;
