@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/mem.h"
+
 enum {
 	GREY_UNITS = 16, /* of a grid's cell to one grey level */
 	COSINE = 16384,
@@ -35,6 +37,7 @@ static void row_sums(const uint8_t *p, uint32_t width, uint32_t sum[IMAGE_GRID])
 
 void image_grid(const uint8_t *grey, uint32_t width, uint32_t height, size_t stride, uint16_t grid[IMAGE_GRID * IMAGE_GRID])
 {
+	must(width && height && width <= UINT16_MAX && height <= UINT16_MAX);
 	uint64_t area = (uint64_t)width * height;
 	uint32_t sum[IMAGE_GRID];
 	for (uint32_t c = 0; c < IMAGE_GRID; c++) {
