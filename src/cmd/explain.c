@@ -37,7 +37,8 @@ static void text(const struct ledger *l, struct str s, enum feature_show show)
 	else
 		defang_text(buf_str(&masked), &shown);
 	esc_term(buf_str(&shown), 0, l->ascii ? ESCAPE_ASCII : 0, &safe);
-	fwrite(safe.p, 1, safe.n, l->f);
+	if (safe.n)
+		fwrite(safe.p, 1, safe.n, l->f);
 	buf_free(&masked);
 	buf_free(&shown);
 	buf_free(&safe);
