@@ -1,13 +1,14 @@
 /* sqlite.h - the inside of the SQLite store; for src/store/sqlite_*.c only.
  *
  * Tables: message (hot columns: narrow, scanned by series and reports), detail (cold columns, the same n), print (fingerprint
- * and sketch, the same n), body (visible text, the same n), word (interned strings), feed, source, meta, item (JSON documents of the analysis). Both big tables get their columns from feature/registry.def; a column that the registry
- * gained is added when an older store is opened.
+ * and sketch, the same n), body (visible text, the same n), word (interned strings), feed, source, meta, item (JSON documents
+ * of the analysis). Both big tables get their columns from feature/registry.def; a column that the registry gained is added
+ * when an older store is opened.
  *
  * Identity: an index on (key, feed, occurrence), where key is the first 8 bytes of the id; the full 32 bytes are compared on a
  * hit. Random 32-byte keys would make the index three times as large, and out of cache it is what limits ingest.
- * Words: WORD columns hold ids of `word`, NULL for empty; WORDS hold 32-bit little-endian ids; LIST holds, for each
- * string, its length (LEB128) and its bytes.
+ * Words have no index over their text: sqlite_word.c. WORD columns hold ids of `word`, NULL for empty; WORDS hold 32-bit
+ * little-endian ids; LIST holds, for each string, its length (LEB128) and its bytes.
  */
 #ifndef TRAPLINE_STORE_SQLITE_H
 #define TRAPLINE_STORE_SQLITE_H
