@@ -5,7 +5,8 @@
  * Method. A series of whole numbers >= 0 is taken as counts and goes through log(y+1/2), any other as it is. Segments are
  * Gaussian AR(1) around a level, found by PELT (Killick, Fearnhead and Eckley, JASA 2012) with the exact likelihood, every
  * observation in it once. A change costs 4 log n on the -2 log L scale: it adds a mean, an AR coefficient, a variance and a
- * place. Neighbouring segments become one with a linear trend, and neighbouring steps one ramp, where that lowers the BIC.
+ * place. What stands gains 3 log n as a change of level alone (as the modified BIC of Zhang and Siegmund, Biometrics 2007, asks),
+ * against none with the AR coefficient that suits none best; else it is one of noise, or dropped. Neighbouring segments become one with a linear trend, and neighbouring steps one ramp, where that lowers the BIC.
  * Where counts are low the segments are negative binomial with their exact likelihood. Factors for the days of the week (of rows a
  * month or a quarter apart: for these), one set per series, only where times are given and the BIC wants them, alternate with the
  * segmentation. Rows an hour apart are added up to days to find changes, and dated by hours. A single odd observation is set apart
