@@ -278,7 +278,15 @@ static void name_members(struct engines *e)
 	}
 }
 
-/* What belongs to no cluster, but fits one's class. */
+static uint32_t cluster_named(const struct engines *e, analysis_name name)
+{
+	uint32_t k = 0;
+	while (k < e->clusters.n && e->cluster_name[k] != name)
+		k++;
+	return k;
+}
+
+/* What belongs to no cluster, but fits one's class and comes from its hosts: whoever imitates the same client fits as well. */
 static int take_in(struct engines *e)
 {
 	struct engine_scorer *s;
@@ -298,7 +306,14 @@ static int take_in(struct engines *e)
 			continue;
 		v->engine = analysis_name_of(e->a, found.engine->name, e->err);
 		v->source = ENGINE_DISCOVERED;
-		v->confidence = (float)found.confidence;
+		v->confidence = cluster_confidence * (float)found.confidence;
+		uint32_t k = cluster_named(e, v->engine);
+		if (k == e->clusters.n)
+			v->engine = 0;
+		else if (!e->cluster_peers[k] && !(e->cluster_peers[k] = peers_of_cluster(e, k)))
+			err_oom(e->err, "engines");
+		else
+			v->peers = e->cluster_peers[k];
 	}
 	engine_scorer_del(s);
 	return e->err->kind;
