@@ -356,7 +356,7 @@ static int open_immutable(struct sq *q, bool *needed, struct err *err)
 /* A writer died: the next one takes back what it left. */
 static bool roll_back(struct sq *q)
 {
-	struct store *w;
+	struct store *w = NULL;
 	struct err err = {0};
 	sqlite3_exec(q->db, "ROLLBACK", NULL, NULL, NULL);
 	if (sqlite_store_open(&w, q->path, STORE_WRITE, &err) < 0)
@@ -385,7 +385,7 @@ static int open_read(struct sq *q, bool *needed, struct err *err)
 /* An older store is brought up to date even by those who only read. */
 static int update_first(const char *path, struct err *err)
 {
-	struct store *w;
+	struct store *w = NULL;
 	int rc = sqlite_store_open(&w, path, STORE_WRITE, err);
 	if (rc < 0) {
 		err_prefix(err, "the store is of an older version and has to be updated");

@@ -324,7 +324,7 @@ int sq_wait(struct sq *q, const struct row *row, const int64_t fixed[WAIT_FIXED]
 {
 	struct wait *w = &q->wait;
 	struct arena *a = &w->arena;
-	struct str ids;
+	struct str ids = {0};
 	if (!w->rows && !(w->rows = mem_alloc(SQ_WAIT_ROWS * sizeof *w->rows)))
 		return err_oom(err, "store");
 	struct waiting_row *r = &w->rows[w->n];
@@ -362,6 +362,7 @@ bool sq_waits(const struct sq *q, int64_t key)
 void sq_wait_forget(struct sq *q)
 {
 	q->wait.n = 0;
+	q->wait.analysed = false;
 	q->n_new = 0;
 	arena_reset(&q->wait.arena);
 }

@@ -235,7 +235,7 @@ int sq_word_max(struct store *s, uint32_t *max, struct err *err)
 int sq_word(struct store *s, uint32_t id, struct arena *a, struct str *out, struct err *err)
 {
 	struct sq *q = sq_of(s);
-	struct str text;
+	struct str text = {0};
 	int rc = q->scanning ? 0 : sq_words_trim(q, err);
 	if (rc == 0)
 		rc = sq_word_text(q, id, &text, err);
