@@ -126,25 +126,27 @@ static void fill_class(struct engine_scorer *s, size_t k)
 }
 
 /* A class that knows nothing of a family says what any software says. */
-static void fill_row(struct engine_scorer *s, size_t row, unsigned f, double any, double any_exact)
+static void fill_row(struct engine_scorer *s, size_t row, unsigned f, double any, float log_any)
 {
 	float *out = s->log_chance + row * s->stride;
 	for (size_t k = 0; k < s->n_classes; k++) {
 		const struct engine_view *v = view_of(s, k, f);
 		out[k] = (float)log(v->n > 0 ? (double)s->strange[row * s->stride + k] + v->unseen * any : any);
 	}
-	out[s->n_classes] = row >= FOREIGN_ROW && row < KNOWN_ROW ? (float)log(any_exact) : logf((float)any);
+	out[s->n_classes] = log_any;
 }
 
 static void fill_logs(struct engine_scorer *s, const float *any, const double rare[PRINT_COUNT])
 {
 	for (unsigned f = 0; f < PRINT_COUNT; f++) {
-		fill_row(s, UNSEEN_ROW + f, f, (double)any[UNSEEN_ROW + f], 0);
-		fill_row(s, FOREIGN_ROW + f, f, rare[f], rare[f]);
+		fill_row(s, UNSEEN_ROW + f, f, (double)any[UNSEEN_ROW + f], logf(any[UNSEEN_ROW + f]));
+		fill_row(s, FOREIGN_ROW + f, f, rare[f], (float)log(rare[f]));
 	}
-	for (size_t t = 0; t < s->n_tokens; t++)
-		if (s->row_of[t] >= KNOWN_ROW)
-			fill_row(s, s->row_of[t], s->m->tokens.v[t].family, (double)any[s->row_of[t]], 0);
+	for (size_t t = 0; t < s->n_tokens; t++) {
+		size_t row = s->row_of[t];
+		if (row >= KNOWN_ROW)
+			fill_row(s, row, s->m->tokens.v[t].family, (double)any[row], logf(any[row]));
+	}
 }
 
 /* What a class has not seen, it finds as strange as any such token of the family. */
@@ -182,7 +184,6 @@ static void number_rows(struct engine_scorer *s)
 
 static bool fill(struct engine_scorer *s)
 {
-	double rare[PRINT_COUNT];
 	s->row_of = mem_alloc((s->n_tokens + 1) * sizeof *s->row_of);
 	s->views = mem_zalloc(s->n_classes * PRINT_COUNT + 1, sizeof *s->views);
 	s->place = mem_zalloc(s->n_classes * PRINT_COUNT + 1, 1);
@@ -193,10 +194,10 @@ static bool fill(struct engine_scorer *s)
 	s->log_chance = mem_zalloc(s->n_rows, s->stride * sizeof *s->log_chance);
 	float *any = mem_zalloc(s->n_rows, sizeof *any);
 	bool ok = s->strange && s->log_chance && any;
-	for (size_t k = 0; k < s->n_classes && ok; k++) {
+	for (size_t k = 0; k < s->n_classes && ok; k++)
 		fill_class(s, k);
-	}
 	if (ok) {
+		double rare[PRINT_COUNT];
 		fill_any(s, any, rare);
 		fill_logs(s, any, rare);
 		fill_strange(s);
