@@ -4,7 +4,6 @@ import os
 import random
 import resource
 import shutil
-import signal
 import struct
 import subprocess
 import time
@@ -128,7 +127,6 @@ class Test:
     def run(self, *args, code=0, stdin=b'', env=None, fsize=None, user=None, program=TRAPLINE):
         """Runs the program in the case's folder; code None: any exit code. fsize: largest file it may write, in bytes."""
         def limits():
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (fsize, fsize))
         run = subprocess.run([program, *args], cwd=self.dir, input=stdin, capture_output=True, timeout=TIMEOUT_S, user=user,
                              env=dict(os.environ, **(env or {})), preexec_fn=limits if fsize is not None else None)

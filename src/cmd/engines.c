@@ -4,6 +4,7 @@
 #include "analyse/campaign_list.h"
 #include "base/limits.h"
 #include "cmd/command.h"
+#include "cmd/engines.h"
 #include "cmd/output.h"
 #include "cmd/session.h"
 
@@ -123,27 +124,33 @@ static int put_engine(
 	return 0;
 }
 
-static int list_engines(struct session *s, struct err *err)
+int engines_show(struct session *s, const struct store_filter *filter, struct str only, struct err *err)
 {
-	struct str feeds[OPT_LIST_MAX];
-	struct store_filter filter = session_filter(s->o, true, feeds);
 	struct arena a;
 	struct campaign_list list;
 	struct output out;
-	size_t most = s->o->limit >= 0 ? (size_t)s->o->limit : s->o->format == FORMAT_TABLE ? TABLE_ROWS : SIZE_MAX;
+	size_t most = s->o->limit >= 0 ? (size_t)s->o->limit : s->o->format == FORMAT_TABLE && !only.n ? TABLE_ROWS : SIZE_MAX;
 	arena_init(&a, SIZE_MAX);
-	if (!campaign_list_by(s->store, FEAT_engine, &filter, most, &a, &list, err) && !output_open(&out, s->o->out, err)) {
+	if (!campaign_list_by(s->store, FEAT_engine, filter, most, &a, &list, err) && !output_open(&out, s->o->out, err)) {
 		struct table t;
 		struct table_opts opts = output_table(s->o, "engines");
 		double all = (double)(list.messages + list.others);
 		table_begin(&t, columns, sizeof columns / sizeof *columns, &opts, out.f);
 		for (size_t i = 0; i < list.n && !t.failed && !err->kind; i++)
-			put_engine(s, &t, &list.v[i], all > 0 ? (double)list.v[i].messages / all : 0, &a, err);
-		int rc = table_end(&t, list.distinct, err);
+			if (!only.n || str_eq(only, list.v[i].id))
+				put_engine(s, &t, &list.v[i], all > 0 ? (double)list.v[i].messages / all : 0, &a, err);
+		int rc = table_end(&t, only.n ? 1 : list.distinct, err);
 		output_close(&out, rc == 0, err);
 	}
 	arena_free(&a);
 	return err->kind;
+}
+
+static int list_engines(struct session *s, struct err *err)
+{
+	struct str feeds[OPT_LIST_MAX];
+	struct store_filter filter = session_filter(s->o, true, feeds);
+	return engines_show(s, &filter, S(""), err);
 }
 
 int cmd_engines(const struct options *o, struct err *err)

@@ -1,4 +1,4 @@
-/* explain.c - trapline explain ID: everything known about one message, and why. */
+/* explain.c - trapline explain ID: everything known about one message, campaign or engine, and why. */
 #include <jansson.h>
 
 #include "analyse/infections.h"
@@ -325,6 +325,21 @@ static int explain(struct session *s, struct err *err)
 	return err->kind;
 }
 
+static int explain_what(struct session *s, struct str id, struct err *err)
+{
+	if (is_campaign_id(id))
+		return explain_campaign(s, err);
+	int engine = is_engine_name(s, id, err);
+	if (engine)
+		return engine < 0 ? engine : explain_engine_name(s, id, err);
+	for (size_t i = 0; i < id.n; i++)
+		if (ascii_hex(id.p[i]) < 0)
+			return err_set(err, ERR_USAGE,
+				"no engine or campaign %.64s, and no message id, which is up to 64 hexadecimal digits",
+				s->o->paths[0]);
+	return explain(s, err);
+}
+
 int cmd_explain(const struct options *o, struct err *err)
 {
 	struct session s;
@@ -334,8 +349,7 @@ int cmd_explain(const struct options *o, struct err *err)
 	rc = session_open(&s, o, err);
 	if (!rc)
 		rc = session_open_reading(&s, false, err);
-	if (!rc)
-		rc = is_campaign_id(str_of(o->paths[0])) ? explain_campaign(&s, err) : explain(&s, err);
+	rc = rc ? rc : explain_what(&s, str_of(o->paths[0]), err);
 	session_close(&s);
 	return rc;
 }

@@ -5,6 +5,8 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "cmd/engines.h"
+#include "cmd/output.h"
 #include "export/escape.h"
 #include "match/engine_client.h"
 #include "match/engine_learn.h"
@@ -78,13 +80,13 @@ static bool has_token(const struct page *p, const char *text)
 	return false;
 }
 
-/* What marks the engine, and which of it the message shows. */
-static int marks(const struct page *p, struct store *store, const struct row *r, struct err *err)
+/* What marks the engine, and which of it the message shows, if there is one. */
+static int marks(const struct page *p, struct store *store, struct str engine, struct err *err)
 {
 	struct arena a;
 	struct str text;
 	arena_init(&a, LIM_ARENA);
-	int rc = store_item(store, "engine", r->engine, &a, &text, err);
+	int rc = store_item(store, "engine", engine, &a, &text, err);
 	json_t *item = rc > 0 ? json_loadb((const char *)text.p, text.n, 0, NULL) : NULL, *list = json_object_get(item, "marks"),
 	       *m;
 	size_t i;
@@ -124,10 +126,33 @@ int explain_engine(FILE *f, const struct session *s, const struct row *r, struct
 	}
 	if (!rc && r->engine.n && !str_eq(r->engine_source, S("learned"))) {
 		fputs("  what marks the engine (+: this message shows it)\n", f);
-		rc = marks(&p, s->store, r, err);
+		rc = marks(&p, s->store, r->engine, err);
 	}
 	engine_scorer_del(p.scorer);
 	engine_model_free(&p.model);
 	arena_free(&p.arena);
 	return rc;
+}
+
+int is_engine_name(struct session *s, struct str name, struct err *err)
+{
+	struct arena a;
+	struct str text;
+	arena_init(&a, LIM_ARENA);
+	int rc = store_item(s->store, "engine", name, &a, &text, err);
+	arena_free(&a);
+	return rc;
+}
+
+int explain_engine_name(struct session *s, struct str name, struct err *err)
+{
+	struct store_filter filter = STORE_FILTER_ALL;
+	struct output out;
+	int rc = engines_show(s, &filter, name, err);
+	if (rc || s->o->format != FORMAT_TABLE || s->o->out || (rc = output_open(&out, NULL, err)))
+		return rc;
+	struct page p = {.f = out.f};
+	fputs("\nwhat marks it (json has more)\n", p.f);
+	rc = marks(&p, s->store, name, err);
+	return output_close(&out, rc == 0, err);
 }

@@ -1,4 +1,4 @@
-/* explain_engine.h - why a message has the engine or client that it has, or none: the ledger for and against. */
+/* explain_engine.h - why a message has the engine or client that it has, or none: the ledger for and against; and an engine by its name. */
 #ifndef TRAPLINE_CMD_EXPLAIN_ENGINE_H
 #define TRAPLINE_CMD_EXPLAIN_ENGINE_H
 
@@ -8,5 +8,9 @@
 
 /* Written to f as text that is safe to print. 0, or negative with *err. */
 int explain_engine(FILE *f, const struct session *s, const struct row *r, struct err *err);
+
+int is_engine_name(struct session *s, struct str name, struct err *err); /* 1 = yes, 0 = no, negative with *err */
+/* As trapline engines shows it, and in a table what marks it. 0 or negative. */
+int explain_engine_name(struct session *s, struct str name, struct err *err);
 
 #endif

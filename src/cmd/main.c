@@ -67,9 +67,9 @@ const struct command commands[] = {
 	{"engines", "", "software that sends the spam: learned engines, and discovered ones", READS | OPTS_LIMIT, 0, 0, cmd_engines,
 		"share is of all messages that pass the filter. A discovered engine is named after its fingerprint; json tells what marks it,\n"
 		"and its versions. Real mail clients are no engines: see the client column of messages."},
-	{"explain", "ID", "everything known about one message or campaign, with the evidence for and against",
+	{"explain", "ID", "everything known about one message, campaign or engine, with the evidence for and against",
 		OPTS_COMMON | OPTS_STORE | OPTS_OUTPUT, 1, 1, cmd_explain,
-		"ID is the message's id (SHA-256) or the beginning of it, or a campaign's, also one from before it grew."},
+		"ID is the message's id (SHA-256) or the beginning of it; a campaign's, also one from before it grew; or an engine's name."},
 	{"feeds", "", "the feeds of the store, and what about them is guessed", OPTS_COMMON | OPTS_STORE | OPTS_OUTPUT, 0, 0,
 		cmd_feeds, NULL},
 	{"pages", "[WARC...]", "read landing pages and redirect chains, or list them",
@@ -146,6 +146,7 @@ int main(int argc, char **argv)
 		return jail_main(argc, argv);
 	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* beyond ulimit -f a write fails, as on a full disk */
 	const char *name = command_name(argc, argv);
 	const struct command *c = command_find(name);
 	if (!c) {

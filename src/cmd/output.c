@@ -6,15 +6,27 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { NARROWEST = 40 };
+
+/* A device, a pipe or a symbolic link (/dev/null, /dev/stdout): a file must not take its place. */
+static bool is_special(const char *path)
+{
+	struct stat st;
+	return lstat(path, &st) == 0 && !S_ISREG(st.st_mode);
+}
 
 int output_open(struct output *out, const char *path, struct err *err)
 {
 	*out = (struct output){.f = stdout, .path = path};
 	if (!path)
 		return 0;
+	if (is_special(path)) {
+		out->f = fopen(path, "we");
+		return out->f ? 0 : err_errno(err, ERR_ENV, "%s: cannot write", path);
+	}
 	int n = snprintf(out->tmp, sizeof out->tmp, "%s.%ld.tmp", path, (long)getpid());
 	if (n < 0 || (size_t)n >= sizeof out->tmp)
 		return err_set(err, ERR_USAGE, "%s: the path is too long", path);
@@ -31,11 +43,13 @@ int output_close(struct output *out, bool ok, struct err *err)
 			err_errno(err, ERR_ENV, "cannot write the output");
 		return err->kind;
 	}
-	if (ok && (fflush(out->f) || ferror(out->f) || (fsync(fileno(out->f)) && errno != EINVAL && errno != EROFS)))
+	if (ok && (fflush(out->f) || ferror(out->f) || (out->tmp[0] && fsync(fileno(out->f)) && errno != EINVAL && errno != EROFS)))
 		err_errno(err, ERR_ENV, "%s: cannot write", out->path);
 	if (fclose(out->f) && ok)
 		err_errno(err, ERR_ENV, "%s: cannot write", out->path);
 	ok = ok && !err->kind;
+	if (!out->tmp[0])
+		return err->kind;
 	if (ok && rename(out->tmp, out->path))
 		err_errno(err, ERR_ENV, "%s: cannot rename the finished file into place", out->path);
 	if (!ok || err->kind)

@@ -1,4 +1,5 @@
-/* output.h - where a command's result goes: stdout, or -o FILE through a temporary name and a rename, whole or not at all. */
+/* output.h - where a command's result goes: stdout, or -o FILE through a temporary name and a rename, whole or not at all. A FILE that is a
+ * device, a pipe or a symbolic link is written to as it is. */
 #ifndef TRAPLINE_CMD_OUTPUT_H
 #define TRAPLINE_CMD_OUTPUT_H
 
@@ -11,7 +12,7 @@
 struct output {
 	FILE *f;
 	const char *path; /* NULL: stdout */
-	char tmp[LIM_PATH];
+	char tmp[LIM_PATH]; /* empty: path is written to directly */
 };
 
 int output_open(struct output *out, const char *path, struct err *err);

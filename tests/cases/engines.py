@@ -82,6 +82,10 @@ def case_unknown_engine_is_discovered_and_learned_one_named(t):
     same([e['label_source'] for e in found], ['discovered'])
     assert found[0]['messages'] >= 40, found
     assert found[0]['name'].startswith('engine-') and found[0]['marks']
+    said = t.run('explain', found[0]['name'], '--store', 't.db').out
+    assert found[0]['name'] in said and found[0]['marks'][0]['token'] in said, said
+    same(t.run('explain', found[0]['name'], '--store', 't.db', '--format', 'json').json()['engines'], found)
+    assert 'engine-0' in t.run('explain', 'engine-0', '--store', 't.db', code=2).err
     t.run('ingest', '--store', 'u.db', '-q', '--feed', 'f', '--trust', 'mx.trap.example', t.write('turned', mbox(mails[::-1])))
     same(t.run('engines', '--store', 'u.db', '--format', 'json').json()['engines'][0]['name'], found[0]['name'])
     t.write('lab', capture())

@@ -258,6 +258,26 @@ def case_output_to_a_full_device(t):
     assert b'space' in run.stderr, run.stderr
 
 
+def case_output_to_what_is_no_regular_file(t):
+    """-o on a device, a pipe or a symbolic link writes to it; a regular file must not take its place."""
+    stored(t)
+    want = t.run('messages', '--store', 't.db', '--format', 'jsonl').out
+    t.write('target', 'old')
+    os.symlink('target', t.path('link'))
+    t.run('messages', '--store', 't.db', '--format', 'jsonl', '-o', 'link')
+    assert os.path.islink(t.path('link'))
+    same(t.read('target'), want)
+    os.mkfifo(t.path('fifo'))
+    reader = os.open(t.path('fifo'), os.O_RDONLY | os.O_NONBLOCK)
+    t.run('feeds', '--store', 't.db', '--format', 'csv', '-o', 'fifo')
+    assert stat.S_ISFIFO(os.stat(t.path('fifo')).st_mode)
+    assert os.read(reader, 65536).startswith(b'feed,')
+    os.close(reader)
+    os.symlink('/dev/full', t.path('full'))
+    if stat.S_ISCHR(os.stat('/dev/full').st_mode):
+        says(t.run('feeds', '--store', 't.db', '-o', 'full', code=ENVIRONMENT), 'space')
+
+
 def case_explain_unknown_id(t):
     stored(t)
     says(t.run('explain', 'f' * 64, '--store', 't.db', code=INPUT), 'f' * 12)
