@@ -11,7 +11,7 @@
 
 struct output {
 	FILE *f;
-	const char *path; /* NULL: stdout */
+	const char *path;   /* NULL: stdout */
 	char tmp[LIM_PATH]; /* empty: path is written to directly */
 };
 
