@@ -75,10 +75,14 @@ struct sandbox *sandbox_new(void)
 	return NULL;
 }
 
+/* Who started us may have set less: only root may raise it. */
 static bool limit(__rlimit_resource_t what, uint64_t soft, uint64_t hard)
 {
-	struct rlimit l = {soft, hard};
-	return setrlimit(what, &l) == 0;
+	struct rlimit now;
+	if (getrlimit(what, &now) < 0)
+		return false;
+	hard = hard < now.rlim_max ? hard : now.rlim_max;
+	return setrlimit(what, &(struct rlimit){soft < hard ? soft : hard, hard}) == 0;
 }
 
 bool sandbox_enter(const struct sandbox *s, uint64_t cpu_s, uint64_t memory_bytes)

@@ -58,3 +58,10 @@ def case_damage_is_a_fact(t):
     found = {m['message_id']: m['anomalies'] for m in t.messages()}
     same(found, {'<m0@sender.example>': [], '<m100@sender.example>': ['image_damaged'], '<m200@sender.example>': ['image_cap'],
                  '<m300@sender.example>': ['image_damaged']})
+
+
+def case_a_smaller_limit_of_the_user_is_no_broken_image(t):
+    """The child that decodes images lowers its limits: what is lower already (ulimit -f) stays."""
+    t.write('box', mbox([letter(1, picture(1, 1))]))
+    t.run('ingest', '--store', 't.db', '--no-default-packs', '--feed', 'f', '-j', '1', 'box', fsize=20 << 20)
+    same([m['anomalies'] for m in t.messages()], [[]])
