@@ -158,7 +158,7 @@ static int put_line(
 		.path = str_of(l->path),
 		.read_at = (int64_t)time(NULL),
 		.messages = l->messages,
-		.fresh = l->fresh,
+		.fresh = complete ? l->fresh : 0, /* each put adds to it */
 		.doubtful = l->doubtful,
 		.problems = problems,
 		.note = note,

@@ -181,3 +181,12 @@ def case_full_disk_for_the_report(t):
     same(t.read('r.html'), 'the old report')
     same(sorted(os.listdir(t.dir))[:1], ['box'])
     assert not [f for f in os.listdir(t.dir) if 'tmp' in f], os.listdir(t.dir)
+
+
+def case_the_log_counts_each_message_once(t):
+    t.write('box', many(20))
+    for _ in range(2):
+        t.ingest('--feed', 'f', 'box')
+        db = sqlite3.connect(t.path('t.db'))
+        same(db.execute('SELECT messages, fresh FROM source').fetchall(), [(20, 20)])
+        db.close()
