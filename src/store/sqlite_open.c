@@ -229,6 +229,21 @@ static struct sq *sq_new(const char *path)
 	return q;
 }
 
+/* SQLite tries again to read only and says that there is no file. */
+static int look_at_folder(const char *path, struct err *err)
+{
+	CLEANUP(buf_free) struct buf b;
+	const char *slash = strrchr(path, '/');
+	buf_init(&b, 4 * LIM_PATH);
+	buf_add(&b, slash ? str_make(path, (size_t)(slash - path) + 1) : S("."));
+	buf_z(&b);
+	if (!buf_ok(&b))
+		return err_oom(err, "store");
+	if (access((const char *)b.p, W_OK) == 0 || (errno != EACCES && errno != EROFS))
+		return 0;
+	return err_errno(err, ERR_ENV, "%s: no store can be made in this folder", path);
+}
+
 /* What can be said before SQLite touches the file. *fresh: it is missing or empty. */
 static int look_at_file(const char *path, enum store_mode mode, bool *fresh, struct err *err)
 {
@@ -242,7 +257,7 @@ static int look_at_file(const char *path, enum store_mode mode, bool *fresh, str
 			"--store",
 			path);
 	if (*fresh)
-		return 0;
+		return look_at_folder(path, err);
 	if (!S_ISREG(st.st_mode))
 		return err_set(err, ERR_INPUT, "%s: not a regular file: --store takes the name of a file", path);
 	*fresh = st.st_size == 0;

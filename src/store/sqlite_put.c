@@ -212,8 +212,12 @@ static int make_stale(struct sq *q, struct err *err)
 static int next_number(struct sq *q, int64_t *n, struct err *err)
 {
 	int rc = q->last < 0 ? sq_last_row(q, &q->last, err) : 0;
+	if (rc < 0)
+		return rc;
+	if (q->last == INT64_MAX)
+		return err_set(err, ERR_INPUT, "%s: the store is damaged (a message has the highest number there is)", q->path);
 	*n = ++q->last;
-	return rc;
+	return 0;
 }
 
 static int put_new(struct sq *q, const struct put *p, int64_t occurrence, struct err *err)
@@ -296,6 +300,7 @@ static int put(struct sq *q, struct put *p, struct err *err)
 }
 
 enum { BOX_BITS = 24 }; /* boxes of one run that are told apart; more of them share numbers only after 16 M files */
+#define RUNS_MAX ((uint64_t)INT64_MAX >> BOX_BITS)
 
 int sq_put(struct store *s, const struct row *row, uint64_t box, int64_t knowledge, struct err *err)
 {
@@ -325,7 +330,7 @@ int sq_start(struct store *s, struct err *err)
 	int rc = sq_meta(s, "runs", &q->scratch, &old, err);
 	if (rc < 0)
 		return rc;
-	if (rc && !str_u64(old, &run))
+	if (rc && (!str_u64(old, &run) || run >= RUNS_MAX))
 		return err_set(err, ERR_INPUT, "%s: the store is damaged (its number of runs is no number)", q->path);
 	q->run = (int64_t)++run;
 	snprintf(text, sizeof text, "%llu", (unsigned long long)run);

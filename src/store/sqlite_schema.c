@@ -206,6 +206,19 @@ static int read_version(struct sq *q, int64_t *version, struct err *err)
 	return 0;
 }
 
+/* A table of the file would be taken for what waits, and that would be lost. */
+static int refuse_namesakes(struct sq *q, struct err *err)
+{
+	int64_t n = 0;
+	int rc = pragma_int(q, S("SELECT count(*) FROM sqlite_schema WHERE lower(name) IN ('waiting', 'waiting_word')"), &n, err);
+	if (rc == 0 && n)
+		return err_set(err, ERR_INPUT,
+			"%s: the store is damaged (it has tables that no store has): restore a copy, or name a new file with --store "
+			"and ingest again",
+			q->path);
+	return rc;
+}
+
 /* One transaction: after a crash the store is the old one or the new one. */
 static int update(struct sq *q, int64_t version, struct err *err)
 {
@@ -251,6 +264,8 @@ int sq_schema(struct sq *q, bool may_update, bool *needed, struct err *err)
 	if (rc < 0)
 		return rc;
 	*needed = !current;
+	if (may_update && (rc = refuse_namesakes(q, err)) < 0)
+		return rc;
 	if (current || !may_update)
 		return 0;
 	/* Asked again under the lock: another process may have been faster. */

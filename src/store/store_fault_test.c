@@ -620,6 +620,11 @@ static void test_read_only(void **state)
 		err = (struct err){0};
 		if (store_open(&s, x->path, STORE_WRITE, &err) != ERR_ENV || !strstr(err.text, "cannot be written"))
 			_exit(2);
+		char other[128];
+		snprintf(other, sizeof other, "%s/other.db", x->dir);
+		err = (struct err){0};
+		if (store_open(&s, other, STORE_WRITE, &err) != ERR_ENV || !strstr(err.text, "Permission denied"))
+			_exit(3);
 		_exit(0);
 	}
 	int status;
@@ -714,6 +719,43 @@ static void test_damage(void **state)
 	}
 }
 
+/* What would be lost or miscounted without a word. */
+static void test_hostile_contents(void **state)
+{
+	struct fixture *x = *state;
+	static const struct {
+		const char *harm, *part;
+	} cases[] = {
+		{"CREATE TABLE waiting AS SELECT * FROM message LIMIT 0", "tables that no store has"},
+		{"CREATE TABLE Waiting_Word (id, text)", "tables that no store has"},
+		{"CREATE VIEW waiting_word AS SELECT 1 AS id, 'x' AS text", "tables that no store has"},
+		{"INSERT OR REPLACE INTO meta VALUES ('runs', '18446744073709551615')", "number of runs"},
+		{"INSERT OR REPLACE INTO meta VALUES ('runs', '549755813887')", "number of runs"},
+		{"INSERT INTO message (n, feed, occurrence, key) VALUES (9223372036854775807, 1, 0, 5)", "highest number"},
+		{"INSERT INTO word VALUES (4294967295, 'last')", "2^32 distinct words"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct err err = {0};
+		struct store *s = open_store(x->path, STORE_WRITE);
+		assert_true(put_range(s, 0, 10, 10, &err) >= 0);
+		store_close(s);
+		sql(x->path, cases[i].harm);
+		int rc = store_open(&s, x->path, STORE_WRITE, &err);
+		if (rc == 0) {
+			rc = store_begin(s, &err);
+			rc = rc ? rc : store_start(s, &err);
+			store_rollback(s);
+			if (rc == 0)
+				rc = put_range(s, 0, 20, 20, &err);
+			store_close(s);
+		}
+		assert_true(rc < 0);
+		if (!strstr(err.text, cases[i].part))
+			fail_msg("%s: %s", cases[i].harm, err.text);
+		unlink(x->path);
+	}
+}
+
 int main(void)
 {
 	static const sqlite3_mem_methods heap = {
@@ -733,6 +775,7 @@ int main(void)
 		CASE(test_older),
 		CASE(test_locked),
 		CASE(test_read_only),
+		CASE(test_hostile_contents),
 		CASE(test_damage),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
