@@ -436,8 +436,6 @@ static void test_out_of_memory(void **state)
 	assert_int_equal(check_rows(x->path, 64), 2);
 }
 
-/* ---- files that are something else ---- */
-
 static void write_file(const char *path, const void *p, size_t n)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
@@ -455,6 +453,74 @@ static size_t read_file(const char *path, uint8_t **out)
 	close(fd);
 	return (size_t)st.st_size;
 }
+
+static int count_word(void *ctx, uint32_t id, struct str word)
+{
+	(void)id, (void)word;
+	++*(size_t *)ctx;
+	return 0;
+}
+
+/* Messages made anew and new ones, what was found, and reading what waits; all of it in one batch. */
+static int one_batch(struct store *s, struct err *err)
+{
+	struct fake f;
+	size_t words = 0;
+	int64_t n = 0;
+	int rc = store_begin(s, err);
+	if (rc < 0)
+		return rc;
+	rc = store_start(s, err);
+	for (uint64_t i = 0; rc >= 0 && i < 12; i++)
+		rc = store_put(s, fake_row(&f, i, S("trap")), 1, 2, err);
+	if (rc >= 0) {
+		struct row *r = fake_row(&f, 0, S("trap")); /* number 11 by now */
+		r->engine = S("an-engine");
+		rc = store_put_attribution(s, 11, r, err);
+	}
+	if (rc >= 0)
+		rc = store_put_item(s, "engine", S("an-engine"), S("{}"), err);
+	if (rc >= 0)
+		rc = store_put(s, fake_row(&f, 12, S("trap")), 1, 2, err);
+	if (rc >= 0)
+		rc = store_words(s, count_word, &words, err);
+	if (rc >= 0)
+		rc = store_count(s, &n, err);
+	return rc < 0 ? rc : store_commit(s, err);
+}
+
+/* The batch is there or is not, and the same handle stores it when there is memory again. */
+static void test_out_of_memory_in_batch(void **state)
+{
+	struct fixture *x = *state;
+	uint8_t *before;
+	struct err err = {0};
+	struct store *s = open_store(x->path, STORE_WRITE);
+	assert_true(put_range(s, 0, 10, 10, &err) >= 0);
+	store_close(s);
+	size_t size = read_file(x->path, &before);
+	for (long n = 0, hit = 1; hit; n += n < 300 ? 1 : 5) {
+		write_file(x->path, before, size);
+		s = open_store(x->path, STORE_WRITE);
+		err = (struct err){0};
+		mem_fail_from(n);
+		int rc = one_batch(s, &err);
+		hit = mem_failed();
+		mem_fail_from(-1);
+		if (rc < 0) {
+			assert_int_equal(rc, ERR_ENV);
+			store_rollback(s);
+			err = (struct err){0};
+			if ((rc = one_batch(s, &err)) < 0)
+				fail_msg("after allocation %ld: %s", n, err.text);
+		}
+		store_close(s);
+		assert_int_equal(check_rows(x->path, 64), 13);
+	}
+	mem_free(before);
+}
+
+/* ---- files that are something else ---- */
 
 static void sql(const char *path, const char *text)
 {
@@ -770,6 +836,7 @@ int main(void)
 		CASE(test_file_size_limit),
 		CASE(test_database_full),
 		CASE(test_out_of_memory),
+		CASE(test_out_of_memory_in_batch),
 		CASE(test_refusals),
 		CASE(test_newer),
 		CASE(test_older),
