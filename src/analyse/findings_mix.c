@@ -23,6 +23,7 @@ static const double SWITCH_REPLACED = 0.5; /* of the loss, at least */
 static const double SWITCH_EXCESS = 2.5;   /* of the loss, at most: more is growth of its own */
 static const double SWITCH_GROWTH = 1.5;   /* of the new trade, at least */
 static const double SWITCH_PART = 0.2;     /* of the engine's output that changes hands, at least */
+static const double SWITCH_NAMELESS = 0.5; /* of loss or gain, that mail of no known trade made up for, at most */
 static const double SWITCH_SIGMAS = 3;     /* of counting noise, that the new trade's gain is, at least */
 static const double SWITCH_BOTH =
 	1.4; /* while it goes on, of what the two had before or have after: else it is two events, not one */
@@ -211,6 +212,19 @@ static int house_gain(struct scene *s, const struct part *x, uint32_t trade, con
 	return rc;
 }
 
+/* Mail of no known trade took the loss, or gave the gain: then campaigns changed that name what they sell and such that do not. */
+static bool names_came_or_went(const struct scene *s, const struct part *x, const struct rates *r)
+{
+	double before = 0, after = 0;
+	for (size_t i = 0; i < x->n; i++) {
+		const struct event *e = &s->events[x->list[i]];
+		before += e->trade == TRADE_NONE && e->time >= r->from && e->time < r->t1;
+		after += e->trade == TRADE_NONE && e->time >= r->t2 && e->time < r->to;
+	}
+	double more = after * r->new2 / r->n_new2 - before * r->old1 / r->n_old1; /* messages over days */
+	return more >= SWITCH_NAMELESS * (r->old1 - r->old2) || -more >= SWITCH_NAMELESS * (r->new2 - r->new1);
+}
+
 /* What the new trade gained, in standard errors of the two rates. */
 static double sigmas(const struct rates *r)
 {
@@ -263,7 +277,7 @@ static int claim_switch(struct scene *s, const struct part *x, const struct pair
 		return rc;
 	r.scatter = fmax(p->scatter, 1);
 	measure_rates(s, x, &a, &b, &c, &r);
-	if (!is_switch(&r))
+	if (!is_switch(&r) || names_came_or_went(s, x, &r))
 		return 0;
 	double gain, loss;
 	rc = house_gain(s, x, new, &r, &gain, err);

@@ -51,8 +51,17 @@ static const struct verdict *agreed_in(const struct votes *v, uint64_t group, co
 	               : before;
 }
 
+/* Members that sell different goods, or another kind than the heir's: a host that leads to many shops, no shop. */
+static bool contradicts(const struct heir *h, const struct groups *g, uint64_t group)
+{
+	const struct verdict *v = votes_find(&g->categories, group);
+	return v && v->name && (v->n < PROGRAMMES_AGREE * v->named || (h->m->category && h->m->category != v->name));
+}
+
 static void hear(struct heir *h, const struct groups *g, uint64_t group)
 {
+	if (contradicts(h, g, group))
+		return;
 	const struct verdict *before = h->programme, *now = agreed_in(&g->programmes, group, h, NULL);
 	h->torn |= before && now && before->name != now->name;
 	h->programme = agreed_in(&g->programmes, group, h, before);

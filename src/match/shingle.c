@@ -353,10 +353,10 @@ static uint64_t lowest_bits(uint64_t bits, size_t n)
 	return bits ^ rest;
 }
 
-/* Counts the line ends from one place in the block (below BLOCK) to another. */
+/* Counts the line ends from one place in the block to another. */
 static void see_lines(struct scan *s, const struct block *b, size_t from, size_t to)
 {
-	uint64_t lines = b->newline & UINT64_MAX << from;
+	uint64_t lines = from < BLOCK ? b->newline & UINT64_MAX << from : 0;
 	for (; first_bit(lines) < to && s->lines < 2; lines &= lines - 1)
 		s->lines++;
 }

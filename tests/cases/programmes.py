@@ -148,3 +148,25 @@ def case_the_same_whatever_the_order(t):
     t.run('dns', '-q', '--store', 'u.db', 'dns.jsonl')
     t.run('ingest', '--store', 'u.db', '--no-default-packs', '--pack', 'pack.yaml', '-q', '--feed', 'f', '--trust', 'mx.trap.example', 'box')
     same([t.run(c, '--store', 'u.db', '--format', 'json').out for c in ('programmes', 'decide', 'graph', 'messages')], want)
+
+
+def case_a_host_that_leads_to_many_shops_names_none(t):
+    """Two kinds of goods link one host, and only the one kind names its brand: the others do not take it over."""
+    t.write('pack.yaml', json.dumps({**PACK, 'categories': [
+        {'name': 'casino', 'source': 'a test', 'words': [{'weight': 3, 'any': ['roulette', 'jackpot']}]},
+        {'name': 'pharma', 'source': 'a test', 'words': [{'weight': 3, 'any': ['tablets']}]}]}))
+    pills = [mail(i, body='Tablets from the Pill Shop for you!\nhttp://door.example/?%d\n' % i) for i in range(100, 190)]
+    rival = [mail(i, subject='roulette evening %d' % i, body='Roulette and jackpot, play %d times now.\nhttp://door.example/?%d\n' % (i, i))
+             for i in range(20, 24)]
+    plain = [mail(i, subject='about %d' % i, body='Look here, friend number %d.\nhttp://single.example/?%d\n' % (i, i)) for i in range(30, 33)]
+    own = [mail(i, subject='tell %d' % i, body='Tablets of the Pill Shop for %d.\nhttp://single.example/?%d\n' % (i, i)) for i in range(40, 90)]
+    t.write('box', mbox(pills + rival + plain + own))
+    t.ingest('--no-default-packs', '--pack', 'pack.yaml', '-q', '--feed', 'f', '--trust', 'mx.trap.example', 'box')
+    for line in t.run('messages', '--store', 't.db', '--format', 'jsonl').out.splitlines():
+        m = json.loads(line)
+        number = int(m['message_id'][2:].split('@')[0])
+        brand = (m['brand'] or {}).get('name')
+        if 20 <= number < 24:
+            same((number, brand), (number, None))
+        elif number >= 30:
+            same((number, brand), (number, 'Pill Shop'))
