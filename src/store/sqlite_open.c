@@ -33,9 +33,9 @@ int(sq_error)(const struct sq *q, int rc, const char *doing, struct err *err)
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return err_set(err, ERR_ENV,
-			"%s: another process is writing to the store (waited %d s while %s): run the command again "
+			"%s: another process is %s the store (waited %d s while %s): run the command again "
 			"when it is done",
-			q->path, SQ_BUSY_MS / 1000, doing);
+			q->path, q->unlogged ? "using" : "writing to", SQ_BUSY_MS / 1000, doing);
 	case SQLITE_READONLY:
 	case SQLITE_PERM:
 	case SQLITE_AUTH:

@@ -6,7 +6,8 @@
  * process at any moment (kill -9); after a power cut the newest batches may be missing, never half there. A message is
  * identified by (feed, id, occurrence): running an ingest again stores what is missing and nothing twice.
  *
- * A store belongs to one thread at a time. One process writes, any number may read meanwhile.
+ * A store belongs to one thread at a time. One process writes, any number may read meanwhile (of a new store
+ * from its first committed messages on: until then each may have to wait for the other).
  * Every int result: negative = enum err_kind with *err filled; nothing that was committed is harmed.
  * Row contents are hostile bytes: they are bound, never pasted into SQL.
  */

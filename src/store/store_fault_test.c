@@ -258,6 +258,7 @@ static void test_log_of_new_store(void **state)
 	assert_int_equal(store_put(s, fake_row(&f, 1, S("trap")), 0, 1, &err), 1);
 	sqlite3_busy_timeout(sq_of(s)->db, 50);
 	assert_int_equal(store_commit(s, &err), ERR_ENV); /* its snapshot is the file itself */
+	assert_non_null(strstr(err.text, "another process is using"));
 	store_rollback(s);
 	assert_int_equal(sqlite3_exec(sq_of(r)->db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
 	err = (struct err){0};
