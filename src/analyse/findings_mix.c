@@ -388,7 +388,7 @@ struct sender { /* of the trade, before the closure */
 	double share;            /* of the trade in its mail */
 	double trade_n, all_n;   /* before */
 	double trade2_n, all2_n; /* after */
-	double lost_n;           /* after: of no known trade, beyond what it had before beside its known ones */
+	double lost_n;           /* after: of no known trade, beyond what it had before beside its known ones and by the day */
 	bool moved;              /* it switched by itself */
 };
 
@@ -407,6 +407,7 @@ static size_t find_senders(const struct scene *s, uint32_t trade, int64_t lo, in
 {
 	size_t n = 0;
 	int64_t from = lo - (int64_t)MIX_DAYS * SECONDS_A_DAY;
+	double days = (double)(lo - from) / SECONDS_A_DAY, days2 = (double)(s->end - hi) / SECONDS_A_DAY;
 	for (size_t i = 0; i < s->n_parts && n < room; i++) {
 		const struct part *x = &s->parts[i];
 		struct sender a = {.engine = x->engine};
@@ -427,7 +428,8 @@ static size_t find_senders(const struct scene *s, uint32_t trade, int64_t lo, in
 			continue;
 		a.share = fmin(fmax(a.trade_n / a.all_n, 0.02), 0.98);
 		double known = a.all_n - a.trade_n - none, known2 = a.all2_n - a.trade2_n - none2;
-		a.lost_n = fmax(0, none2 - (known > 0 ? none / known * known2 : 0));
+		/* Nameless mail that grew neither beside the engine's other mail nor by the day was always another matter. */
+		a.lost_n = fmax(0, none2 - fmax(known > 0 ? none / known * known2 : 0, none * days2 / days));
 		a.moved = has_switched(s, x->engine, trade, hi);
 		out[n++] = a;
 	}
