@@ -142,6 +142,8 @@ int explain_programme(FILE *f, struct store *s, const struct row *row, struct ar
 	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
 		if (str_eq(row->via, str_of(ways[i].via)))
 			fprintf(f, "  %-20s  %s\n", "known by", ways[i].words);
+	if (!row->programme.n && !row->brand.n)
+		fputs("  neither programme nor brand is known\n", f);
 	int rc = row->urls.n ? store_items(s, "chain", see_chain, &w, err) : 0;
 	for (size_t i = 0; i < row->domains.n && rc == 0; i++)
 		rc = add_place(&w, row->domains.v[i]);

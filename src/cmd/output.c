@@ -36,6 +36,14 @@ int output_open(struct output *out, const char *path, struct err *err)
 	return 0;
 }
 
+int output_check(const char *path, struct err *err)
+{
+	struct output out;
+	if (is_special(path) || output_open(&out, path, err))
+		return err->kind;
+	return output_close(&out, false, err);
+}
+
 int output_close(struct output *out, bool ok, struct err *err)
 {
 	if (!out->path) {

@@ -16,6 +16,7 @@ struct output {
 };
 
 int output_open(struct output *out, const char *path, struct err *err);
+int output_check(const char *path, struct err *err); /* before long work: can path be written? Nothing is left there */
 /* ok false: the temporary file is thrown away. A closed pipe on stdout is no error. */
 int output_close(struct output *out, bool ok, struct err *err);
 int output_text(const char *path, struct str text, struct err *err); /* open, write, close */

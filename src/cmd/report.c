@@ -295,6 +295,8 @@ int cmd_report(const struct options *o, struct err *err)
 {
 	struct session s;
 	int rc = session_open(&s, o, err);
+	if (!rc)
+		rc = output_check(o->out ? o->out : DEFAULT_REPORT, err);
 	if (!rc && (o->n_paths || s.config->feeds_count))
 		rc = session_ingest(&s, err);
 	if (!rc && s.store && !o->no_analyse && (rc = session_analyse(&s, false, err)) > 0)

@@ -258,6 +258,13 @@ def case_output_to_a_full_device(t):
     assert b'space' in run.stderr, run.stderr
 
 
+def case_report_says_at_once_that_it_cannot_be_written(t):
+    """Before anything is read into a store."""
+    t.write('box', mbox([mail(i) for i in range(3)]))
+    says(t.run('report', '--store', 'new.db', '-o', 'no/such/file', 'box', code=ENVIRONMENT), 'no/such/file')
+    assert not os.path.exists(t.path('new.db'))
+
+
 def case_output_to_what_is_no_regular_file(t):
     """-o on a device, a pipe or a symbolic link writes to it; a regular file must not take its place."""
     stored(t)
