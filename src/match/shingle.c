@@ -345,6 +345,12 @@ static size_t first_bit(uint64_t bits)
 	return bits ? (unsigned)__builtin_ctzll(bits) : BLOCK;
 }
 
+/* Those from a place on. */
+static uint64_t bits_from(uint64_t bits, size_t at)
+{
+	return at < BLOCK ? bits & UINT64_MAX << at : 0;
+}
+
 static uint64_t lowest_bits(uint64_t bits, size_t n)
 {
 	uint64_t rest = bits;
@@ -356,7 +362,7 @@ static uint64_t lowest_bits(uint64_t bits, size_t n)
 /* Counts the line ends from one place in the block to another. */
 static void see_lines(struct scan *s, const struct block *b, size_t from, size_t to)
 {
-	uint64_t lines = from < BLOCK ? b->newline & UINT64_MAX << from : 0;
+	uint64_t lines = bits_from(b->newline, from);
 	for (; first_bit(lines) < to && s->lines < 2; lines &= lines - 1)
 		s->lines++;
 }
@@ -386,7 +392,7 @@ static inline void push_plain(struct words *w, struct str token, uint8_t last)
 /* The token at `next`, the first one left, has something bad, or fills the block. */
 static bool is_odd(uint64_t text, uint64_t bad, size_t next)
 {
-	size_t end = next < BLOCK ? first_bit(~text & text << 1 & UINT64_MAX << next) : 0;
+	size_t end = next < BLOCK ? first_bit(bits_from(~text & text << 1, next)) : 0;
 	return first_bit(bad) < end || (next == 0 && end == BLOCK);
 }
 
@@ -397,9 +403,9 @@ static size_t read_tokens(struct scan *s, const struct block *b, size_t at, bool
 	struct words w = *s->out;
 	bool plain = s->plain;
 	uint8_t last = s->last;
-	uint64_t text = b->text & UINT64_MAX << at, begins = text & ~(text << 1), ends = ~text & text << 1;
+	uint64_t text = bits_from(b->text, at), begins = text & ~(text << 1), ends = ~text & text << 1;
 	uint64_t bad = (b->odd & text) | (begins & b->w & b->w >> 1); /* in a token that is not plain */
-	size_t line = s->lines ? at : first_bit(b->newline & UINT64_MAX << at);
+	size_t line = s->lines ? at : first_bit(bits_from(b->newline, at));
 	ends &= (bad & -bad) - 1; /* those of plain tokens before the first other one; all when there is none */
 	if (LIM_WORDS - w.n < BLOCK / 2)
 		ends = lowest_bits(ends, LIM_WORDS - w.n);
@@ -414,7 +420,7 @@ static size_t read_tokens(struct scan *s, const struct block *b, size_t at, bool
 			w.n = s->out->n;
 			plain = s->plain;
 			last = s->last;
-			line = first_bit(b->newline & UINT64_MAX << begin);
+			line = first_bit(bits_from(b->newline, begin));
 		}
 		struct str token = str_make(b->p + begin, (unsigned)__builtin_ctzll(ends) - begin);
 		push_plain(&w, token, last);
