@@ -78,13 +78,15 @@ static int items_of(struct page *p, const char *kind, const char *by, const stru
 {
 	struct item *list;
 	int rc = items_load(p->s->store, kind, by, &p->arena, &list, n, err);
-	struct str *v = rc ? NULL : arena_alloc(&p->arena, (*n + 1) * sizeof *v);
-	if (!rc && !v)
-		rc = err_oom(err, "report");
-	for (size_t i = 0; !rc && i < *n; i++)
+	if (rc)
+		return rc;
+	struct str *v = arena_alloc(&p->arena, (*n + 1) * sizeof *v);
+	if (!v)
+		return err_oom(err, "report");
+	for (size_t i = 0; i < *n; i++)
 		v[i] = list[i].json;
 	*out = v;
-	return rc;
+	return 0;
 }
 
 /* The engines, largest first, with their brands; and their shares over time. */
