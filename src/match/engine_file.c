@@ -52,21 +52,33 @@ static int64_t number(const json_t *v, int64_t max)
 	return n < 0 || n > max ? -1 : n;
 }
 
+static bool counts(const struct engine_class *k, uint32_t token)
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (k->counts[i].token == token)
+			return true;
+	return false;
+}
+
 /* A file written before absences were counted: they are what is left of the messages. */
 static int add_absences(const struct place *p, struct engine_model *m, struct engine_class *k)
 {
-	uint32_t sum[PRINT_COUNT + 1] = {0}, token;
+	uint64_t sum[PRINT_COUNT + 1] = {0};
 	unsigned given;
 	sum[PRINT_COUNT] = k->messages;
 	for (size_t i = 0; i < k->n; i++)
 		sum[m->tokens.v[k->counts[i].token].family] += k->counts[i].messages;
 	for (unsigned f = 0; f < PRINT_COUNT; f++) {
-		if (!engine_absence(f, &given) || sum[given] <= sum[f])
+		if (!engine_absence(f, &given))
 			continue;
-		if ((token = engine_model_absent(m, f)) == UINT32_MAX)
+		uint64_t all = sum[given] < k->messages ? sum[given] : k->messages; /* a family may give a message several values */
+		if (all <= sum[f])
+			continue;
+		uint32_t token = engine_model_absent(m, f), n = (uint32_t)(all - sum[f]);
+		if (token == UINT32_MAX)
 			return err_oom(p->err, p->name);
-		uint32_t n = sum[given] - sum[f];
-		k->counts[k->n++] = (struct engine_count){token, n, n < k->campaigns ? n : k->campaigns};
+		if (!counts(k, token))
+			k->counts[k->n++] = (struct engine_count){token, n, n < k->campaigns ? n : k->campaigns};
 	}
 	return 0;
 }
