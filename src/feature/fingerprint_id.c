@@ -228,7 +228,7 @@ static void date_word(struct str w, size_t index, struct val *out)
 		val_add(out, w.n > 3 ? S("-long") : S(""));
 	} else if (colons) {
 		val_add(out, colons == 1 ? S("h:m") : S("h:m:s"));
-		val_add(out, digits + colons < w.n ? S("*") : w.p[1] == ':' && index ? S("1") : S(""));
+		val_add(out, digits + colons < w.n ? S("*") : w.n > 1 && w.p[1] == ':' && index ? S("1") : S(""));
 	} else if (w.p[0] == '+' || w.p[0] == '-') {
 		val_byte(out, 'z');
 		val_add(out, w.n != 5 || digits != 4 ? S("*") : S(""));
