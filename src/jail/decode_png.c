@@ -41,6 +41,9 @@ static void read_rows(png_structp png, png_infop info, struct str *rest, struct 
 	png_set_read_fn(png, rest, feed);
 	png_set_crc_action(png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
 	png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); /* canvas_open has lower ones */
+	/* libpng only warns of chunks beyond the cap, and makes room for them: those without pixels are left out */
+	static const png_byte left_out[] = "tEXt\0zTXt\0iTXt\0iCCP\0sPLT\0eXIf\0hIST\0pCAL\0sCAL";
+	png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, left_out, sizeof left_out / 5);
 	png_set_chunk_malloc_max(png, LIM_IMAGE_CHUNK);
 	png_set_chunk_cache_max(png, 16);
 	png_read_info(png, info);
