@@ -16,7 +16,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/mem.h"
-#include "match/sketch.h"
+#include "campaign/sketch.h"
 
 enum { VOCABULARY = 20000, SLOT_EVERY = 5 };
 

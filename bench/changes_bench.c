@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "analyse/change.h"
+#include "change/change.h"
 #include "base/limits.h"
 
 enum { DAYS = 120, EVENTS = 2, SERIES_MAX = 2000, HOURS = 60 * 24 };

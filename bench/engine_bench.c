@@ -9,8 +9,8 @@
 #include <time.h>
 
 #include "base/mem.h"
-#include "match/engine_cluster.h"
-#include "match/engine_view.h"
+#include "engine/cluster.h"
+#include "engine/view.h"
 
 enum { ENGINES = 60, HOSTS = 200 };
 

@@ -17,7 +17,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/mem.h"
-#include "match/likeness.h"
+#include "campaign/likeness.h"
 
 #ifdef HAVE_FUZZY
 #include <fuzzy.h>

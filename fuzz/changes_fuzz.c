@@ -1,6 +1,6 @@
 /* A CSV series, and its changes: whatever the numbers, what comes out is in order. */
-#include "analyse/change.h"
-#include "analyse/change_csv.h"
+#include "change/change.h"
+#include "change/csv.h"
 #include "base/limits.h"
 #include "base/mem.h"
 

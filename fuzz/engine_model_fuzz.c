@@ -3,7 +3,7 @@
 #include <stdint.h>
 
 #include "base/mem.h"
-#include "match/engine_score.h"
+#include "engine/score.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

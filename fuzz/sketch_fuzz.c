@@ -2,7 +2,7 @@
  * symmetrically; any text makes a sketch that reads back. */
 #include "base/limits.h"
 #include "base/mem.h"
-#include "match/likeness.h"
+#include "campaign/likeness.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,7 +6,7 @@
 #ifndef TRAPLINE_ANALYSE_CAMPAIGN_TEMPLATE_H
 #define TRAPLINE_ANALYSE_CAMPAIGN_TEMPLATE_H
 
-#include "match/template.h"
+#include "campaign/template.h"
 #include "store/store.h"
 
 struct campaign_member {

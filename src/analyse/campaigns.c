@@ -6,8 +6,8 @@
 #include "base/hash.h"
 #include "base/map.h"
 #include "base/mem.h"
-#include "match/edge.h"
-#include "match/lsh.h"
+#include "campaign/edge.h"
+#include "campaign/lsh.h"
 
 enum { REFUSED = 1 << 18 }; /* pairs remembered to be no edge: the same pair meets in several slots */
 #define NOBODY UINT32_MAX

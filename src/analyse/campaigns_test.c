@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/test.h"
-#include "match/edge.h"
+#include "campaign/edge.h"
 
 static struct arena arena;
 static uint64_t state = 1;

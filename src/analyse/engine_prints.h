@@ -3,7 +3,7 @@
 #define TRAPLINE_ANALYSE_ENGINE_PRINTS_H
 
 #include "analyse/analysis.h"
-#include "match/engine_score.h"
+#include "engine/score.h"
 
 struct engine_print {
 	uint32_t *tokens; /* of the model, ascending, distinct */

@@ -5,8 +5,8 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "match/engine_client.h"
-#include "match/engine_learn.h"
+#include "engine/client.h"
+#include "engine/learn.h"
 
 uint64_t engine_peer(const struct analysed *m)
 {

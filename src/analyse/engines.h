@@ -1,6 +1,6 @@
 /* engines.h - which software sent what: learned engines and real clients by their model, the rest by discovery.
  *
- * Every distinct fingerprint is scored once (match/engine_score.h). What nobody knows is clustered (match/engine_cluster.h). A
+ * Every distinct fingerprint is scored once (engine/score.h). What nobody knows is clustered (engine/cluster.h). A
  * cluster that writes nearly like a learned engine and comes from the same hosts is a version of it that the lab has not seen: it
  * takes its name. Any other becomes an engine named after its fingerprint; its messages teach a class, and that class takes
  * in what fits it among the rest.

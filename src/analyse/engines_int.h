@@ -4,7 +4,7 @@
 
 #include "analyse/engine_prints.h"
 #include "analyse/engines.h"
-#include "match/engine_cluster.h"
+#include "engine/cluster.h"
 
 /* Distinct peers, ascending, of so many messages. */
 struct peers {

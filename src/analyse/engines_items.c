@@ -7,7 +7,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/time.h"
-#include "match/engine_mark.h"
+#include "engine/mark.h"
 
 /* Marks: values that at least MARK_PERCENT of an engine's messages have; the MARKS that fewest others have. */
 enum { MARK_PERCENT = 80, MARKS = 12, VERSION_LEAST = 20 };

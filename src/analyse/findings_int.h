@@ -8,7 +8,7 @@
 #ifndef TRAPLINE_ANALYSE_FINDINGS_INT_H
 #define TRAPLINE_ANALYSE_FINDINGS_INT_H
 
-#include "analyse/change.h"
+#include "change/change.h"
 #include "analyse/finding.h"
 #include "analyse/volume.h"
 

@@ -2,7 +2,7 @@
 #include "analyse/looks.h"
 
 #include "base/mem.h"
-#include "match/lsh.h"
+#include "campaign/lsh.h"
 
 struct grouping {
 	const struct image_digest *v;

@@ -1,6 +1,6 @@
 /* looks.h - perceptual digests of images, grouped into pictures: what is near (IMAGE_DIGEST_NEAR), directly or over others.
  *
- * Pure; the same groups in whatever order. Candidates meet in bands of 16 bits, as in match/lsh.h; in a band that many share not
+ * Pure; the same groups in whatever order. Candidates meet in bands of 16 bits, as in campaign/lsh.h; in a band that many share not
  * every pair is looked at.
  */
 #ifndef TRAPLINE_ANALYSE_LOOKS_H

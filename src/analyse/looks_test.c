@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/test.h"
-#include "match/shingle.h"
+#include "campaign/shingle.h"
 
 enum { PICTURES = 50, VARIANTS = 6, N = PICTURES * VARIANTS };
 

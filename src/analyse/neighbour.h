@@ -2,7 +2,7 @@
 #ifndef TRAPLINE_ANALYSE_NEIGHBOUR_H
 #define TRAPLINE_ANALYSE_NEIGHBOUR_H
 
-#include "match/edge.h"
+#include "campaign/edge.h"
 #include "store/store.h"
 
 struct neighbour {

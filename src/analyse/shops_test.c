@@ -2,7 +2,7 @@
 #include "base/test.h"
 
 #include "analyse/shops.h"
-#include "match/shingle.h"
+#include "campaign/shingle.h"
 #include "store/store_test.h"
 
 static const char knowledge[] =

@@ -1,8 +1,8 @@
-/* changes.c - trapline changes FILE.csv: when a series changed, with the engine that dates findings (analyse/change.h). */
+/* changes.c - trapline changes FILE.csv: when a series changed, with the engine that dates findings (change/change.h). */
 #include <math.h>
 
-#include "analyse/change.h"
-#include "analyse/change_csv.h"
+#include "change/change.h"
+#include "change/csv.h"
 #include "base/conf.h"
 #include "base/mem.h"
 #include "cmd/command.h"

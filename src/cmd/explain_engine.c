@@ -8,9 +8,9 @@
 #include "cmd/engines.h"
 #include "cmd/output.h"
 #include "export/escape.h"
-#include "match/engine_client.h"
-#include "match/engine_learn.h"
-#include "match/engine_score.h"
+#include "engine/client.h"
+#include "engine/learn.h"
+#include "engine/score.h"
 
 enum { LINES = 20 };
 

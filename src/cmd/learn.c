@@ -5,8 +5,8 @@
 #include "base/mem.h"
 #include "cmd/command.h"
 #include "cmd/reading.h"
-#include "match/engine_learn.h"
-#include "match/likeness.h"
+#include "engine/learn.h"
+#include "campaign/likeness.h"
 
 /* Messages of one campaign are held out together. They are told by their text, against the campaigns seen last. */
 enum { LEADERS = 64 };

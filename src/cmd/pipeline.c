@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "base/progress.h"
 #include "base/queue.h"
-#include "match/sketch.h"
+#include "campaign/sketch.h"
 
 enum { BATCHES_MAX = 2 * LIM_WORKERS + 2 };
 _Static_assert(LIM_IN_FLIGHT >= LIM_MESSAGE + LIM_BATCH, "a batch and one more message must fit, or the reader waits for itself");

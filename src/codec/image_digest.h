@@ -6,7 +6,7 @@
  * Image spam hides from exact digests by speckles, frames, sizes and palettes (Wang et al., "Filtering Image Spam with
  * Near-Duplicate Detection", CEAS 2007); all of these are high frequencies or small shifts, which these bits hardly see.
  *
- * Bits stand in order of frequency, lowest first: a run of them is a band for LSH (match/lsh.h), and the first bands the most
+ * Bits stand in order of frequency, lowest first: a run of them is a band for LSH (campaign/lsh.h), and the first bands the most
  * stable. Integer arithmetic: every machine gives the same digest. An image that shows next to nothing has none.
  */
 #ifndef TRAPLINE_CODEC_IMAGE_DIGEST_H

@@ -7,7 +7,7 @@
 #ifndef TRAPLINE_EXPORT_SIGNATURES_H
 #define TRAPLINE_EXPORT_SIGNATURES_H
 
-#include "match/signature.h"
+#include "campaign/signature.h"
 
 enum signature_format { SIGNATURES_JSONL, SIGNATURES_RSPAMD, SIGNATURES_SPAMASSASSIN, SIGNATURES_SIEVE };
 bool signature_format_find(struct str name, enum signature_format *out);

@@ -36,7 +36,7 @@ struct row {
 #undef FEATURE
 	/* What the analysis compares messages by; not columns. The store keeps them in tables of their own. */
 	struct strs fingerprint; /* of the engine: "family=value" (feature/fingerprint.h) */
-	struct str sketch;       /* of the text and the links (match/sketch.h) */
+	struct str sketch;       /* of the text and the links (campaign/sketch.h) */
 	struct str text;         /* what a reader sees, its first LIM_STORED_TEXT bytes: templates are made from it */
 };
 

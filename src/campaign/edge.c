@@ -1,0 +1,137 @@
+/* edge.c - see edge.h. */
+#include "campaign/edge.h"
+
+enum { FEW_WORDS = 8 }; /* fewer are no text to disagree with */
+
+static int steps(double value, const double *at, size_t n)
+{
+	int points = 0;
+	for (size_t i = 0; i < n; i++)
+		points += value >= at[i];
+	return points;
+}
+
+/* Words in common; a character of a script without blanks is half a word. */
+static unsigned words_in_common(const struct likeness *l)
+{
+	return l->dense ? l->shared / 2 : l->shared;
+}
+
+static int text_points(const struct likeness *l, double t)
+{
+	static const double levels[] = {0.3, 0.4, 0.5, 0.6, 0.8}, amounts[] = {32, 48, 64};
+	unsigned words = words_in_common(l);
+	int points = steps(t, levels, 5), most = words < 4 ? 1 : words < 8 ? 2 : words < 16 ? 4 : 5;
+	int amount = t >= 0.35 ? steps(words, amounts, 3) : 0;
+	points = points < most ? points : most;
+	/* what is half of one text and half of another must not join them by its length */
+	return points + (t >= 0.55 ? amount : amount / 2);
+}
+
+/* n in common is more than half of the larger of two sets. */
+static bool most_of(unsigned n, unsigned a, unsigned b)
+{
+	return 2 * n > (a > b ? a : b);
+}
+
+static int fact_points(const struct likeness *l, bool same_text)
+{
+	unsigned miss = (l->facts_a < l->facts_b ? l->facts_a : l->facts_b) - l->facts;
+	if (miss && same_text)
+		return miss > 1 ? -2 : -1;
+	if (miss)
+		return miss > 1 ? -6 : -3;
+	if (!l->facts || !most_of(l->facts, l->facts_a, l->facts_b))
+		return l->facts != 0;
+	return l->digits == 1 ? 1 : l->digits == 2 ? 3 : 4;
+}
+
+static int name_points(const struct likeness *l, bool same_text)
+{
+	unsigned least = l->names_a < l->names_b ? l->names_a : l->names_b;
+	if (!least)
+		return 0;
+	if (!l->names)
+		return same_text ? 0 : -2;
+	if (l->names == least)
+		return most_of(l->names, l->names_a, l->names_b);
+	return least - l->names > 1 && !same_text ? -1 : 0;
+}
+
+static int subject_points(const struct likeness *l)
+{
+	return l->subject_words >= 2 && 5 * l->subject >= 3 * l->subject_words;
+}
+
+/* Width and height: what is left to see of an image that could not be looked at. looked: those of both were. */
+static int image_points(const struct likeness *l, bool texts, bool looked)
+{
+	if (l->image || l->look)
+		return texts ? 5 : EDGE_JOIN;
+	return !l->shape || looked ? 0 : texts ? 2 : 4;
+}
+
+/* What a text states beside a picture that holds the offer. */
+static int not_against(int points, const struct likeness *l)
+{
+	return points < 0 && l->large ? 0 : points;
+}
+
+static bool has_texts(const struct likeness *l)
+{
+	return l->words_a >= FEW_WORDS && l->words_b >= FEW_WORDS;
+}
+
+/* More in common of the texts never makes less of the sum. */
+static void weigh(const struct sketch *a, const struct sketch *b, struct edge *out)
+{
+	const struct likeness *l = &out->like;
+	double t = likeness_text(l);
+	bool same_text = t >= 0.8, texts = has_texts(l);
+	int8_t *p = out->points;
+	p[EDGE_TEXT] = (int8_t)text_points(l, t);
+	p[EDGE_FACTS] = (int8_t)not_against(fact_points(l, same_text), l);
+	p[EDGE_NAMES] = (int8_t)not_against(name_points(l, same_text), l);
+	p[EDGE_DOMAINS] = (int8_t)(most_of(l->domains, a->n_domains, b->n_domains) ? 3 : l->domains != 0);
+	p[EDGE_URL] = (int8_t)(l->url ? 1 : l->url_differs ? -1 : 0);
+	p[EDGE_SUBJECT] = (int8_t)subject_points(l);
+	p[EDGE_TAGS] = l->tags == SKETCH_TAGS;
+	p[EDGE_IMAGE] = (int8_t)image_points(l, texts, a->n_looks && b->n_looks);
+	p[EDGE_FILE] = l->file ? texts ? 5 : EDGE_JOIN : 0;
+	int second = 0;
+	out->sum = 0;
+	for (int f = 0; f < EDGE_FAMILIES; f++) {
+		out->sum += p[f];
+		second += f != EDGE_TEXT && p[f] > 0;
+	}
+	out->joined = out->sum >= EDGE_JOIN && (second || t >= EDGE_TEXT_ALONE) && (t >= EDGE_TEXT_LEAST || !texts || l->large);
+}
+
+void edge_of(const struct sketch *a, const struct sketch *b, struct edge *out)
+{
+	*out = (struct edge){0};
+	likeness_of(a, b, &out->like);
+	weigh(a, b, out);
+}
+
+bool edge_joins(const struct sketch *a, const struct sketch *b, const struct likeness_words *x)
+{
+	struct edge e = {0};
+	likeness_text_most(a, b, x, &e.like);
+	if (likeness_text(&e.like) < EDGE_TEXT_LEAST && has_texts(&e.like) && !(a->n_large && b->n_large))
+		return false;
+	likeness_rest(a, b, &e.like);
+	weigh(a, b, &e);
+	if (!e.joined)
+		return false;
+	likeness_text_exact(a, b, &e.like);
+	weigh(a, b, &e);
+	return e.joined;
+}
+
+const char *edge_family_name(enum edge_family f)
+{
+	static const char *const names[EDGE_FAMILIES] = {
+		"text", "facts", "names", "domains", "url", "subject", "tags", "image", "file"};
+	return names[f];
+}

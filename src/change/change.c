@@ -1,0 +1,445 @@
+/* change.c - see change.h. */
+#include "change/change.h"
+
+#include <math.h>
+
+#include "change/count.h"
+#include "change/date.h"
+#include "change/hours.h"
+#include "change/merge.h"
+#include "change/series.h"
+
+enum {
+	ROUNDS = 3, /* of segmentation and rhythm: they settle in two */
+	NEAR = 3,   /* rows: a change dated by its level lies so near to where the lines meet */
+};
+
+/* All that one call works with. */
+struct finding {
+	struct change_series cs;
+	struct change_segment *seg;
+	size_t n_seg;
+	struct change_noise noise; /* of counts */
+	double log_n;
+	struct change_sums sums;
+	struct change_fit *fit; /* of the change before segment k, from 1 on */
+};
+
+static int segment(struct finding *f, struct arena *a)
+{
+	struct change_sums c;
+	size_t *ends, n;
+	if (change_count_low(&f->cs)) {
+		for (int round = 0; round < 2; round++) {
+			f->noise = change_count_noise(&f->cs, f->seg, round ? f->n_seg : 0);
+			if (change_count_segments(&f->cs, &f->noise, a, &f->seg, &f->n_seg))
+				return -1;
+		}
+		return 0;
+	}
+	if (change_sums_make(&c, &f->cs, a) || change_pelt(&c, CHANGE_PARAMS * f->log_n, a, &ends, &n))
+		return -1;
+	return change_segments(&c, ends, n, a, &f->seg, &f->n_seg);
+}
+
+/* The segmentation, with rhythm and odd rows in turns. */
+static int find_segments(struct finding *f, struct arena *a)
+{
+	for (int round = 0; round < ROUNDS; round++) {
+		int rc;
+		f->log_n = log((double)f->cs.n);
+		if (segment(f, a))
+			return -1;
+		if (round + 1 == ROUNDS)
+			break;
+		bool again = change_series_refine(&f->cs, f->seg, f->n_seg, a, &rc);
+		if (rc)
+			return -1;
+		if (!again)
+			break;
+	}
+	return 0;
+}
+
+static bool rising(const struct change_segment *l, const struct change_segment *r)
+{
+	return r->mean > l->mean;
+}
+
+/* May the changes between segments i and j (i + 1 < j) be one ramp? All one way, within a ramp's length. */
+static bool may_be_ramp(const struct finding *f, size_t i, size_t j)
+{
+	const struct change_segment *s = f->seg;
+	if (f->cs.row[s[j].s] - f->cs.row[s[i].e] > CHANGE_RAMP_DAYS)
+		return false;
+	for (size_t k = i + 1; k < j; k++)
+		if (rising(&s[k], &s[k + 1]) != rising(&s[i], &s[i + 1]))
+			return false;
+	return true;
+}
+
+/* How much lower the BIC is with one ramp in place of the steps from segment i to j. */
+static int ramp_gain(struct finding *f, size_t i, size_t j, struct arena *a, double *gain)
+{
+	struct change_fit fit;
+	double stairs;
+	if (change_date_stairs(&f->cs, &f->seg[i], j - i + 1, &f->noise, a, &stairs) ||
+		change_date(&f->cs, &f->seg[i], &f->seg[j], &f->noise, a, &fit))
+		return -1;
+	*gain = stairs - fit.cost + (CHANGE_PARAMS * (double)(j - i - 1) - CHANGE_RAMP_PARAMS) * f->log_n;
+	return 0;
+}
+
+static void drop_segments(struct finding *f, size_t i, size_t j)
+{
+	for (size_t k = j; k < f->n_seg; k++)
+		f->seg[k - (j - i - 1)] = f->seg[k];
+	f->n_seg -= j - i - 1;
+}
+
+/* The ramp from a segment that gains most: to which segment. */
+struct ramp {
+	size_t to;
+	double gain;
+};
+
+static int best_ramp(struct finding *f, size_t i, struct ramp *best, struct arena *a)
+{
+	*best = (struct ramp){0};
+	for (size_t j = i + 2; j < f->n_seg && may_be_ramp(f, i, j); j++) {
+		double gain;
+		if (ramp_gain(f, i, j, a, &gain))
+			return -1;
+		if (gain > best->gain)
+			*best = (struct ramp){j, gain};
+	}
+	return 0;
+}
+
+/* Staircases that are better told as one ramp: the best first. */
+static int join_ramps(struct finding *f, struct arena *a)
+{
+	struct ramp *ramps = arena_zalloc(a, f->n_seg + 1, sizeof *ramps);
+	size_t first = 0, last = f->n_seg; /* those to be looked at anew */
+	for (;;) {
+		size_t at = 0;
+		for (size_t i = first; ramps && i < last; i++)
+			if (best_ramp(f, i, &ramps[i], a))
+				return -1;
+		for (size_t i = 1; ramps && i < f->n_seg; i++)
+			at = ramps[i].gain > ramps[at].gain ? i : at;
+		if (!ramps || ramps[at].gain <= 0)
+			return ramps ? 0 : -1;
+		size_t to = ramps[at].to, gone = to - at - 1;
+		memmove(ramps + at + 1, ramps + to, (f->n_seg - to) * sizeof *ramps);
+		drop_segments(f, at, to);
+		for (size_t i = 0; i < at; i++) /* of those before it, segments have moved under them */
+			ramps[i].to -= ramps[i].to > at ? gone : 0;
+		for (size_t i = at + 1; i < f->n_seg; i++)
+			ramps[i].to -= gone;
+		first = at > CHANGE_RAMP_DAYS / CHANGE_MIN_ROWS ? at - CHANGE_RAMP_DAYS / CHANGE_MIN_ROWS : 0;
+		last = at + 1;
+	}
+}
+
+static int64_t time_at(const struct change_series *cs, double row)
+{
+	size_t n = cs->rows;
+	if (!cs->time || n < 2)
+		return TIME_NONE;
+	double at = fmin(fmax(row, 0), (double)n);
+	size_t r = at >= (double)(n - 1) ? n - 2 : (size_t)at;
+	return cs->time[r] + (int64_t)llround((at - (double)r) * (double)(cs->time[r + 1] - cs->time[r]));
+}
+
+static struct change_date date_of(const struct change_series *cs, const struct change_place *p)
+{
+	return (struct change_date){.row = p->at,
+		.row_lo = p->lo,
+		.row_hi = p->hi,
+		.time = time_at(cs, p->at),
+		.lo = time_at(cs, p->lo),
+		.hi = time_at(cs, p->hi)};
+}
+
+/* The level of a segment beside a change: of counts their mean with the weekly rhythm taken out. */
+static double level(const struct finding *f, const struct change_segment *s, bool at_end)
+{
+	const struct change_series *cs = &f->cs;
+	double y = 0, half = (double)(s->e - s->s) / 2;
+	if (!cs->counts)
+		return (s->mean + (at_end ? 1 : -1) * s->slope * half) * cs->scale;
+	for (size_t i = s->s; i < s->e; i++)
+		y += change_count(cs, i);
+	return y / (double)(s->e - s->s) * exp((at_end ? 1 : -1) * s->slope * half);
+}
+
+/* Levels, coefficients and variances of segments whose ends moved. */
+static int measure_segments(struct finding *f, struct arena *a)
+{
+	if (change_sums_make(&f->sums, &f->cs, a))
+		return -1;
+	for (size_t k = 0; k < f->n_seg; k++) {
+		struct change_segment *s = &f->seg[k];
+		if (s->slope != 0)
+			change_cost_line(&f->sums, s->s, s->e, s);
+		else
+			change_cost_level(&f->sums, s->s, s->e, s);
+	}
+	f->noise = change_count_noise(&f->cs, f->seg, f->n_seg);
+	return 0;
+}
+
+/* The rows of each segment that are surely not part of a change: what its level and noise are measured on. */
+static int trim(struct finding *f, struct arena *a)
+{
+	const struct change_fit *fit = f->fit;
+	const uint32_t *row = f->cs.row;
+	for (size_t k = 0; k < f->n_seg; k++) {
+		struct change_segment *s = &f->seg[k];
+		double from = k ? fit[k].end.at : -1, to = k + 1 < f->n_seg ? fit[k + 1].start.at : (double)f->cs.rows;
+		size_t lo = s->s, hi = s->e;
+		while (lo < f->cs.n && row[lo] < from)
+			lo++;
+		while (lo > 0 && row[lo - 1] >= from)
+			lo--;
+		while (hi > 0 && row[hi - 1] + 1 > to)
+			hi--;
+		while (hi < f->cs.n && row[hi] + 1 <= to)
+			hi++;
+		if (lo + CHANGE_MIN_ROWS > hi)
+			continue;
+		s->s = lo;
+		s->e = hi;
+	}
+	return measure_segments(f, a);
+}
+
+/* What two segments gain over one, by their costs; rows of a ramp between them go to either side. */
+static double parted(const struct finding *f, size_t k)
+{
+	const struct change_segment *l = &f->seg[k - 1], *r = &f->seg[k];
+	struct change_segment one, x, y;
+	double a = change_shape(&f->sums, l->s, l->e, &x) + change_shape(&f->sums, l->e, r->e, &y);
+	double b = change_shape(&f->sums, l->s, r->s, &x) + change_shape(&f->sums, r->s, r->e, &y);
+	return change_shape(&f->sums, l->s, r->e, &one) - fmin(a, b);
+}
+
+/* Is a side a line? The change may then be one of slope. */
+static bool on_line(const struct finding *f, size_t k)
+{
+	return f->seg[k - 1].slope != 0 || f->seg[k].slope != 0;
+}
+
+/* What change k gains over none. */
+static double gain(const struct finding *f, size_t k)
+{
+	return on_line(f, k) || f->fit[k].kind == CHANGE_NOISE ? parted(f, k) : f->fit[k].gain;
+}
+
+/* What it must gain: as a change of level, noise being what it is on both sides; or as one of noise. */
+static double price(const struct finding *f, size_t k)
+{
+	return (f->fit[k].kind == CHANGE_NOISE ? CHANGE_PARAMS : CHANGE_LEVEL_PARAMS) * f->log_n;
+}
+
+/* Takes out the change that falls shortest of its price, with levels and noise as they now are. Its number, 0 when all are worth theirs. */
+static size_t drop_weakest(struct finding *f)
+{
+	size_t weakest = 0;
+	double least = 0;
+	for (size_t k = 1; k < f->n_seg; k++) {
+		double over = gain(f, k) - price(f, k);
+		if (over < least) {
+			least = over;
+			weakest = k;
+		}
+	}
+	if (!weakest)
+		return 0;
+	struct change_segment *l = &f->seg[weakest - 1], *r = &f->seg[weakest], joined;
+	change_shape(&f->sums, l->s, r->e, &joined);
+	*l = joined;
+	for (size_t k = weakest; k + 1 < f->n_seg; k++) {
+		f->seg[k] = f->seg[k + 1];
+		f->fit[k] = f->fit[k + 1];
+	}
+	f->n_seg--;
+	return weakest;
+}
+
+static void fill(const struct finding *f, size_t k, double gained, struct change *ch)
+{
+	const struct change_fit *fit = &f->fit[k];
+	const struct change_segment *l = &f->seg[k - 1], *r = &f->seg[k];
+	*ch = (struct change){.kind = fit->kind,
+		.start = date_of(&f->cs, &fit->start),
+		.end = date_of(&f->cs, &fit->end),
+		.returns = CHANGE_NONE};
+	ch->index = (size_t)fmin(fmax(floor(fit->start.at + 0.5), 1), (double)f->cs.rows - 1);
+	ch->before = level(f, l, true);
+	ch->after = level(f, r, false);
+	ch->effect = !f->cs.counts ? ch->after - ch->before : ch->before > 0 ? ch->after / ch->before - 1 : INFINITY;
+	ch->gain = gained;
+	ch->confidence = 1 / (1 + exp(-(ch->gain - price(f, k)) / 2));
+}
+
+/* Does the noise change, and no level? Counts scatter as their level makes them, and of a walk no spread is seen. */
+static bool only_noise(const struct finding *f, size_t k)
+{
+	const struct change_segment *l = &f->seg[k - 1], *r = &f->seg[k];
+	return !f->cs.counts && l->e - l->s >= CHANGE_NOISE_ROWS && r->e - r->s >= CHANGE_NOISE_ROWS &&
+	       fmax(l->phi, r->phi) < CHANGE_WALK && parted(f, k) > CHANGE_PARAMS * f->log_n;
+}
+
+/* One change: of level; where lines meet and no level jumps, of slope; where neither changes, of noise. */
+static int date_one(struct finding *f, size_t k, struct arena *a)
+{
+	const struct change_segment *l = &f->seg[k - 1], *r = &f->seg[k];
+	struct change_fit *fit = &f->fit[k];
+	if (change_date(&f->cs, l, r, &f->noise, a, fit))
+		return -1;
+	bool jumps = fit->gain > price(f, k);
+	if (!on_line(f, k)) {
+		if (jumps || !only_noise(f, k))
+			return 0;
+		if (change_date_lines(&f->sums, &f->cs, l, r, a, fit))
+			return -1;
+		fit->kind = CHANGE_NOISE;
+		return 0;
+	}
+	if (f->cs.time && jumps && fit->start.at > f->cs.row[l->e - 1] - NEAR && fit->start.at < f->cs.row[r->s] + NEAR)
+		return 0;
+	return change_date_lines(&f->sums, &f->cs, l, r, a, fit);
+}
+
+static int date_all(struct finding *f, struct arena *a)
+{
+	for (size_t k = 1; k < f->n_seg; k++)
+		if (date_one(f, k, a))
+			return -1;
+	return 0;
+}
+
+/* Dates the changes, twice: the first dates say which rows are level; drops those that are none. */
+static int date(struct finding *f, struct arena *a)
+{
+	f->fit = arena_zalloc(a, f->n_seg, sizeof *f->fit);
+	if (!f->fit || date_all(f, a) || trim(f, a) || date_all(f, a))
+		return -1;
+	size_t n = f->n_seg;
+	for (size_t k; (k = drop_weakest(f)) > 0;) {
+		f->noise = change_count_noise(&f->cs, f->seg, f->n_seg);
+		if ((k > 1 && date_one(f, k - 1, a)) || (k < f->n_seg && date_one(f, k, a)))
+			return -1;
+	}
+	return f->n_seg < n ? date_all(f, a) : 0;
+}
+
+/* Segments and dates of a series. */
+static int work(struct finding *f, const double *y, size_t n, const int64_t *time, struct arena *a)
+{
+	if (change_series_make(&f->cs, y, n, time, a))
+		return -1;
+	if (f->cs.n < 2 * CHANGE_MIN_ROWS)
+		return 0;
+	if (find_segments(f, a))
+		return -1;
+	f->noise = change_count_noise(&f->cs, f->seg, f->n_seg);
+	return join_ramps(f, a) || measure_segments(f, a) || date(f, a) ? -1 : 0;
+}
+
+/* A date in days as one in hours. */
+static void hours_of(struct change_date *d, const int64_t *time, size_t n)
+{
+	double from = time ? (double)time[0] : 0, last = (double)n - 1;
+	d->row = fmin(fmax(((double)d->time - from) / SECONDS_AN_HOUR, 1), last);
+	d->row_lo = fmin(fmax(((double)d->lo - from) / SECONDS_AN_HOUR, 1), d->row);
+	d->row_hi = fmax(fmin(((double)d->hi - from) / SECONDS_AN_HOUR, last), d->row);
+}
+
+/* The same changes, dated by hours; what they gain and are worth was said by days. */
+static int date_hours(
+	const struct finding *days, const double *y, size_t n, const int64_t *time, struct arena *a, struct changes *out)
+{
+	struct finding f = {.n_seg = days->n_seg, .log_n = days->log_n};
+	if (change_hours_series(&days->cs, days->seg, days->n_seg, y, n, time, a, &f.cs, &f.seg))
+		return -1;
+	f.noise = change_hours_noise(&f.cs, f.seg, &days->cs, days->seg, f.n_seg);
+	f.fit = arena_zalloc(a, f.n_seg, sizeof *f.fit);
+	if (!f.fit || date_all(&f, a))
+		return -1;
+	for (size_t k = 1; k < f.n_seg; k++) {
+		struct change *c = &out->v[k - 1];
+		fill(&f, k, gain(days, k), c);
+		if (on_line(days, k) || days->fit[k].kind == CHANGE_NOISE) { /* no hour shows it better than its day */
+			fill(days, k, gain(days, k), c);
+			hours_of(&c->start, time, n);
+			hours_of(&c->end, time, n);
+			c->index = (size_t)c->start.row;
+		}
+	}
+	return 0;
+}
+
+/* A change and the next that takes it back are a pause: levels before and after nearer to each other than half the way down. */
+static void pair_pauses(struct changes *c)
+{
+	for (size_t i = 0; i + 1 < c->n; i++) {
+		double a = c->v[i].before, b = c->v[i].after, d = c->v[i + 1].after;
+		if (c->v[i].kind == CHANGE_NOISE || c->v[i + 1].kind == CHANGE_NOISE)
+			continue;
+		if (c->counts) {
+			a = log(a + 0.5);
+			b = log(b + 0.5);
+			d = log(d + 0.5);
+		}
+		if ((i && c->v[i - 1].returns == (int)i) || fabs(d - a) > fabs(b - a) / 2)
+			continue;
+		c->v[i].returns = (int)i + 1;
+	}
+}
+
+static int list_odd(const struct change_series *cs, struct arena *a, struct changes *out)
+{
+	for (size_t r = 0; r < cs->rows; r++)
+		out->n_odd += cs->odd[r];
+	out->odd = arena_zalloc(a, out->n_odd + 1, sizeof *out->odd);
+	if (!out->odd)
+		return -1;
+	out->n_odd = 0;
+	for (size_t r = 0; r < cs->rows; r++)
+		if (cs->odd[r])
+			out->odd[out->n_odd++] = r;
+	return 0;
+}
+
+static void describe(const struct change_series *cs, struct changes *out)
+{
+	out->counts = cs->counts;
+	out->period = cs->rhythmic ? cs->period : 0;
+	out->weekly = out->period == 7;
+	for (int d = 0; d < 7; d++)
+		out->week[d] = cs->counts ? exp(out->weekly ? cs->factor[d] : 0) : out->weekly ? cs->factor[d] * cs->scale : 0;
+}
+
+int change_find(const double *y, size_t n, const struct change_times *times, struct arena *a, struct changes *out)
+{
+	struct finding f = {0};
+	struct changes found = {0};
+	struct change_days days;
+	const int64_t *time = times ? times->time : NULL;
+	int hours = change_hours_days(y, n, time, a, &days);
+	if (hours < 0 || (hours ? work(&f, days.y, days.n, days.time, a) : work(&f, y, n, time, a)))
+		return -1;
+	describe(&f.cs, &found);
+	found.n = f.n_seg ? f.n_seg - 1 : 0;
+	found.v = arena_zalloc(a, f.n_seg, sizeof *found.v);
+	if (!found.v || list_odd(&f.cs, a, &found) || (hours && found.n && date_hours(&f, y, n, time, a, &found)))
+		return -1;
+	for (size_t k = 1; k < f.n_seg && !hours; k++)
+		fill(&f, k, gain(&f, k), &found.v[k - 1]);
+	pair_pauses(&found);
+	*out = found;
+	return 0;
+}

@@ -1,0 +1,346 @@
+#include "base/test.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "change/change.h"
+#include "base/limits.h"
+
+enum { ROWS = 200, START = 1283299200 }; /* Wednesday, 2010-09-01 */
+
+static uint64_t seed;
+
+static double uniform(void)
+{
+	seed = seed * 6364136223846793005u + 1442695040888963407u;
+	return ((double)(seed >> 11) + 0.5) / 9007199254740992.0;
+}
+
+static double normal(void)
+{
+	double u = uniform();
+	return sqrt(-2 * log(u)) * cos(2 * M_PI * uniform());
+}
+
+static int64_t days[ROWS];
+static struct arena arena;
+
+static int setup(void **state)
+{
+	(void)state;
+	for (int i = 0; i < ROWS; i++)
+		days[i] = START + (int64_t)i * SECONDS_A_DAY;
+	arena_init(&arena, 64 * MIB);
+	seed = 42;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	arena_free(&arena);
+	return 0;
+}
+
+static struct changes find(const double *y, size_t n, bool timed)
+{
+	struct changes c;
+	arena_reset(&arena);
+	assert_int_equal(change_find(y, n, timed ? &(struct change_times){days} : NULL, &arena, &c), 0);
+	for (size_t i = 0; i < c.n; i++) {
+		const struct change *v = &c.v[i];
+		assert_true(v->index > 0 && v->index < n && (i == 0 || v->index >= c.v[i - 1].index));
+		assert_true(v->start.row_lo <= v->start.row && v->start.row <= v->start.row_hi && v->start.row <= v->end.row);
+		assert_true(v->confidence >= 0 && v->confidence <= 1);
+		assert_true(timed == (v->start.time != TIME_NONE));
+	}
+	return c;
+}
+
+/* Nothing there: constant, short, empty, missing. */
+static void test_nothing(void **state)
+{
+	double y[ROWS] = {0};
+	(void)state;
+	for (size_t n = 0; n < 12; n++) {
+		for (size_t i = 0; i < n; i++)
+			y[i] = NAN;
+		assert_int_equal(find(y, n, true).n, 0);
+		for (size_t i = 0; i < n; i++)
+			y[i] = 7;
+		assert_int_equal(find(y, n, false).n, 0);
+	}
+	static const double constants[] = {0, 1, 5000, -3.25, 1e300, 1e-300};
+	for (size_t k = 0; k < COUNT(constants); k++) {
+		for (size_t i = 0; i < ROWS; i++)
+			y[i] = constants[k];
+		assert_int_equal(find(y, ROWS, false).n, 0);
+		assert_int_equal(find(y, ROWS, true).n, 0);
+	}
+}
+
+static void test_step(void **state)
+{
+	double y[ROWS];
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++)
+		y[i] = floor((i < 120 ? 1000 : 100) * exp(0.1 * normal()));
+	y[50] = NAN;
+	struct changes c = find(y, ROWS, false);
+	assert_true(c.counts && !c.period);
+	assert_int_equal(c.n, 1);
+	assert_int_equal(c.v[0].index, 120);
+	assert_int_equal(c.v[0].kind, CHANGE_STEP);
+	assert_true(c.v[0].start.row_lo <= 120 && c.v[0].start.row_hi >= 120 && c.v[0].start.row_hi - c.v[0].start.row_lo <= 2);
+	assert_true(fabs(c.v[0].before - 1000) < 40 && fabs(c.v[0].after - 100) < 4 && fabs(c.v[0].effect + 0.9) < 0.01);
+	assert_true(c.v[0].confidence > 0.99);
+}
+
+/* Values that are no counts are taken as they are. */
+static void test_values(void **state)
+{
+	double y[ROWS];
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++)
+		y[i] = (i < 80 ? -2 : 1) + 0.5 * normal();
+	struct changes c = find(y, ROWS, false);
+	assert_false(c.counts);
+	assert_int_equal(c.n, 1);
+	assert_in_range(c.v[0].index, 79, 81);
+	assert_true(fabs(c.v[0].effect - 3) < 0.3);
+}
+
+/* A change in the middle of a day shows in that day's count. */
+static void test_part_of_a_day(void **state)
+{
+	static const double week[7] = {1.1, 1.1, 1.1, 1.1, 1.0, 0.8, 0.8};
+	double y[ROWS];
+	(void)state;
+	seed = 7;
+	for (size_t i = 0; i < ROWS; i++)
+		y[i] = floor((i < 100 ? 5000 : i == 100 ? 1625 : 500) * week[i % 7] * exp(0.03 * normal()));
+	struct changes c = find(y, ROWS, true);
+	assert_int_equal(c.period, 7);
+	assert_int_equal(c.n, 1);
+	assert_int_equal(c.v[0].kind, CHANGE_STEP);
+	assert_true(fabs(c.v[0].start.row - 100.25) < 0.1);
+	assert_true(llabs(c.v[0].start.time - (days[100] + 6 * SECONDS_AN_HOUR)) < 3 * SECONDS_AN_HOUR);
+	assert_true(fabs(c.week[6] / c.week[0] - week[4] / week[5]) < 0.05); /* 2010-09-01 is a Wednesday: Sunday is day 4 */
+}
+
+static void test_ramp(void **state)
+{
+	double y[ROWS];
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++) {
+		double share = fmin(fmax(((double)i + 0.5 - 90) / 6, 0), 1);
+		y[i] = floor((2000 - 1900 * share) * exp(0.08 * normal()));
+	}
+	struct changes c = find(y, ROWS, true);
+	assert_int_equal(c.n, 1);
+	assert_int_equal(c.v[0].kind, CHANGE_RAMP);
+	assert_true(fabs(c.v[0].start.row - 90) < 1 && fabs(c.v[0].end.row - 96) < 1);
+}
+
+/* One odd day is no change; three are a pause, told as two that belong together. */
+static void test_odd_and_pause(void **state)
+{
+	double y[ROWS];
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++)
+		y[i] = floor(800 * exp(0.1 * normal()));
+	y[60] = 8000;
+	y[140] = 0;
+	struct changes c = find(y, ROWS, true);
+	assert_int_equal(c.n, 0);
+	assert_int_equal(c.n_odd, 2);
+	assert_int_equal(c.odd[0], 60);
+	y[100] = 20;
+	y[101] = 22;
+	y[102] = 19;
+	c = find(y, ROWS, true);
+	assert_int_equal(c.n, 2);
+	assert_int_equal(c.v[0].index, 100);
+	assert_int_equal(c.v[1].index, 103);
+	assert_int_equal(c.v[0].returns, 1);
+	assert_int_equal(c.v[1].returns, CHANGE_NONE);
+}
+
+/* Months have a rhythm of their own when times say that they are months. */
+static void test_months(void **state)
+{
+	double y[ROWS];
+	int64_t time[ROWS];
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++) {
+		time[i] = days_from_civil(1969 + (int64_t)i / 12, (int)(i % 12) + 1, 1) * SECONDS_A_DAY;
+		y[i] = floor((i < 110 ? 1600 : 1300) * (1 + 0.3 * sin(2 * M_PI * (double)(i % 12) / 12)) * exp(0.06 * normal()));
+	}
+	struct changes c;
+	assert_int_equal(change_find(y, ROWS, &(struct change_times){time}, &arena, &c), 0);
+	assert_int_equal(c.period, 12);
+	assert_false(c.weekly);
+	assert_int_equal(c.n, 1);
+	assert_in_range(c.v[0].index, 108, 112);
+}
+
+/* A trend is no staircase. */
+static void test_trend(void **state)
+{
+	double y[ROWS];
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++)
+		y[i] = 0.05 * (double)i + normal();
+	assert_int_equal(find(y, ROWS, false).n, 0);
+	for (size_t i = 0; i < ROWS; i++)
+		y[i] = 1000 + (double)i;
+	assert_int_equal(find(y, ROWS, false).n, 0);
+}
+
+/* Where a trend turns. */
+static void test_kink(void **state)
+{
+	double y[ROWS];
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++)
+		y[i] = (i < 120 ? 0.2 * (double)i : 24 - 0.3 * ((double)i - 120)) + normal();
+	struct changes c = find(y, ROWS, false);
+	assert_int_equal(c.n, 1);
+	assert_in_range(c.v[0].index, 117, 123);
+	assert_true(c.v[0].start.row_lo <= 120 && c.v[0].start.row_hi >= 120);
+}
+
+/* The scatter changes, the level does not; a walk has no level, and is left alone. */
+static void test_noise(void **state)
+{
+	double y[ROWS], at = 100;
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++)
+		y[i] = 10 + (i < 90 ? 0.5 : 3) * normal();
+	struct changes c = find(y, ROWS, false);
+	assert_int_equal(c.n, 1);
+	assert_int_equal(c.v[0].kind, CHANGE_NOISE);
+	assert_in_range(c.v[0].index, 86, 94);
+	assert_int_equal(c.v[0].returns, CHANGE_NONE);
+	for (size_t i = 0; i < ROWS; i++)
+		y[i] = at += normal();
+	assert_int_equal(find(y, ROWS, false).n, 0);
+}
+
+/* A pause of two days that begins and ends in the middle of one is not taken for an odd day. */
+static void test_short_pause(void **state)
+{
+	double y[ROWS];
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++)
+		y[i] = floor((i == 80 ? 440 : i == 81 ? 80 : i == 82 ? 440 : 800) * exp(0.1 * normal()));
+	struct changes c = find(y, ROWS, true);
+	assert_int_equal(c.n, 2);
+	assert_int_equal(c.v[0].returns, 1);
+	assert_true(fabs(c.v[0].start.row - 80.5) < 0.7 && fabs(c.v[1].start.row - 82.5) < 0.7);
+}
+
+static void test_low_counts(void **state)
+{
+	double y[ROWS];
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++)
+		y[i] = (uniform() < 0.5) + (uniform() < 0.5) + (i < 110 ? (uniform() < 0.5) + (uniform() < 0.5) + 1 : 0);
+	struct changes c = find(y, ROWS, false);
+	assert_int_equal(c.n, 1);
+	assert_in_range(c.v[0].index, 106, 114);
+	for (size_t i = 0; i < ROWS; i++)
+		y[i] = uniform() < 0.1;
+	assert_int_equal(find(y, ROWS, false).n, 0);
+}
+
+/* Rows an hour apart: found by days, dated by hours. */
+static void test_hours(void **state)
+{
+	enum { HOURS = 60 * 24, AT = 33 * 24 + 15 };
+	static double y[HOURS];
+	static int64_t time[HOURS];
+	struct changes c;
+	(void)state;
+	for (size_t i = 0; i < HOURS; i++) {
+		time[i] = START + (int64_t)i * SECONDS_AN_HOUR;
+		y[i] = floor(
+			(i < AT ? 60 : 6) * (1 + 0.4 * sin(2 * M_PI * (double)(i % 24) / 24)) * exp(0.2 * normal()) + uniform());
+	}
+	y[100] = NAN;
+	assert_int_equal(change_find(y, HOURS, &(struct change_times){time}, &arena, &c), 0);
+	assert_int_equal(c.n, 1);
+	assert_true(fabs(c.v[0].start.row - AT) < 3 && c.v[0].start.row_lo <= AT && c.v[0].start.row_hi >= AT);
+	assert_true(llabs(c.v[0].start.time - time[AT]) < 3 * SECONDS_AN_HOUR);
+	assert_true(fabs(c.v[0].effect + 0.9) < 0.03);
+}
+
+/* A day more does not move what was found long before. */
+static void test_a_day_more(void **state)
+{
+	double y[ROWS];
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++)
+		y[i] = floor((i < 60 ? 900 : i < 130 ? 300 : 1200) * exp(0.1 * normal()));
+	struct changes c = find(y, ROWS - 10, true);
+	assert_int_equal(c.n, 2);
+	size_t first = c.v[0].index, second = c.v[1].index;
+	for (size_t n = ROWS - 9; n <= ROWS; n++) {
+		c = find(y, n, true);
+		assert_int_equal(c.n, 2);
+		assert_int_equal(c.v[0].index, first);
+		assert_int_equal(c.v[1].index, second);
+	}
+}
+
+static void test_memory(void **state)
+{
+	double y[ROWS];
+	struct changes c;
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++)
+		y[i] = i < 100 ? 1000 + (double)(i % 7) : 100 + (double)(i % 5);
+	for (size_t max = 0;; max += 4096) {
+		struct arena a;
+		arena_init(&a, max);
+		int rc = change_find(y, ROWS, &(struct change_times){days}, &a, &c);
+		arena_free(&a);
+		if (!rc)
+			break;
+	}
+	assert_int_equal(c.n, 1);
+	for (long n = 0;; n++) {
+		struct arena a;
+		arena_init(&a, 64 * MIB);
+		mem_fail_from(n);
+		int rc = change_find(y, ROWS, &(struct change_times){days}, &a, &c);
+		bool hit = mem_failed();
+		mem_fail_from(-1);
+		arena_free(&a);
+		assert_int_equal(rc, hit ? -1 : 0);
+		if (!hit)
+			break;
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_step, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_values, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_part_of_a_day, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_ramp, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_odd_and_pause, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_months, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_trend, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_kink, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_noise, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_short_pause, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_low_counts, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_hours, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_day_more, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_memory, setup, teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

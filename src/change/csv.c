@@ -1,0 +1,146 @@
+/* csv.c - see csv.h. */
+#include "change/csv.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "base/time.h"
+
+enum { NUMBER_MAX = 64, SHOWN_MAX = 40 };
+
+struct reader {
+	const char *name;
+	size_t line;
+	bool timed;
+	struct series_csv s;
+	size_t cap;
+};
+
+/* What of a field an error message shows. */
+static int shown(struct str s)
+{
+	return (int)(s.n < SHOWN_MAX ? s.n : SHOWN_MAX);
+}
+
+static struct str unquote(struct str s)
+{
+	s = str_trim(s);
+	return s.n >= 2 && s.p[0] == '"' && s.p[s.n - 1] == '"' ? str_trim(str_sub(s, 1, s.n - 2)) : s;
+}
+
+static bool two_fields(struct str line, struct str *a, struct str *b)
+{
+	size_t comma = str_find_byte(line, ',');
+	if (comma == STR_NPOS || str_find_byte(str_from(line, comma + 1), ',') != STR_NPOS)
+		return false;
+	*a = unquote(str_first(line, comma));
+	*b = unquote(str_from(line, comma + 1));
+	return true;
+}
+
+static bool number(struct str s, double *v)
+{
+	char text[NUMBER_MAX], *end;
+	if (s.n == 0 || s.n >= sizeof text || memchr(s.p, 0, s.n))
+		return false;
+	memcpy(text, s.p, s.n);
+	text[s.n] = 0;
+	if (text[s.n - 1] == ' ' || strpbrk(text, "xXpPiI")) /* neither hexadecimal nor infinity */
+		return false;
+	double got = strtod(text, &end);
+	if (*end || !isfinite(got))
+		return false;
+	*v = got;
+	return true;
+}
+
+static bool is_missing(struct str s)
+{
+	return s.n == 0 || str_ieq(s, S("nan")) || str_ieq(s, S("na"));
+}
+
+static int header(struct reader *r, struct str line, struct err *err)
+{
+	struct str a, b;
+	if (str_starts(line, S("\xEF\xBB\xBF")))
+		line = str_from(line, 3);
+	if (two_fields(line, &a, &b) && !is_missing(b)) {
+		double v;
+		r->timed = str_ieq(a, S("time")) || str_ieq(a, S("date")) || str_ieq(a, S("day"));
+		if ((r->timed || str_ieq(a, S("index"))) && !number(b, &v))
+			return 0;
+	}
+	return err_set(err, ERR_INPUT, "%s:%zu: the header must be \"index,value\" or \"time,value\", not \"%.*s\"", r->name,
+		r->line, shown(line), (const char *)line.p);
+}
+
+static bool read_time(struct str s, int64_t *t)
+{
+	double v;
+	if (time_parse_iso(s, t))
+		return true;
+	if (!number(s, &v) || fabs(v) > 1e14)
+		return false;
+	*t = (int64_t)floor(v);
+	return true;
+}
+
+static int grow(struct reader *r, struct arena *a, struct err *err)
+{
+	size_t cap = r->cap ? 2 * r->cap : 1024;
+	if (r->s.n < r->cap)
+		return 0;
+	double *value = arena_grow(a, r->s.value, r->cap * sizeof *value, cap * sizeof *value);
+	int64_t *time = arena_grow(a, r->s.time, r->cap * sizeof *time, cap * sizeof *time);
+	if (!value || !time)
+		return err_oom(err, "series");
+	r->s.value = value;
+	r->s.time = time;
+	r->cap = cap;
+	return 0;
+}
+
+static int one_row(struct reader *r, struct str line, struct arena *a, struct err *err)
+{
+	struct str first, second;
+	double v = NAN;
+	int64_t t = 0;
+	size_t n = r->s.n;
+	if (!two_fields(line, &first, &second))
+		return err_set(err, ERR_INPUT, "%s:%zu: two fields with one comma between them wanted, not \"%.*s\"", r->name,
+			r->line, shown(line), (const char *)line.p);
+	if (!is_missing(second) && !number(second, &v))
+		return err_set(err, ERR_INPUT, "%s:%zu: \"%.*s\" is no number; leave the value empty where it is missing", r->name,
+			r->line, shown(second), (const char *)second.p);
+	if (r->timed && !read_time(first, &t))
+		return err_set(err, ERR_INPUT, "%s:%zu: \"%.*s\" is no time; wanted: YYYY-MM-DD or YYYY-MM-DDTHH:MM:SS, UTC",
+			r->name, r->line, shown(first), (const char *)first.p);
+	if (r->timed && n && t <= r->s.time[n - 1])
+		return err_set(err, ERR_INPUT, "%s:%zu: the time is not after the row before it", r->name, r->line);
+	if (n >= LIM_CHANGE_ROWS)
+		return err_set(err, ERR_INPUT, "%s:%zu: more than %d rows", r->name, r->line, LIM_CHANGE_ROWS);
+	if (grow(r, a, err))
+		return err->kind;
+	r->s.value[n] = v;
+	r->s.time[n] = t;
+	r->s.n++;
+	return 0;
+}
+
+int series_csv_read(const char *name, struct str text, struct arena *a, struct series_csv *out, struct err *err)
+{
+	struct reader r = {.name = name};
+	struct str line;
+	for (r.line = 1; str_line(&text, &line); r.line++) {
+		if (r.line == 1 ? header(&r, line, err) : str_trim(line).n && one_row(&r, line, a, err))
+			return err->kind;
+	}
+	if (r.line == 1)
+		return err_set(err, ERR_INPUT, "%s: empty; wanted: a header \"index,value\" or \"time,value\", then rows", name);
+	if (!r.timed)
+		r.s.time = NULL;
+	*out = r.s;
+	return 0;
+}

@@ -1,0 +1,70 @@
+/* internal.h - what the files of the change engine share; for this folder only. */
+#ifndef TRAPLINE_CHANGE_INTERNAL_H
+#define TRAPLINE_CHANGE_INTERNAL_H
+
+#include <math.h>
+
+#include "change/change.h"
+
+/* The frozen settings, each with its reason. */
+enum {
+	CHANGE_PARAMS = 4,       /* a change adds mean, AR coefficient, variance, place: log n each */
+	CHANGE_LEVEL_PARAMS = 3, /* of them without the AR coefficient: what a change of level alone must be worth */
+	CHANGE_COUNT_PARAMS = 3, /* of negative binomial segments: mean, dispersion, place */
+	CHANGE_TREND_PARAMS = 2, /* a trend adds a slope, and an AR coefficient of its own: long memory looks like one */
+	CHANGE_RAMP_PARAMS = 1,  /* a ramp adds its end */
+	CHANGE_MIN_ROWS = 2,     /* of a segment: one row is an odd observation */
+	CHANGE_NOISE_ROWS = 8,   /* on each side of a change of noise: fewer leave it uncertain by half */
+	CHANGE_LOW = 10,         /* counts a row below which the log is far from normal (skewness above 0.3) */
+	CHANGE_RAMP_DAYS = 14,   /* longest ramp: what takes longer is a trend */
+};
+#define CHANGE_LEAN 4.0 /* rows that the series' own coefficient and variance are worth in a segment's */
+#define CHANGE_WALK 0.9 /* of a longer memory one spread is seen once in (1 + phi) / (1 - phi) = 19 rows: no change of it is told */
+#define CHANGE_PHI_MAX 0.995 /* a walk, as good as, in a few hundred rows; the variance about the level must stay finite */
+
+/* One series as the engine sees it: the present rows, close together. */
+struct change_series {
+	const double *y; /* as given */
+	size_t rows;     /* given */
+	const int64_t *time;
+	bool counts;
+	size_t unit;                      /* rows a day, of hours 24; else 1 */
+	size_t period;                    /* of the calendar's rhythm: 7, 12, 4 rows; 0 none */
+	bool rhythmic;                    /* it is there */
+	uint8_t *phase;                   /* of each row in it */
+	double factor[CHANGE_PERIOD_MAX]; /* by phase, on the scale of x */
+	double *rhythm;                   /* what it makes of each row; NULL: nothing */
+	double scale;                     /* values are divided by it, so that squares stay finite; counts by 1 */
+	bool *odd;                        /* by row */
+	/* present and not odd: */
+	size_t n;
+	uint32_t *row;
+	double *x;  /* log(y+1/2) or y / scale, less the rhythm */
+	double *v0; /* least variance: of rounding */
+	double phi; /* AR coefficient of the whole series, by differences, so that levels do not matter */
+	double var; /* and innovation variance */
+};
+
+/* How counts scatter about their levels. */
+struct change_noise {
+	double k;    /* variance = mean + mean^2 / k */
+	double phi;  /* correlation of neighbours, of counts as they are */
+	double slow; /* of hours: variance of a day's mean over what the hours' noise makes it, 1 or more; else 1 */
+};
+
+/* A segment of the present rows [s,e): level at the middle and slope a present row. */
+struct change_segment {
+	size_t s, e;
+	double mean, slope;
+	double phi, var; /* of the AR(1) around it: marginal coefficient, innovation variance */
+	double cost;     /* -2 log L */
+};
+
+/* The count of present row i with the rhythm taken out. */
+static inline double change_count(const struct change_series *cs, size_t i)
+{
+	double y = cs->y[cs->row[i]];
+	return cs->rhythm ? y * exp(-cs->rhythm[cs->row[i]]) : y;
+}
+
+#endif

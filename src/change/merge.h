@@ -1,0 +1,20 @@
+/* merge.h - which of the found changes stand: trends against staircases, changes of slope; for this folder only. */
+#ifndef TRAPLINE_CHANGE_MERGE_H
+#define TRAPLINE_CHANGE_MERGE_H
+
+#include "change/cost.h"
+#include "change/date.h"
+
+/* The segments with ends[0..n): each as a level or a line, neighbours joined where that lowers the BIC. *seg in the arena. */
+int change_segments(
+	const struct change_sums *c, const size_t *ends, size_t n, struct arena *a, struct change_segment **seg, size_t *n_seg);
+
+/* The cheaper of level and line through [s,e). */
+double change_shape(const struct change_sums *c, size_t s, size_t e, struct change_segment *out);
+
+/* The place of a change between two segments of which one or both are lines, by their costs: boundaries of rows.
+ * -1 when the arena is full. */
+int change_date_lines(const struct change_sums *c, const struct change_series *cs, const struct change_segment *left,
+	const struct change_segment *right, struct arena *a, struct change_fit *fit);
+
+#endif

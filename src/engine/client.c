@@ -1,0 +1,51 @@
+/* client.c - see client.h. */
+#include "engine/client.h"
+
+static struct str value_of(const struct engine_model *m, const uint32_t *tokens, size_t n, enum print_id family)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct engine_token *t = &m->tokens.v[tokens[i]];
+		if (t->family == (unsigned)family)
+			return str_from(t->text, print_table[family].name.n + 1);
+	}
+	return S("");
+}
+
+/* A program on somebody's desk hands its mail to a server, and that server says so in a Received field of its own. */
+static bool is_desktop(struct str claim)
+{
+	static const char *const names[] = {"outlook-express", "outlook", "outlook-imo", "windows-live-mail", "mozilla", "netscape",
+		"the-bat", "eudora", "apple-mail", "entourage", "pegasus", "foxmail", "becky", "incredimail", "opera"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (str_eq(claim, str_of(names[i])))
+			return true;
+	return false;
+}
+
+/* helo=A+B: the names it equals. */
+bool engine_from_server(const struct engine_model *m, const uint32_t *tokens, size_t n)
+{
+	if (is_desktop(value_of(m, tokens, n, PRINT_claim)) && str_eq(value_of(m, tokens, n, PRINT_rcvd_n), S("0")))
+		return false;
+	struct str rest = value_of(m, tokens, n, PRINT_helo), part;
+	bool verified = false;
+	while (str_next(&rest, '+', &part)) {
+		if (str_eq(part, S("ip")))
+			return false;
+		verified |= str_eq(part, S("rdns"));
+	}
+	return verified;
+}
+
+struct str engine_plain_client(const struct engine_model *m, const uint32_t *tokens, size_t n)
+{
+	struct str claim = value_of(m, tokens, n, PRINT_claim), ok = value_of(m, tokens, n, PRINT_claimok);
+	struct str list = value_of(m, tokens, n, PRINT_list);
+	if (!engine_from_server(m, tokens, n))
+		return S("");
+	if (claim.n && (!ok.n || str_eq(ok, S("yes"))))
+		return claim;
+	if (str_find(list, S("X-Mailman-Version")) != STR_NPOS)
+		return S("mailman");
+	return str_find(list, S("List-ID")) != STR_NPOS && str_find(list, S("List-Post")) != STR_NPOS ? S("list software") : S("");
+}

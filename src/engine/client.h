@@ -1,0 +1,19 @@
+/* client.h - what a fingerprint says by itself about real clients: the one that is named without contradiction, and
+ * whether a real mail server handed the message over. Rules, not counts: they hold without any capture.
+ */
+#ifndef TRAPLINE_ENGINE_CLIENT_H
+#define TRAPLINE_ENGINE_CLIENT_H
+
+#include "engine/model.h"
+
+/* The HELO name is the peer's verified host name and does not spell out its address, as bots' and dial-up hosts' names do. What such a
+ * host sends may be spam, but the software is a mail server's user, not a bot. A desktop client without a server between is none. */
+bool engine_from_server(const struct engine_model *m, const uint32_t *tokens, size_t n);
+/* The client or list software that is named, when a server handed the message over and nothing known contradicts the name; else
+ * empty. */
+struct str engine_plain_client(const struct engine_model *m, const uint32_t *tokens, size_t n);
+
+/* Confidence in it: rules are right mostly, not always. */
+#define ENGINE_PLAIN 0.9
+
+#endif

@@ -1,0 +1,355 @@
+/* engine_test.c - the model of engines: learning, its file, scores, strangeness, clusters, no memory. */
+#include "base/test.h"
+
+#include "base/hash.h"
+#include "engine/client.h"
+#include "engine/cluster.h"
+#include "engine/learn.h"
+#include "engine/mark.h"
+
+enum { MESSAGES = 40 };
+
+/* A message of an invented engine: what never changes, what its campaign decides, what is drawn each time. */
+static int add(struct engine_capture *c, const char *order, const char *mid, unsigned i)
+{
+	char core[64], id[64], tree[64], seq[64], helo[64];
+	snprintf(core, sizeof core, "core=%s", order);
+	snprintf(id, sizeof id, "mid_c=%s", mid);
+	snprintf(tree, sizeof tree, "tree=t%u", i % 4);
+	snprintf(seq, sizeof seq, "mid_seq=%04x", i * 7919);
+	snprintf(helo, sizeof helo, "helo=word:w%u", i % 3);
+	struct str t[] = {str_of(core), str_of(id), str_of(tree), str_of(seq), str_of(helo), S("date=d Mmm y"), S("from=n <a>")};
+	return engine_capture_add(c, &(struct strs){t, COUNT(t)}, i % 4 + 1);
+}
+
+static int learn(struct engine_model *m, const char *name, const char *order, const char *mid)
+{
+	struct engine_capture c;
+	struct learn_advice advice;
+	engine_capture_init(&c, m);
+	for (unsigned i = 0; i < MESSAGES; i++)
+		if (add(&c, order, mid, i))
+			return ERR_ENV;
+	int rc = engine_learn(m, str_of(name), &c, &advice);
+	return rc ? rc : advice.outcome == LEARN_DONE ? 0 : 1;
+}
+
+static void two_engines(struct engine_model *m)
+{
+	engine_model_init(m);
+	assert_int_equal(learn(m, "alpha", "FTSDM", "w.w"), 0);
+	assert_int_equal(learn(m, "beta", "DSMTF", "d-d"), 0);
+}
+
+static struct engine_verdict judge(struct engine_model *m, const char *const *texts, size_t n)
+{
+	struct engine_scorer *s;
+	struct engine_verdict v;
+	uint32_t tokens[16];
+	unsigned families[16];
+	assert_int_equal(engine_scorer_new(&s, m), 0);
+	for (size_t i = 0; i < n; i++) {
+		tokens[i] = engine_model_token(m, str_of(texts[i]));
+		families[i] = engine_family(str_of(texts[i]));
+	}
+	engine_score(s, &(struct engine_tokens){tokens, families, n}, &v);
+	engine_scorer_del(s);
+	return v;
+}
+
+static void own_messages_are_named_strange_ones_are_not(void **state)
+{
+	struct engine_model m;
+	struct err err = {0};
+	(void)state;
+	two_engines(&m);
+	assert_int_equal(engine_model_shipped(&m, &err), 0); /* the contrast */
+	static const char *const own[] = {"core=FTSDM", "mid_c=w.w", "tree=t1", "date=d Mmm y", "from=n <a>"};
+	static const char *const fresh[] = {"core=FTSDM", "mid_c=w.w", "tree=new", "helo=ip", "date=d Mmm y", "from=n <a>"};
+	static const char *const other[] = {"core=FTSDM", "mid_c=x", "tree=t1", "date=Www, d", "from=n <a>"};
+	static const char *const nothing[] = {"tree=t1"};
+	struct engine_verdict v = judge(&m, own, COUNT(own));
+	assert_non_null(v.engine);
+	assert_same(v.engine->name, S("alpha"), S("own"));
+	assert_true(v.confidence > 0.9);
+	v = judge(&m, fresh, COUNT(fresh)); /* what a campaign decides may be new */
+	assert_non_null(v.engine);
+	v = judge(&m, other, COUNT(other)); /* two constants contradicted: an imitation */
+	assert_null(v.engine);
+	assert_true(v.strangeness > engine_limit(v.nearest));
+	v = judge(&m, nothing, COUNT(nothing));
+	assert_null(v.engine);
+	engine_model_free(&m);
+}
+
+static struct str written(const struct engine_model *m, struct buf *out)
+{
+	buf_init(out, 1 << 20);
+	assert_int_equal(engine_model_write(m, true, out), 0);
+	return buf_str(out);
+}
+
+static void the_file_is_read_back_and_damage_is_told(void **state)
+{
+	struct engine_model m, back;
+	struct buf first, again;
+	struct err err = {0};
+	(void)state;
+	two_engines(&m);
+	struct str text = written(&m, &first);
+	engine_model_init(&back);
+	assert_int_equal(engine_model_read(&back, "m", text, false, &err), 0);
+	assert_same(written(&back, &again), text, S("model"));
+	buf_free(&again);
+	engine_model_free(&back);
+	for (size_t n = 0; n < text.n; n++) {
+		err = (struct err){0};
+		engine_model_init(&back);
+		int rc = engine_model_read(&back, "m", str_first(text, n), false, &err);
+		assert_true(rc == ERR_INPUT || (rc == 0 && (n == 0 || text.p[n] == '\n' || text.p[n - 1] == '\n')));
+		engine_model_free(&back);
+	}
+	buf_free(&first);
+	engine_model_free(&m);
+}
+
+static void ids_are_compared_without_their_alphabet(void **state)
+{
+	struct engine_model m;
+	(void)state;
+	engine_model_init(&m);
+	assert_int_equal(engine_model_token(&m, S("mid=4h$8h")), engine_model_token(&m, S("mid=4d$8d")));
+	assert_int_not_equal(engine_model_token(&m, S("mid=4h$8h")), engine_model_token(&m, S("mid=4h$9h")));
+	assert_int_not_equal(engine_model_token(&m, S("client=4h")), engine_model_token(&m, S("client=4d")));
+	assert_int_equal(engine_model_token(&m, S("nosuch=1")), UINT32_MAX);
+	assert_int_equal(engine_family(S("pair=a>b")), PRINT_COUNT);
+	engine_model_free(&m);
+}
+
+static void a_client_is_plain_only_behind_a_server(void **state)
+{
+	static const struct {
+		const char *tokens[4];
+		const char *client;
+		bool server;
+	} cases[] = {
+		{{"claim=mutt", "claimok=yes", "helo=mail.from+rdns", "rcvd_n=0"}, "mutt", true},
+		{{"claim=outlook", "claimok=yes", "helo=rdns", "rcvd_n=1"}, "outlook", true},
+		{{"claim=outlook", "claimok=yes", "helo=rdns", "rcvd_n=0"}, "", false},
+		{{"claim=outlook", "claimok=mid", "helo=rdns", "rcvd_n=1"}, "", true},
+		{{"claim=mutt", "claimok=yes", "helo=rdns+ip", "rcvd_n=1"}, "", false},
+		{{"claim=mutt", "claimok=yes", "helo=word:w", "rcvd_n=1"}, "", false},
+		{{"list=Precedence:list,X-Mailman-Version", "core=F", "helo=rdns", "rcvd_n=2"}, "mailman", true},
+	};
+	struct engine_model m;
+	(void)state;
+	engine_model_init(&m);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		uint32_t t[4];
+		for (size_t k = 0; k < 4; k++)
+			t[k] = engine_model_token(&m, str_of(cases[i].tokens[k]));
+		assert_same(engine_plain_client(&m, t, 4), str_of(cases[i].client), str_of(cases[i].tokens[0]));
+		assert_int_equal(engine_from_server(&m, t, 4), cases[i].server);
+	}
+	engine_model_free(&m);
+}
+
+static void published_marks_need_all_their_tokens(void **state)
+{
+	struct engine_model m;
+	struct arena a;
+	struct engine_mark *marks;
+	struct err err = {0};
+	size_t n, fits = 0;
+	(void)state;
+	engine_model_init(&m);
+	arena_init(&a, 1 << 20);
+	assert_int_equal(engine_marks_load(&m, &a, &marks, &n, &err), 0);
+	assert_true(n >= 5);
+	const uint32_t t[] = {engine_model_token(&m, S("bnd_mid=time=")), engine_model_token(&m, S("rcvd_n=0"))};
+	for (size_t i = 0; i < n; i++) {
+		assert_true(marks[i].source.n && marks[i].ham.n);
+		fits += engine_mark_fits(&marks[i], t, 2);
+	}
+	assert_int_equal(fits, 1);
+	arena_free(&a);
+	engine_model_free(&m);
+}
+
+/* ---- clusters ---- */
+
+struct world {
+	struct engine_model m;
+	struct engine_capture c;
+	struct cluster_print prints[400];
+	struct cluster_message messages[400];
+	size_t n;
+};
+
+static void put(struct world *w, const char *order, const char *mid, unsigned i, uint64_t host)
+{
+	assert_int_equal(add(&w->c, order, mid, i), 0);
+	const struct engine_sample *x = &w->c.samples.v[w->n];
+	w->prints[w->n] = (struct cluster_print){x->tokens, x->n};
+	w->messages[w->n] = (struct cluster_message){(uint32_t)w->n, host, host, (int64_t)(i + w->n)};
+	w->n++;
+}
+
+static void find(struct world *w, struct clusters *out)
+{
+	assert_int_equal(cluster_messages(out, &w->m, w->prints, w->n, w->messages, w->n), 0);
+}
+
+static void fill(struct world *w, bool backwards)
+{
+	*w = (struct world){0};
+	engine_model_init(&w->m);
+	engine_capture_init(&w->c, &w->m);
+	for (unsigned k = 0; k < 100; k++) {
+		unsigned i = backwards ? 99 - k : k;
+		put(w, "FTSDM", "w.w", i, 100 + i % 25);
+		put(w, "DSMTF", "d-d", i, 200 + i % 25);
+		put(w, "XMTSDF", "w_w", i, 300 + i % 3); /* a mailing list: three hosts */
+	}
+}
+
+static void engines_are_told_apart_lists_are_none(void **state)
+{
+	struct world w;
+	struct clusters found, again;
+	(void)state;
+	fill(&w, false);
+	find(&w, &found);
+	assert_int_equal(found.n, 2);
+	for (size_t k = 0; k < 2; k++) {
+		assert_int_equal(found.v[k].messages, 100);
+		assert_int_equal(found.v[k].peers, 25);
+		assert_int_equal(strncmp(found.v[k].name, "engine-", 7), 0);
+	}
+	assert_int_equal(found.of[0], found.of[3]);
+	assert_int_not_equal(found.of[0], found.of[1]);
+	assert_int_equal(found.of[2], 0);
+	engine_model_free(&w.m);
+	fill(&w, true); /* the same set in another order: the same names */
+	find(&w, &again);
+	assert_int_equal(again.n, 2);
+	for (size_t k = 0; k < 2; k++)
+		assert_string_equal(again.v[k].name, found.v[k].name);
+	clusters_free(&found);
+	clusters_free(&again);
+	engine_model_free(&w.m);
+}
+
+static void a_new_version_from_the_same_hosts_keeps_the_name(void **state)
+{
+	struct world w;
+	struct clusters before, after;
+	(void)state;
+	fill(&w, false);
+	find(&w, &before);
+	for (unsigned i = 0; i < 60; i++)
+		put(&w, "FTSDM", "x+x", i, 100 + i % 25); /* another Message-ID */
+	for (unsigned i = 0; i < 3; i++)
+		put(&w, "QQ", "z", i, 900 + i); /* strangers */
+	find(&w, &after);
+	assert_int_equal(after.n, 2);
+	assert_int_equal(after.v[0].messages, 160);
+	assert_int_equal(after.v[0].n_versions, 2);
+	assert_int_equal(after.of[300], after.of[0]);
+	assert_string_equal(after.v[0].name, before.v[before.of[0] - 1].name);
+	clusters_free(&before);
+	clusters_free(&after);
+	engine_model_free(&w.m);
+}
+
+/* Two imitations of one client: all that makes a bucket is the client's. */
+static void perfect_imitations_of_one_client_are_told_apart(void **state)
+{
+	static const char *const own[2][3] = {
+		{"mid_ip=private", "ct_multi=a", "bnd_mid=time="}, {"mid_ip=public", "ct_multi=a", "bnd_mid=time=far"}};
+	struct world w = {0};
+	struct clusters found;
+	(void)state;
+	engine_model_init(&w.m);
+	engine_capture_init(&w.c, &w.m);
+	for (unsigned i = 0; i < 160; i++) {
+		bool second = i % 2;
+		struct str t[] = {S("core=MFTSDVCX"), S("mid=4h"), S("bnd=4h"), str_of(own[second][0]), str_of(own[second][1]),
+			str_of(own[second][2]), S("trail=Subject")};
+		assert_int_equal(engine_capture_add(&w.c, &(struct strs){t, second ? 7 : 6}, 1), 0);
+		w.prints[i] = (struct cluster_print){w.c.samples.v[i].tokens, w.c.samples.v[i].n};
+		w.messages[i] = (struct cluster_message){i, 100 * second + i % 30, 100 * second + i % 30, (int64_t)i};
+		w.n++;
+	}
+	find(&w, &found);
+	assert_int_equal(found.n, 2);
+	assert_int_equal(found.v[0].messages, 80);
+	assert_int_not_equal(found.of[0], found.of[1]);
+	assert_string_not_equal(found.v[0].name, found.v[1].name);
+	clusters_free(&found);
+	engine_model_free(&w.m);
+}
+
+static void what_is_not_there_is_a_token(void **state)
+{
+	struct engine_model m;
+	struct str t[] = {S("core=F"), S("mid=4h"), S("mid=4d"), S("trail=Subject"), S("nosuch=1")};
+	uint32_t out[COUNT(t) + PRINT_COUNT], n;
+	bool prio = false, trail = false, bnd = false;
+	(void)state;
+	engine_model_init(&m);
+	n = engine_message_tokens(&m, &(struct strs){t, COUNT(t)}, out);
+	for (uint32_t i = 0; i < n; i++) {
+		assert_true(!i || out[i] > out[i - 1]);
+		prio |= str_eq(m.tokens.v[out[i]].text, S("prio=-"));
+		trail |= str_eq(m.tokens.v[out[i]].text, S("trail=-"));
+		bnd |= str_eq(m.tokens.v[out[i]].text, S("bnd_mid=-"));
+	}
+	assert_true(prio && !trail && !bnd);
+	engine_model_free(&m);
+}
+
+static void no_memory_is_told(void **state)
+{
+	(void)state;
+	for (long n = 0;; n++) {
+		struct engine_model m;
+		struct engine_scorer *s = NULL;
+		struct clusters found = {0};
+		struct engine_capture c;
+		mem_fail_from(n);
+		engine_model_init(&m);
+		int rc = learn(&m, "alpha", "FTSDM", "w.w");
+		rc = rc ? rc : engine_scorer_new(&s, &m);
+		engine_capture_init(&c, &m);
+		rc = rc ? rc : add(&c, "A", "b", 1);
+		struct cluster_print p = {rc ? NULL : c.samples.v[0].tokens, rc ? 0 : c.samples.v[0].n};
+		struct cluster_message x = {.time = 1, .peer = 1, .net = 1};
+		rc = rc ? rc : cluster_messages(&found, &m, &p, 1, &x, 1);
+		bool hit = mem_failed();
+		mem_fail_from(-1);
+		assert_int_equal(rc, hit ? ERR_ENV : 0);
+		clusters_free(&found);
+		engine_scorer_del(s);
+		engine_model_free(&m);
+		if (!hit)
+			break;
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(own_messages_are_named_strange_ones_are_not),
+		cmocka_unit_test(the_file_is_read_back_and_damage_is_told),
+		cmocka_unit_test(ids_are_compared_without_their_alphabet),
+		cmocka_unit_test(a_client_is_plain_only_behind_a_server),
+		cmocka_unit_test(published_marks_need_all_their_tokens),
+		cmocka_unit_test(engines_are_told_apart_lists_are_none),
+		cmocka_unit_test(a_new_version_from_the_same_hosts_keeps_the_name),
+		cmocka_unit_test(perfect_imitations_of_one_client_are_told_apart),
+		cmocka_unit_test(what_is_not_there_is_a_token),
+		cmocka_unit_test(no_memory_is_told),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

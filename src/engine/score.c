@@ -1,0 +1,504 @@
+/* score.c - see score.h. */
+#include "engine/score.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+#include "engine/view.h"
+
+/* A token that no class knows is, to all classes, any such token of its family: the families have rows of their own. */
+struct engine_scorer {
+	const struct engine_model *m;
+	size_t n_tokens, n_classes;
+	size_t stride;     /* of the tables: a column a class and one for any software; a multiple of LANES */
+	uint32_t *row_of;  /* by token */
+	size_t n_rows;     /* first PRINT_COUNT rows of tokens that no class has, PRINT_COUNT of tokens that are not the model's */
+	float *log_chance; /* [row][class]: log p */
+	float *strange;    /* [row][class]: strangeness; while it is made: (1 - u) q, 0: unseen */
+	struct engine_view *views; /* [class][family] */
+	uint8_t *place;            /* [class][family]: what strangeness is counted once for (engine_strange_place) */
+};
+
+enum { LANES = 4, ODDS = (LIM_ENGINE_CLASSES + LANES) / LANES * LANES };
+enum { UNSEEN_ROW = 0, FOREIGN_ROW = PRINT_COUNT, KNOWN_ROW = 2 * PRINT_COUNT };
+
+static const struct engine_view *view_of(const struct engine_scorer *s, size_t k, unsigned family)
+{
+	return &s->views[k * PRINT_COUNT + family];
+}
+
+static void tally_class(const struct engine_model *m, const struct engine_class *k, struct engine_tally t[PRINT_COUNT])
+{
+	engine_tally_begin(t, k->messages);
+	for (size_t i = 0; i < k->n; i++)
+		engine_tally_add(&t[m->tokens.v[k->counts[i].token].family], &k->counts[i], k->campaigns > 1);
+}
+
+enum engine_freedom engine_freedom(unsigned family)
+{
+	switch ((enum print_id)family) {
+	case PRINT_order: /* whether optional fields are there */
+	case PRINT_mid_host:
+	case PRINT_tz:
+	case PRINT_clock:
+	case PRINT_ct_multi:
+	case PRINT_ct_text:
+	case PRINT_ct_html:
+	case PRINT_charset:
+	case PRINT_parthead:
+	case PRINT_cid:
+	case PRINT_tree:
+	case PRINT_gaps:
+	case PRINT_cte_text:
+	case PRINT_cte_html:
+	case PRINT_b64:
+	case PRINT_qp:
+	case PRINT_lines:
+	case PRINT_subj_enc:
+	case PRINT_from_enc:
+	case PRINT_subj_tail:
+	case PRINT_subj_to:
+	case PRINT_from_to:
+	case PRINT_tags:
+	case PRINT_foot:
+	case PRINT_unit:
+	case PRINT_helo:
+	case PRINT_helo_x:
+	case PRINT_sm_helo:
+		return FREEDOM_FREE;
+	case PRINT_client:
+	case PRINT_version:
+	case PRINT_from_name:
+	case PRINT_to_name:
+	case PRINT_rp:
+	case PRINT_reply_to:
+	case PRINT_unsub:
+	case PRINT_xsender:
+		return FREEDOM_HABIT;
+	default:
+		return FREEDOM_NONE;
+	}
+}
+
+/* One vote for each class that knows the family, and one for a value that none has. The chances of any software's tokens, by row. */
+static void fill_any(const struct engine_scorer *s, float *any, double rare[PRINT_COUNT])
+{
+	const struct engine_model *m = s->m;
+	double voters[PRINT_COUNT] = {0}, values[PRINT_COUNT] = {0};
+	for (size_t k = 0; k < s->n_classes; k++)
+		for (unsigned f = 0; f < PRINT_COUNT; f++)
+			voters[f] += view_of(s, k, f)->n > 0;
+	for (size_t t = 0; t < s->n_tokens; t++)
+		values[m->tokens.v[t].family]++;
+	for (unsigned f = 0; f < PRINT_COUNT; f++) {
+		rare[f] = 1 / ((voters[f] + 1) * (values[f] + 1));
+		any[UNSEEN_ROW + f] = any[FOREIGN_ROW + f] = (float)rare[f];
+	}
+	for (size_t t = 0; t < s->n_tokens; t++) {
+		size_t row = s->row_of[t];
+		unsigned f = m->tokens.v[t].family;
+		double sum = 0;
+		for (size_t k = 0; row >= KNOWN_ROW && k < s->n_classes; k++)
+			sum += s->strange[row * s->stride + k];
+		if (row >= KNOWN_ROW)
+			any[row] = (float)(rare[f] + sum / (voters[f] + 1));
+	}
+}
+
+static void fill_class(struct engine_scorer *s, size_t k)
+{
+	const struct engine_class *c = &s->m->classes.v[k];
+	struct engine_tally t[PRINT_COUNT];
+	tally_class(s->m, c, t);
+	for (unsigned f = 0; f < PRINT_COUNT; f++) {
+		struct engine_view *v = &s->views[k * PRINT_COUNT + f];
+		*v = engine_view_from(&t[f], f, c->campaigns);
+		s->place[k * PRINT_COUNT + f] = (uint8_t)engine_strange_place(f, v);
+	}
+	for (size_t i = 0; i < c->n; i++) {
+		const struct engine_view *v = view_of(s, k, s->m->tokens.v[c->counts[i].token].family);
+		s->strange[s->row_of[c->counts[i].token] * s->stride + k] =
+			(float)((1 - v->unseen) * c->counts[i].messages / v->total);
+	}
+}
+
+/* A class that knows nothing of a family says what any software says. */
+static void fill_row(struct engine_scorer *s, size_t row, unsigned f, double any, float log_any)
+{
+	float *out = s->log_chance + row * s->stride;
+	for (size_t k = 0; k < s->n_classes; k++) {
+		const struct engine_view *v = view_of(s, k, f);
+		out[k] = (float)log(v->n > 0 ? (double)s->strange[row * s->stride + k] + v->unseen * any : any);
+	}
+	out[s->n_classes] = log_any;
+}
+
+static void fill_logs(struct engine_scorer *s, const float *any, const double rare[PRINT_COUNT])
+{
+	for (unsigned f = 0; f < PRINT_COUNT; f++) {
+		fill_row(s, UNSEEN_ROW + f, f, (double)any[UNSEEN_ROW + f], logf(any[UNSEEN_ROW + f]));
+		fill_row(s, FOREIGN_ROW + f, f, rare[f], (float)log(rare[f]));
+	}
+	for (size_t t = 0; t < s->n_tokens; t++) {
+		size_t row = s->row_of[t];
+		if (row >= KNOWN_ROW)
+			fill_row(s, row, s->m->tokens.v[t].family, (double)any[row], logf(any[row]));
+	}
+}
+
+/* What a class has not seen, it finds as strange as any such token of the family. */
+static void fill_strange(struct engine_scorer *s)
+{
+	for (size_t k = 0; k < s->n_classes; k++)
+		for (unsigned f = 0; f < PRINT_COUNT; f++)
+			s->strange[(UNSEEN_ROW + f) * s->stride + k] = s->strange[(FOREIGN_ROW + f) * s->stride + k] =
+				print_table[f].many ? 0 : (float)engine_strangeness(view_of(s, k, f), 0);
+	for (size_t t = 0; t < s->n_tokens; t++) {
+		unsigned f = s->m->tokens.v[t].family;
+		float *row = s->strange + s->row_of[t] * s->stride, *unseen = s->strange + (UNSEEN_ROW + f) * s->stride;
+		for (size_t k = 0; s->row_of[t] >= KNOWN_ROW && k < s->n_classes; k++) {
+			const struct engine_view *v = view_of(s, k, f);
+			bool common = (double)row[k] > v->unseen && !print_table[f].many;
+			row[k] = common ? (float)engine_strangeness(v, (double)row[k]) : unseen[k];
+		}
+	}
+}
+
+/* Rows for the tokens that classes have. */
+static void number_rows(struct engine_scorer *s)
+{
+	const struct engine_model *m = s->m;
+	for (size_t t = 0; t < s->n_tokens; t++)
+		s->row_of[t] = UNSEEN_ROW + m->tokens.v[t].family;
+	s->n_rows = KNOWN_ROW;
+	for (size_t k = 0; k < s->n_classes; k++)
+		for (size_t i = 0; i < m->classes.v[k].n; i++) {
+			uint32_t *row = &s->row_of[m->classes.v[k].counts[i].token];
+			if (*row < KNOWN_ROW)
+				*row = (uint32_t)s->n_rows++;
+		}
+}
+
+static bool fill(struct engine_scorer *s)
+{
+	s->row_of = mem_alloc((s->n_tokens + 1) * sizeof *s->row_of);
+	s->views = mem_zalloc(s->n_classes * PRINT_COUNT + 1, sizeof *s->views);
+	s->place = mem_zalloc(s->n_classes * PRINT_COUNT + 1, 1);
+	if (!s->row_of || !s->views || !s->place)
+		return false;
+	number_rows(s);
+	s->strange = mem_zalloc(s->n_rows, s->stride * sizeof *s->strange);
+	s->log_chance = mem_zalloc(s->n_rows, s->stride * sizeof *s->log_chance);
+	float *any = mem_zalloc(s->n_rows, sizeof *any);
+	bool ok = s->strange && s->log_chance && any;
+	for (size_t k = 0; k < s->n_classes && ok; k++)
+		fill_class(s, k);
+	if (ok) {
+		double rare[PRINT_COUNT];
+		fill_any(s, any, rare);
+		fill_logs(s, any, rare);
+		fill_strange(s);
+	}
+	mem_free(any);
+	return ok;
+}
+
+int engine_scorer_new(struct engine_scorer **out, const struct engine_model *m)
+{
+	struct engine_scorer *s = mem_zalloc(1, sizeof *s);
+	if (!s)
+		return ERR_ENV;
+	s->m = m;
+	s->n_tokens = m->tokens.n;
+	s->n_classes = m->classes.n;
+	s->stride = (m->classes.n + LANES) / LANES * LANES;
+	if (!fill(s)) {
+		engine_scorer_del(s);
+		return ERR_ENV;
+	}
+	*out = s;
+	return 0;
+}
+
+void engine_scorer_del(struct engine_scorer *s)
+{
+	if (!s)
+		return;
+	mem_free(s->row_of);
+	mem_free(s->views);
+	mem_free(s->place);
+	mem_free(s->strange);
+	mem_free(s->log_chance);
+	mem_free(s);
+}
+
+/* ---- one token ---- */
+
+static size_t row_of(const struct engine_scorer *s, uint32_t token, unsigned family)
+{
+	return (token < s->n_tokens ? s->row_of[token] : FOREIGN_ROW + family) * s->stride;
+}
+
+static double log_chance(const struct engine_scorer *s, size_t k, uint32_t token, unsigned family)
+{
+	return (double)s->log_chance[row_of(s, token, family) + k];
+}
+
+static double token_strangeness(const struct engine_scorer *s, size_t k, uint32_t token, unsigned family)
+{
+	return (double)s->strange[row_of(s, token, family) + k];
+}
+
+/* ---- one message ---- */
+
+/* Whoever imitates a client still sends as it pleases: the way of sending is no evidence against an imitation. */
+static bool is_transport(enum print_group g)
+{
+	return g == PRINT_GROUP_received || g == PRINT_GROUP_helo || g == PRINT_GROUP_smtp || g == PRINT_GROUP_smtp_args ||
+	       g == PRINT_GROUP_clock;
+}
+
+enum { BLOCK = 64 }; /* classes at a time: the sums of all groups stay in the nearest cache */
+struct sums {
+	double most[PRINT_GROUP_COUNT][BLOCK], least[PRINT_GROUP_COUNT][BLOCK]; /* of the groups in `seen` */
+	double floor[BLOCK]; /* the way of sending counts for no less than this */
+	uint32_t seen;
+};
+_Static_assert(BLOCK % LANES == 0, "rows end with a block");
+_Static_assert(PRINT_GROUP_COUNT <= 32, "a bit for each group");
+
+static inline double larger(double a, double b)
+{
+	return a > b ? a : b;
+}
+
+static inline double smaller(double a, double b)
+{
+	return a < b ? a : b;
+}
+
+/* n is a multiple of LANES. */
+static void add_token(struct sums *restrict x, const float *restrict row, double base, size_t n, enum print_group g, bool floored)
+{
+	double *restrict most = x->most[g], *restrict least = x->least[g];
+	const double *restrict floor = x->floor;
+	bool first = !(x->seen >> g & 1);
+	x->seen |= 1U << g;
+	for (size_t i = 0; i < n && first; i += LANES)
+		for (size_t k = i; k < i + LANES; k++)
+			most[k] = least[k] = 0;
+	for (size_t i = 0; i < n && floored; i += LANES)
+		for (size_t k = i; k < i + LANES; k++) {
+			double odds = larger((double)row[k] - base, floor[k]);
+			most[k] = larger(odds, most[k]);
+			least[k] = smaller(odds, least[k]);
+		}
+	for (size_t i = 0; i < n && !floored; i += LANES)
+		for (size_t k = i; k < i + LANES; k++) {
+			double odds = (double)row[k] - base;
+			most[k] = larger(odds, most[k]);
+			least[k] = smaller(odds, least[k]);
+		}
+}
+
+/* The log-odds of every class, and of any software, against `base`, one of them: of each group the largest for and against. A bot's
+ * rival of the kind client stands for its imitations, too. */
+static void all_odds(const struct engine_scorer *s, size_t base, const struct engine_tokens *t, double odds[ODDS])
+{
+	const struct engine_class *classes = s->m->classes.v;
+	bool bot = base < s->n_classes && classes[base].kind == ENGINE_BOT;
+	struct sums x;
+	memset(odds, 0, s->stride * sizeof *odds);
+	for (size_t from = 0, n; from < s->stride; from += n) {
+		n = s->stride - from < BLOCK ? s->stride - from : BLOCK;
+		x.seen = 0;
+		for (size_t i = 0; i < n && bot; i++)
+			x.floor[i] = from + i < s->n_classes && classes[from + i].kind == ENGINE_CLIENT ? 0 : -INFINITY;
+		for (size_t i = 0; i < t->n; i++) {
+			const float *row = s->log_chance + row_of(s, t->token[i], t->family[i]);
+			enum print_group g = print_table[t->family[i]].group;
+			add_token(&x, row + from, (double)row[base], n, g, bot && is_transport(g));
+		}
+		for (unsigned g = 0; g < PRINT_GROUP_COUNT; g++)
+			for (size_t i = 0; i < n && x.seen >> g & 1; i++)
+				odds[from + i] += x.most[g][i] + x.least[g][i];
+	}
+}
+
+/* Up to `most`: beyond it nobody asks how strange exactly. */
+static double strangeness(const struct engine_scorer *s, size_t k, const struct engine_tokens *t, double most)
+{
+	struct engine_groups g = {0};
+	const uint8_t *place = s->place + k * PRINT_COUNT;
+	double so_far = 0;
+	for (size_t i = 0; i < t->n && so_far <= most; i++) {
+		double x = token_strangeness(s, k, t->token[i], t->family[i]), *at = &g.most[place[t->family[i]]];
+		if (x > *at) {
+			so_far += x - *at;
+			*at = x;
+		}
+	}
+	return so_far > most ? so_far : engine_groups_sum(&g);
+}
+
+/* How strange a message may look to a class that it belongs to. One value that contradicts a constant of a full capture
+ * weighs log(ENGINE_FULL + 1) = 3.9: never allowed to a class whose own messages do not do it; nobody may do it twice. */
+static const double reach_least = 2.0, client_most = 3.5;
+
+double engine_limit(const struct engine_class *k)
+{
+	return fmin(fmax(k->reach, reach_least), k->kind == ENGINE_CLIENT ? client_most : ENGINE_FOREIGN);
+}
+
+static bool is_own(const struct engine_scorer *s, size_t k, const struct engine_tokens *t)
+{
+	const double slack = 1e-6; /* sums in another order */
+	double limit = engine_limit(&s->m->classes.v[k]);
+	return strangeness(s, k, t, limit + slack) <= limit;
+}
+
+/* What the best of the classes has to beat: the margin to the nearest other class or any software. */
+static double margin_of(const struct engine_scorer *s, size_t best, const struct engine_tokens *t, size_t *rival)
+{
+	size_t n = s->n_classes;
+	double least = INFINITY, odds[ODDS];
+	all_odds(s, best, t, odds);
+	for (size_t r = 0; r <= n; r++) {
+		/* clients among themselves need no margin: the name of one of them will do */
+		if (r == best || (r < n && s->m->classes.v[best].kind == ENGINE_CLIENT && s->m->classes.v[r].kind == ENGINE_CLIENT))
+			continue;
+		if (-odds[r] < least) {
+			least = -odds[r];
+			*rival = r;
+		}
+	}
+	return least;
+}
+
+/* Of the classes with these odds or more the best whose own the message may be, of equals the first; n_classes: none. */
+static size_t best_own(
+	const struct engine_scorer *s, const struct engine_tokens *t, const double *odds, double least, bool bots_only)
+{
+	size_t best = s->n_classes;
+	for (size_t k = 0; k < s->n_classes; k++) {
+		bool better = odds[k] >= least && (best == s->n_classes || odds[k] > odds[best]);
+		if (better && !(bots_only && s->m->classes.v[k].kind != ENGINE_BOT) && is_own(s, k, t))
+			best = k;
+	}
+	return best;
+}
+
+/* Most messages that fall short are nobody's own: that is asked of few classes where they can be told apart by it alone. */
+static size_t best_of_all(const struct engine_scorer *s, const struct engine_tokens *t, const double *odds)
+{
+	size_t best = best_own(s, t, odds, ENGINE_MARGIN, false);
+	size_t bot = best == s->n_classes ? best_own(s, t, odds, -INFINITY, true) : best;
+	return bot == s->n_classes || bot == best ? best : best_own(s, t, odds, odds[bot], false);
+}
+
+static double sigmoid(double x)
+{
+	return 1 / (1 + exp(-x));
+}
+
+/* How sure a bot's name is. Groups are not independent: their log-odds sum to some four times what they are worth (of mail with a margin of
+ * 8, learned from two campaigns or from captures with 5 % strays, one in ten was another's, not one in 3,000). Each nat of strangeness
+ * speaks against the name; half of it is in the margin already. What a capture shows bounds it (Laplace's rule of succession), a
+ * campaign counting as no more than CAMPAIGN_WORTH messages. */
+static const double margin_worth = 0.25, strangeness_worth = 0.5, client_sure = 0.995;
+enum { CAMPAIGN_WORTH = 10 };
+
+static double bot_confidence(const struct engine_class *k, double margin, double strange)
+{
+	double seen = fmin(k->messages, (double)CAMPAIGN_WORTH * k->campaigns);
+	return sigmoid(margin_worth * margin - strangeness_worth * strange) * (seen + 1) / (seen + 2);
+}
+
+void engine_score(const struct engine_scorer *s, const struct engine_tokens *t, struct engine_verdict *out)
+{
+	const struct engine_class *classes = s->m->classes.v;
+	size_t n = s->n_classes, nearest = n, rival = n;
+	double nearest_odds = -INFINITY, odds[ODDS];
+	*out = (struct engine_verdict){0};
+	all_odds(s, n, t, odds);
+	size_t best = best_of_all(s, t, odds);
+	for (size_t k = 0; k < n; k++)
+		if (classes[k].kind == ENGINE_BOT && odds[k] > nearest_odds) {
+			nearest_odds = odds[k];
+			nearest = k;
+		}
+	if (best < n && classes[best].kind == ENGINE_BOT)
+		nearest = best;
+	if (nearest < n) {
+		out->nearest = &classes[nearest];
+		out->margin = margin_of(s, nearest, t, &rival);
+		out->rival = rival < n ? &classes[rival] : NULL;
+		out->strangeness = strangeness(s, nearest, t, INFINITY);
+	}
+	if (best == n)
+		return;
+	bool bot = classes[best].kind == ENGINE_BOT;
+	double margin = bot ? out->margin : margin_of(s, best, t, &rival);
+	if (margin < ENGINE_MARGIN || (!bot && !engine_client_name(&classes[best]).n))
+		return;
+	out->confidence = bot ? bot_confidence(&classes[best], margin, out->strangeness) : sigmoid(margin) * client_sure;
+	if (!bot || out->confidence >= ENGINE_SURE)
+		*(bot ? &out->engine : &out->client) = &classes[best];
+}
+
+const struct engine_class *engine_like_client(const struct engine_scorer *s, const struct engine_tokens *t)
+{
+	const struct engine_class *best = NULL;
+	double best_odds = -INFINITY, odds[ODDS];
+	all_odds(s, s->n_classes, t, odds);
+	for (size_t k = 0; k < s->n_classes; k++) {
+		const struct engine_class *c = &s->m->classes.v[k];
+		if (c->kind != ENGINE_CLIENT || !engine_client_name(c).n || odds[k] <= best_odds || !is_own(s, k, t))
+			continue;
+		best_odds = odds[k];
+		best = c;
+	}
+	return best;
+}
+
+struct str engine_client_name(const struct engine_class *k)
+{
+	size_t slash = str_find_byte(k->name, '/');
+	if (str_starts(k->name, CLIENT_REST))
+		return S("");
+	return str_first(k->name, slash == STR_NPOS ? k->name.n : slash);
+}
+
+/* ---- the ledger ---- */
+
+static int by_weight(const void *x, const void *y)
+{
+	const struct engine_line *a = x, *b = y;
+	double wa = fabs(a->odds), wb = fabs(b->odds);
+	if (wa != wb)
+		return wa > wb ? -1 : 1;
+	return (a->at > b->at) - (a->at < b->at);
+}
+
+size_t engine_ledger(const struct engine_scorer *s, const struct engine_class *k, const struct engine_class *rival,
+	const struct engine_tokens *t, struct engine_line *lines, size_t max)
+{
+	size_t n = t->n < max ? t->n : max, at = (size_t)(k - s->m->classes.v);
+	size_t against = rival ? (size_t)(rival - s->m->classes.v) : s->n_classes;
+	bool seen[PRINT_GROUP_COUNT][2] = {{false}};
+	for (size_t i = 0; i < n; i++)
+		lines[i] = (struct engine_line){.at = i,
+			.odds = log_chance(s, at, t->token[i], t->family[i]) - log_chance(s, against, t->token[i], t->family[i]),
+			.strangeness = token_strangeness(s, at, t->token[i], t->family[i])};
+	if (n)
+		qsort(lines, n, sizeof *lines, by_weight);
+	for (size_t i = 0; i < n; i++) {
+		bool *done = &seen[print_table[t->family[lines[i].at]].group][lines[i].odds < 0];
+		lines[i].counted = !*done;
+		*done = true;
+	}
+	return n;
+}
