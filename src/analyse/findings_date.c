@@ -171,9 +171,9 @@ static void set_levels(const struct scene *s, struct claim *c)
 static void set_dates(struct claim *c, const struct fit *fit)
 {
 	c->f.start = fit->start;
-	c->f.end = fit->ramp > 0.5 ? fit->end : FINDING_NO_DATE;
+	c->f.end = fit->ramp ? fit->end : FINDING_NO_DATE;
 	if (c->shape != SHAPE_NEW)
-		c->shape = fit->ramp > 0.5 ? SHAPE_RAMP : SHAPE_STEP;
+		c->shape = fit->ramp ? SHAPE_RAMP : SHAPE_STEP;
 }
 
 /* The closure that touches x most while [start,end] lasts; -1: none. */

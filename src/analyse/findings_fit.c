@@ -1,9 +1,10 @@
 /* findings_fit.c - see findings_fit.h. */
 #include "analyse/findings_fit.h"
 
-enum { GRID = 56, ZOOMS = 4 };
-static const double RAMP_ODDS = 0.7; /* beforehand: most ends are sudden (takedowns, pauses, moves), some are slow */
-static const double TINY = 1e-9;     /* of all weight: where the next grid does not look any more */
+enum { GRID = 56, ZOOMS = 4, PLACES = 400, SHIFTS = 20 };
+static const double RAMP_ODDS = 0.7;            /* beforehand: most ends are sudden (takedowns, pauses, moves), some are slow */
+static const double NEAR = 1.5 * SECONDS_A_DAY; /* dates so far apart are two */
+static const double TINY = 1e-9;                /* of all weight: where the next grid does not look any more */
 
 /* ---- the grid ---- */
 
@@ -128,22 +129,37 @@ static double find_steps(fit_fn *fn, const void *ctx, struct span all, struct ma
 	return best;
 }
 
-/* Where the weight of two marginals, mixed, reaches q. */
-static int64_t quantile(const struct marginal *a, double wa, const struct marginal *b, double wb, double q)
+/* A date of one of two shapes, with the probability of each. */
+struct mixed {
+	const struct marginal *m[2];
+	double p[2];
+};
+
+static double span_of(const struct mixed *x, double *lo)
 {
-	double lo = (double)(a->lo < b->lo ? a->lo - a->step : b->lo - b->step), ahi = (double)(a->lo + a->step * GRID),
-	       bhi = (double)(b->lo + b->step * GRID);
-	double hi = ahi > bhi ? ahi : bhi;
-	const struct marginal *m[2] = {a, b};
-	const double weight[2] = {wa, wb};
+	double hi = -INFINITY;
+	*lo = INFINITY;
+	for (int k = 0; k < 2; k++) {
+		*lo = fmin(*lo, (double)(x->m[k]->lo - x->m[k]->step));
+		hi = fmax(hi, (double)(x->m[k]->lo + x->m[k]->step * GRID));
+	}
+	return hi - *lo;
+}
+
+/* Where the weight reaches q. */
+static int64_t quantile(const struct mixed *x, double q)
+{
+	double lo, hi = span_of(x, &lo);
+	hi += lo;
 	for (int i = 0; i < 50; i++) {
 		double mid = (lo + hi) / 2, below = 0;
-		for (int k = 0; k < 2; k++)
-			for (size_t c = 0; c < GRID && weight[k] > 0 && m[k]->total > 0; c++) {
-				double from = (double)(m[k]->lo + (int64_t)c * m[k]->step) - (double)m[k]->step / 2;
-				double part = (mid - from) / (double)m[k]->step;
-				below += weight[k] * m[k]->w[c] / m[k]->total * fmin(fmax(part, 0), 1);
+		for (int k = 0; k < 2; k++) {
+			const struct marginal *m = x->m[k];
+			for (size_t c = 0; c < GRID && x->p[k] > 0 && m->total > 0; c++) {
+				double from = (double)(m->lo + (int64_t)c * m->step) - (double)m->step / 2;
+				below += x->p[k] * m->w[c] / m->total * fmin(fmax((mid - from) / (double)m->step, 0), 1);
 			}
+		}
 		if (below < q)
 			lo = mid;
 		else
@@ -152,11 +168,52 @@ static int64_t quantile(const struct marginal *a, double wa, const struct margin
 	return (int64_t)((lo + hi) / 2);
 }
 
-/* The date is that of the likelier shape; the interval holds both. */
-static struct finding_date date(const struct marginal *step, const struct marginal *ramp, double p)
+/* What lies within NEAR of a time. */
+struct nearby {
+	double height; /* smoothed by Epanechnikov's kernel */
+	double p[2];   /* of each shape */
+	double mean;
+};
+
+static struct nearby look(const struct mixed *x, double t)
 {
-	return (struct finding_date){quantile(step, p <= 0.5, ramp, p > 0.5, 0.5), quantile(step, 1 - p, ramp, p, 0.025),
-		quantile(step, 1 - p, ramp, p, 0.975)};
+	struct nearby r = {.mean = t};
+	double sum = 0;
+	for (int k = 0; k < 2; k++) {
+		const struct marginal *m = x->m[k];
+		for (size_t c = 0; c < GRID && x->p[k] > 0 && m->total > 0; c++) {
+			double d = (double)(m->lo + (int64_t)c * m->step) - t, w = x->p[k] * m->w[c] / m->total;
+			if (fabs(d) >= NEAR)
+				continue;
+			r.p[k] += w;
+			r.height += w * (1 - d * d / NEAR / NEAR);
+			sum += w * d;
+		}
+	}
+	if (r.p[0] + r.p[1] > 0)
+		r.mean += sum / (r.p[0] + r.p[1]);
+	return r;
+}
+
+/* The highest place of the smoothed weight: the date that is most probably right to a day or two, be it this shape or that. */
+static int64_t likeliest(const struct mixed *x)
+{
+	double lo, width = span_of(x, &lo), at = lo, best = -1;
+	for (int i = 0; i <= PLACES; i++) {
+		double t = lo + width * i / PLACES, h = look(x, t).height;
+		if (h > best) {
+			best = h;
+			at = t;
+		}
+	}
+	for (int i = 0; i < SHIFTS; i++) /* mean shift: climbs to the top */
+		at = look(x, at).mean;
+	return (int64_t)at;
+}
+
+static struct finding_date date(const struct mixed *x)
+{
+	return (struct finding_date){likeliest(x), quantile(x, 0.025), quantile(x, 0.975)};
 }
 
 bool fit_dates(fit_fn *fn, const void *ctx, int64_t lo, int64_t hi, struct arena *arena, struct fit *out)
@@ -174,10 +231,17 @@ bool fit_dates(fit_fn *fn, const void *ctx, int64_t lo, int64_t hi, struct arena
 	double ws = exp(steps - top) * m[0].total / width,
 	       wr = isfinite(ramps) ? exp(ramps - top) * m[1].total / width / longest : 0;
 	wr *= RAMP_ODDS;
-	out->ramp = wr / (ws + wr);
+	double p = wr / (ws + wr);
+	const struct mixed start = {{&m[0], &m[1]}, {1 - p, p}}, end = {{&m[0], &m[2]}, {1 - p, p}},
+			   ramp_end = {{&m[0], &m[2]}, {0, 1}};
 	out->logl = top;
-	out->start = date(&m[0], &m[1], out->ramp);
-	out->end = date(&m[0], &m[2], out->ramp);
+	out->start = date(&start);
+	out->end = out->start;
+	struct nearby here = look(&start, (double)out->start.time);
+	out->ramp = p > 0.5 && here.p[1] > here.p[0];
+	if (out->ramp)
+		out->end = (struct finding_date){likeliest(&ramp_end), quantile(&end, 0.025), quantile(&end, 0.975)};
+	out->ramp = out->ramp && out->end.time > out->start.time;
 	arena_release(arena, mark);
 	return true;
 }

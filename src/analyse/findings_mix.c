@@ -263,8 +263,8 @@ static int claim_switch(struct scene *s, const struct part *x, const struct pair
 		return err_oom(err, "findings");
 	struct claim c = {.part = x, .cause = CLAIM_NONE, .trade_from = old, .trade_to = new, .f = FINDING_BLANK};
 	c.f.start = fit.start;
-	c.f.end = fit.ramp > 0.5 ? fit.end : FINDING_NO_DATE;
-	c.shape = fit.ramp > 0.5 ? SHAPE_RAMP : SHAPE_STEP;
+	c.f.end = fit.ramp ? fit.end : FINDING_NO_DATE;
+	c.shape = fit.ramp ? SHAPE_RAMP : SHAPE_STEP;
 	claim_stretch(s, &c, x, fit.start.time, fit.end.time);
 	c.from = p->t[from] > c.from ? p->t[from] : c.from;
 	c.to = p->t[to - 1] < c.to ? p->t[to - 1] : c.to;
@@ -590,8 +590,8 @@ static int claim_closure(struct scene *s, const struct part *p, const struct fit
 	else
 		c->f.programme = scene_trade(s, p->trade);
 	c->f.start = fit->start;
-	c->f.end = fit->ramp > 0.5 ? fit->end : FINDING_NO_DATE;
-	c->shape = fit->ramp > 0.5 ? SHAPE_RAMP : SHAPE_STEP;
+	c->f.end = fit->ramp ? fit->end : FINDING_NO_DATE;
+	c->shape = fit->ramp ? SHAPE_RAMP : SHAPE_STEP;
 	int64_t week = 7 * (int64_t)SECONDS_A_DAY;
 	c->f.before = part_level(s, p, fit->start.time - week, fit->start.time, NULL);
 	c->f.after = part_level(s, p, fit->end.time, s->end, NULL);
