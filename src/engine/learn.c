@@ -8,7 +8,7 @@
 #include "engine/cluster.h"
 #include "engine/view.h"
 
-enum { CLIENT_LEAST = 20, MIXED_PERCENT = 10, MIXED_GROUPS = 2 };
+enum { CLIENT_LEAST = 20, MIXED_PERCENT = 10, MIXED_GROUPS = 2, CONSTANT_PERCENT = 80, STRAY_ROUNDS = 3 };
 
 /* ---- the scorer's view of samples ---- */
 
@@ -153,22 +153,53 @@ static bool is_ham(const struct engine_model *m, const struct engine_capture *c,
 	return all * 2 > c->samples.n && out->n_like * 5 < all * 4;
 }
 
-/* Strays: unlike the class, like a client. */
-static int leave_strays_out(
-	struct engine_model *m, const struct engine_class *k, const struct engine_capture *c, struct looks *l, size_t *left_out)
+/* What most of the messages of a capture have of each family that the software decides. */
+static int find_core(const struct engine_model *m, const struct engine_capture *c, bool *core)
 {
-	double *strange = mem_alloc((c->samples.n + 1) * sizeof *strange);
-	*left_out = 0;
-	if (!strange || engine_strangeness_within(m, k, c, strange)) {
-		mem_free(strange);
+	uint32_t *n = mem_zalloc(m->tokens.n + 1, sizeof *n), of[PRINT_COUNT] = {0}, most[PRINT_COUNT] = {0};
+	if (!n)
 		return ERR_ENV;
+	for (size_t i = 0; i < c->samples.n; i++)
+		for (size_t t = 0; t < c->samples.v[i].n; t++)
+			n[c->samples.v[i].tokens[t]]++;
+	for (size_t t = 0; t < m->tokens.n; t++) {
+		unsigned f = m->tokens.v[t].family;
+		of[f] += n[t];
+		most[f] = n[t] > most[f] ? n[t] : most[f];
 	}
 	for (size_t i = 0; i < c->samples.n; i++) {
-		l->use[i] = !(l->client[i] && strange[i] > ENGINE_FOREIGN);
-		*left_out += !l->use[i];
+		const struct engine_sample *x = &c->samples.v[i];
+		uint32_t groups = 0;
+		for (size_t t = 0; t < x->n; t++) {
+			unsigned f = m->tokens.v[x->tokens[t]].family;
+			bool constant = !print_table[f].many && engine_freedom(f) == FREEDOM_NONE &&
+			                (uint64_t)most[f] * 100 >= (uint64_t)of[f] * CONSTANT_PERCENT;
+			if (constant && n[x->tokens[t]] < most[f])
+				groups |= 1U << print_table[f].group;
+		}
+		core[i] = (groups & (groups - 1)) == 0;
+	}
+	mem_free(n);
+	return 0;
+}
+
+/* Strays: the rest finds them foreign. They would hide each other if they counted for it themselves: first what contradicts
+ * two groups of constants is set aside, then what the class of the rest finds no stranger than it may be comes back. */
+static int leave_strays_out(struct engine_model *m, const struct engine_capture *c, struct looks *l, size_t *left_out)
+{
+	double *strange = mem_alloc((c->samples.n + 1) * sizeof *strange);
+	int rc = strange ? find_core(m, c, l->use) : ERR_ENV;
+	for (int round = 0; !rc && round < STRAY_ROUNDS; round++) {
+		struct engine_class core = {.kind = ENGINE_BOT};
+		rc = engine_class_count(m, &core, c, l->use) || engine_strangeness_within(m, &core, c, strange) ? ERR_ENV : 0;
+		*left_out = 0;
+		for (size_t i = 0; !rc && i < c->samples.n; i++) {
+			l->use[i] = strange[i] <= ENGINE_FOREIGN;
+			*left_out += !l->use[i];
+		}
 	}
 	mem_free(strange);
-	return 0;
+	return rc;
 }
 
 /* The samples in use, as a capture of their own. */
@@ -188,7 +219,7 @@ static int reduced(struct engine_model *m, const struct engine_capture *c, const
 static int learn_it(
 	struct engine_model *m, struct str name, const struct engine_capture *c, struct looks *l, struct learn_advice *out)
 {
-	struct engine_class all = {.kind = ENGINE_BOT}, done = {.kind = ENGINE_BOT};
+	struct engine_class done = {.kind = ENGINE_BOT};
 	struct engine_capture kept;
 	if (look_at_clients(m, c, l))
 		return ERR_ENV;
@@ -196,8 +227,8 @@ static int learn_it(
 		out->outcome = LEARN_HAM;
 		return 0;
 	}
-	if (engine_class_count(m, &all, c, NULL) || leave_strays_out(m, &all, c, l, &out->left_out) ||
-		reduced(m, c, l->use, &kept) || engine_class_count(m, &done, &kept, NULL) || engine_class_reach(m, &done, &kept) ||
+	if (leave_strays_out(m, c, l, &out->left_out) || reduced(m, c, l->use, &kept) ||
+		engine_class_count(m, &done, &kept, NULL) || engine_class_reach(m, &done, &kept) ||
 		look_mixed(m, &kept, &done, out))
 		return ERR_ENV;
 	out->messages = done.messages;
