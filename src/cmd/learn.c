@@ -61,8 +61,10 @@ static int take(void *ctx, struct arena *scratch, const struct raw_mail *mail, c
 static void warn(const char *name, const struct learn_advice *a)
 {
 	if (a->left_out)
-		fprintf(stderr, "trapline: %s: %zu messages look like mail of a real client and unlike the rest: left out\n", name,
-			a->left_out);
+		fprintf(stderr,
+			"trapline: %s: %zu of %zu messages are left out: they lack what is constant in the rest (%zu look like mail of real clients)\n"
+			"  if they are a version of it, learn that under a name of its own\n",
+			name, a->left_out, a->left_out + a->messages, a->left_like);
 	if (a->mixed)
 		fprintf(stderr,
 			"trapline: %s: looks like two engines: %.0f %% of the messages differ from the rest in whole groups of habits\n"
@@ -92,7 +94,7 @@ static int refuse(const char *name, const struct learn_advice *a, struct err *er
 		name, a->messages, STR_FMT(a->like->name));
 }
 
-static int learn_engine(struct learn *l, const char *name, struct err *err)
+static int learn_engine(struct learn *l, const char *name, const char *model, struct err *err)
 {
 	struct learn_advice advice;
 	if (!l->trusted)
@@ -103,11 +105,13 @@ static int learn_engine(struct learn *l, const char *name, struct err *err)
 	if (advice.outcome != LEARN_DONE)
 		return refuse(name, &advice, err);
 	warn(name, &advice);
+	if (engine_model_save(&l->model, model, err))
+		return err->kind;
 	fprintf(stderr, "learned %s from %zu messages of about %zu campaigns\n", name, advice.messages, advice.campaigns);
 	return 0;
 }
 
-static int learn_ham(struct learn *l, struct err *err)
+static int learn_ham(struct learn *l, const char *model, struct err *err)
 {
 	size_t classes;
 	if (l->capture.samples.n < LEARN_LEAST)
@@ -115,6 +119,8 @@ static int learn_ham(struct learn *l, struct err *err)
 			l->capture.samples.n, LEARN_LEAST);
 	if (engine_learn_ham(&l->model, &l->capture, false, &classes))
 		return err_oom(err, "a model");
+	if (engine_model_save(&l->model, model, err))
+		return err->kind;
 	fprintf(stderr, "learned real mail from %zu messages: %zu clients\n", l->capture.samples.n, classes);
 	return 0;
 }
@@ -148,9 +154,7 @@ static int learn(struct session *s, struct learn *l, struct err *err)
 	if (!rc)
 		rc = reading_run(r, o->paths + skip, o->n_paths - skip, take, l, &messages, err);
 	if (!rc)
-		rc = o->learn_ham ? learn_ham(l, err) : learn_engine(l, o->paths[0], err);
-	if (!rc)
-		rc = engine_model_save(&l->model, model, err);
+		rc = o->learn_ham ? learn_ham(l, model, err) : learn_engine(l, o->paths[0], model, err);
 	reading_close(r);
 	arena_free(&arena);
 	return rc;

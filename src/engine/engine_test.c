@@ -1,6 +1,8 @@
 /* engine_test.c - the model of engines: learning, its file, scores, strangeness, clusters, no memory. */
 #include "base/test.h"
 
+#include <math.h>
+
 #include "base/hash.h"
 #include "engine/client.h"
 #include "engine/cluster.h"
@@ -80,6 +82,34 @@ static void own_messages_are_named_strange_ones_are_not(void **state)
 	v = judge(&m, nothing, COUNT(nothing));
 	assert_null(v.engine);
 	engine_model_free(&m);
+}
+
+/* A tenth of a capture is another engine's: as if it had not been there. */
+static void strays_are_left_out(void **state)
+{
+	struct engine_model clean, dirty;
+	struct engine_capture c;
+	struct learn_advice advice;
+	(void)state;
+	two_engines(&clean);
+	engine_model_init(&dirty);
+	engine_capture_init(&c, &dirty);
+	for (unsigned i = 0; i < MESSAGES; i++) {
+		assert_int_equal(add(&c, "FTSDM", "w.w", i), 0);
+		if (i % 10 == 0)
+			assert_int_equal(add(&c, "XMTSDF", "w_w", i), 0);
+	}
+	assert_int_equal(engine_learn(&dirty, S("alpha"), &c, &advice), 0);
+	assert_int_equal(advice.left_out, MESSAGES / 10);
+	assert_int_equal(advice.messages, MESSAGES);
+	assert_false(advice.mixed);
+	const struct engine_class *a = engine_model_find(&clean, ENGINE_BOT, S("alpha"), false);
+	const struct engine_class *b = engine_model_find(&dirty, ENGINE_BOT, S("alpha"), false);
+	assert_true(a->n == b->n && a->campaigns == b->campaigns && fabs(a->reach - b->reach) < 1e-9);
+	for (size_t i = 0; i < a->n; i++)
+		assert_same(dirty.tokens.v[b->counts[i].token].text, clean.tokens.v[a->counts[i].token].text, S("token"));
+	engine_model_free(&clean);
+	engine_model_free(&dirty);
 }
 
 static struct str written(const struct engine_model *m, struct buf *out)
@@ -341,6 +371,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(own_messages_are_named_strange_ones_are_not),
+		cmocka_unit_test(strays_are_left_out),
 		cmocka_unit_test(the_file_is_read_back_and_damage_is_told),
 		cmocka_unit_test(ids_are_compared_without_their_alphabet),
 		cmocka_unit_test(a_client_is_plain_only_behind_a_server),

@@ -153,7 +153,8 @@ static bool is_ham(const struct engine_model *m, const struct engine_capture *c,
 	return all * 2 > c->samples.n && out->n_like * 5 < all * 4;
 }
 
-/* What most of the messages of a capture have of each family that the software decides. */
+/* A family that the software decides is constant where nearly all messages that have it have one value: the core contradicts no more
+ * than one group of such. */
 static int find_core(const struct engine_model *m, const struct engine_capture *c, bool *core)
 {
 	uint32_t *n = mem_zalloc(m->tokens.n + 1, sizeof *n), of[PRINT_COUNT] = {0}, most[PRINT_COUNT] = {0};
@@ -183,20 +184,26 @@ static int find_core(const struct engine_model *m, const struct engine_capture *
 	return 0;
 }
 
-/* Strays: the rest finds them foreign. They would hide each other if they counted for it themselves: first what contradicts
- * two groups of constants is set aside, then what the class of the rest finds no stranger than it may be comes back. */
-static int leave_strays_out(struct engine_model *m, const struct engine_capture *c, struct looks *l, size_t *left_out)
+/* Strays: the rest finds them foreign. They would hide each other if they counted for it themselves: first what contradicts constants of
+ * two groups is set aside, then what the class of the rest finds no stranger than anything of its own may be comes back. */
+static int leave_strays_out(struct engine_model *m, const struct engine_capture *c, struct looks *l, struct learn_advice *out)
 {
 	double *strange = mem_alloc((c->samples.n + 1) * sizeof *strange);
 	int rc = strange ? find_core(m, c, l->use) : ERR_ENV;
-	for (int round = 0; !rc && round < STRAY_ROUNDS; round++) {
+	bool same = false;
+	for (int round = 0; !rc && !same && round < STRAY_ROUNDS; round++) {
 		struct engine_class core = {.kind = ENGINE_BOT};
 		rc = engine_class_count(m, &core, c, l->use) || engine_strangeness_within(m, &core, c, strange) ? ERR_ENV : 0;
-		*left_out = 0;
+		same = true;
 		for (size_t i = 0; !rc && i < c->samples.n; i++) {
-			l->use[i] = strange[i] <= ENGINE_FOREIGN;
-			*left_out += !l->use[i];
+			bool use = strange[i] <= ENGINE_FOREIGN;
+			same &= use == l->use[i];
+			l->use[i] = use;
 		}
+	}
+	for (size_t i = 0; !rc && i < c->samples.n; i++) {
+		out->left_out += !l->use[i];
+		out->left_like += !l->use[i] && l->client[i];
 	}
 	mem_free(strange);
 	return rc;
@@ -227,9 +234,8 @@ static int learn_it(
 		out->outcome = LEARN_HAM;
 		return 0;
 	}
-	if (leave_strays_out(m, c, l, &out->left_out) || reduced(m, c, l->use, &kept) ||
-		engine_class_count(m, &done, &kept, NULL) || engine_class_reach(m, &done, &kept) ||
-		look_mixed(m, &kept, &done, out))
+	if (leave_strays_out(m, c, l, out) || reduced(m, c, l->use, &kept) || engine_class_count(m, &done, &kept, NULL) ||
+		engine_class_reach(m, &done, &kept) || look_mixed(m, &kept, &done, out))
 		return ERR_ENV;
 	out->messages = done.messages;
 	out->campaigns = done.campaigns;

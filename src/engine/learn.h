@@ -1,7 +1,8 @@
 /* learn.h - a capture becomes a class of the model, or is refused with a reason: what `trapline learn` does.
  *
  * A lab's folder may hold what is no capture of the engine: mail of real clients that strayed in, a second engine's mail, or
- * too little to tell what is constant. Strays are left out, the rest is said.
+ * too little to tell what is constant. A message that the rest finds stranger than ENGINE_FOREIGN is a stray: left out, and said, as it would
+ * never be given the name. Two engines of like size are learned as one, and that is said.
  */
 #ifndef TRAPLINE_ENGINE_LEARN_H
 #define TRAPLINE_ENGINE_LEARN_H
@@ -16,8 +17,8 @@ enum {
 enum learn_outcome { LEARN_DONE, LEARN_TOO_FEW, LEARN_HAM };
 struct learn_advice {
 	enum learn_outcome outcome;
-	size_t messages, campaigns;      /* learned from */
-	size_t left_out;                 /* messages unlike the rest that look like mail of a real client */
+	size_t messages, campaigns; /* learned from */
+	size_t left_out, left_like; /* messages that the rest finds foreign; those of them that look like mail of a real client */
 	const struct engine_class *like; /* the client that most messages look like, or NULL */
 	size_t n_like;                   /* and how many */
 	bool mixed;                      /* looks like two engines: */

@@ -53,6 +53,25 @@ def case_two_engines_in_one_folder(t):
     assert 'two engines' in learn(t, 'robo', 'box').err
 
 
+def case_foreign_mail_in_a_capture_is_left_out(t):
+    """A model learned from a capture with foreign mail in it is the one learned without."""
+    own = [bot(i, i % 4) for i in range(40)]
+    strays = [b'From: a%d@b.example\nTo: user@trap.example\nDate: Wed, 01 Sep 2010 10:00:00 +0000\nMessage-ID: <%d.%d@b.example>\nSubject: hello %d\n\n'
+              b'Text number %d.\n' % (i, i, i * 7919, i, i) for i in range(4)]
+    t.write('box', mbox(own))
+    learn(t, 'robo', 'box')
+    clean = t.read('m')
+    t.write('box', mbox(own + strays))
+    assert '4 of 44 messages are left out' in learn(t, 'robo', 'box').err
+    same(t.read('m'), clean)
+
+
+def case_a_model_that_cannot_be_written(t):
+    t.write('box', capture())
+    r = t.run('learn', '--model', 'none/m', '--trust', 'mx.trap.example', 'robo', 'box', code=3)
+    assert 'cannot write' in r.err and 'learned' not in r.err, r.err
+
+
 def case_broken_and_foreign_models(t):
     t.write('box', capture())
     learn(t, 'robo', 'box')
