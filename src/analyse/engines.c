@@ -61,10 +61,11 @@ static void put_verdicts(struct engines *e)
 		struct analysed *m = &e->a->messages[i];
 		if (!e->prints.of[i])
 			continue;
-		const struct verdict *v = &e->verdicts[e->prints.of[i] - 1];
+		struct verdict *v = &e->verdicts[e->prints.of[i] - 1];
 		if (v->peers && !engine_is_peer(v->peers, engine_peer(m)))
 			continue;
 		m->engine = v->engine;
+		v->named += v->engine != 0;
 		m->client = v->engine ? 0 : v->client;
 		m->engine_source = v->engine ? v->source : ENGINE_NONE;
 		*(v->engine ? &m->engine_confidence : &m->client_confidence) = v->confidence;

@@ -21,6 +21,7 @@ struct verdict {
 	float strangeness;                  /* to it */
 	bool server;                        /* handed over by a real mail server: never a bot nobody knows */
 	const struct peers *peers;          /* not NULL: the engine only where one of these is the peer */
+	uint32_t named;                     /* messages that were given the engine */
 };
 
 struct engines {

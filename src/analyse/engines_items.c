@@ -178,7 +178,7 @@ static void put_published(struct items *it, struct json *j, const struct line *l
 		uint64_t n = 0;
 		for (size_t i = 0; i < e->prints.n; i++)
 			if (e->verdicts[i].engine == l->name && engine_mark_fits(m, e->prints.v[i].tokens, e->prints.v[i].n))
-				n += e->prints.v[i].messages;
+				n += e->verdicts[i].named;
 		if (n * 2 <= l->messages)
 			continue;
 		json_obj(j);
@@ -266,7 +266,7 @@ static int put_one(struct items *it, const struct line *l)
 	const struct engines *e = it->e;
 	for (size_t i = 0; i < e->prints.n; i++)
 		for (size_t t = 0; e->verdicts[i].engine == l->name && t < e->prints.v[i].n; t++)
-			it->own[e->prints.v[i].tokens[t]] += e->prints.v[i].messages;
+			it->own[e->prints.v[i].tokens[t]] += e->verdicts[i].named;
 	int rc = put_item(it, l);
 	for (size_t i = 0; i < e->prints.n; i++)
 		for (size_t t = 0; e->verdicts[i].engine == l->name && t < e->prints.v[i].n; t++)

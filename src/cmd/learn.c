@@ -89,6 +89,10 @@ static int refuse(const char *name, const struct learn_advice *a, struct err *er
 		return err_set(err, ERR_INPUT,
 			"%s: %zu message%s to learn from are too few: at least %d are needed, better %d of several campaigns; nothing was learned",
 			name, a->messages, a->messages == 1 ? "" : "s", LEARN_LEAST, LEARN_ENOUGH);
+	if (a->outcome == LEARN_MEDLEY)
+		return err_set(err, ERR_INPUT,
+			"%s: of these %zu messages no more than %zu have their constant habits in common: this is no capture of one engine; nothing was learned",
+			name, a->messages + a->left_out, a->messages);
 	return err_set(err, ERR_INPUT,
 		"%s: most of these %zu messages look like mail of several real clients (%.*s first): is this ham? Nothing was learned",
 		name, a->messages, STR_FMT(a->like->name));

@@ -239,8 +239,8 @@ static int learn_it(
 		return ERR_ENV;
 	out->messages = done.messages;
 	out->campaigns = done.campaigns;
-	if (done.messages < LEARN_LEAST) {
-		out->outcome = LEARN_TOO_FEW;
+	if (done.messages < LEARN_LEAST || out->left_out > done.messages) {
+		out->outcome = out->left_out > done.messages ? LEARN_MEDLEY : LEARN_TOO_FEW;
 		return 0;
 	}
 	struct engine_class *k = engine_model_class(m, ENGINE_BOT, name, false);

@@ -2,7 +2,7 @@
  *
  * A lab's folder may hold what is no capture of the engine: mail of real clients that strayed in, a second engine's mail, or
  * too little to tell what is constant. A message that the rest finds stranger than ENGINE_FOREIGN is a stray: left out, and said, as it would
- * never be given the name. Two engines of like size are learned as one, and that is said.
+ * never be given the name. Where most are strays nothing is learned. Two engines of like size are learned as one, and that is said.
  */
 #ifndef TRAPLINE_ENGINE_LEARN_H
 #define TRAPLINE_ENGINE_LEARN_H
@@ -14,7 +14,7 @@ enum {
 	LEARN_ENOUGH = 50, /* below, it is said that more would be better */
 };
 
-enum learn_outcome { LEARN_DONE, LEARN_TOO_FEW, LEARN_HAM };
+enum learn_outcome { LEARN_DONE, LEARN_TOO_FEW, LEARN_HAM, LEARN_MEDLEY };
 struct learn_advice {
 	enum learn_outcome outcome;
 	size_t messages, campaigns; /* learned from */
