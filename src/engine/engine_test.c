@@ -143,6 +143,22 @@ static void the_file_is_read_back_and_damage_is_told(void **state)
 	engine_model_free(&m);
 }
 
+static void older_files_that_tell_more_apart_are_read(void **state)
+{
+	static const char file[] = "{\"trapline_model\":1,\"fingerprint\":1}\n"
+				   "{\"class\":\"a\",\"kind\":\"engine\",\"messages\":9,\"campaigns\":3,\"reach\":1,\"tokens\":"
+				   "{\"mid_time=civil:day\":[4,3],\"mid_time=civil:far\":[5,3]}}\n";
+	struct engine_model m;
+	struct err err = {0};
+	(void)state;
+	engine_model_init(&m);
+	assert_int_equal(engine_model_read(&m, "m", str_of(file), false, &err), 0);
+	const struct engine_count *c = m.classes.v[0].counts;
+	assert_same(m.tokens.v[c[0].token].text, S("mid_time=civil:off"), S("token"));
+	assert_true(c[0].messages == 9 && c[0].campaigns == 3);
+	engine_model_free(&m);
+}
+
 static void ids_are_compared_without_their_alphabet(void **state)
 {
 	struct engine_model m;
@@ -151,6 +167,8 @@ static void ids_are_compared_without_their_alphabet(void **state)
 	assert_int_equal(engine_model_token(&m, S("mid=4h$8h")), engine_model_token(&m, S("mid=4d$8d")));
 	assert_int_not_equal(engine_model_token(&m, S("mid=4h$8h")), engine_model_token(&m, S("mid=4h$9h")));
 	assert_int_not_equal(engine_model_token(&m, S("client=4h")), engine_model_token(&m, S("client=4d")));
+	assert_int_equal(engine_model_token(&m, S("mid_time=unix:day")), engine_model_token(&m, S("mid_time=unix:hour")));
+	assert_int_not_equal(engine_model_token(&m, S("mid_time=unix:day")), engine_model_token(&m, S("mid_time=unix:zone")));
 	assert_int_equal(engine_model_token(&m, S("nosuch=1")), UINT32_MAX);
 	assert_int_equal(engine_family(S("pair=a>b")), PRINT_COUNT);
 	engine_model_free(&m);
@@ -373,6 +391,7 @@ int main(void)
 		cmocka_unit_test(own_messages_are_named_strange_ones_are_not),
 		cmocka_unit_test(strays_are_left_out),
 		cmocka_unit_test(the_file_is_read_back_and_damage_is_told),
+		cmocka_unit_test(older_files_that_tell_more_apart_are_read),
 		cmocka_unit_test(ids_are_compared_without_their_alphabet),
 		cmocka_unit_test(a_client_is_plain_only_behind_a_server),
 		cmocka_unit_test(published_marks_need_all_their_tokens),

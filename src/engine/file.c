@@ -52,12 +52,12 @@ static int64_t number(const json_t *v, int64_t max)
 	return n < 0 || n > max ? -1 : n;
 }
 
-static bool counts(const struct engine_class *k, uint32_t token)
+static struct engine_count *count_of(const struct engine_class *k, uint32_t token)
 {
 	for (size_t i = 0; i < k->n; i++)
 		if (k->counts[i].token == token)
-			return true;
-	return false;
+			return &k->counts[i];
+	return NULL;
 }
 
 /* A file written before absences were counted: they are what is left of the messages. */
@@ -77,10 +77,22 @@ static int add_absences(const struct place *p, struct engine_model *m, struct en
 		uint32_t token = engine_model_absent(m, f), n = (uint32_t)(all - sum[f]);
 		if (token == UINT32_MAX)
 			return err_oom(p->err, p->name);
-		if (!counts(k, token))
+		if (!count_of(k, token))
 			k->counts[k->n++] = (struct engine_count){token, n, n < k->campaigns ? n : k->campaigns};
 	}
 	return 0;
+}
+
+/* A file written when more was compared has several tokens that are one now. */
+static void add_count(const struct engine_model *m, struct engine_class *k, struct str text, struct engine_count c)
+{
+	struct engine_count *same = str_eq(m->tokens.v[c.token].text, text) ? NULL : count_of(k, c.token);
+	if (!same) {
+		k->counts[k->n++] = c;
+		return;
+	}
+	same->messages = c.messages < k->messages - same->messages ? same->messages + c.messages : k->messages;
+	same->campaigns = c.campaigns < k->campaigns - same->campaigns ? same->campaigns + c.campaigns : k->campaigns;
 }
 
 static int read_tokens(const struct place *p, struct engine_model *m, struct engine_class *k, json_t *tokens)
@@ -102,7 +114,7 @@ static int read_tokens(const struct place *p, struct engine_model *m, struct eng
 		if (token == UINT32_MAX)
 			return m->tokens.n == LIM_ENGINE_TOKENS ? complain(p, "more tokens than a model may have")
 			                                        : err_oom(p->err, p->name);
-		k->counts[k->n++] = (struct engine_count){token, (uint32_t)messages, (uint32_t)campaigns};
+		add_count(m, k, str_of(text), (struct engine_count){token, (uint32_t)messages, (uint32_t)campaigns});
 	}
 	return add_absences(p, m, k);
 }

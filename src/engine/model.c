@@ -24,16 +24,43 @@ void engine_model_free(struct engine_model *m)
 
 /* In the forms of ids a run is "8h": its length and the alphabet that it happens to show. A hex number is all digits now and then: what
  * is compared is "8*". */
-static struct str canonical(struct str token, unsigned family, uint8_t out[LIM_PRINT_TOKEN])
+static struct str without_alphabets(struct str token, uint8_t out[LIM_PRINT_TOKEN])
 {
 	size_t n = 0;
-	if ((family != PRINT_mid && family != PRINT_bnd) || token.n > LIM_PRINT_TOKEN)
-		return token;
 	for (size_t i = 0; i < token.n; i++) {
 		bool alphabet = i && ascii_digit(token.p[i - 1]) && ascii_alpha(token.p[i]) && memchr("dhHluaAxX", token.p[i], 9);
 		out[n++] = alphabet ? '*' : token.p[i];
 	}
 	return str_make(out, n);
+}
+
+/* How far the time in an id is from Date, when it is neither the same time nor the same in another zone: the host decides that, not
+ * the software. "kind:min", "kind:hour", "kind:day" and "kind:far" are "kind:off". */
+static struct str without_distance(struct str token, uint8_t out[LIM_PRINT_TOKEN])
+{
+	size_t colon = str_find_byte(token, ':');
+	struct str how = colon == STR_NPOS ? S("") : str_from(token, colon + 1);
+	if (!str_eq(how, S("min")) && !str_eq(how, S("hour")) && !str_eq(how, S("day")) && !str_eq(how, S("far")))
+		return token;
+	memcpy(out, token.p, colon + 1);
+	memcpy(out + colon + 1, "off", 3);
+	return str_make(out, colon + 4);
+}
+
+static struct str canonical(struct str token, unsigned family, uint8_t out[LIM_PRINT_TOKEN])
+{
+	if (token.n > LIM_PRINT_TOKEN)
+		return token;
+	switch ((enum print_id)family) {
+	case PRINT_mid:
+	case PRINT_bnd:
+		return without_alphabets(token, out);
+	case PRINT_mid_time:
+	case PRINT_bnd_time:
+		return without_distance(token, out);
+	default:
+		return token;
+	}
 }
 
 unsigned engine_family(struct str token)
