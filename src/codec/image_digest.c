@@ -6,6 +6,7 @@
 #include "base/mem.h"
 
 enum {
+	STRIP = 4096,    /* columns of pixels summed at once */
 	GREY_UNITS = 16, /* of a grid's cell to one grey level */
 	COSINE = 16384,
 	FREQUENCIES = 19, /* the 256 lowest lie within a quarter of a circle of radius 18.1 */
@@ -17,41 +18,59 @@ enum {
 
 /* ---- the grid ---- */
 
-/* Sums of one row over the cells, weighted by the part of each pixel that lies in a cell, in units of 1/IMAGE_GRID pixel. */
-static void row_sums(const uint8_t *p, uint32_t width, uint32_t sum[IMAGE_GRID])
+/* A part of the image: so many columns of pixels that their sums fit on the stack. */
+struct strip {
+	const uint8_t *grey; /* of the whole */
+	uint32_t width, height;
+	size_t stride;
+	uint32_t first, last;
+};
+
+/* sum[x - first]: column x of the row of cells c, each pixel weighted by the part of it that lies in there, in units of 1/IMAGE_GRID. */
+static void add_rows(const struct strip *s, uint32_t c, uint32_t *sum)
 {
-	for (uint32_t c = 0; c < IMAGE_GRID; c++) {
-		uint32_t from = c * width, to = from + width, first = from / IMAGE_GRID, last = to / IMAGE_GRID;
-		if (first == last) {
-			sum[c] = p[first] * width;
-			continue;
-		}
-		uint32_t whole = 0;
-		for (uint32_t i = first + 1; i < last; i++)
-			whole += p[i];
-		sum[c] = whole * IMAGE_GRID + p[first] * ((first + 1) * IMAGE_GRID - from);
-		if (to > last * IMAGE_GRID)
-			sum[c] += p[last] * (to - last * IMAGE_GRID);
+	uint32_t from = c * s->height, to = from + s->height, n = s->last - s->first + 1;
+	memset(sum, 0, n * sizeof *sum);
+	for (uint32_t y = from / IMAGE_GRID; y * IMAGE_GRID < to; y++) {
+		const uint8_t *row = s->grey + y * s->stride + s->first;
+		uint32_t top = y * IMAGE_GRID > from ? y * IMAGE_GRID : from;
+		uint32_t end = (y + 1) * IMAGE_GRID < to ? (y + 1) * IMAGE_GRID : to;
+		const uint16_t weight = (uint16_t)(end - top);
+		for (uint32_t x = 0; x < n; x++)
+			sum[x] += (uint16_t)(row[x] * weight);
 	}
+}
+
+/* The same for column c of cells, along the sums of add_rows. */
+static uint64_t add_columns(const struct strip *s, uint32_t c, const uint32_t *sum)
+{
+	uint32_t from = c * s->width, to = from + s->width, first = from / IMAGE_GRID, last = to / IMAGE_GRID;
+	const uint32_t *p = sum - s->first;
+	if (first == last)
+		return (uint64_t)p[first] * s->width;
+	uint64_t whole = 0;
+	for (uint32_t i = first + 1; i < last; i++)
+		whole += p[i];
+	whole = whole * IMAGE_GRID + (uint64_t)p[first] * ((first + 1) * IMAGE_GRID - from);
+	if (to > last * IMAGE_GRID)
+		whole += (uint64_t)p[last] * (to - last * IMAGE_GRID);
+	return whole;
 }
 
 void image_grid(const uint8_t *grey, uint32_t width, uint32_t height, size_t stride, uint16_t grid[IMAGE_GRID * IMAGE_GRID])
 {
 	must(width && height && width <= UINT16_MAX && height <= UINT16_MAX);
 	uint64_t area = (uint64_t)width * height;
-	uint32_t sum[IMAGE_GRID];
-	for (uint32_t c = 0; c < IMAGE_GRID; c++) {
-		uint64_t cell[IMAGE_GRID] = {0};
-		uint32_t from = c * height, to = from + height;
-		for (uint32_t y = from / IMAGE_GRID; y * IMAGE_GRID < to; y++) {
-			uint32_t top = y * IMAGE_GRID > from ? y * IMAGE_GRID : from;
-			uint32_t end = (y + 1) * IMAGE_GRID < to ? (y + 1) * IMAGE_GRID : to;
-			row_sums(grey + y * stride, width, sum);
-			for (size_t x = 0; x < IMAGE_GRID; x++)
-				cell[x] += (uint64_t)sum[x] * (end - top);
+	uint32_t sum[STRIP];
+	uint32_t cells = width <= STRIP ? IMAGE_GRID : (STRIP - 2) * IMAGE_GRID / width;
+	for (uint32_t cell = 0; cell < IMAGE_GRID; cell += cells) {
+		uint32_t end = cell + cells < IMAGE_GRID ? cell + cells : IMAGE_GRID;
+		struct strip s = {grey, width, height, stride, cell * width / IMAGE_GRID, (end * width - 1) / IMAGE_GRID};
+		for (uint32_t y = 0; y < IMAGE_GRID; y++) {
+			add_rows(&s, y, sum);
+			for (uint32_t x = cell; x < end; x++)
+				grid[y * IMAGE_GRID + x] = (uint16_t)(add_columns(&s, x, sum) * GREY_UNITS / area);
 		}
-		for (size_t x = 0; x < IMAGE_GRID; x++)
-			grid[c * IMAGE_GRID + x] = (uint16_t)(cell[x] * GREY_UNITS / area);
 	}
 }
 
@@ -81,35 +100,45 @@ static int32_t cosine(unsigned m)
 	return m <= IMAGE_GRID ? quarter[m] : -quarter[128 - m];
 }
 
-/* Coefficients of the rows: [u][y], times COSINE. */
-static void transform_rows(const uint16_t *grid, int64_t out[FREQUENCIES][IMAGE_GRID])
+/* The lowest waves; those of even number are the same from either end, the others but for the sign. */
+static void make_waves(int16_t wave[FREQUENCIES][IMAGE_GRID])
 {
-	for (unsigned u = 0; u < FREQUENCIES; u++) {
-		int32_t wave[IMAGE_GRID];
+	for (unsigned u = 0; u < FREQUENCIES; u++)
 		for (unsigned x = 0; x < IMAGE_GRID; x++)
-			wave[x] = cosine((2 * x + 1) * u);
-		for (size_t y = 0; y < IMAGE_GRID; y++) {
-			int64_t sum = 0;
-			for (size_t x = 0; x < IMAGE_GRID; x++)
-				sum += (int64_t)grid[y * IMAGE_GRID + x] * wave[x];
-			out[u][y] = sum;
+			wave[u][x] = (int16_t)cosine((2 * x + 1) * u);
+}
+
+/* Coefficients of the rows: [u][y]. Half of a row's sum is all that 32 bits hold. */
+static void transform_rows(const uint16_t *grid, int16_t wave[FREQUENCIES][IMAGE_GRID], int32_t out[FREQUENCIES][IMAGE_GRID])
+{
+	int16_t row[IMAGE_GRID];
+	for (size_t y = 0; y < IMAGE_GRID; y++) {
+		for (size_t x = 0; x < IMAGE_GRID; x++)
+			row[x] = (int16_t)grid[y * IMAGE_GRID + x];
+		for (unsigned u = 0; u < FREQUENCIES; u++) {
+			int32_t left = 0, right = 0;
+			for (size_t x = 0; x < IMAGE_GRID / 2; x++) {
+				left += row[x] * wave[u][x];
+				right += row[x + IMAGE_GRID / 2] * wave[u][x + IMAGE_GRID / 2];
+			}
+			out[u][y] = (int32_t)(((int64_t)left + right) / COSINE);
 		}
 	}
 }
 
 /* In units of the grid, as an orthogonal transform has them but for one common factor. */
-static int32_t coefficient(int64_t rows[FREQUENCIES][IMAGE_GRID], unsigned u, unsigned v)
+static int32_t coefficient(int32_t rows[FREQUENCIES][IMAGE_GRID], int16_t wave[FREQUENCIES][IMAGE_GRID], unsigned u, unsigned v)
 {
 	int64_t sum = 0;
 	for (unsigned y = 0; y < IMAGE_GRID; y++)
-		sum += rows[u][y] / COSINE * cosine((2 * y + 1) * v);
+		sum += (int64_t)rows[u][y] * wave[v][y];
 	if (!u || !v)
 		sum = sum / COSINE * 11585; /* 1 / sqrt 2 */
 	return (int32_t)(sum / COSINE);
 }
 
 /* The 256 lowest frequencies but for the mean, lowest first; of equal ones those along x first. */
-static void lowest(int64_t rows[FREQUENCIES][IMAGE_GRID], int32_t out[IMAGE_DIGEST_BITS])
+static void lowest(int32_t rows[FREQUENCIES][IMAGE_GRID], int16_t wave[FREQUENCIES][IMAGE_GRID], int32_t out[IMAGE_DIGEST_BITS])
 {
 	size_t n = 0;
 	for (unsigned square = 1; n < IMAGE_DIGEST_BITS; square++)
@@ -117,30 +146,36 @@ static void lowest(int64_t rows[FREQUENCIES][IMAGE_GRID], int32_t out[IMAGE_DIGE
 			while (u && u * u + v * v > square)
 				u--;
 			if (u * u + v * v == square)
-				out[n++] = coefficient(rows, u, v);
+				out[n++] = coefficient(rows, wave, u, v);
 		}
 }
 
-/* Half of the values are less, or equal. No qsort: glibc's asks the system for its memory, which the jail forbids. */
+/* The least of the values that more than half of them do not exceed, by halving the range. */
 static int32_t median_of(const int32_t c[IMAGE_DIGEST_BITS])
 {
-	int32_t v[IMAGE_DIGEST_BITS] = {0};
-	for (size_t i = 0, k; i < IMAGE_DIGEST_BITS; i++) {
-		for (k = i; k && v[k - 1] > c[i]; k--)
-			v[k] = v[k - 1];
-		v[k] = c[i];
+	int64_t low = INT32_MIN, high = INT32_MAX;
+	while (low < high) {
+		int32_t middle = (int32_t)((low + high) >> 1);
+		unsigned n = 0;
+		for (size_t i = 0; i < IMAGE_DIGEST_BITS; i++)
+			n += c[i] <= middle;
+		if (n > IMAGE_DIGEST_BITS / 2)
+			high = middle;
+		else
+			low = (int64_t)middle + 1;
 	}
-	return v[IMAGE_DIGEST_BITS / 2];
+	return (int32_t)low;
 }
 
 bool image_digest_of(const uint16_t grid[IMAGE_GRID * IMAGE_GRID], struct image_digest *out)
 {
-	int64_t rows[FREQUENCIES][IMAGE_GRID];
-	int32_t c[IMAGE_DIGEST_BITS];
+	int16_t wave[FREQUENCIES][IMAGE_GRID];
+	int32_t rows[FREQUENCIES][IMAGE_GRID], c[IMAGE_DIGEST_BITS];
 	struct image_digest d = {.bits = {0}};
 	size_t clear = 0;
-	transform_rows(grid, rows);
-	lowest(rows, c);
+	make_waves(wave);
+	transform_rows(grid, wave, rows);
+	lowest(rows, wave, c);
 	int32_t median = median_of(c);
 	for (size_t i = 0; i < IMAGE_DIGEST_BITS; i++) {
 		clear += abs(c[i] - median) > NOISE;

@@ -1,7 +1,6 @@
 /* image.c - the main process's side of image.h: starts the server, hands images over, remembers answers. */
 #include "jail/image.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -103,20 +102,6 @@ static void put_child(struct images *m, int fd)
 		close(fd);
 }
 
-static bool send_all(int fd, const void *p, size_t n)
-{
-	for (const uint8_t *at = p; n;) {
-		ssize_t done = send(fd, at, n, MSG_NOSIGNAL);
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		at += done;
-		n -= (size_t)done;
-	}
-	return true;
-}
-
 static bool sane(const struct image_answer *a, uint32_t number)
 {
 	const struct image_look *l = &a->look;
@@ -127,13 +112,8 @@ static bool ask(int fd, struct str bytes, struct image_look *out)
 {
 	const struct image_ask head = {(uint32_t)hash64(bytes, 0), (uint32_t)bytes.n};
 	struct image_answer a;
-	ssize_t n;
-	if (!send_all(fd, &head, sizeof head) || !send_all(fd, bytes.p, bytes.n))
-		return false;
-	do
-		n = recv(fd, &a, sizeof a, MSG_WAITALL);
-	while (n < 0 && errno == EINTR);
-	if (n != sizeof a || !sane(&a, head.number))
+	if (!jail_put(fd, &head, sizeof head) || !jail_put(fd, bytes.p, bytes.n) || !jail_take(fd, &a, sizeof a) ||
+		!sane(&a, head.number))
 		return false;
 	*out = a.look;
 	return true;

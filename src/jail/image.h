@@ -8,7 +8,8 @@
  * Who has no images pays nothing.
  *
  * Answers depend on the image's bytes alone; they are remembered by digest, so that each distinct image is decoded once.
- * Any number of threads may ask.
+ * Any number of threads may ask. The program must ignore SIGPIPE: a child may be gone. What server and children cost is in
+ * getrusage's RUSAGE_CHILDREN after images_del.
  */
 #ifndef TRAPLINE_JAIL_IMAGE_H
 #define TRAPLINE_JAIL_IMAGE_H

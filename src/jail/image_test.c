@@ -7,7 +7,9 @@
 #include <png.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "base/arena.h"
@@ -232,6 +234,78 @@ static void test_nothing_to_see(void **state)
 	assert_int_equal(look_here(S("GIF89a")).state, IMAGE_NOTHING);
 }
 
+/* Blocks with speckles of all colours: strings of many lengths, a table that is full and emptied again. */
+static struct str gif_speckled(int bits, uint32_t w, uint32_t h, unsigned every, bool interlaced)
+{
+	GifColorType colours[256];
+	struct buf out;
+	int error;
+	uint8_t *p = picture((unsigned)bits, w, h);
+	uint64_t z = every;
+	for (size_t i = 0; i < (size_t)w * h; i++) {
+		z = z * 6364136223846793005u + 1442695040888963407u;
+		if ((z >> 40) % every == 0)
+			p[i] = (uint8_t)((z >> 50) % (1u << bits));
+	}
+	for (int i = 0; i < 256; i++)
+		colours[i] = (GifColorType){(uint8_t)(255 - 255 * i / ((1 << bits) - 1)), (uint8_t)(i * 37), (uint8_t)(i * 91)};
+	buf_init_arena(&out, &memory, 8 * MIB);
+	GifFileType *g = EGifOpen(&out, on_gif, &error);
+	ColorMapObject *map = GifMakeMapObject(1 << bits, colours);
+	assert_int_equal(EGifPutScreenDesc(g, (int)w, (int)h, 8, 0, map), GIF_OK);
+	assert_int_equal(EGifPutImageDesc(g, 0, 0, (int)w, (int)h, interlaced, NULL), GIF_OK);
+	for (uint32_t pass = 0; pass < (interlaced ? 4 : 1); pass++)
+		for (uint32_t y = interlaced ? "\0\4\2\1"[pass] : 0; y < h; y += interlaced ? "\10\10\4\2"[pass] : 1)
+			assert_int_equal(EGifPutLine(g, p + (size_t)y * w, (int)w), GIF_OK);
+	EGifCloseFile(g, &error);
+	GifFreeMapObject(map);
+	return buf_str(&out);
+}
+
+static int from_str(GifFileType *g, GifByteType *p, int n)
+{
+	struct str *rest = g->UserData;
+	struct str s = str_first(*rest, (size_t)n);
+	memcpy(p, s.p, s.n);
+	*rest = str_from(*rest, s.n);
+	return (int)s.n;
+}
+
+/* The digest of the only frame as giflib unpacks it by itself. */
+static struct image_digest slurped(struct str file)
+{
+	uint16_t grid[IMAGE_GRID * IMAGE_GRID];
+	struct image_digest d;
+	GifFileType *g = DGifOpen(&file, from_str, NULL);
+	assert_int_equal(DGifSlurp(g), GIF_OK);
+	size_t n = (size_t)g->SWidth * (size_t)g->SHeight;
+	uint8_t *grey = mem_alloc(n);
+	for (size_t i = 0; i < n; i++) {
+		const GifColorType *c = &g->SColorMap->Colors[g->SavedImages[0].RasterBits[i]];
+		grey[i] = (uint8_t)((c->Red * 299 + c->Green * 587 + c->Blue * 114) / 1000);
+	}
+	image_grid(grey, (uint32_t)g->SWidth, (uint32_t)g->SHeight, (size_t)g->SWidth, grid);
+	assert_true(image_digest_of(grid, &d));
+	mem_free(grey);
+	DGifCloseFile(g, NULL);
+	return d;
+}
+
+static void test_gif_as_giflib_has_it(void **state)
+{
+	(void)state;
+	static const unsigned every[] = {2, 7, 50, 1000, 100000};
+	for (int bits = 1; bits <= 8; bits++)
+		for (size_t i = 0; i < 2 * COUNT(every); i++) {
+			struct str file = gif_speckled(bits, 211 + (uint32_t)bits, 173 + (uint32_t)i, every[i / 2], i % 2);
+			struct image_look l = look_here(file);
+			struct image_digest d = slurped(file);
+			assert_int_equal(l.state, IMAGE_LOOK);
+			assert_int_equal(l.damaged, 0);
+			assert_int_equal(image_digest_distance(&l.digest, &d), 0);
+		}
+}
+
 /* The offer stands in one frame of several; is built up over frames; is shown and taken away. */
 static void test_animations(void **state)
 {
@@ -361,6 +435,27 @@ static void test_gone_between(void **state)
 	assert_int_equal(images_count(images).decoded, 2);
 }
 
+static double children_seconds(void)
+{
+	struct rusage u;
+	getrusage(RUSAGE_CHILDREN, &u);
+	return (double)u.ru_utime.tv_sec + (double)u.ru_utime.tv_usec / 1e6;
+}
+
+/* At the end no child works on, and the time of all was counted. */
+static void test_end(void **state)
+{
+	(void)state;
+	struct err err = {0};
+	double start = seconds(), used = children_seconds();
+	images_test(images, IMAGE_TEST_HANG, 1000);
+	assert_int_equal(look(gif_of(1, W, H)).state, IMAGE_BROKE);
+	images_del(images);
+	assert_true(seconds() - start < 15); /* its CPU limit is 20 */
+	assert_true(children_seconds() - used > 0.1);
+	assert_int_equal(images_new(&images, &err), 0);
+}
+
 static void *many(void *arg)
 {
 	struct str *file = arg;
@@ -443,9 +538,10 @@ int main(int argc, char **argv)
 {
 	if (jail_main_wanted(argc, argv))
 		return jail_main(argc, argv);
+	signal(SIGPIPE, SIG_IGN);
 #define JAILED(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {JAILED(test_formats), JAILED(test_nothing_to_see), JAILED(test_animations),
-		JAILED(test_cut_and_changed), JAILED(test_bombs), JAILED(test_bad_children), JAILED(test_gone_between),
-		JAILED(test_threads), JAILED(test_no_memory)};
+		JAILED(test_gif_as_giflib_has_it), JAILED(test_cut_and_changed), JAILED(test_bombs), JAILED(test_bad_children),
+		JAILED(test_gone_between), JAILED(test_end), JAILED(test_threads), JAILED(test_no_memory)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

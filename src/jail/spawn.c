@@ -116,3 +116,31 @@ ssize_t jail_receive(int control, void *p, size_t room, int *fds, size_t n_fds)
 	memcpy(fds, CMSG_DATA(c), n_fds * sizeof(int));
 	return n;
 }
+
+bool jail_put(int fd, const void *p, size_t n)
+{
+	for (const uint8_t *at = p; n;) {
+		ssize_t done = write(fd, at, n);
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return false;
+		at += done;
+		n -= (size_t)done;
+	}
+	return true;
+}
+
+bool jail_take(int fd, void *p, size_t n)
+{
+	for (uint8_t *at = p; n;) {
+		ssize_t got = read(fd, at, n);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return false;
+		at += got;
+		n -= (size_t)got;
+	}
+	return true;
+}

@@ -2,6 +2,7 @@
 #ifndef TRAPLINE_JAIL_SPAWN_H
 #define TRAPLINE_JAIL_SPAWN_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/err.h"
@@ -17,5 +18,10 @@ int jail_send(int control, const void *head, size_t head_n, const void *more, si
 /* Receives at most room bytes with exactly n_fds descriptors, at most 2. The bytes, or -1: the other end is gone or talks
  * nonsense. Messages of one byte are passed over. */
 ssize_t jail_receive(int control, void *p, size_t room, int *fds, size_t n_fds);
+
+/* All n bytes through a stream socket, by write and read, all that a child may call. False: the other end is gone; SIGPIPE is for
+ * the caller to ignore. */
+bool jail_put(int fd, const void *p, size_t n);
+bool jail_take(int fd, void *p, size_t n);
 
 #endif
