@@ -100,6 +100,19 @@ struct waiting_row {
 	struct cell cells[FEAT_COUNT + 3]; /* features; fingerprint, sketch, text */
 };
 
+enum { SQ_ATTRIBUTED = __builtin_popcountll(ROW_ANALYSED) };
+
+struct attribution {
+	int64_t n;
+	struct cell cells[SQ_ATTRIBUTED]; /* the ROW_ANALYSED columns in order */
+};
+
+/* Attributions that wait (sqlite_attribute.c), by number. */
+struct attributions {
+	struct attribution *rows; /* SQ_WAIT_ROWS */
+	size_t n, at;             /* at: asked for last */
+};
+
 struct wait_module {
 	struct sq *q;
 	int source;
@@ -126,6 +139,7 @@ struct sq {
 	sqlite3_stmt *stmt[SQ_STMT_COUNT];
 	struct arena scratch; /* one put */
 	struct wait wait;
+	struct attributions found;
 	int64_t last;                /* highest message.n, rows that wait included; -1: not known */
 	struct dict dict;            /* word -> id, for writing; forgotten on rollback */
 	struct word_slot *new_words; /* SQ_NEW_WORDS: those that wait, by id */
@@ -166,7 +180,6 @@ int sq_schema(struct sq *q, bool may_update, bool *needed, struct err *err);
 	(FEAT_BIT(via) | FEAT_BIT(engine) | FEAT_BIT(engine_source) | FEAT_BIT(engine_confidence) | FEAT_BIT(client) | \
 		FEAT_BIT(client_confidence) | FEAT_BIT(campaign))
 void sq_insert_sql(struct buf *b, enum feature_place place, uint64_t empty); /* from `waiting` into the table of the place */
-void sq_attribute_sql(struct buf *b);                                        /* the ROW_ANALYSED columns in order, then n */
 
 /* ---- sqlite_pack.c ---- */
 void pack_list(struct buf *b, struct strs list);
@@ -215,7 +228,7 @@ int sq_wait_init(struct sq *q, struct err *err);
 void sq_wait_free(struct sq *q);
 /* The value of a feature, its strings in the arena, its words interned. */
 int sq_cell(struct sq *q, struct arena *a, const struct row *row, enum feature_id f, struct cell *out, struct err *err);
-void bind_cell(sqlite3_stmt *st, int col, const struct cell *c);
+void give_cell(sqlite3_context *ctx, const struct cell *c);
 /* The row is copied; it goes into the tables with others, at the latest with sq_flush. */
 int sq_wait(struct sq *q, const struct row *row, const int64_t fixed[WAIT_FIXED], struct err *err);
 bool sq_waits(const struct sq *q, int64_t key); /* a row with this key waits */
@@ -224,14 +237,20 @@ void sq_wait_forget(struct sq *q);
 int sq_flush(struct sq *q, struct err *err);
 int sq_flush_words(struct sq *q, struct err *err);
 
+/* ---- sqlite_attribute.c ---- */
+int sq_attribute_init(struct sq *q, struct err *err);
+void sq_attribute_sql(struct buf *b);
+int sq_put_attribution(struct store *s, int64_t n, const struct row *r, struct err *err);
+int sq_flush_attributions(struct sq *q, struct err *err); /* after the rows that wait; for sq_flush */
+
 /* ---- sqlite_put.c ---- */
 int sq_begin(struct store *s, struct err *err);
 int sq_commit(struct store *s, struct err *err);
 void sq_rollback(struct store *s);
 int sq_start(struct store *s, struct err *err);
+int sq_may_put(const struct sq *q, struct err *err); /* an error when the batch has failed */
 int sq_put(struct store *s, const struct row *row, uint64_t box, int64_t knowledge, struct err *err);
 int sq_feed_id(struct sq *q, struct str name, bool make, uint32_t *id, struct err *err);
-int sq_put_attribution(struct store *s, int64_t n, const struct row *r, struct err *err);
 /* Runs a statement that returns no rows. On failure the batch is marked as failed. */
 int sq_step(struct sq *q, sqlite3_stmt *st, const char *doing, struct err *err);
 

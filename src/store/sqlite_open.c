@@ -318,7 +318,7 @@ static int open_write(struct sq *q, bool fresh, struct err *err)
 	if (sqlite3_db_readonly(q->db, "main") == 1) /* SQLite falls back to that silently */
 		return sq_error(q, SQLITE_READONLY, "opening it", err);
 	bool needed;
-	if ((rc = sq_wait_init(q, err)) < 0)
+	if ((rc = sq_wait_init(q, err)) < 0 || (rc = sq_attribute_init(q, err)) < 0)
 		return rc;
 	if (fresh && (rc = sq_exec(q, "PRAGMA page_size = 16384", "creating it", err)) < 0)
 		return rc;

@@ -169,28 +169,6 @@ static int step_with(struct sq *q, int which, int64_t a, int64_t b, bool two, st
 	return sq_step(q, st, "storing a message", err);
 }
 
-int sq_put_attribution(struct store *s, int64_t n, const struct row *r, struct err *err)
-{
-	struct sq *q = sq_of(s);
-	sqlite3_stmt *st = sq_stmt(q, SQ_ATTRIBUTE, err);
-	if (!st)
-		return err->kind;
-	must(!sqlite3_get_autocommit(q->db));
-	arena_reset(&q->scratch);
-	int col = 1, rc = sq_flush(q, err);
-	for (int f = 0; f < FEAT_COUNT && rc == 0; f++) {
-		struct cell c;
-		if (!(ROW_ANALYSED >> f & 1))
-			continue;
-		rc = sq_cell(q, &q->scratch, r, (enum feature_id)f, &c, err);
-		bind_cell(st, col++, &c);
-	}
-	if (rc < 0)
-		return rc;
-	sqlite3_bind_int64(st, col, n);
-	return sq_step(q, st, "storing what was found", err);
-}
-
 /* What a row is put with. */
 struct put {
 	const struct row *row;
@@ -299,21 +277,27 @@ static int put(struct sq *q, struct put *p, struct err *err)
 	return rc ? replace(q, p, &c, err) : step_with(q, SQ_SEEN, p->box, c.n, true, err);
 }
 
+int sq_may_put(const struct sq *q, struct err *err)
+{
+	must(!sqlite3_get_autocommit(q->db) || q->failed); /* failed: SQLite may have rolled back by itself */
+	return q->failed ? err_set(err, ERR_ENV, "%s: the batch has failed already", q->path) : 0;
+}
+
 enum { BOX_BITS = 24 }; /* boxes of one run that are told apart; more of them share numbers only after 16 M files */
 #define RUNS_MAX ((uint64_t)INT64_MAX >> BOX_BITS)
 
 int sq_put(struct store *s, const struct row *row, uint64_t box, int64_t knowledge, struct err *err)
 {
 	struct sq *q = sq_of(s);
-	must(!sqlite3_get_autocommit(q->db) || q->failed); /* failed: SQLite may have rolled back by itself */
-	if (q->failed)
-		return err_set(err, ERR_ENV, "%s: the batch has failed already", q->path);
+	int rc = sq_may_put(q, err);
+	if (rc < 0)
+		return rc;
 	must(!box || q->run);
 	arena_reset(&q->scratch);
 	struct put p = {.row = row, .knowledge = knowledge};
 	if (box)
 		p.box = q->run << BOX_BITS | (int64_t)(box & ((1u << BOX_BITS) - 1));
-	int rc = sq_words_trim(q, err);
+	rc = sq_words_trim(q, err);
 	if (rc == 0)
 		rc = put(q, &p, err);
 	q->failed = rc < 0;

@@ -101,17 +101,6 @@ void sq_insert_sql(struct buf *b, enum feature_place place, uint64_t empty)
 	buf_add(b, S(" FROM waiting"));
 }
 
-void sq_attribute_sql(struct buf *b)
-{
-	const char *sep = "UPDATE message SET ";
-	for (int f = 0; f < FEAT_COUNT; f++)
-		if (ROW_ANALYSED >> f & 1) {
-			buf_printf(b, "%s\"%s\" = ?", sep, feature_table[f].name);
-			sep = ", ";
-		}
-	buf_add(b, S(" WHERE n = ?"));
-}
-
 static int pragma_int(struct sq *q, struct str sql, int64_t *out, struct err *err)
 {
 	CLEANUP(sq_finalize) sqlite3_stmt *st = NULL;

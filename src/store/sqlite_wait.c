@@ -106,28 +106,7 @@ int sq_cell(struct sq *q, struct arena *a, const struct row *row, enum feature_i
 	return rc;
 }
 
-void bind_cell(sqlite3_stmt *st, int col, const struct cell *c)
-{
-	switch (c->type) {
-	case CELL_NULL:
-		sqlite3_bind_null(st, col);
-		break;
-	case CELL_INT:
-		sqlite3_bind_int64(st, col, c->i);
-		break;
-	case CELL_REAL:
-		sqlite3_bind_double(st, col, c->r);
-		break;
-	case CELL_TEXT:
-		bind_str(st, col, c->s);
-		break;
-	case CELL_BLOB:
-		bind_blob(st, col, c->s);
-		break;
-	}
-}
-
-static void give_cell(sqlite3_context *ctx, const struct cell *c)
+void give_cell(sqlite3_context *ctx, const struct cell *c)
 {
 	switch (c->type) {
 	case CELL_NULL: /* what a column is until it is given */
@@ -361,7 +340,7 @@ bool sq_waits(const struct sq *q, int64_t key)
 
 void sq_wait_forget(struct sq *q)
 {
-	q->wait.n = 0;
+	q->wait.n = q->found.n = 0;
 	q->wait.analysed = false;
 	q->n_new = 0;
 	arena_reset(&q->wait.arena);
@@ -370,6 +349,7 @@ void sq_wait_forget(struct sq *q)
 void sq_wait_free(struct sq *q)
 {
 	mem_free(q->wait.rows);
+	mem_free(q->found.rows);
 	arena_free(&q->wait.arena);
 }
 
@@ -399,5 +379,5 @@ int sq_flush(struct sq *q, struct err *err)
 	q->wait.n = 0;
 	q->wait.analysed = false;
 	arena_reset(&q->wait.arena);
-	return 0;
+	return sq_flush_attributions(q, err);
 }

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "store/sqlite.h"
 #include "store/store_ops.h"
 #include "store/store_test.h"
 
@@ -691,6 +692,103 @@ static void test_knowledge(void **state)
 	arena_free(&a);
 }
 
+/* ---- attributions ---- */
+
+enum { ATTRIBUTED = 3000 };
+
+/* What message n is said to be in a round. */
+static struct str engine_of(int64_t n, int round)
+{
+	static const char *const names[] = {"", "engine-a", "engine-b", "engine-c", "engine-d"};
+	return str_of(names[(size_t)(n * 7 + (n % 10 ? 0 : round)) % 5]);
+}
+
+static void attribute(struct fixture *x, int64_t n, int round)
+{
+	struct row r = {.engine = engine_of(n, round), .campaign = S("campaign-1"), .brand = S("Canadian Pharmacy")};
+	r.engine_confidence = r.engine.n ? 0.25 + (double)(n % 3) : 0;
+	if (store_put_attribution(x->s, n, &r, &err))
+		fail_msg("%s", err.text);
+}
+
+struct attributed {
+	int round;
+	int64_t n, rows, left; /* left: not attributed */
+};
+
+static int see_attributed(void *ctx, const struct store_row *r)
+{
+	struct attributed *a = ctx;
+	const struct row *row = r->row;
+	a->rows++;
+	if (!row->campaign.n) {
+		a->left++;
+		return r->n % 100 == 50 && !row->engine.n ? 0 : 1;
+	}
+	struct str want = engine_of(r->n, a->round);
+	double confidence = want.n ? 0.25 + (double)(r->n % 3) : 0;
+	return str_eq(row->engine, want) && row->engine_confidence - confidence == 0 &&
+	                       str_eq(row->brand, S("Canadian Pharmacy")) && row->size
+	               ? 0
+	               : 1;
+}
+
+static void check_attributed(struct fixture *x, int round)
+{
+	struct attributed a = {.round = round};
+	const uint64_t columns =
+		FEAT_BIT(engine) | FEAT_BIT(engine_confidence) | FEAT_BIT(campaign) | FEAT_BIT(brand) | FEAT_BIT(size);
+	assert_int_equal(store_scan(x->s, &STORE_FILTER_ALL, columns, STORE_UNORDERED, see_attributed, &a, &err), 0);
+	assert_int_equal(a.rows, ATTRIBUTED);
+	assert_int_equal(a.left, ATTRIBUTED / 100);
+}
+
+/* Up, down and in leaps; all but every hundredth message. */
+static void attribute_all(struct fixture *x, int round, int order)
+{
+	for (int64_t i = 0; i < ATTRIBUTED; i++) {
+		int64_t n = 1 + (order == 0 ? i : order == 1 ? ATTRIBUTED - 1 - i : i * 1999 % ATTRIBUTED);
+		if (n % 100 != 50)
+			attribute(x, n, round);
+	}
+}
+
+static void test_attributions(void **state)
+{
+	struct fixture *x = *state;
+	put_fakes(x, 0, ATTRIBUTED, S("trap"));
+	for (int order = 0; order < 3; order++) {
+		assert_int_equal(store_begin(x->s, &err), 0);
+		attribute_all(x, order, order);
+		check_attributed(x, order); /* what waits is seen */
+		assert_int_equal(store_commit(x->s, &err), 0);
+		check_attributed(x, order);
+	}
+	assert_int_equal(store_begin(x->s, &err), 0);
+	attribute(x, 50, 0);
+	attribute(x, ATTRIBUTED + 1000, 0); /* nobody's */
+	store_rollback(x->s);
+	check_attributed(x, 2);
+}
+
+/* Only rows that change are written: 1 in 10 from one round to the next. */
+static void test_attributions_same(void **state)
+{
+	struct fixture *x = *state;
+	put_fakes(x, 0, ATTRIBUTED, S("trap"));
+	enum { WORDS = 5, LEFT = ATTRIBUTED / 100 };
+	static const int rounds[] = {0, 0, 1}, written[] = {ATTRIBUTED - LEFT + WORDS, 0, ATTRIBUTED / 10 - LEFT};
+	for (size_t i = 0; i < 3; i++) {
+		sqlite3 *db = sq_of(x->s)->db;
+		int before = sqlite3_total_changes(db);
+		assert_int_equal(store_begin(x->s, &err), 0);
+		attribute_all(x, rounds[i], 0);
+		assert_int_equal(store_commit(x->s, &err), 0);
+		assert_int_equal(sqlite3_total_changes(db) - before, written[i]);
+		check_attributed(x, rounds[i]);
+	}
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -711,6 +809,8 @@ int main(void)
 		CASE(test_boxes),
 		CASE(test_many_copies),
 		CASE(test_knowledge),
+		CASE(test_attributions),
+		CASE(test_attributions_same),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
