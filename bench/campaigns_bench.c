@@ -110,13 +110,17 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static size_t distinct(const struct campaign_set *set, size_t n, size_t *largest)
+/* digest: of the answer for each message. */
+static size_t distinct(const struct campaign_set *set, size_t n, size_t *largest, uint64_t *digest)
 {
 	uint64_t *v = mem_alloc((n + 1) * sizeof *v);
 	size_t m = 0, found = 0, run = 0;
 	must(v);
-	for (size_t i = 0; i < n; i++)
-		m += campaign_set_of(set, i, &v[m]);
+	for (size_t i = 0; i < n; i++) {
+		bool has = campaign_set_of(set, i, &v[m]);
+		*digest = mix64(*digest ^ (has ? v[m] : 0));
+		m += has;
+	}
 	qsort(v, m, sizeof *v, by_value);
 	for (size_t i = 0; i < m; i++) {
 		run = i && v[i] == v[i - 1] ? run + 1 : 1;
@@ -139,6 +143,7 @@ int main(int argc, char **argv)
 	struct arena a;
 	struct rusage use;
 	double sketching = 0, grouping, start;
+	uint64_t digest = 0;
 	size_t largest = 0, bytes = 0;
 	make_vocabulary();
 	arena_init(&a, LIM_ARENA);
@@ -163,13 +168,13 @@ int main(int argc, char **argv)
 	start = cpu_now();
 	must(campaign_set_group(set, &err) == 0);
 	grouping = cpu_now() - start;
-	size_t campaigns = distinct(set, n, &largest);
+	size_t campaigns = distinct(set, n, &largest, &digest);
 	getrusage(RUSAGE_SELF, &use);
 	printf("{\"kind\":\"%s\",\"messages\":%zu,\"sketch_us\":%.2f,\"group_us\":%.2f,\"group_s\":%.2f,\"pairs_a_message\":%.2f,"
-	       "\"campaigns\":%zu,\"largest\":%zu,\"sketch_bytes\":%.0f,\"peak_mb\":%ld}\n",
+	       "\"campaigns\":%zu,\"largest\":%zu,\"sketch_bytes\":%.0f,\"peak_mb\":%ld,\"digest\":\"%016llx\"}\n",
 		argv[1], n, sketching / (double)n * 1e6, grouping / (double)n * 1e6, grouping,
-		(double)campaign_set_compared(set) / (double)n, campaigns, largest, (double)bytes / (double)n,
-		use.ru_maxrss / 1024);
+		(double)campaign_set_compared(set) / (double)n, campaigns, largest, (double)bytes / (double)n, use.ru_maxrss / 1024,
+		(unsigned long long)digest);
 	campaign_set_del(set);
 	arena_free(&a);
 	return 0;

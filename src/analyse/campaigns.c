@@ -9,7 +9,7 @@
 #include "campaign/edge.h"
 #include "campaign/lsh.h"
 
-enum { REFUSED = 1 << 18 }; /* pairs remembered to be no edge: the same pair meets in several slots */
+enum { REFUSED = 1 << 14 }; /* pairs remembered to be no edge, in near memory: the same pair meets in several slots */
 #define NOBODY UINT32_MAX
 
 /* A sketch that one message or more has. */
@@ -17,12 +17,11 @@ struct node {
 	struct str blob;   /* in the map's keys */
 	uint64_t near;     /* with hash, the order of nodes: by content, what is alike close together */
 	uint64_t hash;     /* of the blob */
-	uint64_t least;    /* smallest key of its messages */
+	uint64_t least;    /* smallest key of its messages; in a root, once grouped, of all messages below it */
 	uint32_t arrival;  /* its place in the order of arrival */
-	uint32_t parent;   /* towards the root, the smallest node of its component */
-	uint32_t messages; /* of the component, in the root */
+	uint32_t messages; /* likewise */
 	bool weak;         /* too little to tell: does not even hold its own copies together */
-	bool joined;       /* there is an edge in the component, in the root */
+	bool joined;       /* there is an edge below it, in a root */
 };
 
 /* Sketches that were read lately: those of one bucket meet each other. */
@@ -37,12 +36,13 @@ struct campaign_set {
 	struct node *nodes;  /* in the order of arrival; by content once grouped */
 	uint32_t *of;        /* message -> place of arrival of its node, or NOBODY */
 	uint32_t *place;     /* place of arrival -> node */
+	uint32_t *parent;    /* node -> towards the root, the smallest node of its component; apart, so that all of it stays near */
 	size_t n_nodes, cap_nodes, n_messages, cap_messages;
 	uint64_t *refused;
 	uint64_t compared;
-	struct sketch second; /* of node `last` */
+	uint32_t last; /* the second of the last pair, and its words: */
 	struct likeness_words words;
-	uint32_t last;
+	struct sketch second;
 	struct recent recent[RECENT]; /* by the last bits of the node's number */
 };
 
@@ -67,6 +67,7 @@ void campaign_set_del(struct campaign_set *s)
 	mem_free(s->nodes);
 	mem_free(s->of);
 	mem_free(s->place);
+	mem_free(s->parent);
 	mem_free(s->refused);
 	mem_free(s);
 }
@@ -99,8 +100,7 @@ static struct node *node_of(struct campaign_set *s, struct str blob, const struc
 			.near = lsh_place(sketch),
 			.hash = hash64(blob, 0),
 			.least = UINT64_MAX,
-			.arrival = arrival,
-			.parent = arrival};
+			.arrival = arrival};
 		e->value = s->n_nodes;
 	}
 	return &s->nodes[e->value - 1];
@@ -133,23 +133,11 @@ static int by_content(const void *a, const void *b)
 	return x->hash != y->hash ? (x->hash > y->hash) - (x->hash < y->hash) : str_cmp(x->blob, y->blob);
 }
 
-static uint32_t root_of(struct node *nodes, uint32_t i)
+static uint32_t root_of(uint32_t *parent, uint32_t i)
 {
-	while (nodes[i].parent != i) {
-		nodes[i].parent = nodes[nodes[i].parent].parent;
-		i = nodes[i].parent;
-	}
+	while (parent[i] != i)
+		i = parent[i] = parent[parent[i]];
 	return i;
-}
-
-/* Which root becomes the parent does not matter to the result. */
-static void join(struct node *nodes, uint32_t a, uint32_t b)
-{
-	uint32_t low = a < b ? a : b, high = a < b ? b : a;
-	nodes[high].parent = low;
-	nodes[low].joined = true;
-	nodes[low].messages += nodes[high].messages;
-	nodes[low].least = nodes[high].least < nodes[low].least ? nodes[high].least : nodes[low].least;
 }
 
 static const struct sketch *sketch_at(struct campaign_set *s, uint32_t node)
@@ -161,24 +149,75 @@ static const struct sketch *sketch_at(struct campaign_set *s, uint32_t node)
 	return &r->sketch;
 }
 
+static bool is_edge(struct campaign_set *s, uint32_t a, uint32_t b)
+{
+	struct likeness like = {0};
+	struct sketch_text text = sketch_peek(s->nodes[a].blob.p);
+	if (s->last != b) /* pairs come with the same second node many times over */
+		likeness_words_of(s->nodes[b].blob.p, &s->words);
+	s->last = b;
+	s->compared++;
+	if (!edge_may_join(&text, &s->words, &like))
+		return false;
+	s->second = *sketch_at(s, b);
+	return edge_joins(sketch_at(s, a), &s->second, &like);
+}
+
+/* Which root becomes the parent does not matter to the result. */
 static void look_at_pair(void *ctx, uint32_t a, uint32_t b)
 {
 	struct campaign_set *s = ctx;
-	uint32_t ra = root_of(s->nodes, a), rb = root_of(s->nodes, b);
+	uint32_t ra = root_of(s->parent, a), rb = root_of(s->parent, b);
 	uint64_t pair = (uint64_t)a << 32 | b;
 	uint64_t *refused = &s->refused[mix64(pair) & (REFUSED - 1)];
 	if (ra == rb || *refused == pair)
 		return;
-	if (s->last != b) { /* pairs come with the same second node many times over */
-		s->second = *sketch_at(s, b);
-		likeness_words_of(&s->second, &s->words);
-	}
-	s->last = b;
-	s->compared++;
-	if (edge_joins(sketch_at(s, a), &s->second, &s->words))
-		join(s->nodes, ra, rb);
+	if (is_edge(s, a, b))
+		s->parent[ra > rb ? ra : rb] = ra > rb ? rb : ra;
 	else
 		*refused = pair;
+}
+
+static bool one_component(struct campaign_set *s, const struct lsh_entry *e, size_t n)
+{
+	uint32_t root = root_of(s->parent, e[0].who);
+	for (size_t i = 1; i < n; i++)
+		if (root_of(s->parent, e[i].who) != root)
+			return false;
+	return true;
+}
+
+/* Sketches lie where they arrived: they are asked for before they are needed. */
+enum { AHEAD = 8 };
+
+static void ask_for(const struct node *n)
+{
+	enum { MOST = 320, LINE = 64 }; /* bytes of nearly all sketches; of what a processor fetches */
+	for (size_t at = 0; at < MOST; at += LINE)
+		__builtin_prefetch(n->blob.p + at);
+}
+
+static void look_at_bucket(void *ctx, const struct lsh_entry *e, size_t n)
+{
+	struct campaign_set *s = ctx;
+	if (one_component(s, e, n))
+		return;
+	for (size_t i = 0; i < n + 2 * AHEAD; i++) {
+		if (i < n)
+			__builtin_prefetch(&s->nodes[e[i].who]);
+		if (i >= AHEAD && i - AHEAD < n)
+			ask_for(&s->nodes[e[i - AHEAD].who]);
+		if (i >= 2 * AHEAD)
+			lsh_pairs(e, n, i - 2 * AHEAD, look_at_pair, s);
+	}
+}
+
+/* The i-th node of a walk over all of them. */
+static const struct node *walk(const struct campaign_set *s, size_t i)
+{
+	if (i + AHEAD < s->n_nodes)
+		ask_for(&s->nodes[i + AHEAD]);
+	return &s->nodes[i];
 }
 
 /* The entries of one slot: at most LSH_KEYS a node, mostly one or none. */
@@ -195,23 +234,13 @@ static bool add_entry(struct entries *e, uint32_t key, size_t who)
 	return true;
 }
 
-static bool collect_bands(const struct campaign_set *s, unsigned band, struct entries *e)
-{
-	bool ok = true;
-	for (size_t i = 0; i < s->n_nodes && ok; i++) {
-		const uint8_t *bins = sketch_bins(s->nodes[i].blob);
-		ok = !bins || add_entry(e, lsh_band(bins, band), i);
-	}
-	return ok;
-}
-
 static bool collect_rest(const struct campaign_set *s, unsigned slot, struct entries *e)
 {
 	struct sketch sketch;
 	uint32_t key[LSH_KEYS];
 	bool ok = true;
 	for (size_t i = 0; i < s->n_nodes && ok; i++) {
-		must(sketch_read(s->nodes[i].blob, &sketch));
+		must(sketch_read(walk(s, i)->blob, &sketch));
 		size_t n = lsh_keys(&sketch, slot, key);
 		for (size_t k = 0; k < n && ok; k++)
 			ok = add_entry(e, key[k], i);
@@ -229,28 +258,30 @@ static bool meet(struct campaign_set *s, struct entries *e)
 	if (e->n && !e->scratch)
 		return false;
 	lsh_sort(e->v, e->scratch, e->n);
-	lsh_pairs(e->v, e->n, look_at_pair, s);
+	lsh_buckets(e->v, e->n, look_at_bucket, s);
 	e->n = 0;
 	return true;
 }
 
-/* All keys of the sampled words are made at once: 44 bytes a node while they are needed. */
-static bool meet_by_words(struct campaign_set *s, struct entries *e)
+typedef bool keys_fn(const struct sketch_text *t, unsigned from, uint32_t out[LSH_AT_ONCE]);
+
+/* n slots that have one key or none of each text, some at once: 44 bytes a node while they are needed. */
+static bool meet_by_text(struct campaign_set *s, unsigned n, keys_fn *keys, struct entries *e)
 {
-	uint32_t(*key)[LSH_WORD_BANDS] = mem_alloc((s->n_nodes + 1) * sizeof *key),
-	*who = mem_alloc((s->n_nodes + 1) * sizeof *who);
-	struct sketch sketch;
-	size_t n = 0;
+	uint32_t(*key)[LSH_AT_ONCE] = mem_alloc((s->n_nodes + 1) * sizeof *key), *who = mem_alloc((s->n_nodes + 1) * sizeof *who);
 	bool ok = key && who;
-	for (size_t i = 0; i < s->n_nodes && ok; i++) {
-		must(sketch_read(s->nodes[i].blob, &sketch));
-		who[n] = (uint32_t)i;
-		n += lsh_words(&sketch, key[n]);
-	}
-	for (unsigned band = 0; band < LSH_WORD_BANDS && ok; band++) {
-		for (size_t i = 0; i < n && ok; i++)
-			ok = add_entry(e, key[i][band], who[i]);
-		ok = ok && meet(s, e);
+	for (unsigned from = 0; from < n && ok; from += LSH_AT_ONCE) {
+		size_t have = 0;
+		for (size_t i = 0; i < s->n_nodes; i++) {
+			struct sketch_text t = sketch_peek(walk(s, i)->blob.p);
+			who[have] = (uint32_t)i;
+			have += keys(&t, from, key[have]);
+		}
+		for (unsigned k = 0; k < LSH_AT_ONCE && from + k < n && ok; k++) {
+			for (size_t i = 0; i < have && ok; i++)
+				ok = add_entry(e, key[i][k], who[i]);
+			ok = ok && meet(s, e);
+		}
 	}
 	mem_free(key);
 	mem_free(who);
@@ -260,15 +291,26 @@ static bool meet_by_words(struct campaign_set *s, struct entries *e)
 static bool group(struct campaign_set *s)
 {
 	struct entries e = {0};
-	bool ok = true;
-	for (unsigned band = 0; band < LSH_BANDS && ok; band++)
-		ok = collect_bands(s, band, &e) && meet(s, &e);
-	ok = ok && meet_by_words(s, &e);
+	bool ok = meet_by_text(s, LSH_BANDS, lsh_bands, &e) && meet_by_text(s, LSH_WORD_BANDS, lsh_words, &e);
 	for (unsigned slot = LSH_BANDS + LSH_WORD_BANDS; slot < LSH_SLOTS && ok; slot++)
 		ok = collect_rest(s, slot, &e) && meet(s, &e);
 	mem_free(e.v);
 	mem_free(e.scratch);
 	return ok;
+}
+
+/* What roots know of all nodes below them. */
+static void sum_up(struct campaign_set *s)
+{
+	for (uint32_t i = 0; i < s->n_nodes; i++) {
+		const struct node *n = &s->nodes[i];
+		struct node *root = &s->nodes[root_of(s->parent, i)];
+		if (n == root)
+			continue;
+		root->joined = true;
+		root->messages += n->messages;
+		root->least = n->least < root->least ? n->least : root->least;
+	}
 }
 
 static void find_weak(struct campaign_set *s)
@@ -288,17 +330,21 @@ int campaign_set_group(struct campaign_set *s, struct err *err)
 {
 	must(!s->place);
 	s->place = mem_alloc((s->n_nodes + 1) * sizeof *s->place);
+	s->parent = mem_alloc((s->n_nodes + 1) * sizeof *s->parent);
 	s->refused = mem_zalloc(REFUSED, sizeof *s->refused);
-	if (!s->place || !s->refused)
+	if (!s->place || !s->parent || !s->refused)
 		return err_oom(err, "campaigns");
 	if (s->n_nodes)
 		qsort(s->nodes, s->n_nodes, sizeof *s->nodes, by_content);
 	for (uint32_t i = 0; i < s->n_nodes; i++) {
 		s->place[s->nodes[i].arrival] = i;
-		s->nodes[i].parent = i;
+		s->parent[i] = i;
 	}
 	find_weak(s);
-	return group(s) ? 0 : err_oom(err, "campaigns");
+	if (!group(s))
+		return err_oom(err, "campaigns");
+	sum_up(s);
+	return 0;
 }
 
 bool campaign_set_of(const struct campaign_set *s, size_t i, uint64_t *key)
@@ -306,7 +352,7 @@ bool campaign_set_of(const struct campaign_set *s, size_t i, uint64_t *key)
 	must(s->place && i < s->n_messages);
 	if (s->of[i] == NOBODY)
 		return false;
-	const struct node *r = &s->nodes[root_of(s->nodes, s->place[s->of[i]])];
+	const struct node *r = &s->nodes[root_of(s->parent, s->place[s->of[i]])];
 	if (!r->joined && (r->messages < 2 || r->weak))
 		return false;
 	*key = r->least;

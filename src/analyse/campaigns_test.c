@@ -91,6 +91,30 @@ static void test_templates(void **unused)
 	campaign_set_del(s);
 }
 
+/* What refuses most pairs early refuses no edge. */
+static void test_two_steps(void **unused)
+{
+	(void)unused;
+	enum { N = 60 };
+	struct sketch sketch[N];
+	struct str blob[N];
+	for (unsigned i = 0; i < N; i++) {
+		blob[i] = i % 10 == 9 ? blob_of(S("a few words"), "d.example", "an offer") : mail_of(i % 3 * 4).blob;
+		assert_true(sketch_read(blob[i], &sketch[i]));
+	}
+	for (unsigned i = 0; i < N; i++)
+		for (unsigned j = 0; j < N; j++) {
+			struct edge e;
+			struct likeness like = {0};
+			struct likeness_words words;
+			struct sketch_text text = sketch_peek(blob[i].p);
+			likeness_words_of(blob[j].p, &words);
+			edge_of(&sketch[i], &sketch[j], &e);
+			bool joins = edge_may_join(&text, &words, &like) && edge_joins(&sketch[i], &sketch[j], &like);
+			assert_int_equal(joins, e.joined);
+		}
+}
+
 static void test_order_does_not_matter(void **unused)
 {
 	(void)unused;
@@ -293,6 +317,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_templates, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_two_steps, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_order_does_not_matter, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_identical_are_cheap, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_unrelated_are_near_linear, setup, teardown),

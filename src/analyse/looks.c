@@ -25,6 +25,12 @@ static void look_at_pair(void *ctx, uint32_t a, uint32_t b)
 	g->of[x > y ? x : y] = x > y ? y : x;
 }
 
+static void look_at_bucket(void *ctx, const struct lsh_entry *e, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		lsh_pairs(e, n, i, look_at_pair, ctx);
+}
+
 bool looks_group(const struct image_digest *v, size_t n, uint32_t *of)
 {
 	struct grouping g = {v, of};
@@ -37,7 +43,7 @@ bool looks_group(const struct image_digest *v, size_t n, uint32_t *of)
 		for (size_t i = 0; i < n; i++)
 			e[i] = (struct lsh_entry){v[i].bits[band / 4] >> band % 4 * 16 & 0xFFFF, (uint32_t)i};
 		lsh_sort(e, e + n, n);
-		lsh_pairs(e, n, look_at_pair, &g);
+		lsh_buckets(e, n, look_at_bucket, &g);
 	}
 	for (size_t i = 0; i < n; i++)
 		of[i] = root_of(of, (uint32_t)i);

@@ -114,12 +114,15 @@ void edge_of(const struct sketch *a, const struct sketch *b, struct edge *out)
 	weigh(a, b, out);
 }
 
-bool edge_joins(const struct sketch *a, const struct sketch *b, const struct likeness_words *x)
+bool edge_may_join(const struct sketch_text *a, const struct likeness_words *b, struct likeness *like)
 {
-	struct edge e = {0};
-	likeness_text_most(a, b, x, &e.like);
-	if (likeness_text(&e.like) < EDGE_TEXT_LEAST && has_texts(&e.like) && !(a->n_large && b->n_large))
-		return false;
+	likeness_text_most(a, b, like);
+	return likeness_text(like) >= EDGE_TEXT_LEAST || !has_texts(like) || (a->n_large && b->text.n_large);
+}
+
+bool edge_joins(const struct sketch *a, const struct sketch *b, const struct likeness *like)
+{
+	struct edge e = {.like = *like};
 	likeness_rest(a, b, &e.like);
 	weigh(a, b, &e);
 	if (!e.joined)

@@ -51,8 +51,11 @@ struct edge {
 };
 
 void edge_of(const struct sketch *a, const struct sketch *b, struct edge *out);
-/* edge_of(a, b)'s joined, with the words of b at hand; most pairs are refused before their texts are aligned. */
-bool edge_joins(const struct sketch *a, const struct sketch *b, const struct likeness_words *words_of_b);
+/* The same in two steps. False when their texts alone say that there is no edge, which refuses most pairs. *like is zero before and
+ * goes to the second step, */
+bool edge_may_join(const struct sketch_text *a, const struct likeness_words *b, struct likeness *like);
+/* which is edge_of(a, b)'s joined. */
+bool edge_joins(const struct sketch *a, const struct sketch *b, const struct likeness *like);
 const char *edge_family_name(enum edge_family f); /* "text", "facts" ... */
 
 #endif

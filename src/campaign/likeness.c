@@ -58,14 +58,6 @@ static double part(unsigned n, size_t of)
 	return of ? (double)n / (double)of : 0;
 }
 
-static unsigned below(const struct sketch *s, uint32_t limit)
-{
-	unsigned n = 0;
-	for (size_t i = 0; i < s->n_sample; i++)
-		n += s->sample[i] < limit;
-	return n;
-}
-
 static void parts(struct likeness *out)
 {
 	unsigned na = out->words_a, nb = out->words_b;
@@ -75,36 +67,55 @@ static void parts(struct likeness *out)
 	out->share = part(out->shared, na + nb - out->shared);
 }
 
-static uint32_t limit_of(const struct sketch *a, const struct sketch *b)
+void likeness_words_of(const uint8_t *blob, struct likeness_words *out)
 {
-	return a->below < b->below ? a->below : b->below;
-}
-
-void likeness_words_of(const struct sketch *s, struct likeness_words *out)
-{
+	out->text = sketch_peek(blob);
 	memset(out->seen, 0, sizeof out->seen);
-	for (size_t i = 0; i < s->n_sample; i++)
-		out->seen[s->sample[i] & (LIKENESS_SLOTS - 1)] = 1;
+	for (size_t i = 0; i < out->text.n_sample; i++)
+		out->seen[sketch_sampled(&out->text, i) & (LIKENESS_SLOTS - 1)] = 1;
 }
 
-void likeness_text_most(const struct sketch *a, const struct sketch *b, const struct likeness_words *x, struct likeness *out)
+/* Words below the limit. */
+static unsigned below(const struct sketch_text *t, uint32_t limit)
 {
-	uint32_t limit = limit_of(a, b);
 	unsigned n = 0;
-	if (a->n_bins && b->n_bins)
-		out->resemblance = minhash_resemblance(minhash_agree(a->bins, b->bins));
+	for (size_t i = 0; i < t->n_sample; i++)
+		n += sketch_sampled(t, i) < limit;
+	return n;
+}
+
+void likeness_text_most(const struct sketch_text *a, const struct likeness_words *b, struct likeness *out)
+{
+	uint32_t limit = a->below < b->text.below ? a->below : b->text.below;
+	unsigned n = 0;
+	if (a->bins && b->text.bins)
+		out->resemblance = minhash_resemblance(minhash_agree(a->bins, b->text.bins));
 	out->words_a = below(a, limit);
-	out->words_b = below(b, limit);
+	out->words_b = below(&b->text, limit);
 	for (size_t i = 0; i < a->n_sample; i++)
-		n += (a->sample[i] < limit) & x->seen[a->sample[i] & (LIKENESS_SLOTS - 1)];
+		n += b->seen[sketch_sampled(a, i) & (LIKENESS_SLOTS - 1)];
+	n = n < out->words_a ? n : out->words_a;
 	out->aligned = out->shared = n < out->words_b ? n : out->words_b;
 	parts(out);
 }
 
+static unsigned words_below(const struct sketch *s, uint32_t limit)
+{
+	unsigned n = 0;
+	for (size_t i = 0; i < s->n_sample; i++)
+		n += s->sample[i] < limit;
+	return n;
+}
+
 void likeness_text_exact(const struct sketch *a, const struct sketch *b, struct likeness *out)
 {
+	uint32_t limit = a->below < b->below ? a->below : b->below;
+	if (a->n_bins && b->n_bins)
+		out->resemblance = minhash_resemblance(minhash_agree(a->bins, b->bins));
+	out->words_a = words_below(a, limit);
+	out->words_b = words_below(b, limit);
 	out->aligned = out->shared = 0;
-	align(a, b, limit_of(a, b), out);
+	align(a, b, limit, out);
 	parts(out);
 }
 
@@ -193,10 +204,7 @@ void likeness_rest(const struct sketch *a, const struct sketch *b, struct likene
 
 void likeness_of(const struct sketch *a, const struct sketch *b, struct likeness *out)
 {
-	struct likeness_words x;
 	*out = (struct likeness){0};
-	likeness_words_of(b, &x);
-	likeness_text_most(a, b, &x, out);
 	likeness_text_exact(a, b, out);
 	likeness_rest(a, b, out);
 }

@@ -38,12 +38,14 @@ void likeness_of(const struct sketch *a, const struct sketch *b, struct likeness
 
 enum { LIKENESS_SLOTS = 1024 }; /* ten times SKETCH_WORDS: seldom the place of another word */
 struct likeness_words {
+	struct sketch_text text;
 	uint8_t seen[LIKENESS_SLOTS]; /* by the last bits of a sampled word: 1 */
 };
-void likeness_words_of(const struct sketch *s, struct likeness_words *out);
-/* The text members of *out, which is zero before; words in common and in order are no fewer than there are. x is of b. */
-void likeness_text_most(const struct sketch *a, const struct sketch *b, const struct likeness_words *x, struct likeness *out);
-/* After it: as they are. */
+/* Of a blob that sketch_read accepts; it has to stay where it is. */
+void likeness_words_of(const uint8_t *blob, struct likeness_words *out);
+/* The text members of *out, which is zero before; words in common and in order are no fewer than there are. */
+void likeness_text_most(const struct sketch_text *a, const struct likeness_words *b, struct likeness *out);
+/* The same as they are. */
 void likeness_text_exact(const struct sketch *a, const struct sketch *b, struct likeness *out);
 /* All others. */
 void likeness_rest(const struct sketch *a, const struct sketch *b, struct likeness *out);

@@ -1,6 +1,8 @@
 /* lsh.c - see lsh.h. */
 #include "campaign/lsh.h"
 
+#include "base/mem.h"
+
 enum { BAND = 3, WORD_BAND = 4, RADIX_BITS = 11, RADIX = 1 << RADIX_BITS };
 _Static_assert(LSH_BANDS *BAND <= MINHASH_BINS, "bands of bins of their own");
 
@@ -9,10 +11,15 @@ static uint32_t key_of(unsigned slot, uint64_t v)
 	return (uint32_t)(mix64(v ^ (uint64_t)slot << 58) >> 32);
 }
 
-uint32_t lsh_band(const uint8_t bins[MINHASH_BINS], unsigned band)
+bool lsh_bands(const struct sketch_text *t, unsigned from, uint32_t out[LSH_AT_ONCE])
 {
-	const uint8_t *b = bins + (size_t)band * BAND;
-	return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16;
+	if (!t->bins)
+		return false;
+	for (unsigned k = 0; k < LSH_AT_ONCE && from + k < LSH_BANDS; k++) {
+		const uint8_t *b = t->bins + (size_t)(from + k) * BAND;
+		out[k] = (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16;
+	}
+	return true;
 }
 
 /* Four numbers at a time; every compiler that we know has a form of it for its processor. */
@@ -31,16 +38,17 @@ static four upper_halves(two a, two b)
 
 /* Minima of four hashes a band over the sampled words: hash j of a word is the upper half of p + j q. They are compared as signed
  * numbers, the sign bit turned. Few words make no text to find others by. */
-bool lsh_words(const struct sketch *s, uint32_t out[LSH_WORD_BANDS])
+bool lsh_words(const struct sketch_text *t, unsigned from, uint32_t out[LSH_AT_ONCE])
 {
 	four least[LSH_WORD_BANDS];
 	_Static_assert(WORD_BAND == 4, "a band is a vector");
-	if (s->n_sample < 8)
+	must(from == 0);
+	if (t->n_sample < 8)
 		return false;
 	for (unsigned band = 0; band < LSH_WORD_BANDS; band++)
 		least[band] = (four){INT32_MAX, INT32_MAX, INT32_MAX, INT32_MAX};
-	for (size_t i = 0; i < s->n_sample; i++) {
-		uint64_t h = ((uint64_t)s->sample[i] + 1) * 0x9e3779b97f4a7c15u;
+	for (size_t i = 0; i < t->n_sample; i++) {
+		uint64_t h = ((uint64_t)sketch_sampled(t, i) + 1) * 0x9e3779b97f4a7c15u;
 		uint64_t p = (h ^ h >> 29) * 0xbf58476d1ce4e5b9u + (UINT64_C(1) << 63),
 			 q = (h ^ h >> 29) * (2 * 0x94d049bb133111ebu);
 		two low = {p, p + q}, high = {p + 2 * q, p + 3 * q}, step = {4 * q, 4 * q};
@@ -156,24 +164,23 @@ void lsh_sort(struct lsh_entry *e, struct lsh_entry *scratch, size_t n)
 		memcpy(e, from, n * sizeof *e);
 }
 
-static void bucket(const struct lsh_entry *e, size_t n, lsh_pair_fn *fn, void *ctx)
-{
-	for (size_t i = 1; i < n; i++) {
-		size_t first = n <= LSH_BUCKET ? i : i < LSH_FIRST ? i : LSH_FIRST;
-		for (size_t k = 0; k < first; k++)
-			if (e[k].who != e[i].who)
-				fn(ctx, e[k].who, e[i].who);
-		for (size_t k = i > LSH_NEXT + first ? i - LSH_NEXT : first; k < i; k++)
-			if (e[k].who != e[i].who)
-				fn(ctx, e[k].who, e[i].who);
-	}
-}
-
-void lsh_pairs(const struct lsh_entry *e, size_t n, lsh_pair_fn *fn, void *ctx)
+void lsh_buckets(const struct lsh_entry *e, size_t n, lsh_bucket_fn *fn, void *ctx)
 {
 	for (size_t from = 0, i = 1; i <= n; i++)
 		if (i == n || e[i].key != e[from].key) {
-			bucket(e + from, i - from, fn, ctx);
+			if (i - from > 1)
+				fn(ctx, e + from, i - from);
 			from = i;
 		}
+}
+
+void lsh_pairs(const struct lsh_entry *e, size_t n, size_t i, lsh_pair_fn *fn, void *ctx)
+{
+	size_t first = n <= LSH_BUCKET ? i : i < LSH_FIRST ? i : LSH_FIRST;
+	for (size_t k = 0; k < first; k++)
+		if (e[k].who != e[i].who)
+			fn(ctx, e[k].who, e[i].who);
+	for (size_t k = i > LSH_NEXT + first ? i - LSH_NEXT : first; k < i; k++)
+		if (e[k].who != e[i].who)
+			fn(ctx, e[k].who, e[i].who);
 }

@@ -20,6 +20,7 @@
 enum {
 	LSH_BANDS = 24,
 	LSH_WORD_BANDS = 10,
+	LSH_AT_ONCE = LSH_WORD_BANDS,
 	LSH_LOOK_BANDS = 16,
 	LSH_SLOTS = LSH_BANDS + LSH_WORD_BANDS + 4 + 2,
 	LSH_KEYS = 2 * SKETCH_FACTS, /* most keys of one slot */
@@ -28,10 +29,10 @@ enum {
 	LSH_NEXT = 4,
 };
 
-/* The key of one of the first LSH_BANDS slots, straight from the bins. */
-uint32_t lsh_band(const uint8_t bins[MINHASH_BINS], unsigned band);
-/* The keys of the LSH_WORD_BANDS slots that follow, one each; false when there are too few words. */
-bool lsh_words(const struct sketch *s, uint32_t out[LSH_WORD_BANDS]);
+/* The keys of the first LSH_BANDS slots from `from` on, LSH_AT_ONCE or fewer, one each; false when there are no bins. */
+bool lsh_bands(const struct sketch_text *t, unsigned from, uint32_t out[LSH_AT_ONCE]);
+/* The keys of the LSH_WORD_BANDS slots that follow, all at once; false when there are too few words. */
+bool lsh_words(const struct sketch_text *t, unsigned from, uint32_t out[LSH_AT_ONCE]);
 /* The keys of one of the slots after these, at most LSH_KEYS of them; their number. */
 size_t lsh_keys(const struct sketch *s, unsigned slot, uint32_t out[LSH_KEYS]);
 
@@ -45,8 +46,11 @@ struct lsh_entry {
 };
 /* Sorts by key, then by who; scratch has room for n. Entries must come in ascending order of who. */
 void lsh_sort(struct lsh_entry *e, struct lsh_entry *scratch, size_t n);
-/* Visits the pairs of sorted entries; a < b. */
+/* Visits the buckets of sorted entries: all of one key, two or more. */
+typedef void lsh_bucket_fn(void *ctx, const struct lsh_entry *e, size_t n);
+void lsh_buckets(const struct lsh_entry *e, size_t n, lsh_bucket_fn *fn, void *ctx);
+/* Visits the pairs of the i-th of a bucket with those before it that are worth a look; a < b. */
 typedef void lsh_pair_fn(void *ctx, uint32_t a, uint32_t b);
-void lsh_pairs(const struct lsh_entry *e, size_t n, lsh_pair_fn *fn, void *ctx);
+void lsh_pairs(const struct lsh_entry *bucket, size_t n, size_t i, lsh_pair_fn *fn, void *ctx);
 
 #endif

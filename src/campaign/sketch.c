@@ -435,9 +435,16 @@ bool sketch_read(struct str blob, struct sketch *out)
 	       ascending_64(out->images, out->n_images) && ascending_64(out->files, out->n_files);
 }
 
-const uint8_t *sketch_bins(struct str blob)
+struct sketch_text sketch_peek(const uint8_t *blob)
 {
-	return blob.p[1] & 1 ? blob.p + HEAD : NULL;
+	uint16_t below;
+	bool bins = blob[1] & 1;
+	get_16(blob + 4, &below, 1);
+	return (struct sketch_text){.bins = bins ? blob + HEAD : NULL,
+		.sample = blob + HEAD + (bins ? MINHASH_BINS : 0),
+		.below = blob[1] & 4 ? (uint32_t)below + 1 : 0,
+		.n_sample = blob[6],
+		.n_large = blob[11] >> 4};
 }
 
 struct str sketch_of(struct arena *a, const struct doc *d)

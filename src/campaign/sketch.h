@@ -57,8 +57,20 @@ bool sketch_make(struct arena *a, const struct doc *d, struct sketch *out);
 size_t sketch_write(const struct sketch *s, uint8_t out[SKETCH_MAX]);
 /* False when the blob is damaged or of another version (*out is then undefined). Whatever is read is safe to compare. */
 bool sketch_read(struct str blob, struct sketch *out);
-/* The MinHash bins in a blob that sketch_read accepts, MINHASH_BINS of them; NULL when it has none. */
-const uint8_t *sketch_bins(struct str blob);
+/* Of a blob that sketch_read accepts, the text alone, where it stands: what most pairs are refused by. */
+struct sketch_text {
+	const uint8_t *bins;   /* MINHASH_BINS; NULL when it has none */
+	const uint8_t *sample; /* n_sample numbers of two bytes, little-endian */
+	uint32_t below;
+	uint8_t n_sample, n_large;
+};
+struct sketch_text sketch_peek(const uint8_t *blob);
+static inline uint16_t sketch_sampled(const struct sketch_text *t, size_t i)
+{
+	uint16_t v;
+	memcpy(&v, t->sample + 2 * i, sizeof v);
+	return le16toh(v);
+}
 /* make and write in one step, into the arena; {NULL,0} when out of memory. */
 struct str sketch_of(struct arena *a, const struct doc *d);
 
