@@ -10,7 +10,7 @@ struct listing {
 	struct table table;
 	enum feature_id features[FEAT_COUNT];
 	size_t n_features;
-	size_t seen, max;
+	int64_t shown, matching;
 };
 
 /* "time,brand" -> features. Table and CSV only: JSON always has all. */
@@ -34,10 +34,38 @@ static int put_message(void *ctx, const struct store_row *r)
 	struct listing *l = ctx;
 	if (l->table.failed)
 		return 1;
-	if (l->seen++ >= l->max)
-		return 0; /* counted for "N of M shown" */
+	l->shown++;
 	table_message(&l->table, r->row, l->features, l->n_features);
 	return 0;
+}
+
+static int count_message(void *ctx, const struct store_row *r)
+{
+	(void)r;
+	((struct listing *)ctx)->matching++;
+	return 0;
+}
+
+/* At most `most` of them (-1: all). How many there are is counted by itself, without their wide columns: "N of M shown". */
+static void scan_messages(struct session *s, struct listing *l, struct store_filter *filter, int64_t most, struct err *err)
+{
+	const struct options *o = s->o;
+	uint64_t mask = 0;
+	for (size_t i = 0; i < l->n_features; i++)
+		mask |= (uint64_t)1 << l->features[i];
+	if (o->format == FORMAT_JSON || o->format == FORMAT_JSONL)
+		mask = STORE_ALL_COLUMNS;
+	else if (!o->reveal)
+		mask |= FEAT_BIT(to) | FEAT_BIT(rcpt_to); /* what must be masked in the other columns */
+	filter->limit = most > 0 ? most : 0;
+	if (most && store_scan(s->store, filter, mask, 0, put_message, l, err) < 0)
+		return;
+	filter->limit = 0;
+	l->matching = l->shown;
+	if (o->format == FORMAT_TABLE && l->shown == most) {
+		l->matching = 0;
+		store_scan(s->store, filter, 0, STORE_UNORDERED | STORE_IDS, count_message, l, err);
+	}
 }
 
 static int list_messages(struct session *s, struct listing *l, struct err *err)
@@ -49,23 +77,13 @@ static int list_messages(struct session *s, struct listing *l, struct err *err)
 	struct store_filter filter = session_filter(o, true, feeds);
 	struct table_opts opts = output_table(o, "messages");
 	bool table = o->format == FORMAT_TABLE;
-	uint64_t mask = 0;
-	for (size_t i = 0; i < l->n_features; i++)
-		mask |= (uint64_t)1 << l->features[i];
-	if (o->format == FORMAT_JSON || o->format == FORMAT_JSONL)
-		mask = STORE_ALL_COLUMNS;
-	else if (!o->reveal)
-		mask |= FEAT_BIT(to) | FEAT_BIT(rcpt_to); /* what must be masked in the other columns */
-	l->max = o->limit >= 0 ? (size_t)o->limit : table ? TABLE_ROWS : SIZE_MAX;
-	if (!table && o->limit > 0)
-		filter.limit = o->limit;
 	message_columns(l->features, l->n_features, columns);
 	if (output_open(&out, o->out, err))
 		return err->kind;
 	table_begin(&l->table, columns, l->n_features, &opts, out.f);
-	store_scan(s->store, &filter, mask, 0, put_message, l, err);
+	scan_messages(s, l, &filter, o->limit >= 0 ? o->limit : table ? TABLE_ROWS : -1, err);
 	struct err write_err = {0};
-	if (table_end(&l->table, table ? l->seen : 0, &write_err) && !err->kind)
+	if (table_end(&l->table, table ? (size_t)l->matching : 0, &write_err) && !err->kind)
 		*err = write_err;
 	return output_close(&out, err->kind == 0, err);
 }
