@@ -39,6 +39,7 @@ static int score_print(struct engines *e, size_t i)
 	engine_score(e->scorer, &t, &found);
 	v->nearest = found.nearest;
 	v->strangeness = (float)found.strangeness;
+	v->like = found.margin >= ENGINE_MARGIN;
 	v->confidence = (float)found.confidence;
 	if (found.engine) {
 		v->engine = analysis_name_of(e->a, found.engine->name, e->err);

@@ -3,14 +3,10 @@
 
 #include "analyse/engines_int.h"
 #include "base/mem.h"
-#include "base/sort.h"
 #include "base/time.h"
 
 /* Messages of a cluster that its class is made from: more teach nothing new. */
 enum { TEACH = 2000 };
-/* A new version of a learned engine: hosts in common, and how far from it the way of writing may be. */
-enum { SHARED_PERCENT = 30, SHARED_LEAST = 4, OTHERS_PERCENT = 20 };
-static const double version_strangeness = 4 * 3.9; /* four constants changed */
 static const float version_confidence = 0.8F, cluster_confidence = 0.9F;
 
 /* ---- what is left ---- */
@@ -63,132 +59,6 @@ static int group(struct engines *e)
 		if (e->clusters.of[e->messages[i].print])
 			e->by_cluster[at[e->clusters.of[e->messages[i].print]]++] = (uint32_t)i;
 	return 0;
-}
-
-/* ---- versions of learned engines ---- */
-
-static int by_number(const void *x, const void *y)
-{
-	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
-	return (a > b) - (a < b);
-}
-
-static size_t distinct(uint64_t *v, size_t n)
-{
-	size_t known = 0;
-	for (size_t i = 0; i < n; i++) {
-		v[known] = v[i];
-		known += v[i] != 0;
-	}
-	sort_u64(v, known);
-	return unique_u64(v, known);
-}
-
-/* Makes a set of k peers out of an array of the arena with room for `most`. */
-static const struct peers *peer_set(struct engines *e, uint64_t *v, size_t k, size_t most)
-{
-	struct peers p = {v, distinct(v, k), k}, *out;
-	arena_shrink(&e->arena, v, (most + 1) * sizeof *v, (p.n + 1) * sizeof *v);
-	out = arena_alloc(&e->arena, sizeof *out);
-	if (out)
-		*out = p;
-	return out;
-}
-
-/* Of the largest version alone: what else was joined to it must not lend it its hosts. */
-static const struct peers *peers_of_cluster(struct engines *e, uint32_t cluster)
-{
-	size_t from = e->cluster_from[cluster], n = e->cluster_from[cluster + 1] - from, k = 0;
-	uint64_t *v = arena_alloc(&e->arena, (n + 1) * sizeof *v);
-	for (size_t i = 0; v && i < n; i++)
-		if (e->clusters.main[e->messages[e->by_cluster[from + i]].print])
-			v[k++] = e->messages[e->by_cluster[from + i]].peer;
-	return v ? peer_set(e, v, k, n) : NULL;
-}
-
-/* Of a learned engine's messages. */
-static const struct peers *peers_of_class(struct engines *e, size_t k, analysis_name name)
-{
-	if (e->class_peers[k])
-		return e->class_peers[k];
-	size_t most = e->a->n_messages, n = 0;
-	uint64_t *v = arena_alloc(&e->arena, (most + 1) * sizeof *v);
-	for (size_t i = 0; v && i < most; i++) {
-		uint32_t print = e->prints.of[i];
-		if (print && e->verdicts[print - 1].engine == name)
-			v[n++] = engine_peer(&e->a->messages[i]);
-	}
-	return e->class_peers[k] = v ? peer_set(e, v, n, most) : NULL;
-}
-
-bool engine_is_peer(const struct peers *p, uint64_t peer)
-{
-	return bsearch(&peer, p->v, p->n, sizeof *p->v, by_number) != NULL;
-}
-
-static size_t shared(const uint64_t *a, size_t na, const uint64_t *b, size_t nb)
-{
-	size_t n = 0;
-	for (size_t i = 0, j = 0; i < na && j < nb;) {
-		n += a[i] == b[j];
-		if (a[i] <= b[j])
-			i++;
-		else
-			j++;
-	}
-	return n;
-}
-
-/* The learned engine that most of a cluster's messages come nearest to, none of them too far; its class, or n_known. */
-static size_t nearest_of(const struct engines *e, uint32_t cluster, uint32_t *counts)
-{
-	size_t from = e->cluster_from[cluster], to = e->cluster_from[cluster + 1], best = 0;
-	memset(counts, 0, (e->n_known + 1) * sizeof *counts);
-	for (size_t i = from; i < to; i++) {
-		const struct verdict *v = &e->verdicts[e->left_print[e->messages[e->by_cluster[i]].print]];
-		if (v->nearest && (double)v->strangeness <= version_strangeness)
-			counts[v->nearest - e->model.classes.v]++;
-	}
-	for (size_t k = 1; k < e->n_known; k++)
-		if (counts[k] > counts[best])
-			best = k;
-	return (size_t)counts[best] * 2 > to - from ? best : e->n_known;
-}
-
-/* Messages of the cluster from those peers. */
-static size_t count_from(const struct engines *e, uint32_t cluster, const struct peers *own)
-{
-	size_t from = e->cluster_from[cluster], to = e->cluster_from[cluster + 1], n = 0;
-	for (size_t i = from; i < to; i++)
-		n += engine_is_peer(own, e->messages[e->by_cluster[i]].peer);
-	return n;
-}
-
-/* Others may write the same: what does not come from the engine's hosts stays without a name, unless it is no more than the engine's share
- * of hosts that were not seen before. */
-static bool may_be_new_hosts(const struct engines *e, uint32_t cluster, const struct peers *own)
-{
-	size_t all = e->cluster_from[cluster + 1] - e->cluster_from[cluster], others = all - count_from(e, cluster, own);
-	double unseen = own->messages ? 1 - cluster_hosts_seen(own->n, own->messages) : 1;
-	return others * 100 <= all * OTHERS_PERCENT && (double)others <= unseen * (double)all;
-}
-
-static int find_version(struct engines *e, uint32_t cluster, uint32_t *counts)
-{
-	size_t k = nearest_of(e, cluster, counts);
-	if (k == e->n_known)
-		return 0;
-	analysis_name name = analysis_name_of(e->a, e->model.classes.v[k].name, e->err);
-	const struct peers *own = peers_of_class(e, k, name), *its = peers_of_cluster(e, cluster);
-	if (!own || !its)
-		return err_oom(e->err, "engines");
-	size_t both = shared(own->v, own->n, its->v, its->n);
-	if (both < SHARED_LEAST || both * 100 < (its->n < own->n ? its->n : own->n) * SHARED_PERCENT)
-		return e->err->kind;
-	e->cluster_name[cluster] = name;
-	e->cluster_source[cluster] = ENGINE_LEARNED;
-	e->cluster_peers[cluster] = may_be_new_hosts(e, cluster, own) ? NULL : own;
-	return e->err->kind;
 }
 
 /* ---- discovered engines ---- */
@@ -274,7 +144,8 @@ static void name_members(struct engines *e)
 		v->engine = e->cluster_name[cluster - 1];
 		v->source = e->cluster_source[cluster - 1];
 		v->peers = e->cluster_peers[cluster - 1];
-		v->confidence = v->source == ENGINE_LEARNED ? version_confidence : cluster_confidence;
+		v->version = v->source == ENGINE_LEARNED;
+		v->confidence = v->version ? version_confidence : cluster_confidence;
 	}
 }
 
@@ -310,7 +181,7 @@ static int take_in(struct engines *e)
 		uint32_t k = cluster_named(e, v->engine);
 		if (k == e->clusters.n)
 			v->engine = 0;
-		else if (!e->cluster_peers[k] && !(e->cluster_peers[k] = peers_of_cluster(e, k)))
+		else if (!e->cluster_peers[k] && !(e->cluster_peers[k] = engines_peers_of(e, k)))
 			err_oom(e->err, "engines");
 		else
 			v->peers = e->cluster_peers[k];
@@ -331,11 +202,10 @@ int engines_discover(struct engines *e)
 	e->cluster_peers = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->cluster_peers);
 	if (!e->cluster_name || !e->cluster_source || !e->cluster_peers)
 		return err_oom(e->err, "engines");
-	e->class_peers = arena_zalloc(&e->arena, e->n_known + 1, sizeof *e->class_peers);
 	uint32_t *counts = arena_alloc(&e->arena, (e->n_known + 1) * sizeof *counts);
-	rc = e->class_peers && counts ? group(e) : err_oom(e->err, "engines");
+	rc = counts ? group(e) : err_oom(e->err, "engines");
 	for (uint32_t i = 0; i < e->clusters.n && !rc; i++)
-		rc = find_version(e, i, counts);
+		rc = engines_find_version(e, i, counts);
 	bool *imitation = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *imitation);
 	if (!rc)
 		rc = imitation ? find_imitations(e, imitation) : err_oom(e->err, "engines");

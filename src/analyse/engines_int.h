@@ -6,9 +6,13 @@
 #include "analyse/engines.h"
 #include "engine/cluster.h"
 
-/* Distinct peers, ascending, of so many messages. */
+/* Distinct peers, ascending, of so many messages; since and until when each sent some. */
+struct peer {
+	uint64_t peer;
+	int64_t first, last;
+};
 struct peers {
-	const uint64_t *v;
+	const struct peer *v;
 	size_t n, messages;
 };
 
@@ -19,9 +23,11 @@ struct verdict {
 	float confidence;
 	const struct engine_class *nearest; /* learned engine that came nearest, or NULL */
 	float strangeness;                  /* to it */
+	bool like;                          /* more like it than like anything else, however strange */
 	bool server;                        /* handed over by a real mail server: never a bot nobody knows */
 	const struct peers *peers;          /* not NULL: the engine only where one of these is the peer */
 	uint32_t named;                     /* messages that were given the engine */
+	bool version;                       /* a learned engine's, but not as it was captured */
 };
 
 struct engines {
@@ -43,8 +49,7 @@ struct engines {
 	struct clusters clusters;
 	uint32_t *by_cluster; /* indices into messages, those of cluster k from cluster_from[k] to cluster_from[k + 1] */
 	uint32_t *cluster_from;
-	const struct peers **class_peers; /* of learned engines, once asked for */
-	analysis_name *cluster_name;      /* of each cluster: the engine it is, or 0 */
+	analysis_name *cluster_name; /* of each cluster: the engine it is, or 0 */
 	uint8_t *cluster_source;
 	const struct peers **cluster_peers;
 };
@@ -53,6 +58,15 @@ uint64_t engine_peer(const struct analysed *m);    /* 0: unknown */
 uint64_t engine_network(const struct analysed *m); /* /24 or /48; 0: unknown */
 
 bool engine_is_peer(const struct peers *p, uint64_t peer);
+/* By family, where the engine as it was captured and a cluster have different constants: the tokens of both + 1. */
+struct engine_contrast {
+	uint32_t own[PRINT_COUNT], its[PRINT_COUNT];
+	bool any;
+};
+int engines_contrast(const struct engines *e, uint32_t cluster, const struct engine_class *k, struct engine_contrast *out);
+const struct peers *engines_peers_of(struct engines *e, uint32_t cluster); /* of its largest version; NULL: out of memory */
+/* Whether the cluster is a version of a learned engine: then it has its name. counts: n_known + 1 of them, scratch. */
+int engines_find_version(struct engines *e, uint32_t cluster, uint32_t *counts);
 int engines_discover(struct engines *e);
 int engines_put_items(struct engines *e);
 

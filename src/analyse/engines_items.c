@@ -18,6 +18,10 @@ struct line {
 	uint32_t messages;
 	uint32_t peers, nets;
 	int64_t first, last;
+	struct captured { /* of a learned engine: what is as it was captured */
+		uint32_t messages, peers;
+		int64_t first, last;
+	} captured;
 };
 
 struct items {
@@ -32,6 +36,17 @@ struct items {
 	size_t n_published;
 };
 
+static bool is_captured(const struct engines *e, size_t message)
+{
+	return e->a->messages[message].engine_source == ENGINE_LEARNED && !e->verdicts[e->prints.of[message] - 1].version;
+}
+
+static void widen(int64_t *first, int64_t *last, int64_t time)
+{
+	*first = *first == TIME_NONE || time < *first ? time : *first;
+	*last = time > *last ? time : *last;
+}
+
 static bool find_lines(struct items *it)
 {
 	const struct analysis *a = it->e->a;
@@ -44,16 +59,22 @@ static bool find_lines(struct items *it)
 		if (!m->engine)
 			continue;
 		if (!it->line_of[m->engine]) {
-			it->lines[it->n] =
-				(struct line){.name = m->engine, .source = m->engine_source, .first = TIME_NONE, .last = TIME_NONE};
+			it->lines[it->n] = (struct line){.name = m->engine,
+				.source = m->engine_source,
+				.first = TIME_NONE,
+				.last = TIME_NONE,
+				.captured = {.first = TIME_NONE, .last = TIME_NONE}};
 			it->line_of[m->engine] = (uint32_t)++it->n;
 		}
 		struct line *l = &it->lines[it->line_of[m->engine] - 1];
+		bool captured = is_captured(it->e, i);
 		l->messages++;
+		l->captured.messages += captured;
 		if (m->time == TIME_NONE)
 			continue;
-		l->first = l->first == TIME_NONE || m->time < l->first ? m->time : l->first;
-		l->last = m->time > l->last ? m->time : l->last;
+		widen(&l->first, &l->last, m->time);
+		if (captured)
+			widen(&l->captured.first, &l->captured.last, m->time);
 	}
 	return true;
 }
@@ -71,22 +92,29 @@ static int by_pair(const void *x, const void *y)
 	return (a->host > b->host) - (a->host < b->host);
 }
 
+enum hosts { HOSTS_PEERS, HOSTS_NETS, HOSTS_CAPTURED, HOSTS_COUNT };
+
+static uint32_t *hosts_of(struct line *l, enum hosts what)
+{
+	return what == HOSTS_PEERS ? &l->peers : what == HOSTS_NETS ? &l->nets : &l->captured.peers;
+}
+
 static bool count_hosts(struct items *it)
 {
 	const struct analysis *a = it->e->a;
 	struct pair *v = mem_alloc((a->n_messages + 1) * sizeof *v);
-	for (int net = 0; v && net < 2; net++) {
+	for (enum hosts what = 0; v && what < HOSTS_COUNT; what++) {
 		size_t n = 0;
 		for (size_t i = 0; i < a->n_messages; i++) {
 			const struct analysed *m = &a->messages[i];
-			uint64_t host = net ? engine_network(m) : engine_peer(m);
-			if (m->engine && host)
+			uint64_t host = what == HOSTS_NETS ? engine_network(m) : engine_peer(m);
+			if (m->engine && host && (what != HOSTS_CAPTURED || is_captured(it->e, i)))
 				v[n++] = (struct pair){it->line_of[m->engine] - 1, host};
 		}
 		qsort(v, n, sizeof *v, by_pair);
 		for (size_t i = 0; i < n; i++)
 			if (!i || by_pair(&v[i - 1], &v[i]))
-				++*(net ? &it->lines[v[i].line].nets : &it->lines[v[i].line].peers);
+				++*hosts_of(&it->lines[v[i].line], what);
 	}
 	mem_free(v);
 	return v != NULL;
@@ -195,43 +223,70 @@ static void put_published(struct items *it, struct json *j, const struct line *l
 	json_arr_end(j);
 }
 
-/* What changed from the version before: the rigid values that differ. */
-static void put_changes(
-	const struct engines *e, struct json *j, const struct cluster_version *v, const struct cluster_version *before)
+/* What changed: from the version before the rigid values that differ; from the captures all constants that do. */
+static void put_changes(const struct engines *e, struct json *j, const uint32_t *now, const uint32_t *before)
 {
 	json_key(j, "changes");
 	json_arr(j);
-	for (unsigned f = 0; before && f < PRINT_COUNT; f++)
-		if (v->rigid[f] != before->rigid[f] && v->rigid[f])
-			json_str(j, e->model.tokens.v[v->rigid[f] - 1].text);
+	for (unsigned f = 0; now && f < PRINT_COUNT; f++)
+		if (now[f] && now[f] != before[f])
+			json_str(j, e->model.tokens.v[now[f] - 1].text);
 	json_arr_end(j);
 }
 
-static void put_versions(const struct engines *e, struct json *j, analysis_name name)
+static void put_version(struct json *j, const char *name, uint32_t messages, uint32_t peers, int64_t first, int64_t last)
 {
-	const struct cluster_version *before = NULL;
+	json_obj(j);
+	json_key(j, "version");
+	json_z(j, name);
+	put_number(j, "messages", messages);
+	put_number(j, "peers", peers);
+	put_span(j, first, last);
+}
+
+/* A cluster's versions. A learned engine's differ from the captures, the others from each other. */
+static int put_cluster(const struct engines *e, struct json *j, size_t cluster, const uint32_t **before)
+{
+	const struct cluster *c = &e->clusters.v[cluster];
+	struct engine_contrast contrast = {.any = false};
+	const struct engine_class *k =
+		engine_model_find(&e->model, ENGINE_BOT, analysis_name_text(e->a, e->cluster_name[cluster]), false);
+	bool learned = k && e->cluster_source[cluster] == ENGINE_LEARNED;
+	if (learned && engines_contrast(e, (uint32_t)cluster, k, &contrast))
+		return err_oom(e->err, "engines");
+	for (size_t i = 0, shown = 0; i < c->n_versions; i++) {
+		const struct cluster_version *v = &c->versions[i];
+		char hex[9];
+		if (v->messages < VERSION_LEAST)
+			continue;
+		snprintf(hex, sizeof hex, "%08llx", (unsigned long long)(v->key >> 32));
+		put_version(j, hex, v->messages, v->peers, v->first, v->last);
+		if (learned && !shown++)
+			put_changes(e, j, contrast.its, contrast.own);
+		else
+			put_changes(e, j, *before ? v->rigid : NULL, *before);
+		json_obj_end(j);
+		*before = v->rigid;
+	}
+	return 0;
+}
+
+static int put_versions(const struct engines *e, struct json *j, const struct line *l)
+{
+	const uint32_t *before = NULL;
+	int rc = 0;
 	json_key(j, "versions");
 	json_arr(j);
-	for (size_t k = 0; k < e->clusters.n; k++) {
-		const struct cluster *c = &e->clusters.v[k];
-		for (size_t i = 0; e->cluster_name[k] == name && i < c->n_versions; i++) {
-			const struct cluster_version *v = &c->versions[i];
-			char hex[9];
-			if (v->messages < VERSION_LEAST)
-				continue;
-			snprintf(hex, sizeof hex, "%08llx", (unsigned long long)(v->key >> 32));
-			json_obj(j);
-			json_key(j, "version");
-			json_z(j, hex);
-			put_number(j, "messages", v->messages);
-			put_number(j, "peers", v->peers);
-			put_span(j, v->first, v->last);
-			put_changes(e, j, v, before);
-			json_obj_end(j);
-			before = v;
-		}
+	if (l->captured.messages) {
+		put_version(j, "captured", l->captured.messages, l->captured.peers, l->captured.first, l->captured.last);
+		put_changes(e, j, NULL, NULL);
+		json_obj_end(j);
 	}
+	for (size_t k = 0; k < e->clusters.n && !rc; k++)
+		if (e->cluster_name[k] == l->name)
+			rc = put_cluster(e, j, k, &before);
 	json_arr_end(j);
+	return rc;
 }
 
 static int put_item(struct items *it, const struct line *l)
@@ -251,11 +306,12 @@ static int put_item(struct items *it, const struct line *l)
 	put_number(&j, "peers", l->peers);
 	put_number(&j, "networks", l->nets);
 	put_span(&j, l->first, l->last);
-	put_versions(e, &j, l->name);
+	int rc = put_versions(e, &j, l);
 	put_marks(it, &j, l);
 	put_published(it, &j, l);
 	json_obj_end(&j);
-	int rc = buf_ok(&out) ? store_put_item(e->a->store, "engine", name, buf_str(&out), e->err) : err_oom(e->err, "engines");
+	if (!rc)
+		rc = buf_ok(&out) ? store_put_item(e->a->store, "engine", name, buf_str(&out), e->err) : err_oom(e->err, "engines");
 	buf_free(&out);
 	return rc;
 }

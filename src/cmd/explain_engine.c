@@ -80,8 +80,34 @@ static bool has_token(const struct page *p, const char *text)
 	return false;
 }
 
-/* What marks the engine, and which of it the message shows, if there is one. */
-static int marks(const struct page *p, struct store *store, struct str engine, struct err *err)
+static const char *day_of(const json_t *version, const char *key)
+{
+	const char *time = json_string_value(json_object_get(version, key));
+	return time ? time : "no time";
+}
+
+/* How it wrote, since when, and what was new in that. */
+static void put_versions(const struct page *p, const json_t *list)
+{
+	json_t *v, *change;
+	size_t i, k;
+	json_array_foreach(list, i, v)
+	{
+		fprintf(p->f, "  %.10s to %.10s  %6lld messages of %lld hosts  ", day_of(v, "first"), day_of(v, "last"),
+			(long long)json_integer_value(json_object_get(v, "messages")),
+			(long long)json_integer_value(json_object_get(v, "peers")));
+		put(p, str_of(json_string_value(json_object_get(v, "version"))));
+		json_array_foreach(json_object_get(v, "changes"), k, change)
+		{
+			fputs(k ? ", " : ": ", p->f);
+			put(p, str_of(json_string_value(change)));
+		}
+		fputs("\n", p->f);
+	}
+}
+
+/* What marks the engine, and which of it the message shows, if there is one; without one its versions, too. */
+static int marks(const struct page *p, struct store *store, struct str engine, bool versions, struct err *err)
 {
 	struct arena a;
 	struct str text;
@@ -98,6 +124,10 @@ static int marks(const struct page *p, struct store *store, struct str engine, s
 			100 * json_number_value(json_object_get(m, "elsewhere")));
 		put(p, str_of(token ? token : ""));
 		fputs("\n", p->f);
+	}
+	if (versions) {
+		fputs("\nits versions, and what each changed (json has more)\n", p->f);
+		put_versions(p, json_object_get(item, "versions"));
 	}
 	json_decref(item);
 	arena_free(&a);
@@ -126,7 +156,7 @@ int explain_engine(FILE *f, const struct session *s, const struct row *r, struct
 	}
 	if (!rc && r->engine.n && !str_eq(r->engine_source, S("learned"))) {
 		fputs("  what marks the engine (+: this message shows it)\n", f);
-		rc = marks(&p, s->store, r->engine, err);
+		rc = marks(&p, s->store, r->engine, false, err);
 	}
 	engine_scorer_del(p.scorer);
 	engine_model_free(&p.model);
@@ -153,6 +183,6 @@ int explain_engine_name(struct session *s, struct str name, struct err *err)
 		return rc;
 	struct page p = {.f = out.f};
 	fputs("\nwhat marks it (json has more)\n", p.f);
-	rc = marks(&p, s->store, name, err);
+	rc = marks(&p, s->store, name, true, err);
 	return output_close(&out, rc == 0, err);
 }

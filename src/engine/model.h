@@ -56,6 +56,10 @@ struct engine_model {
 	uint32_t absent[PRINT_COUNT]; /* of a family's absence: its token + 1, once it is needed */
 };
 
+/* Who decides a family's value. What a campaign or its network decides is free: a capture has not seen all of it, however constant
+ * it was there. A habit may be the software's or its renter's: constant over many campaigns it is the software's. */
+enum engine_freedom { FREEDOM_NONE, FREEDOM_HABIT, FREEDOM_FREE };
+enum engine_freedom engine_freedom(unsigned family);
 /* The family of a token, or PRINT_COUNT. */
 unsigned engine_family(struct str token);
 /* What software leaves out is a habit of it, too: where a message could have a token of such a family and has none, it has "family=-".

@@ -37,10 +37,6 @@ static inline void engine_tally_add(struct engine_tally *t, const struct engine_
 	t->most = c->messages > t->most ? c->messages : t->most;
 }
 
-/* Who decides a family's value. What a campaign or its network decides is free: a capture has not seen all of it, however constant
- * it was there. A habit may be the software's or its renter's: constant over many campaigns it is the software's. */
-enum engine_freedom { FREEDOM_NONE, FREEDOM_HABIT, FREEDOM_FREE };
-enum engine_freedom engine_freedom(unsigned family);
 #define ENGINE_FREE 0.3  /* chance of a new value in a free family */
 #define ENGINE_HABIT 0.8 /* what each further campaign with the same value leaves of it, down to a tenth */
 /* A family with at least this chance of a new value is as good as free. */

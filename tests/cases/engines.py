@@ -92,6 +92,25 @@ def case_bad_names(t):
     learn(t, 'robo', code=2)
 
 
+def case_a_new_version_of_a_learned_engine_keeps_its_name(t):
+    """Another order of fields, Message-ID and Date from the same hosts: the same engine, and the change is told."""
+    t.write('lab', capture())
+    t.run('learn', '--store', 't.db', '--trust', 'mx.trap.example', 'robo', 'lab')
+    hosts = lambda m, i: m.replace(b'[198.51.100.%d]' % (i % 250), b'[10.%d.0.1]' % (i % 30))
+    old = [hosts(bot(i, i % 4), i) for i in range(60)]
+    new = [hosts(bot(i, i % 4), i).replace(b'Message-Id: <', b'Message-Id: <QQ$').replace(b' 10:00:00 GMT', b' 10:00:00 +0000')
+           .replace(b' Sep 2010', b' Oct 2010').replace(b' Sep 10', b' Oct 10') for i in range(60, 120)]
+    t.ingest('--feed', 'f', '--trust', 'mx.trap.example', t.write('box', mbox(old + new)))
+    found = t.run('engines', '--store', 't.db', '--format', 'json').json()['engines']
+    same([(e['name'], e['label_source']) for e in found], [('robo', 'learned')])
+    assert found[0]['messages'] >= 110, found
+    first, second = found[0]['versions']
+    same((first['version'], first['messages'], first['changes']), ('captured', 60, []))
+    same((second['peers'], second['first'][:7]), (30, '2010-10'))
+    assert any(c.startswith('mid=') for c in second['changes']), second
+    assert 'its versions' in t.run('explain', 'robo', '--store', 't.db').out
+
+
 def case_unknown_engine_is_discovered_and_learned_one_named(t):
     """The same mail, without and with a model: a content-derived name, then the learned one; the same whatever the order."""
     mails = [bot(i, i % 4) for i in range(60)]

@@ -1,0 +1,247 @@
+/* engines_versions.c - clusters that are new versions of learned engines: the same hosts, and either nearly the same writing or one after the
+ * other.
+ *
+ * Whoever imitates an engine in all but one habit looks like a version of it, and what does not show that habit is given the engine's
+ * name. So the hosts of the engine are those that show the habits in which the cluster differs from it as the captures have them.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "analyse/engines_int.h"
+#include "base/mem.h"
+
+/* SHARED: hosts in common, at least, and percent of what there would be if both drew from the same hosts. OTHERS: percent of a version's messages
+ * that may come from hosts of which the engine is not known. CONSTANT: percent of the messages that have a family. SUCCEEDED: of the
+ * hosts in common, those where one ended before the other began, where the writing is too far from the captures. */
+enum {
+	SHARED_PERCENT = 30,
+	SHARED_LEAST = 4,
+	OTHERS_PERCENT = 20,
+	CONSTANT_PERCENT = 80,
+	SUCCEEDED_PERCENT = 90,
+	SUCCEEDED_LEAST = 8
+};
+static const double version_strangeness = 4 * 3.9; /* four constants changed */
+
+/* ---- hosts ---- */
+
+static int by_peer(const void *x, const void *y)
+{
+	const struct peer *a = x, *b = y;
+	return (a->peer > b->peer) - (a->peer < b->peer);
+}
+
+/* Makes a set of k peers, one a message, out of an array of the arena with room for `most`. */
+static const struct peers *peer_set(struct engines *e, struct peer *v, size_t k, size_t most)
+{
+	size_t n = 0;
+	qsort(v, k, sizeof *v, by_peer);
+	for (size_t i = 0; i < k; i++) {
+		struct peer *p = n ? &v[n - 1] : NULL;
+		if (!p || p->peer != v[i].peer) {
+			v[n++] = v[i];
+			continue;
+		}
+		p->first = v[i].first < p->first ? v[i].first : p->first;
+		p->last = v[i].last > p->last ? v[i].last : p->last;
+	}
+	arena_shrink(&e->arena, v, (most + 1) * sizeof *v, (n + 1) * sizeof *v);
+	struct peers *out = arena_alloc(&e->arena, sizeof *out);
+	if (out)
+		*out = (struct peers){v, n, k};
+	return out;
+}
+
+static void add_peer(struct peer *v, size_t *n, const struct analysed *m)
+{
+	uint64_t peer = engine_peer(m);
+	if (peer)
+		v[(*n)++] = (struct peer){peer, m->time, m->time};
+}
+
+/* Of the largest version alone: what else was joined to it must not lend it its hosts. */
+const struct peers *engines_peers_of(struct engines *e, uint32_t cluster)
+{
+	size_t from = e->cluster_from[cluster], n = e->cluster_from[cluster + 1] - from, k = 0;
+	struct peer *v = arena_alloc(&e->arena, (n + 1) * sizeof *v);
+	for (size_t i = from; v && i < from + n; i++)
+		if (e->clusters.main[e->messages[e->by_cluster[i]].print])
+			add_peer(v, &k, &e->a->messages[e->message_at[e->by_cluster[i]]]);
+	return v ? peer_set(e, v, k, n) : NULL;
+}
+
+bool engine_is_peer(const struct peers *p, uint64_t peer)
+{
+	const struct peer key = {.peer = peer};
+	return bsearch(&key, p->v, p->n, sizeof *p->v, by_peer) != NULL;
+}
+
+/* ---- what differs ---- */
+
+struct commonest {
+	uint32_t token, n, of;
+};
+
+static void add_common(struct commonest *c, uint32_t token, uint32_t n)
+{
+	c->of += n;
+	if (n > c->n) {
+		c->n = n;
+		c->token = token;
+	}
+}
+
+static bool is_constant(const struct commonest *c)
+{
+	return c->n && (uint64_t)c->n * 100 >= (uint64_t)c->of * CONSTANT_PERCENT;
+}
+
+int engines_contrast(const struct engines *e, uint32_t cluster, const struct engine_class *k, struct engine_contrast *out)
+{
+	const struct engine_token *tokens = e->model.tokens.v;
+	struct commonest own[PRINT_COUNT] = {{0}}, its[PRINT_COUNT] = {{0}};
+	uint32_t *n = mem_zalloc(e->model.tokens.n + 1, sizeof *n);
+	*out = (struct engine_contrast){.any = false};
+	if (!n)
+		return ERR_ENV;
+	for (size_t i = e->cluster_from[cluster]; i < e->cluster_from[cluster + 1]; i++) {
+		const struct engine_print *p = &e->prints.v[e->left_print[e->messages[e->by_cluster[i]].print]];
+		for (size_t t = 0; t < p->n; t++)
+			n[p->tokens[t]]++;
+	}
+	for (uint32_t t = 0; t < e->model.tokens.n; t++)
+		add_common(&its[tokens[t].family], t, n[t]);
+	for (size_t i = 0; i < k->n; i++)
+		add_common(&own[tokens[k->counts[i].token].family], k->counts[i].token, k->counts[i].messages);
+	for (unsigned f = 0; f < PRINT_COUNT; f++)
+		if (!print_table[f].many && engine_freedom(f) == FREEDOM_NONE && is_constant(&own[f]) && is_constant(&its[f]) &&
+			own[f].token != its[f].token) {
+			out->own[f] = own[f].token + 1;
+			out->its[f] = its[f].token + 1;
+			out->any = true;
+		}
+	mem_free(n);
+	return 0;
+}
+
+static bool shows(const struct engine_print *p, const struct engine_contrast *c)
+{
+	for (size_t t = 0; t < p->n; t++)
+		if (c->own[p->families[t]] == p->tokens[t] + 1)
+			return true;
+	return false;
+}
+
+/* Of the learned engine's messages that show what the cluster does otherwise; of all of them where nothing is. */
+static const struct peers *proven_peers(struct engines *e, analysis_name name, const struct engine_contrast *c)
+{
+	size_t most = 0, n = 0;
+	for (size_t i = 0; i < e->a->n_messages; i++)
+		most += e->prints.of[i] && e->verdicts[e->prints.of[i] - 1].engine == name;
+	struct peer *v = arena_alloc(&e->arena, (most + 1) * sizeof *v);
+	for (size_t i = 0; v && i < e->a->n_messages; i++) {
+		uint32_t print = e->prints.of[i];
+		if (print && e->verdicts[print - 1].engine == name && (!c->any || shows(&e->prints.v[print - 1], c)))
+			add_peer(v, &n, &e->a->messages[i]);
+	}
+	return v ? peer_set(e, v, n, most) : NULL;
+}
+
+/* ---- the same engine? ---- */
+
+struct shared {
+	size_t n, before, after; /* hosts in common; of these where the one ended before the other began */
+};
+
+static struct shared shared_peers(const struct peers *own, const struct peers *its)
+{
+	struct shared s = {0};
+	for (size_t i = 0, j = 0; i < own->n && j < its->n;) {
+		const struct peer *a = &own->v[i], *b = &its->v[j];
+		if (a->peer == b->peer) {
+			s.n++;
+			s.before += a->last < b->first;
+			s.after += b->last < a->first;
+		}
+		i += a->peer <= b->peer;
+		j += a->peer >= b->peer;
+	}
+	return s;
+}
+
+/* What a part of the hosts shows of them bounds how many can be in common. */
+static bool same_hosts(const struct peers *own, const struct peers *its, const struct shared *s)
+{
+	if (s->n < SHARED_LEAST)
+		return false;
+	double seen = cluster_hosts_seen(own->n, own->messages) * (double)its->n;
+	double expected = seen < (double)own->n ? seen : (double)own->n;
+	return (double)s->n * 100 >= expected * SHARED_PERCENT;
+}
+
+static bool succeeded(const struct shared *s)
+{
+	size_t most = s->before > s->after ? s->before : s->after;
+	return s->n >= SUCCEEDED_LEAST && most * 100 >= s->n * SUCCEEDED_PERCENT;
+}
+
+/* The learned engine that most of a cluster's messages come nearest to, and if most are not too far from it; its class, or n_known. */
+static size_t nearest_of(const struct engines *e, uint32_t cluster, uint32_t *counts, bool *is_near)
+{
+	size_t from = e->cluster_from[cluster], to = e->cluster_from[cluster + 1], best = 0, close = 0;
+	memset(counts, 0, (e->n_known + 1) * sizeof *counts);
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = from; i < to; i++) {
+			const struct verdict *v = &e->verdicts[e->left_print[e->messages[e->by_cluster[i]].print]];
+			bool within = v->nearest && (double)v->strangeness <= version_strangeness;
+			if (!pass && (within || (v->nearest && v->like)))
+				counts[v->nearest - e->model.classes.v]++;
+			close += pass && within && v->nearest == &e->model.classes.v[best];
+		}
+		for (size_t k = 1; !pass && k < e->n_known; k++)
+			if (counts[k] > counts[best])
+				best = k;
+	}
+	*is_near = close * 2 > to - from;
+	return (size_t)counts[best] * 2 > to - from ? best : e->n_known;
+}
+
+/* Messages of the cluster from those peers. */
+static size_t count_from(const struct engines *e, uint32_t cluster, const struct peers *own)
+{
+	size_t from = e->cluster_from[cluster], to = e->cluster_from[cluster + 1], n = 0;
+	for (size_t i = from; i < to; i++)
+		n += engine_is_peer(own, e->messages[e->by_cluster[i]].peer);
+	return n;
+}
+
+/* Others may write the same: where more of the cluster comes from hosts that the engine has not shown than would if it were all the engine's, give
+ * or take two standard errors, what comes from those has no name. */
+static bool all_its_own(const struct engines *e, uint32_t cluster, const struct peers *own, const struct peers *its)
+{
+	double all = e->cluster_from[cluster + 1] - e->cluster_from[cluster], others = all - (double)count_from(e, cluster, own);
+	double unseen = 1 - cluster_hosts_seen(own->n, own->messages);
+	return others / all <= unseen + 2 * sqrt(unseen * (1 - unseen) / (double)its->n);
+}
+
+int engines_find_version(struct engines *e, uint32_t cluster, uint32_t *counts)
+{
+	struct engine_contrast contrast;
+	bool is_near;
+	size_t k = nearest_of(e, cluster, counts, &is_near);
+	if (k == e->n_known)
+		return 0;
+	analysis_name name = analysis_name_of(e->a, e->model.classes.v[k].name, e->err);
+	if (e->err->kind || engines_contrast(e, cluster, &e->model.classes.v[k], &contrast))
+		return err_oom(e->err, "engines");
+	const struct peers *own = proven_peers(e, name, &contrast), *its = engines_peers_of(e, cluster);
+	if (!own || !its)
+		return err_oom(e->err, "engines");
+	struct shared both = shared_peers(own, its);
+	if (!same_hosts(own, its, &both) || (!is_near && !succeeded(&both)))
+		return 0;
+	e->cluster_name[cluster] = name;
+	e->cluster_source[cluster] = ENGINE_LEARNED;
+	e->cluster_peers[cluster] = all_its_own(e, cluster, own, its) ? NULL : own;
+	return 0;
+}
