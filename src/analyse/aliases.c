@@ -9,6 +9,7 @@
 #include "analyse/alias_words.h"
 #include "analyse/finding.h"
 #include "analyse/tally.h"
+#include "base/json_read.h"
 #include "base/limits.h"
 #include "base/mem.h"
 
@@ -36,7 +37,7 @@ struct str decision_id(struct arena *arena, struct str a, struct str b, bool *sw
 
 enum decided decision_verdict(struct str json)
 {
-	json_t *o = json_loadb((const char *)json.p, json.n, JSON_ALLOW_NUL, NULL), *e;
+	json_t *o = json_parse(json), *e;
 	enum decided d = DECIDED_NOT;
 	size_t i;
 	json_array_foreach(json_object_get(o, "entries"), i, e)

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "base/json_read.h"
 #include "base/map.h"
 #include "base/vec.h"
 
@@ -31,12 +32,12 @@ struct graph {
 static int see_domain(void *ctx, struct str id, struct str json)
 {
 	struct graph *g = ctx;
-	json_t *o = json_loadb((const char *)json.p, json.n, JSON_ALLOW_NUL, NULL);
-	const json_t *p = json_object_get(o, "programme");
+	json_t *o = json_parse(json);
+	struct str programme = json_text_of(o, "programme");
 	struct map_entry *e = map_put(&g->domains, id, NULL);
 	struct str *name = e ? vec_push(g->arena, &g->names, UINT32_MAX) : NULL;
-	if (name && json_is_string(p))
-		*name = arena_dup(g->arena, str_make(json_string_value(p), json_string_length(p)));
+	if (name && programme.n)
+		*name = arena_dup(g->arena, programme);
 	json_decref(o);
 	if (!name)
 		return err_oom(g->err, "graph");

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "base/json_read.h"
 #include "base/vec.h"
 
 struct loading {
@@ -20,7 +21,7 @@ static int keep(void *ctx, struct str id, struct str json)
 	if (!to || !(to->id = arena_dup(l->arena, id)).p || !(to->json = arena_dup(l->arena, json)).p)
 		return err_oom(l->err, "items");
 	if (l->member) {
-		json_t *o = json_loadb((const char *)json.p, json.n, JSON_ALLOW_NUL, NULL);
+		json_t *o = json_parse(json);
 		to->rank = json_number_value(json_object_get(o, l->member));
 		json_decref(o);
 	}

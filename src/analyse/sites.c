@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "analyse/looks.h"
+#include "base/json_read.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/time.h"
@@ -58,21 +59,9 @@ double sites_alike(const struct sites *s, struct id_set a, struct id_set b)
 
 /* ---- reading items ---- */
 
-static struct str member(const json_t *o, const char *key)
-{
-	const json_t *v = json_object_get(o, key);
-	return json_is_string(v) ? str_make(json_string_value(v), json_string_length(v)) : S("");
-}
-
 static struct str copied(struct sites *s, const json_t *o, const char *key)
 {
-	return arena_dup(s->arena, member(o, key));
-}
-
-static int64_t time_member(const json_t *o, const char *key)
-{
-	int64_t t;
-	return time_parse_iso(member(o, key), &t) ? t : TIME_NONE;
+	return arena_dup(s->arena, json_text_of(o, key));
 }
 
 uint32_t sites_intern(struct sites *s, struct str token)
@@ -239,7 +228,7 @@ static enum site_kind kind_of(struct str name)
 static bool add_page(struct sites *s, struct str id, const json_t *page)
 {
 	struct site_page *p = vec_push(s->arena, &s->pages, UINT32_MAX - 1);
-	enum site_kind kind = kind_of(member(page, "kind"));
+	enum site_kind kind = kind_of(json_text_of(page, "kind"));
 	if (!p)
 		return false;
 	*p = (struct site_page){.id = arena_dup(s->arena, id),
@@ -247,10 +236,10 @@ static bool add_page(struct sites *s, struct str id, const json_t *page)
 		.host = copied(s, page, "host"),
 		.domain = copied(s, page, "domain"),
 		.title = copied(s, page, "title"),
-		.time = time_member(page, "time"),
+		.time = json_time_of(page, "time"),
 		.kind = kind,
 		.same = copied(s, json_object_get(page, "revisit"), "url"),
-		.same_time = time_member(json_object_get(page, "revisit"), "time"),
+		.same_time = json_time_of(json_object_get(page, "revisit"), "time"),
 		.end = kind == SITE_REDIRECT ? NO_PAGE : (uint32_t)s->pages.n - 1,
 		.form = NO_FORM};
 	struct map_entry *first = map_put(&s->urls, p->url, NULL);
@@ -284,7 +273,7 @@ static bool add_dns(struct sites *s, struct str id, const json_t *dns)
 		return false;
 	*d = (struct site_dns){.domain = arena_dup(s->arena, id),
 		.registrar = copied(s, dns, "registrar"),
-		.first = time_member(dns, "first_seen")};
+		.first = json_time_of(dns, "first_seen")};
 	return d->domain.p && list_of(s, dns, "ns", "ns", &d->ns) && list_of(s, dns, "a", "a", &d->a);
 }
 
@@ -297,7 +286,7 @@ struct loading {
 static int load_item(void *ctx, struct str id, struct str json)
 {
 	struct loading *l = ctx;
-	json_t *o = json_loadb((const char *)json.p, json.n, JSON_ALLOW_NUL, NULL);
+	json_t *o = json_parse(json);
 	bool ok = !json_is_object(o) || l->add(l->s, id, o);
 	json_decref(o);
 	return ok ? 0 : err_oom(l->err, "pages");
@@ -345,8 +334,8 @@ static void find_revisited(struct sites *s)
 static bool add_chain(struct sites *s, struct str id, const json_t *chain)
 {
 	struct site_page *p = s->pages.n ? bsearch(&id, s->pages.v, s->pages.n, sizeof *s->pages.v, by_id) : NULL;
-	if (p && str_eq(member(chain, "end"), S("page")))
-		p->end = sites_page(s, member(chain, "final"), p->time);
+	if (p && str_eq(json_text_of(chain, "end"), S("page")))
+		p->end = sites_page(s, json_text_of(chain, "final"), p->time);
 	return true;
 }
 

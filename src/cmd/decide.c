@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "analyse/aliases.h"
+#include "base/json_read.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "cmd/command.h"
@@ -20,12 +21,6 @@ static const struct column columns[] = {
 	{.name = "decision", .kind = KIND_WORD},
 	{.name = "reading", .kind = KIND_TEXT},
 };
-
-static struct str text_of(const json_t *o, const char *key)
-{
-	const json_t *v = json_object_get(o, key);
-	return json_is_string(v) ? str_make(json_string_value(v), json_string_length(v)) : S("");
-}
 
 /* ---- listing ---- */
 
@@ -61,13 +56,13 @@ static int put_pair(void *ctx, struct str id, struct str json)
 		json_raw(j, json);
 		return 0;
 	}
-	json_t *o = json_loadb((const char *)json.p, json.n, JSON_ALLOW_NUL, NULL);
-	table_str(&l->table, text_of(o, "a"));
-	table_str(&l->table, text_of(o, "b"));
-	table_str(&l->table, text_of(o, "tier"));
+	json_t *o = json_parse(json);
+	table_str(&l->table, json_text_of(o, "a"));
+	table_str(&l->table, json_text_of(o, "b"));
+	table_str(&l->table, json_text_of(o, "tier"));
 	table_real(&l->table, json_number_value(json_object_get(o, "log_odds")));
 	table_z(&l->table, decided_name(json_object_get(o, "decision"), &l->arena));
-	table_str(&l->table, text_of(o, "reading"));
+	table_str(&l->table, json_text_of(o, "reading"));
 	json_decref(o);
 	return 0;
 }
@@ -142,7 +137,7 @@ static int decide(struct session *s, struct err *err)
 	struct str id = decision_id(&a, str_of(s->o->paths[1]), str_of(s->o->paths[2]), NULL);
 	int rc = id.p ? store_begin(s->store, err) : err_oom(err, "decision");
 	int found = rc ? rc : store_item(s->store, "decision", id, &a, &json, err);
-	json_t *decision = found > 0 ? json_loadb((const char *)json.p, json.n, JSON_ALLOW_NUL, NULL) : NULL;
+	json_t *decision = found > 0 ? json_parse(json) : NULL;
 	rc = found < 0 ? found : change(s, &decision, err);
 	struct str text = rc ? S("") : dumped(decision, &a);
 	if (!rc)

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "base/json_read.h"
 #include "base/limits.h"
 #include "cmd/command.h"
 #include "cmd/lines.h"
@@ -106,31 +107,14 @@ struct list {
 	size_t total;
 };
 
-static void put_text(struct table *t, const json_t *v)
-{
-	if (json_is_string(v))
-		table_str(t, str_make(json_string_value(v), json_string_length(v)));
-	else
-		table_null(t);
-}
-
-static void put_time(struct table *t, const json_t *v)
-{
-	int64_t time = TIME_NONE;
-	if (json_is_string(v))
-		time_parse_iso(str_make(json_string_value(v), json_string_length(v)), &time);
-	table_time(t, time);
-}
-
 static void put_list(struct table *t, const json_t *v)
 {
 	struct buf b;
 	buf_init(&b, 64 * KIB);
 	for (size_t i = 0; i < json_array_size(v); i++) {
-		const json_t *one = json_array_get(v, i);
 		if (i)
 			buf_byte(&b, ' ');
-		buf_add(&b, str_make(json_string_value(one), json_string_length(one)));
+		buf_add(&b, json_text(json_array_get(v, i)));
 	}
 	table_str(t, buf_str(&b));
 	buf_free(&b);
@@ -149,14 +133,14 @@ static int list_one(void *ctx, struct str id, struct str json)
 		json_raw(j, json);
 		return 0;
 	}
-	json_t *o = json_loadb((const char *)json.p, json.n, 0, NULL);
-	put_text(&l->t, json_object_get(o, "domain"));
-	put_time(&l->t, json_object_get(o, "first_seen"));
-	put_time(&l->t, json_object_get(o, "last_seen"));
+	json_t *o = json_parse(json);
+	table_text(&l->t, json_text_of(o, "domain"));
+	table_time(&l->t, json_time_of(o, "first_seen"));
+	table_time(&l->t, json_time_of(o, "last_seen"));
 	put_list(&l->t, json_object_get(o, "ns"));
 	put_list(&l->t, json_object_get(o, "a"));
-	put_text(&l->t, json_object_get(o, "registrar"));
-	put_text(&l->t, json_object_get(o, "registered"));
+	table_text(&l->t, json_text_of(o, "registrar"));
+	table_text(&l->t, json_text_of(o, "registered"));
 	json_decref(o);
 	return 0;
 }

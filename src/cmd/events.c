@@ -77,14 +77,6 @@ static bool passes(const struct options *o, unsigned kinds, const struct finding
 	return is(o->engine, f->engine) && programme && brand;
 }
 
-static void put_name(struct table *t, struct str s)
-{
-	if (s.n)
-		table_str(t, s);
-	else
-		table_null(t);
-}
-
 static void put_date(struct table *t, const struct finding_date *d)
 {
 	table_time(t, d->time);
@@ -98,22 +90,22 @@ static void put_row(struct table *t, const struct finding *f)
 	finding_id(f, id);
 	table_z(t, id);
 	table_z(t, finding_kind_names[f->kind]);
-	put_name(t, f->feed);
-	put_name(t, f->engine);
-	put_name(t, f->programme);
-	put_name(t, f->brand);
-	put_name(t, f->other);
+	table_text(t, f->feed);
+	table_text(t, f->engine);
+	table_text(t, f->programme);
+	table_text(t, f->brand);
+	table_text(t, f->other);
 	put_date(t, &f->start);
 	put_date(t, &f->end);
 	table_real(t, f->before);
 	table_real(t, f->after);
-	put_name(t, f->from);
-	put_name(t, f->to);
+	table_text(t, f->from);
+	table_text(t, f->to);
 	table_real(t, f->effect);
 	table_real(t, f->confidence);
 	table_str(t, f->reading);
-	put_name(t, f->verdict);
-	put_name(t, f->source);
+	table_text(t, f->verdict);
+	table_text(t, f->source);
 }
 
 static void put_reading(struct table *t, const struct finding *f)

@@ -4,6 +4,7 @@
 #include "analyse/infections.h"
 #include "analyse/observation.h"
 #include "base/anomaly.h"
+#include "base/json_read.h"
 #include "cmd/command.h"
 #include "cmd/explain_engine.h"
 #include "cmd/explain_campaign.h"
@@ -130,16 +131,10 @@ static void attribution(const struct ledger *l, const char *what, struct str nam
 	}
 }
 
-static struct str json_member(const json_t *o, const char *key)
-{
-	const json_t *v = json_object_get(o, key);
-	return json_is_string(v) ? str_make(json_string_value(v), json_string_length(v)) : S("");
-}
-
 /* One line for each piece of evidence: weight, what it speaks for, where it was found, what it is. */
 static void evidence_lines(const struct ledger *l, struct str evidence)
 {
-	json_t *all = json_loadb((const char *)evidence.p, evidence.n, JSON_ALLOW_NUL, NULL);
+	json_t *all = json_parse(evidence);
 	size_t i;
 	json_t *e;
 	if (!json_array_size(all))
@@ -147,18 +142,18 @@ static void evidence_lines(const struct ledger *l, struct str evidence)
 	json_array_foreach(all, i, e)
 	{
 		fprintf(l->f, "  %+6.2f  ", json_number_value(json_object_get(e, "weight")));
-		text(l, json_member(e, "kind"), SHOW_PLAIN);
+		text(l, json_text_of(e, "kind"), SHOW_PLAIN);
 		fputs(" ", l->f);
-		text(l, json_member(e, "name"), SHOW_PLAIN);
+		text(l, json_text_of(e, "name"), SHOW_PLAIN);
 		fputs(": ", l->f);
-		text(l, json_member(e, "rule"), SHOW_PLAIN);
-		if (json_member(e, "where").n) {
+		text(l, json_text_of(e, "rule"), SHOW_PLAIN);
+		if (json_text_of(e, "where").n) {
 			fputs(", in ", l->f);
-			text(l, json_member(e, "where"), SHOW_PLAIN);
+			text(l, json_text_of(e, "where"), SHOW_PLAIN);
 		}
-		if (json_member(e, "text").n) {
+		if (json_text_of(e, "text").n) {
 			fputs(": \"", l->f);
-			text(l, json_member(e, "text"), SHOW_PLAIN);
+			text(l, json_text_of(e, "text"), SHOW_PLAIN);
 			fputs("\"", l->f);
 		}
 		fputs("\n", l->f);
@@ -168,17 +163,17 @@ static void evidence_lines(const struct ledger *l, struct str evidence)
 
 static void attachment_lines(const struct ledger *l, struct str attachments)
 {
-	json_t *all = json_loadb((const char *)attachments.p, attachments.n, JSON_ALLOW_NUL, NULL);
+	json_t *all = json_parse(attachments);
 	size_t i;
 	json_t *e;
 	json_array_foreach(all, i, e)
 	{
 		fputs("  ", l->f);
-		text(l, json_member(e, "type"), SHOW_PLAIN);
+		text(l, json_text_of(e, "type"), SHOW_PLAIN);
 		fprintf(l->f, "  %lld bytes  ", (long long)json_integer_value(json_object_get(e, "size")));
-		text(l, json_member(e, "name"), SHOW_PLAIN);
+		text(l, json_text_of(e, "name"), SHOW_PLAIN);
 		fputs("\n    sha256 ", l->f);
-		text(l, json_member(e, "sha256"), SHOW_PLAIN);
+		text(l, json_text_of(e, "sha256"), SHOW_PLAIN);
 		fputs("\n", l->f);
 	}
 	json_decref(all);

@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 
+#include "base/json_read.h"
 #include "base/limits.h"
 #include "base/vec.h"
 #include "export/escape.h"
@@ -34,12 +35,6 @@ static void say(const struct way *w, struct str s, bool url)
 	buf_free(&safe);
 }
 
-static struct str member(const json_t *o, const char *key)
-{
-	const json_t *v = json_object_get(o, key);
-	return json_is_string(v) ? str_make(json_string_value(v), json_string_length(v)) : S("");
-}
-
 static int add_place(struct way *w, struct str domain)
 {
 	for (size_t i = 0; i < w->places.n; i++)
@@ -61,9 +56,9 @@ static void chain_lines(const struct way *w, const json_t *chain)
 	json_array_foreach(json_object_get(chain, "hops"), i, hop)
 	{
 		fputs(i ? "    -> " : "  ", w->f);
-		say(w, member(hop, "url"), true);
+		say(w, json_text_of(hop, "url"), true);
 		fputs("  (", w->f);
-		say(w, member(hop, "role"), false);
+		say(w, json_text_of(hop, "role"), false);
 		fputs(")\n", w->f);
 	}
 }
@@ -77,10 +72,10 @@ static int see_chain(void *ctx, struct str id, struct str json)
 	for (size_t i = 0; i < w->row->urls.n; i++) {
 		if (!str_eq(w->row->urls.v[i], url))
 			continue;
-		json_t *o = json_loadb((const char *)json.p, json.n, JSON_ALLOW_NUL, NULL);
+		json_t *o = json_parse(json);
 		if (w->chains++ < CHAINS)
 			chain_lines(w, o);
-		int rc = add_place(w, member(o, "final_domain"));
+		int rc = add_place(w, json_text_of(o, "final_domain"));
 		json_decref(o);
 		return rc;
 	}
@@ -97,10 +92,10 @@ static void evidence_lines(const struct way *w, const json_t *domain)
 			fprintf(w->f, "    %+6.2f  ", json_number_value(json_object_get(e, "weight")));
 		else
 			fputs("            ", w->f);
-		say(w, member(e, "kind"), false);
-		if (member(e, "text").n) {
+		say(w, json_text_of(e, "kind"), false);
+		if (json_text_of(e, "text").n) {
 			fputs(" ", w->f);
-			say(w, member(e, "text"), false);
+			say(w, json_text_of(e, "text"), false);
 		}
 		if (json_is_integer(json_object_get(e, "domains")))
 			fprintf(w->f, " (on %lld domains%s)", (long long)json_integer_value(json_object_get(e, "domains")),
@@ -118,14 +113,14 @@ static int place_lines(const struct way *w, struct store *s, struct str domain, 
 	int rc = store_item(s, "domain", domain, w->arena, &json, err);
 	if (rc <= 0)
 		return rc;
-	json_t *o = json_loadb((const char *)json.p, json.n, JSON_ALLOW_NUL, NULL);
+	json_t *o = json_parse(json);
 	fputs("  ", w->f);
 	say(w, domain, true);
 	fputs(" is ", w->f);
-	say(w, member(o, "programme"), false);
+	say(w, json_text_of(o, "programme"), false);
 	fprintf(w->f, "'s (confidence %.2f), by its %s", json_number_value(json_object_get(o, "confidence")),
-		member(o, "page").n ? "page " : "name servers: no page of it was captured");
-	say(w, member(o, "page"), true);
+		json_text_of(o, "page").n ? "page " : "name servers: no page of it was captured");
+	say(w, json_text_of(o, "page"), true);
 	fputs("\n", w->f);
 	evidence_lines(w, o);
 	json_decref(o);

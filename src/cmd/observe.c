@@ -153,14 +153,6 @@ struct list {
 	size_t total;
 };
 
-static void put_text(struct table *t, struct str s)
-{
-	if (s.n)
-		table_str(t, s);
-	else
-		table_null(t);
-}
-
 static int list_one(void *ctx, struct str id, const struct observation *o)
 {
 	struct list *l = ctx;
@@ -179,14 +171,14 @@ static int list_one(void *ctx, struct str id, const struct observation *o)
 	table_time(&l->t, o->from);
 	table_time(&l->t, o->to > o->from + 1 ? o->to - 1 : TIME_NONE);
 	table_z(&l->t, observation_kind_names[o->kind]);
-	put_text(&l->t, o->engine);
-	put_text(&l->t, o->programme);
-	put_text(&l->t, o->brand);
-	put_text(&l->t, str_of(ip));
-	put_text(&l->t, o->value);
-	put_text(&l->t, o->unit);
-	put_text(&l->t, o->source);
-	put_text(&l->t, o->note);
+	table_text(&l->t, o->engine);
+	table_text(&l->t, o->programme);
+	table_text(&l->t, o->brand);
+	table_text(&l->t, str_of(ip));
+	table_text(&l->t, o->value);
+	table_text(&l->t, o->unit);
+	table_text(&l->t, o->source);
+	table_text(&l->t, o->note);
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/json_read.h"
 #include "base/limits.h"
 #include "base/progress.h"
 #include "cmd/command.h"
@@ -99,8 +100,7 @@ static bool as_before(struct reading *g, const struct page *p, const struct warc
 	char text[TIME_ISO_SIZE];
 	arena_init(&a, LIM_PAGE_ARENA);
 	struct str id = p->revisit && p->same_time != TIME_NONE ? page_id(&a, p->same_url, p->same_time) : S("");
-	json_t *o = id.n && store_item(g->s->store, "page", id, &a, &old, err) > 0 ? json_loadb((const char *)old.p, old.n, 0, NULL)
-	                                                                           : NULL;
+	json_t *o = id.n && store_item(g->s->store, "page", id, &a, &old, err) > 0 ? json_parse(old) : NULL;
 	time_iso(p->time, text);
 	bool ok = o && !json_object_set_new(o, "time", json_string(text)) &&
 	          !json_object_set_new(o, "ip", json_stringn(p->ip.n ? (const char *)p->ip.p : "", p->ip.n)) &&
@@ -204,7 +204,7 @@ static int load_age(void *ctx, struct str id, struct str json)
 {
 	struct chaining *c = ctx;
 	int64_t registered = TIME_NONE;
-	json_t *o = json_loadb((const char *)json.p, json.n, 0, NULL);
+	json_t *o = json_parse(json);
 	const char *text = json_string_value(json_object_get(o, "registered"));
 	if (text)
 		time_parse_iso(str_of(text), &registered);

@@ -2,17 +2,12 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "base/json_read.h"
 #include "base/limits.h"
 #include "base/map.h"
 #include "base/vec.h"
 #include "cmd/output.h"
 #include "cmd/pages.h"
-
-static struct str text(const json_t *o, const char *key)
-{
-	const json_t *v = json_object_get(o, key);
-	return json_is_string(v) ? str_make(json_string_value(v), json_string_length(v)) : S("");
-}
 
 /* ---- list ---- */
 
@@ -37,17 +32,15 @@ struct list {
 
 static void cells(struct list *l, const json_t *page, const json_t *chain)
 {
-	int64_t time = TIME_NONE;
-	struct str end = text(chain, "final");
-	time_parse_iso(text(page, "time"), &time);
-	table_time(&l->t, time);
-	table_str(&l->t, text(page, "kind"));
-	table_int(&l->t, json_integer_value(json_object_get(page, "status")));
-	table_str(&l->t, text(page, "url"));
-	table_str(&l->t, text(page, "title"));
+	struct str end = json_text_of(chain, "final");
+	table_time(&l->t, json_time_of(page, "time"));
+	table_str(&l->t, json_text_of(page, "kind"));
+	table_int(&l->t, json_int_of(page, "status"));
+	table_str(&l->t, json_text_of(page, "url"));
+	table_str(&l->t, json_text_of(page, "title"));
 	table_int(&l->t, chain ? (int64_t)json_array_size(json_object_get(chain, "hops")) : 1);
-	table_str(&l->t, end.n ? end : text(page, "url"));
-	table_str(&l->t, end.n ? text(chain, "final_role") : text(page, "kind"));
+	table_str(&l->t, end.n ? end : json_text_of(page, "url"));
+	table_str(&l->t, end.n ? json_text_of(chain, "final_role") : json_text_of(page, "kind"));
 }
 
 /* The page's own object with its chain as a member. */
@@ -83,8 +76,8 @@ static int list_page(void *ctx, struct str id, struct str json)
 		object(j, json, chain);
 		return 0;
 	}
-	json_t *p = json_loadb((const char *)json.p, json.n, 0, NULL);
-	json_t *c = chain.n ? json_loadb((const char *)chain.p, chain.n, 0, NULL) : NULL;
+	json_t *p = json_parse(json);
+	json_t *c = chain.n ? json_parse(chain) : NULL;
 	cells(l, p, c);
 	json_decref(p);
 	json_decref(c);
@@ -160,8 +153,8 @@ static void count(struct summary_work *w, const char *of, struct str value, stru
 static int sum_page(void *ctx, struct str id, struct str json)
 {
 	(void)id;
-	json_t *o = json_loadb((const char *)json.p, json.n, 0, NULL);
-	count(ctx, "page", text(o, "kind"), text(o, "domain"));
+	json_t *o = json_parse(json);
+	count(ctx, "page", json_text_of(o, "kind"), json_text_of(o, "domain"));
 	json_decref(o);
 	return 0;
 }
@@ -169,11 +162,11 @@ static int sum_page(void *ctx, struct str id, struct str json)
 static int sum_chain(void *ctx, struct str id, struct str json)
 {
 	(void)id;
-	json_t *o = json_loadb((const char *)json.p, json.n, 0, NULL), *hops = json_object_get(o, "hops");
-	struct str end = text(o, "end");
-	count(ctx, "chain end", str_eq(end, S("page")) ? text(o, "final_role") : end, text(o, "final_domain"));
+	json_t *o = json_parse(json), *hops = json_object_get(o, "hops");
+	struct str end = json_text_of(o, "end");
+	count(ctx, "chain end", str_eq(end, S("page")) ? json_text_of(o, "final_role") : end, json_text_of(o, "final_domain"));
 	const json_t *first = json_array_get(hops, 0); /* every hop but the last begins a chain of its own */
-	count(ctx, "hop", text(first, "role"), text(first, "domain"));
+	count(ctx, "hop", json_text_of(first, "role"), json_text_of(first, "domain"));
 	json_decref(o);
 	return 0;
 }

@@ -2,6 +2,7 @@
 #include <jansson.h>
 
 #include "analyse/items.h"
+#include "base/json_read.h"
 #include "base/limits.h"
 #include "cmd/command.h"
 #include "cmd/output.h"
@@ -28,29 +29,12 @@ static const struct column columns[] = {
 
 enum { NAMES = 3 };
 
-static struct str text_of(const json_t *o, const char *key)
-{
-	const json_t *v = json_object_get(o, key);
-	return json_is_string(v) ? str_make(json_string_value(v), json_string_length(v)) : S("");
-}
-
-static int64_t number(const json_t *o, const char *key)
-{
-	return (int64_t)json_integer_value(json_object_get(o, key));
-}
-
-static void put_time(struct table *t, const json_t *o, const char *key)
-{
-	int64_t time;
-	table_time(t, time_parse_iso(text_of(o, key), &time) ? time : TIME_NONE);
-}
-
 static void put_names(struct table *t, const json_t *list)
 {
 	struct str names[NAMES];
 	size_t n = 0;
 	for (; n < NAMES && n < json_array_size(list); n++)
-		names[n] = text_of(json_array_get(list, n), "name");
+		names[n] = json_text_of(json_array_get(list, n), "name");
 	table_strs(t, (struct strs){names, n});
 }
 
@@ -69,9 +53,9 @@ static void put_seeds(struct table *t, const json_t *seeds, struct arena *a)
 			continue;
 		}
 		buf_init_arena(&b, a, 4 * KIB);
-		buf_add(&b, text_of(seed, "domain"));
+		buf_add(&b, json_text_of(seed, "domain"));
 		buf_add(&b, S(" ("));
-		buf_add(&b, text_of(seed, "reason"));
+		buf_add(&b, json_text_of(seed, "reason"));
 		buf_add(&b, S(")"));
 		if (n < LIM_ITEM_LIST && buf_ok(&b))
 			refused[n++] = buf_str(&b);
@@ -88,22 +72,22 @@ static void put_entry(struct table *t, const struct item *e, struct arena *a)
 		json_raw(j, e->json);
 		return;
 	}
-	json_t *o = json_loadb((const char *)e->json.p, e->json.n, JSON_ALLOW_NUL, NULL);
+	json_t *o = json_parse(e->json);
 	const json_t *via = json_object_get(o, "via");
 	table_str(t, e->id);
 	table_z(t, json_is_true(json_object_get(o, "in_pack")) ? "yes" : "no");
-	table_int(t, number(o, "messages"));
+	table_int(t, json_int_of(o, "messages"));
 	table_real(t, json_number_value(json_object_get(o, "message_share")));
-	table_int(t, number(o, "domains"));
+	table_int(t, json_int_of(o, "domains"));
 	table_real(t, json_number_value(json_object_get(o, "domain_share")));
-	put_time(t, o, "first");
-	put_time(t, o, "last");
+	table_time(t, json_time_of(o, "first"));
+	table_time(t, json_time_of(o, "last"));
 	put_names(t, json_object_get(o, "brands"));
 	put_names(t, json_object_get(o, "engines"));
-	table_int(t, number(via, "own"));
-	table_int(t, number(via, "page"));
-	table_int(t, number(via, "domain"));
-	table_int(t, number(via, "campaign"));
+	table_int(t, json_int_of(via, "own"));
+	table_int(t, json_int_of(via, "page"));
+	table_int(t, json_int_of(via, "domain"));
+	table_int(t, json_int_of(via, "campaign"));
 	put_seeds(t, json_object_get(o, "seeds"), a);
 	json_decref(o);
 }

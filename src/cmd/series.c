@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <math.h>
 
+#include "base/json_read.h"
 #include "cmd/command.h"
 #include "cmd/output.h"
 #include "cmd/session.h"
@@ -37,7 +38,7 @@ struct index_list {
 static int put_index_days(void *ctx, struct str id, struct str text)
 {
 	struct index_list *l = ctx;
-	json_t *days = json_loadb((const char *)text.p, text.n, 0, NULL), *d;
+	json_t *days = json_parse(text), *d;
 	size_t i;
 	(void)id;
 	json_array_foreach(days, i, d)

@@ -353,10 +353,7 @@ static void cell(struct table *t, const struct row *r, enum feature_id id)
 	case KIND_TEXT:
 	case KIND_WORD:
 	case KIND_JSON:
-		if (s->n)
-			table_str(t, *s);
-		else
-			table_null(t);
+		table_text(t, *s);
 		break;
 	}
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/json_read.h"
 #include "base/time.h"
 #include "export/report_page.h"
 #include "export/svg.h"
@@ -125,7 +126,7 @@ static void drop_empty(struct flow *f, bool left)
 
 static bool read_flow(struct page *p, struct str json, struct flow *f)
 {
-	json_t *o = json_loadb((const char *)json.p, json.n, JSON_ALLOW_NUL, NULL);
+	json_t *o = json_parse(json);
 	f->from = time_of(o, "from");
 	f->start = time_of(o, "start");
 	f->end = time_of(o, "end");

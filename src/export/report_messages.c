@@ -2,6 +2,7 @@
 #include <jansson.h>
 
 #include "base/anomaly.h"
+#include "base/json_read.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "export/escape.h"
@@ -279,19 +280,13 @@ static json_t *parse(struct letter *l, struct str raw)
 		buf_add(&masked, raw);
 	else
 		mask_json(&l->mask, raw, &masked);
-	array = json_loadb((const char *)masked.p, masked.n, JSON_ALLOW_NUL, NULL);
+	array = json_parse(buf_str(&masked));
 	l->p->out->oom |= masked.oom;
 	buf_free(&masked);
 	if (json_is_array(array))
 		return array;
 	json_decref(array);
 	return NULL;
-}
-
-static struct str member(const json_t *o, const char *key)
-{
-	const json_t *v = json_object_get(o, key);
-	return json_is_string(v) ? str_make(json_string_value(v), json_string_length(v)) : str_make(NULL, 0);
 }
 
 static void attachments(struct letter *l)
@@ -303,13 +298,13 @@ static void attachments(struct letter *l)
 			term(l, "Attachments");
 		else
 			page_raw(l->p, "<br>");
-		page_esc(l->p, member(a, "type"), 80);
+		page_esc(l->p, json_text_of(a, "type"), 80);
 		page_raw(l->p, " ");
-		page_esc(l->p, member(a, "name"), 120);
+		page_esc(l->p, json_text_of(a, "name"), 120);
 		page_raw(l->p, " <span>");
 		page_count(l->p, json_integer_value(json_object_get(a, "size")));
 		page_raw(l->p, " bytes, SHA-256</span> <span class=\"raw\">");
-		page_esc(l->p, member(a, "sha256"), SHA256_HEX);
+		page_esc(l->p, json_text_of(a, "sha256"), SHA256_HEX);
 		page_raw(l->p, "</span>");
 	}
 	if (json_array_size(list))
@@ -320,17 +315,17 @@ static void attachments(struct letter *l)
 static void evidence_row(struct page *p, const json_t *e)
 {
 	page_raw(p, "<tr><td>");
-	page_esc(p, member(e, "kind"), 40);
+	page_esc(p, json_text_of(e, "kind"), 40);
 	page_raw(p, " ");
-	page_esc(p, member(e, "name"), 80);
+	page_esc(p, json_text_of(e, "name"), 80);
 	page_raw(p, "</td><td class=\"f\">");
-	page_esc(p, member(e, "where"), 40);
+	page_esc(p, json_text_of(e, "where"), 40);
 	page_raw(p, "</td><td class=\"raw\">");
-	defang_text(member(e, "text"), &p->tmp);
+	defang_text(json_text_of(e, "text"), &p->tmp);
 	page_esc(p, buf_str(&p->tmp), TEXT_COLUMNS);
 	buf_clear(&p->tmp);
 	page_raw(p, "</td><td class=\"more\">");
-	page_esc(p, member(e, "rule"), 120);
+	page_esc(p, json_text_of(e, "rule"), 120);
 	page_raw(p, "</td><td class=\"n\">");
 	const json_t *w = json_object_get(e, "weight");
 	if (json_is_number(w))

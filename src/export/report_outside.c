@@ -1,6 +1,7 @@
 /* report_outside.c - what others saw, beside what the mail says: published claims, infected addresses, control servers. */
 #include <jansson.h>
 
+#include "base/json_read.h"
 #include "base/time.h"
 #include "export/report_page.h"
 #include "export/svg.h"
@@ -10,22 +11,6 @@ enum { ROWS = 40, NAMES = 3, NAME_COLUMNS = 40 };
 bool report_has_outside(const struct report_info *i)
 {
 	return i->n_claims || i->n_controls || i->n_infections || i->n_infected;
-}
-
-static struct str member(const json_t *o, const char *key)
-{
-	const json_t *v = json_object_get(o, key);
-	return json_is_string(v) ? str_make(json_string_value(v), json_string_length(v)) : S("");
-}
-
-static json_t *parsed(struct str json)
-{
-	return json_loadb((const char *)json.p, json.n, JSON_ALLOW_NUL, NULL);
-}
-
-static int64_t number(const json_t *o, const char *key)
-{
-	return (int64_t)json_number_value(json_object_get(o, key));
 }
 
 static void name_or(struct page *p, struct str name, const char *none)
@@ -73,9 +58,9 @@ static void names(struct page *p, const json_t *list, const char *name, const ch
 	for (size_t i = 0; i < n && i < NAMES; i++) {
 		const json_t *o = json_array_get(list, i);
 		page_raw(p, i ? ", " : "");
-		name_or(p, member(o, name), none);
+		name_or(p, json_text_of(o, name), none);
 		page_raw(p, " ");
-		page_count(p, number(o, count));
+		page_count(p, json_int_of(o, count));
 	}
 	if (n > NAMES) {
 		page_raw(p, " and ");
@@ -92,16 +77,16 @@ static void number_cell(struct page *p, int64_t n)
 
 static void engine_row(struct page *p, struct str json)
 {
-	json_t *o = parsed(json);
-	int64_t peers = number(o, "peers"), infected = number(o, "infected");
+	json_t *o = json_parse(json);
+	int64_t peers = json_int_of(o, "peers"), infected = json_int_of(o, "infected");
 	page_raw(p, "<tr><td>");
-	name_or(p, member(o, "engine"), "(no engine known)");
+	name_or(p, json_text_of(o, "engine"), "(no engine known)");
 	number_cell(p, peers);
 	number_cell(p, infected);
 	page_raw(p, "</td><td class=\"n\">");
 	page_share(p, peers ? (double)infected / (double)peers : 0);
-	number_cell(p, number(o, "agree"));
-	number_cell(p, number(o, "otherwise"));
+	number_cell(p, json_int_of(o, "agree"));
+	number_cell(p, json_int_of(o, "otherwise"));
 	page_raw(p, "</td><td class=\"more\">");
 	names(p, json_object_get(o, "names"), "name", "peers", "not named");
 	page_raw(p, "</td></tr>\n");
@@ -110,11 +95,11 @@ static void engine_row(struct page *p, struct str json)
 
 static void name_row(struct page *p, struct str json)
 {
-	json_t *o = parsed(json);
+	json_t *o = json_parse(json);
 	page_raw(p, "<tr><td>");
-	name_or(p, member(o, "name"), "(not named)");
-	number_cell(p, number(o, "addresses"));
-	number_cell(p, number(o, "seen"));
+	name_or(p, json_text_of(o, "name"), "(not named)");
+	number_cell(p, json_int_of(o, "addresses"));
+	number_cell(p, json_int_of(o, "seen"));
 	page_raw(p, "</td><td>");
 	names(p, json_object_get(o, "senders"), "engine", "addresses", "no engine known");
 	page_raw(p, "</td></tr>\n");

@@ -1,23 +1,13 @@
 /* report_programmes.c - the report's part on programmes: shares by message and by domain, and which names are one organisation. */
 #include <jansson.h>
 
+#include "base/json_read.h"
 #include "export/escape.h"
 #include "export/report_page.h"
 #include "export/report_words.h"
 #include "export/svg.h"
 
 enum { ROWS = 25, NAMES = 3, NAME_COLUMNS = 60, TEXT_COLUMNS = 300 };
-
-static struct str member(const json_t *o, const char *key)
-{
-	const json_t *v = json_object_get(o, key);
-	return json_is_string(v) ? str_make(json_string_value(v), json_string_length(v)) : S("");
-}
-
-static json_t *parsed(struct str json)
-{
-	return json_loadb((const char *)json.p, json.n, JSON_ALLOW_NUL, NULL);
-}
 
 static double number(const json_t *o, const char *key)
 {
@@ -29,7 +19,7 @@ static void names(struct page *p, const json_t *list)
 	size_t n = json_array_size(list);
 	for (size_t i = 0; i < n && i < NAMES; i++) {
 		page_raw(p, i ? ", " : "");
-		page_esc(p, member(json_array_get(list, i), "name"), NAME_COLUMNS);
+		page_esc(p, json_text_of(json_array_get(list, i), "name"), NAME_COLUMNS);
 	}
 	if (n > NAMES) {
 		page_raw(p, " and ");
@@ -49,7 +39,7 @@ static void share_cells(struct page *p, const json_t *o, const char *share, cons
 static void programme_row(struct page *p, const json_t *o)
 {
 	page_raw(p, "<tr><td class=\"v\">");
-	page_esc(p, member(o, "name"), NAME_COLUMNS);
+	page_esc(p, json_text_of(o, "name"), NAME_COLUMNS);
 	page_raw(p, json_is_true(json_object_get(o, "in_pack")) ? "" : " <small>(in no pack)</small>");
 	page_raw(p, "</td><td class=\"b\">");
 	svg_bar(number(o, "message_share"), 0, 0, SVG_OTHER, p->out);
@@ -66,7 +56,7 @@ static size_t refused(const struct page *p)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < p->info->n_programmes; i++) {
-		json_t *o = parsed(p->info->programmes[i]), *seed;
+		json_t *o = json_parse(p->info->programmes[i]), *seed;
 		size_t k;
 		json_array_foreach(json_object_get(o, "seeds"), k, seed) n += json_is_false(json_object_get(seed, "accepted"));
 		json_decref(o);
@@ -82,7 +72,7 @@ static void programme_table(struct page *p)
 		"<thead><tr><th>programme</th><th></th><th class=\"n\">of messages</th><th class=\"n\">messages</th><th class=\"n\">of domains</th>"
 		"<th class=\"n\">domains</th><th class=\"more\">brands</th><th class=\"more\">engines</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < n && i < ROWS; i++) {
-		json_t *o = parsed(p->info->programmes[i]);
+		json_t *o = json_parse(p->info->programmes[i]);
 		programme_row(p, o);
 		json_decref(o);
 	}
@@ -101,20 +91,20 @@ static void alias_rows(struct page *p, const json_t *o)
 	const json_t *e;
 	size_t i;
 	page_raw(p, "<h4>");
-	page_esc(p, member(o, "reading"), TEXT_COLUMNS);
+	page_esc(p, json_text_of(o, "reading"), TEXT_COLUMNS);
 	page_raw(p, "</h4>\n<table><thead><tr><th>evidence</th><th class=\"n\">weight</th><th>what</th></tr></thead><tbody>\n");
 	json_array_foreach(json_object_get(o, "evidence"), i, e)
 	{
 		page_raw(p, "<tr><td>");
-		page_esc(p, member(e, "kind"), NAME_COLUMNS);
+		page_esc(p, json_text_of(e, "kind"), NAME_COLUMNS);
 		buf_printf(p->out, "</td><td class=\"n\">%+.1f</td><td>", number(e, "weight"));
-		defang_text(member(e, "text"), &p->tmp);
+		defang_text(json_text_of(e, "text"), &p->tmp);
 		page_esc(p, buf_str(&p->tmp), TEXT_COLUMNS);
 		buf_clear(&p->tmp);
 		page_raw(p, "</td></tr>\n");
 	}
 	buf_printf(p->out, "<tr class=\"rest\"><td>log-odds</td><td class=\"n\">%+.1f</td><td>", number(o, "log_odds"));
-	page_esc(p, member(o, "tier"), NAME_COLUMNS);
+	page_esc(p, json_text_of(o, "tier"), NAME_COLUMNS);
 	page_raw(p, "</td></tr></tbody></table>\n");
 }
 
@@ -131,7 +121,7 @@ void report_programmes(struct page *p)
 			"<h3>Which names are one organisation</h3><p>Log-odds by family of evidence, each capped; at least two have to speak for "
 			"it. An analyst's decision wins (<code>trapline decide</code>).</p>\n");
 	for (size_t i = 0; i < p->info->n_aliases; i++) {
-		json_t *o = parsed(p->info->aliases[i]);
+		json_t *o = json_parse(p->info->aliases[i]);
 		alias_rows(p, o);
 		json_decref(o);
 	}

@@ -213,6 +213,14 @@ void table_str(struct table *t, struct str s)
 		json_str(&t->json, buf_str(&t->tmp));
 }
 
+void table_text(struct table *t, struct str s)
+{
+	if (s.n)
+		table_str(t, s);
+	else
+		table_null(t);
+}
+
 void table_z(struct table *t, const char *z)
 {
 	if (z)

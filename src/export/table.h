@@ -74,7 +74,8 @@ void table_mask(struct table *t, const struct mask *m);
 struct json *table_json(struct table *t);
 void table_null(struct table *t);
 void table_str(struct table *t, struct str s);
-void table_z(struct table *t, const char *z); /* NULL: null */
+void table_text(struct table *t, struct str s); /* empty: null */
+void table_z(struct table *t, const char *z);   /* NULL: null */
 void table_int(struct table *t, int64_t v);
 void table_real(struct table *t, double v);         /* not finite: null */
 void table_time(struct table *t, int64_t unix_s);   /* TIME_NONE: null */

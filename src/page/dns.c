@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "base/json_read.h"
 #include "base/limits.h"
 #include "base/time.h"
 
@@ -113,11 +114,6 @@ static int add_fact(struct dns_set *d, struct dns_domain *dom, const struct dns_
 }
 
 /* ---- JSON lines ---- */
-
-static struct str json_text(const json_t *v)
-{
-	return json_is_string(v) ? str_make(json_string_value(v), json_string_length(v)) : S("");
-}
 
 /* ISO text or Unix seconds. */
 static int64_t json_when(const json_t *v)
