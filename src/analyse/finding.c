@@ -115,14 +115,6 @@ double finding_weight(const struct finding *f)
 
 /* ---- JSON ---- */
 
-static void member(struct json *j, const char *key, struct str s)
-{
-	if (!s.n)
-		return;
-	json_key(j, key);
-	json_str(j, s);
-}
-
 static void number(struct json *j, const char *key, double v, int decimals)
 {
 	json_key(j, key);
@@ -159,25 +151,25 @@ void finding_json(struct json *j, const struct finding *f)
 	json_z(j, finding_kind_names[f->kind]);
 	json_key(j, "subject");
 	json_obj(j);
-	member(j, "feed", f->feed);
-	member(j, "engine", f->engine);
-	member(j, "programme", f->programme);
-	member(j, "brand", f->brand);
-	member(j, "other", f->other);
+	json_member(j, "feed", f->feed);
+	json_member(j, "engine", f->engine);
+	json_member(j, "programme", f->programme);
+	json_member(j, "brand", f->brand);
+	json_member(j, "other", f->other);
 	json_obj_end(j);
 	date(j, "start", &f->start);
 	date(j, "end", &f->end);
 	number(j, "before", f->before, 2);
 	number(j, "after", f->after, 2);
-	member(j, "from", f->from);
-	member(j, "to", f->to);
+	json_member(j, "from", f->from);
+	json_member(j, "to", f->to);
 	number(j, "effect", f->effect, 3);
 	number(j, "effect_lo", f->effect_lo, 3);
 	number(j, "effect_hi", f->effect_hi, 3);
 	number(j, "confidence", f->confidence, 3);
-	member(j, "verdict", f->verdict);
-	member(j, "source", f->source);
-	member(j, "observation", f->observation);
+	json_member(j, "verdict", f->verdict);
+	json_member(j, "source", f->source);
+	json_member(j, "observation", f->observation);
 	json_key(j, "reading");
 	json_str(j, f->reading);
 	json_key(j, "evidence");

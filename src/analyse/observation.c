@@ -268,14 +268,6 @@ int observation_parse(struct str line, struct arena *a, struct observation *out,
 
 /* ---- what is stored ---- */
 
-static void member(struct json *j, const char *key, struct str s)
-{
-	if (!s.n)
-		return;
-	json_key(j, key);
-	json_str(j, s);
-}
-
 void observation_json(struct json *j, const struct observation *o)
 {
 	char ip[IP_TEXT_SIZE];
@@ -288,17 +280,17 @@ void observation_json(struct json *j, const struct observation *o)
 	}
 	json_key(j, "kind");
 	json_z(j, observation_kind_names[o->kind]);
-	member(j, "engine", o->engine);
-	member(j, "programme", o->programme);
-	member(j, "brand", o->brand);
+	json_member(j, "engine", o->engine);
+	json_member(j, "programme", o->programme);
+	json_member(j, "brand", o->brand);
 	ip_text(str_make(o->ip, o->ip_len), ip);
-	member(j, "ip", str_of(ip));
-	member(j, "value", o->value);
-	member(j, "unit", o->unit);
-	member(j, "of", o->of);
-	member(j, "source", o->source);
-	member(j, "url", o->url);
-	member(j, "note", o->note);
+	json_member(j, "ip", str_of(ip));
+	json_member(j, "value", o->value);
+	json_member(j, "unit", o->unit);
+	json_member(j, "of", o->of);
+	json_member(j, "source", o->source);
+	json_member(j, "url", o->url);
+	json_member(j, "note", o->note);
 	json_obj_end(j);
 }
 

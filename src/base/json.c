@@ -195,3 +195,11 @@ void json_raw(struct json *j, struct str valid_json)
 	value(j);
 	buf_add(j->out, valid_json);
 }
+
+void json_member(struct json *j, const char *key, struct str s)
+{
+	if (!s.n)
+		return;
+	json_key(j, key);
+	json_str(j, s);
+}
