@@ -22,14 +22,15 @@ static const int64_t DAY = SECONDS_A_DAY;
 
 /* ---- what closures explain ---- */
 
-static double share_before(const struct scene *s, const struct part *x, uint32_t trade, int64_t at)
+/* The share of x's mail in the weeks before `at` that was for what a closure ended. */
+static double share_before(const struct scene *s, const struct part *x, uint32_t closure, int64_t at)
 {
 	double n = 0, all = 0;
 	for (size_t i = 0; i < x->n; i++) {
 		const struct event *e = &s->events[x->list[i]];
 		if (e->time >= at - SHARE_DAYS * DAY && e->time < at) {
 			all++;
-			n += e->trade == trade;
+			n += s->trades.v[e->trade].closed == closure;
 		}
 	}
 	return all >= 10 ? n / all : 0;
@@ -39,7 +40,8 @@ static bool left_earlier(const struct scene *s, const struct part *x, uint32_t t
 {
 	for (size_t i = 0; i < s->claims.n; i++) {
 		const struct claim *c = &s->claims.v[i];
-		if (c->f.kind == FINDING_SWITCH && c->part == x && c->trade_from == trade && c->f.start.time < at)
+		if (c->f.kind == FINDING_SWITCH && c->part == x && s->trades.v[c->trade_from].house == s->trades.v[trade].house &&
+			c->f.start.time < at)
 			return true;
 	}
 	return false;
@@ -51,7 +53,7 @@ static double loss_by(const struct scene *s, const struct part *x, const struct 
 	if (closure->f.kind != FINDING_CLOSURE || x->kind != PART_ENGINE ||
 		left_earlier(s, x, closure->trade_from, closure->f.end.time))
 		return 0;
-	return share_before(s, x, closure->trade_from, closure->f.start.lo);
+	return share_before(s, x, (uint32_t)(closure - s->claims.v) + 1, closure->f.start.lo);
 }
 
 static int64_t end_of(const struct claim *c)
@@ -77,7 +79,8 @@ static bool make_slots(struct scene *s, const struct part *x, int64_t from, int6
 	size_t n = (size_t)(time_day(to) - time_day(from) + 1) * FIT_SLOTS_A_DAY;
 	h->count = arena_zalloc(s->arena, n + 1, sizeof *h->count);
 	h->offset = arena_zalloc(s->arena, n + 1, sizeof *h->offset);
-	if (!h->count || !h->offset)
+	double *gone = arena_zalloc(s->arena, n + 1, sizeof *gone); /* the share that closures took */
+	if (!h->count || !h->offset || !gone)
 		return false;
 	h->v = (struct fit_volume){.start = midnight, .n = n, .count = h->count, .offset = h->offset};
 	for (size_t i = 0; i < x->n; i++) {
@@ -90,12 +93,13 @@ static bool make_slots(struct scene *s, const struct part *x, int64_t from, int6
 		h->offset[k + 1] = t >= from && t < to ? part_watched(s, x, t) * s->week[weekday] / FIT_SLOTS_A_DAY : 0;
 	}
 	for (size_t i = 0; i < s->claims.n; i++) {
-		double loss = loss_by(s, x, &s->claims.v[i]);
+		const struct claim *c = &s->claims.v[i];
+		double loss = loss_by(s, x, c);
 		for (size_t k = 0; k < n && loss > 0; k++)
-			h->offset[k + 1] *=
-				1 - loss * (1 - fit_left(middle_of(h, k), s->claims.v[i].f.start.time, end_of(&s->claims.v[i])));
+			gone[k] += loss * (1 - fit_left(middle_of(h, k), c->f.start.time, end_of(c)));
 	}
 	for (size_t k = 0; k < n; k++) {
+		h->offset[k + 1] *= fmax(1 - gone[k], 0);
 		h->count[k + 1] += h->count[k];
 		h->offset[k + 1] += h->offset[k];
 	}

@@ -2,8 +2,9 @@
  *
  * A scene is one stretch of time with mail: its events (messages with a believed time), its panel of feeds and its parts. A
  * part is a share of the mail whose volume is followed: all of it, what one engine sent, what was sent for one trade, or one
- * engine's for one trade (an edge). A trade is a programme, or a brand where its programme is not known well: trades
- * never overlap.
+ * engine's for one trade (an edge). A trade is a programme with all its brands; a brand of which no programme is known; or
+ * programmes that share a brand and cannot be told apart in it, named after that brand: trades never overlap. Trades that
+ * share a brand are of one house, told apart or not: who goes from the one to the other has not changed sides.
  */
 #ifndef TRAPLINE_ANALYSE_FINDINGS_INT_H
 #define TRAPLINE_ANALYSE_FINDINGS_INT_H
@@ -39,7 +40,8 @@ enum { TRADE_NONE = 0 };
 struct trade {
 	analysis_name name;
 	bool is_brand;
-	VEC(analysis_name) owners; /* of a brand: programmes that it is a twentieth of its mail for */
+	uint32_t house;  /* 1.. */
+	uint32_t closed; /* by this claim, plus one; 0: it goes on */
 };
 
 enum part_kind { PART_TOTAL, PART_ENGINE, PART_TRADE };
@@ -65,7 +67,7 @@ struct claim {
 	const struct part *part; /* what changed; NULL: a feed */
 	enum claim_shape shape;
 	int64_t from, to;              /* the stretch around it in which nothing else happened to the part */
-	uint32_t trade_from, trade_to; /* of a switch; trade_from of a closure, too */
+	uint32_t trade_from, trade_to; /* of a switch; of a closure the largest trade */
 	int cause;                     /* the claim that explains it */
 	bool derived;                  /* follows wholly from its cause, which gives the dates, too */
 	size_t feed;                   /* column, of an outage */
@@ -80,8 +82,9 @@ struct scene {
 	size_t n_events;
 	uint32_t *feed_of; /* store's feed number of a column */
 	struct volume v;
-	double *feed_share; /* of all mail: what parts lean on */
-	VEC(struct trade) trades;
+	double *feed_share;       /* of all mail: what parts lean on */
+	VEC(struct trade) trades; /* [TRADE_NONE] is of house 0 */
+	uint32_t n_houses;
 	struct part *parts; /* the total, engines, trades; within each by size, then by name */
 	size_t n_parts;
 	struct part
@@ -112,6 +115,11 @@ void claim_stretch(const struct scene *s, struct claim *c, const struct part *p,
 
 /* The messages of one engine for one trade (engine 0: of every engine; trade TRADE_NONE: for all), as a part without changes. */
 int scene_edge(struct scene *s, analysis_name engine, uint32_t trade, struct part *out, struct err *err);
+
+/* The messages of one engine for all trades of a house. */
+int scene_house(struct scene *s, const struct part *engine, uint32_t house, struct part *out, struct err *err);
+/* Numbers the trades of the scene and gives each event its own (findings_trade.c). */
+int scene_trades(struct scene *s, struct err *err);
 
 /* Part of the panel of p that watched at a time, 0..1. */
 double part_watched(const struct scene *s, const struct part *p, int64_t t);

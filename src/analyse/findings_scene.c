@@ -88,22 +88,34 @@ int part_measure(struct scene *s, struct part *p, size_t n_series, struct err *e
 	return 0;
 }
 
-int scene_edge(struct scene *s, analysis_name engine, uint32_t trade, struct part *out, struct err *err)
+static int edge_of(struct scene *s, const struct part *whole, struct part *out, uint32_t house, struct err *err)
 {
-	const struct part *whole = engine ? scene_part(s, PART_ENGINE, engine) : scene_part(s, PART_TRADE, trade);
+	uint32_t *list;
 	if (!whole)
 		whole = &s->parts[0];
-	*out = (struct part){.kind = engine ? PART_ENGINE : PART_TRADE, .engine = engine, .trade = trade};
-	uint32_t *list = arena_alloc(s->arena, (whole->n + 1) * sizeof *list);
-	if (!list)
+	if (!(list = arena_alloc(s->arena, (whole->n + 1) * sizeof *list)))
 		return err_oom(err, "findings");
 	for (size_t i = 0; i < whole->n; i++) {
 		const struct event *e = &s->events[whole->list[i]];
-		if ((!engine || e->engine == engine) && (!trade || e->trade == trade))
+		if ((!out->engine || e->engine == out->engine) && (!out->trade || e->trade == out->trade) &&
+			(!house || s->trades.v[e->trade].house == house))
 			list[out->n++] = whole->list[i];
 	}
 	out->list = list;
 	return count_part(s, out, err);
+}
+
+int scene_edge(struct scene *s, analysis_name engine, uint32_t trade, struct part *out, struct err *err)
+{
+	const struct part *whole = engine ? scene_part(s, PART_ENGINE, engine) : scene_part(s, PART_TRADE, trade);
+	*out = (struct part){.kind = engine ? PART_ENGINE : PART_TRADE, .engine = engine, .trade = trade};
+	return edge_of(s, whole, out, 0, err);
+}
+
+int scene_house(struct scene *s, const struct part *engine, uint32_t house, struct part *out, struct err *err)
+{
+	*out = (struct part){.kind = PART_ENGINE, .engine = engine->engine};
+	return edge_of(s, engine, out, house, err);
 }
 
 double part_watched(const struct scene *s, const struct part *p, int64_t t)
@@ -132,108 +144,6 @@ double part_level(const struct scene *s, const struct part *p, int64_t from, int
 	if (messages)
 		*messages = n;
 	return e > 0.25 ? n / e : NAN;
-}
-
-/* ---- trades ---- */
-
-struct brand_use {
-	analysis_name brand;
-	uint32_t n, best_n;
-	analysis_name best;
-};
-
-struct uses { /* (brand, programme) -> messages */
-	struct map pairs;
-	struct map brands;
-	VEC(struct brand_use) list;
-};
-
-static int count_use(struct uses *u, struct arena *a, analysis_name brand, analysis_name programme)
-{
-	uint32_t key[2] = {brand, programme};
-	struct map_entry *b = map_put(&u->brands, str_make(&brand, sizeof brand), NULL);
-	struct map_entry *p = map_put(&u->pairs, str_make(key, sizeof key), NULL);
-	if (!b || !p)
-		return -1;
-	if (!b->value) {
-		struct brand_use *fresh = vec_push(a, &u->list, UINT32_MAX);
-		if (!fresh)
-			return -1;
-		fresh->brand = brand;
-		b->value = u->list.n;
-	}
-	struct brand_use *use = &u->list.v[b->value - 1];
-	use->n++;
-	p->value++;
-	if (programme && p->value > use->best_n) {
-		use->best_n = (uint32_t)p->value;
-		use->best = programme;
-	}
-	return 0;
-}
-
-/* A brand whose messages are nearly all of one programme, or that no programme is known for, is no trade of its own kind. */
-static struct trade trade_of(const struct uses *u, const struct analysed *m)
-{
-	if (!m->brand)
-		return (struct trade){.name = m->programme};
-	const struct map_entry *b = map_get(&u->brands, str_make(&m->brand, sizeof m->brand));
-	const struct brand_use *use = &u->list.v[b->value - 1];
-	if (use->best_n >= 0.95 * use->n)
-		return (struct trade){.name = use->best};
-	return (struct trade){.name = m->brand, .is_brand = true};
-}
-
-static int note_owners(struct scene *s, const struct uses *u, const struct map *ids)
-{
-	for (size_t i = 0; i < u->pairs.n; i++) {
-		uint32_t pair[2];
-		memcpy(pair, u->pairs.entries[i].key.p, sizeof pair);
-		const uint32_t key[2] = {pair[0], true};
-		const struct map_entry *t = map_get(ids, str_make(key, sizeof key)), *b = map_get(&u->brands, str_make(pair, 4));
-		if (!t || !pair[1] || (double)u->pairs.entries[i].value < 0.05 * u->list.v[b->value - 1].n)
-			continue;
-		analysis_name *slot = vec_push(s->arena, &s->trades.v[t->value].owners, UINT32_MAX);
-		if (!slot)
-			return -1;
-		*slot = pair[1];
-	}
-	return 0;
-}
-
-static int number_trades(struct scene *s, struct err *err)
-{
-	struct uses u = {0};
-	struct map ids;
-	int rc = 0;
-	map_init(&u.pairs, SIZE_MAX);
-	map_init(&u.brands, SIZE_MAX);
-	map_init(&ids, SIZE_MAX);
-	for (size_t i = 0; i < s->n_events && !rc; i++) {
-		const struct analysed *m = &s->a->messages[s->events[i].message];
-		rc = m->brand ? count_use(&u, s->arena, m->brand, m->programme) : 0;
-	}
-	if (!rc && !vec_push(s->arena, &s->trades, UINT32_MAX)) /* TRADE_NONE */
-		rc = -1;
-	for (size_t i = 0; i < s->n_events && !rc; i++) {
-		struct trade t = trade_of(&u, &s->a->messages[s->events[i].message]);
-		uint32_t key[2] = {t.name, t.is_brand};
-		if (!t.name)
-			continue;
-		struct map_entry *e = map_put(&ids, str_make(key, sizeof key), NULL);
-		struct trade *slot = e && !e->value ? vec_push(s->arena, &s->trades, UINT32_MAX) : NULL;
-		if (slot) {
-			*slot = t;
-			e->value = s->trades.n - 1;
-		}
-		rc = e && e->value ? 0 : -1;
-		s->events[i].trade = e ? (uint32_t)e->value : TRADE_NONE;
-	}
-	rc = rc ? rc : note_owners(s, &u, &ids);
-	map_free(&u.pairs);
-	map_free(&u.brands);
-	map_free(&ids);
-	return rc ? err_oom(err, "findings") : 0;
 }
 
 /* ---- parts ---- */
@@ -427,7 +337,7 @@ static int play(struct analysis *a, struct event *ev, size_t n, scene_fn *fn, st
 	arena_init(&arena, SIZE_MAX);
 	int rc = make_columns(&s, err);
 	rc = rc ? rc : watch_sensors(&s, err);
-	rc = rc ? rc : number_trades(&s, err);
+	rc = rc ? rc : scene_trades(&s, err);
 	rc = rc ? rc : make_parts(&s, err);
 	rc = rc ? rc : fn(&s, err);
 	arena_free(&arena);

@@ -280,17 +280,17 @@ void observation_json(struct json *j, const struct observation *o)
 	}
 	json_key(j, "kind");
 	json_z(j, observation_kind_names[o->kind]);
-	json_member(j, "engine", o->engine);
-	json_member(j, "programme", o->programme);
-	json_member(j, "brand", o->brand);
+	json_opt(j, "engine", o->engine);
+	json_opt(j, "programme", o->programme);
+	json_opt(j, "brand", o->brand);
 	ip_text(str_make(o->ip, o->ip_len), ip);
-	json_member(j, "ip", str_of(ip));
-	json_member(j, "value", o->value);
-	json_member(j, "unit", o->unit);
-	json_member(j, "of", o->of);
-	json_member(j, "source", o->source);
-	json_member(j, "url", o->url);
-	json_member(j, "note", o->note);
+	json_opt(j, "ip", str_of(ip));
+	json_opt(j, "value", o->value);
+	json_opt(j, "unit", o->unit);
+	json_opt(j, "of", o->of);
+	json_opt(j, "source", o->source);
+	json_opt(j, "url", o->url);
+	json_opt(j, "note", o->note);
 	json_obj_end(j);
 }
 

@@ -196,7 +196,7 @@ void json_raw(struct json *j, struct str valid_json)
 	buf_add(j->out, valid_json);
 }
 
-void json_member(struct json *j, const char *key, struct str s)
+void json_opt(struct json *j, const char *key, struct str s)
 {
 	if (!s.n)
 		return;

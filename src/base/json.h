@@ -32,6 +32,6 @@ void json_bool(struct json *j, bool v);
 void json_nil(struct json *j);                  /* null; jansson owns the name json_null, and one symbol would serve both */
 void json_time(struct json *j, int64_t unix_s); /* "2010-08-01T00:19:38Z"; TIME_NONE: null */
 void json_raw(struct json *j, struct str valid_json);
-void json_member(struct json *j, const char *key, struct str s); /* "key":"s", or nothing where s is empty */
+void json_opt(struct json *j, const char *key, struct str s); /* "key":"s", or nothing where s is empty */
 
 #endif

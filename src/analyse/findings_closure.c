@@ -1,0 +1,422 @@
+/* findings_closure.c - trades that disappear for all engines that sent for them, and when.
+ *
+ * What share of each sender's mail was for the trade, and how much of it would have come since from those that still send; the fading is
+ * dated in the mail of all of them together, message by message.
+ */
+#include "analyse/findings_fit.h"
+#include "analyse/findings_int.h"
+
+enum {
+	SENDERS_MAX = 256,
+	CLOSED_DAYS = 21,    /* senders are looked at over so long before */
+	CLOSED_MIN_DAYS = 4, /* of silence: less is a campaign that ended */
+	CLOSED_COUNT = 8,    /* messages for the trade that make an engine one of its senders */
+	ONLY_MAX = 16,       /* engines of one trade alone, that its closure is dated by */
+};
+static const double ONLY_SHARE = 0.95;
+static const double CLOSED_LEFT = 0.05;
+static const double CLOSED_SEEN = 0.1;     /* of what was expected, at most */
+static const double CLOSED_LOST = 0.5;     /* as much mail beside it that may be the trade's: it may live on, unrecognised */
+static const double APART = SECONDS_A_DAY; /* what is told as one closing may be so far from each of them */
+static const double CLOSED_EXPECTED = 8;   /* messages of the trade that living engines would have sent since */
+
+/* A trade that may have closed; or several of one house that closed together, as one. */
+struct closing {
+	const struct part *part; /* the largest */
+	uint8_t *of;             /* [trades] */
+	uint32_t house;
+	int64_t lo, hi; /* its dates are between */
+	double confidence;
+	struct fit fit;
+	struct fit_fade fade;
+	struct fit_volume only[ONLY_MAX];
+	size_t n_only;
+	bool told;
+};
+
+struct sender { /* of the trade, before the closure */
+	analysis_name engine;
+	double share;            /* of the trade in its mail, but for what is for other trades of the same house */
+	double trade_n, all_n;   /* before, of that mail */
+	double trade2_n, all2_n; /* after */
+	double lost_n;           /* after, of mail that may be the trade's under another name: beyond what it had before */
+	bool moved;              /* it switched by itself */
+};
+
+/* Of another trade of the house: it may close along with it, or go on with its customers. */
+static bool is_mate(const struct scene *s, const struct closing *c, const struct event *e)
+{
+	return !c->of[e->trade] && s->trades.v[e->trade].house == c->house;
+}
+
+static bool has_switched(const struct scene *s, analysis_name engine, uint32_t house, int64_t until)
+{
+	for (size_t i = 0; i < s->claims.n; i++) {
+		const struct claim *c = &s->claims.v[i];
+		if (c->f.kind == FINDING_SWITCH && c->part->engine == engine && s->trades.v[c->trade_from].house == house &&
+			c->f.start.time < until)
+			return true;
+	}
+	return false;
+}
+
+enum { KNOWN, NAMELESS, MATES, SORTS }; /* of an engine's mail that is not for the trade */
+
+/* Mail of a sort that grew neither beside the engine's other mail nor by the day was always another matter. */
+static double grown(const double before[SORTS], const double after[SORTS], int sort, double days, double days2)
+{
+	double beside = before[KNOWN] > 0 ? before[sort] / before[KNOWN] * after[KNOWN] : 0, by_day = before[sort] * days2 / days;
+	return fmax(0, after[sort] - fmax(beside, by_day));
+}
+
+/* Who sent the trade in the three weeks before the closing, and what they send after it. */
+static size_t find_senders(const struct scene *s, const struct closing *c, struct sender *out, size_t room)
+{
+	size_t n = 0;
+	int64_t lo = c->lo, hi = c->hi, from = lo - (int64_t)CLOSED_DAYS * SECONDS_A_DAY;
+	double days = (double)(lo - from) / SECONDS_A_DAY, days2 = (double)(s->end - hi) / SECONDS_A_DAY;
+	for (size_t i = 0; i < s->n_parts && n < room; i++) {
+		const struct part *x = &s->parts[i];
+		struct sender a = {.engine = x->engine};
+		double before[SORTS] = {0}, after[SORTS] = {0};
+		if (x->kind != PART_ENGINE)
+			continue;
+		for (size_t k = 0; k < x->n; k++) {
+			const struct event *e = &s->events[x->list[k]];
+			bool early = e->time >= from && e->time < lo, late = e->time >= hi, own = c->of[e->trade];
+			int sort = e->trade == TRADE_NONE ? NAMELESS : is_mate(s, c, e) ? MATES : KNOWN;
+			a.trade_n += early && own;
+			a.trade2_n += late && own;
+			before[sort] += early && !own;
+			after[sort] += late && !own;
+		}
+		if (a.trade_n < CLOSED_COUNT)
+			continue;
+		a.all_n = a.trade_n + before[KNOWN] + before[NAMELESS];
+		a.all2_n = a.trade2_n + after[KNOWN] + after[NAMELESS];
+		a.share = fmin(fmax(a.trade_n / a.all_n, 0.02), 0.98);
+		double nameless = grown(before, after, NAMELESS, days, days2);
+		a.all2_n -= nameless;
+		a.lost_n = nameless + grown(before, after, MATES, days, days2);
+		a.moved = has_switched(s, x->engine, c->house, hi);
+		out[n++] = a;
+	}
+	return n;
+}
+
+struct verdict {
+	double expected, seen; /* of the trade, from living engines, since */
+	double lost;           /* what may be the trade, unrecognised: pages that were not captured, another brand's text */
+	size_t alive, dead;    /* engines */
+};
+
+static struct verdict judge(const struct sender *v, size_t n)
+{
+	struct verdict w = {0};
+	for (size_t i = 0; i < n; i++) {
+		double others = v[i].all2_n - v[i].trade2_n, expected = v[i].share / (1 - v[i].share) * others;
+		if (v[i].moved)
+			continue;
+		w.expected += expected;
+		w.seen += v[i].trade2_n;
+		w.lost += v[i].lost_n;
+		w.alive += expected >= 3;
+		w.dead += v[i].share > 0.8 && v[i].all2_n + v[i].lost_n < CLOSED_LEFT * v[i].all_n;
+	}
+	return w;
+}
+
+/* The volumes of engines that sent for nobody else sharpen its dates: their mix tells nothing, their silence does. */
+static double closing_logl(const void *ctx, int64_t t1, int64_t t2)
+{
+	const struct closing *c = ctx;
+	double l = fit_fade_logl(&c->fade, t1, t2);
+	for (size_t i = 0; i < c->n_only; i++)
+		l += fit_volume_logl(&c->only[i], t1, t2);
+	return l;
+}
+
+static bool overlap(const struct finding_date *a, const struct finding_date *b)
+{
+	return a->lo <= b->hi && b->lo <= a->hi;
+}
+
+/* Engines that sent for the trade alone sharpen its dates, where they fell silent within them: not those that fell by themselves. */
+static int sharpen(struct scene *s, struct closing *c, const struct sender *v, size_t n, struct err *err)
+{
+	const int64_t margin = (int64_t)CLOSED_DAYS * SECONDS_A_DAY;
+	int64_t from = c->lo - margin > s->begin ? c->lo - margin : s->begin,
+		to = c->hi + margin < s->end ? c->hi + margin : s->end;
+	for (size_t i = 0; i < n && c->n_only < ONLY_MAX; i++) {
+		const struct part *x = scene_part(s, PART_ENGINE, v[i].engine);
+		struct fit_volume *only = &c->only[c->n_only];
+		struct fit own;
+		if (v[i].moved || v[i].share < ONLY_SHARE || !x || x->vol.share == NULL)
+			continue;
+		if (!part_slots(s, x, from, to, c->fit.start.time, c->fit.end.time, only) ||
+			!fit_dates(fit_volume_logl, only, c->lo, c->hi, s->arena, &own))
+			return err_oom(err, "findings");
+		c->n_only += overlap(&own.start, &c->fit.start) && overlap(&own.end, &c->fit.end);
+	}
+	return !c->n_only || fit_dates(closing_logl, c, c->lo, c->hi, s->arena, &c->fit) ? 0 : err_oom(err, "findings");
+}
+
+/* How much more the daily mix of the trade's senders scatters before it fades than draws would: campaigns come and go. */
+static double fade_scatter(const struct fit_fade *f, int64_t until)
+{
+	enum { SHARES = 128 }; /* senders of nearly one share are taken together */
+	double n[SHARES] = {0}, z[SHARES] = {0}, p[SHARES] = {0}, sum = 0, cells = 0;
+	for (size_t i = 0; i < f->n && f->t[i] < until; i++) {
+		size_t k = (size_t)((double)f->share[i] * (SHARES - 1));
+		n[k]++;
+		z[k] += f->z[i];
+		p[k] += (double)f->share[i];
+		if (i + 1 < f->n && f->t[i + 1] < until && time_day(f->t[i + 1]) == time_day(f->t[i]))
+			continue;
+		for (k = 0; k < SHARES; k++) { /* the day is over */
+			double share = n[k] > 0 ? p[k] / n[k] : 0, v = n[k] * share * (1 - share);
+			if (v >= 0.5) {
+				sum += (z[k] - n[k] * share) * (z[k] - n[k] * share) / v;
+				cells++;
+			}
+			n[k] = z[k] = p[k] = 0;
+		}
+	}
+	return cells > 3 ? fmax(1, sum / (cells - 1)) : 1;
+}
+
+/* The mail of all senders of a trade, message by message. False: out of memory. */
+static bool fill_fade(struct scene *s, const struct closing *c, const struct sender *v, size_t n, struct fit_fade *f)
+{
+	int64_t from = c->lo - (int64_t)CLOSED_DAYS * SECONDS_A_DAY, to = c->hi + (int64_t)CLOSED_DAYS * SECONDS_A_DAY;
+	int64_t *t = arena_alloc(s->arena, (s->n_events + 1) * sizeof *t);
+	uint8_t *z = arena_alloc(s->arena, s->n_events + 1);
+	float *share = arena_alloc(s->arena, (s->n_events + 1) * sizeof *share);
+	double *before = arena_zalloc(s->arena, s->n_events + 1, sizeof *before),
+	       *after = arena_zalloc(s->arena, s->n_events + 1, sizeof *after);
+	if (!t || !z || !share || !before || !after)
+		return false;
+	*f = (struct fit_fade){.t = t, .z = z, .share = share, .before = before, .after = after};
+	for (size_t i = 0; i < s->n_events; i++) {
+		const struct event *e = &s->events[i];
+		size_t k = 0;
+		while (k < n && (v[k].engine != e->engine || v[k].moved))
+			k++;
+		if (k == n || e->time < from || e->time >= to || is_mate(s, c, e))
+			continue;
+		double p = v[k].share, q = p * FIT_FADE_REST / (p * FIT_FADE_REST + 1 - p);
+		t[f->n] = e->time;
+		z[f->n] = c->of[e->trade];
+		share[f->n] = (float)p;
+		before[f->n + 1] = before[f->n] + log(z[f->n] ? p : 1 - p);
+		after[f->n + 1] = after[f->n] + log(z[f->n] ? q : 1 - q);
+		f->n++;
+	}
+	f->scatter = fade_scatter(f, c->lo);
+	return true;
+}
+
+/* The fading of a trade in the mail of all its senders together. *gain: twice the log-likelihood over none. */
+static int date_fade(struct scene *s, struct closing *c, const struct sender *v, size_t n, double *gain, struct err *err)
+{
+	struct fit_fade *f = &c->fade;
+	*gain = 0;
+	if (!fill_fade(s, c, v, n, f))
+		return err_oom(err, "findings");
+	if (!f->n)
+		return 0;
+	if (!fit_dates(fit_fade_logl, f, c->lo, c->hi, s->arena, &c->fit))
+		return err_oom(err, "findings");
+	*gain = 2 * (c->fit.logl - f->before[f->n] / f->scatter);
+	return sharpen(s, c, v, n, err);
+}
+
+/* ---- which trades closed ---- */
+
+/* The last change of a trade after which next to nothing came. */
+static const struct change *last_fall(const struct part *p)
+{
+	const struct change *c = p->n_changes ? &p->changes[p->n_changes - 1] : NULL;
+	for (size_t i = p->n_changes; c && i-- > 0;) { /* steps on the way down */
+		if (p->changes[i].after > p->changes[i].before)
+			break;
+		if (c->after <= CLOSED_LEFT * p->changes[i].before)
+			return c;
+	}
+	return NULL;
+}
+
+/* What a fading has to gain: two shares, and two dates. */
+static double enough(const struct scene *s)
+{
+	return 4 * log((double)s->v.n_days);
+}
+
+static int study_trade(struct scene *s, struct closing *c, bool *closed, struct err *err)
+{
+	const struct change *fall = last_fall(c->part);
+	struct sender *v = arena_alloc(s->arena, SENDERS_MAX * sizeof *v);
+	const int64_t day = SECONDS_A_DAY;
+	double gain = 0;
+	if (!v)
+		return err_oom(err, "findings");
+	c->of[c->part->trade] = 1;
+	if (!fall || s->end - fall->end.time < CLOSED_MIN_DAYS * day)
+		return 0;
+	c->lo = fall->start.lo - 2 * day;
+	c->hi = fall->end.hi + 2 * day;
+	size_t n = find_senders(s, c, v, SENDERS_MAX);
+	struct verdict w = judge(v, n);
+	if (w.expected >= CLOSED_EXPECTED && w.seen <= CLOSED_SEEN * w.expected && w.lost <= CLOSED_LOST * w.expected) {
+		int rc = date_fade(s, c, v, n, &gain, err);
+		c->confidence = w.alive > 1 ? 0.98 : 0.85;
+		*closed = gain >= enough(s);
+		return rc;
+	}
+	if (w.dead < 2 || w.alive)
+		return 0;
+	/* Several engines that sent little else fell silent at once. */
+	c->fit = (struct fit){.start = {fall->start.time, fall->start.lo, fall->start.hi},
+		.end = {fall->end.time, fall->end.lo, fall->end.hi},
+		.ramp = fall->kind == CHANGE_RAMP};
+	c->confidence = 0.8;
+	*closed = true;
+	return 0;
+}
+
+static struct closing *new_closing(struct scene *s, const struct part *p)
+{
+	struct closing *c = arena_zalloc(s->arena, 1, sizeof *c);
+	if (!c || !(c->of = arena_zalloc(s->arena, s->trades.n + 1, 1)))
+		return NULL;
+	c->part = p;
+	c->house = s->trades.v[p->trade].house;
+	return c;
+}
+
+static void widen(struct finding_date *d)
+{
+	double before = (double)(d->time - d->lo), after = (double)(d->hi - d->time);
+	d->lo = d->time - (int64_t)sqrt(before * before + APART * APART);
+	d->hi = d->time + (int64_t)sqrt(after * after + APART * APART);
+}
+
+/* All closings of c's house whose dates overlap with its own, as one: told apart their dates would be guesses. NULL: there is no other. */
+static int join_closings(
+	struct scene *s, struct closing *const *all, size_t n, struct closing *c, struct closing **out, struct err *err)
+{
+	struct closing *both = new_closing(s, c->part);
+	struct sender *v = arena_alloc(s->arena, SENDERS_MAX * sizeof *v);
+	size_t joined = 0;
+	double gain = 0;
+	*out = NULL;
+	if (!both || !v)
+		return err_oom(err, "findings");
+	both->lo = c->lo;
+	both->hi = c->hi;
+	for (size_t i = 0; i < n; i++) {
+		const struct closing *m = all[i];
+		if (m->told || m->house != c->house || m->fit.start.lo > c->fit.end.hi || c->fit.start.lo > m->fit.end.hi)
+			continue;
+		both->of[m->part->trade] = 1;
+		both->part = m->part->n > both->part->n ? m->part : both->part;
+		both->lo = m->lo < both->lo ? m->lo : both->lo;
+		both->hi = m->hi > both->hi ? m->hi : both->hi;
+		both->confidence = fmax(both->confidence, m->confidence);
+		joined++;
+	}
+	if (joined < 2)
+		return 0;
+	int rc = date_fade(s, both, v, find_senders(s, both, v, SENDERS_MAX), &gain, err);
+	if (rc || gain < enough(s))
+		return rc;
+	widen(&both->fit.start);
+	widen(&both->fit.end);
+	for (size_t i = 0; i < n; i++)
+		all[i]->told |= both->of[all[i]->part->trade];
+	*out = both;
+	return 0;
+}
+
+/* The brand that most of the mail of a closing is of. */
+static analysis_name main_brand(struct scene *s, const struct closing *c)
+{
+	uint32_t *n = arena_zalloc(s->arena, s->a->names.n + 1, sizeof *n);
+	analysis_name best = 0;
+	for (size_t i = 0; n && i < s->n_events; i++) {
+		analysis_name brand = s->a->messages[s->events[i].message].brand;
+		if (c->of[s->events[i].trade] && brand && ++n[brand] > n[best])
+			best = brand;
+	}
+	return best;
+}
+
+static double level_of(const struct scene *s, const struct closing *x, int64_t from, int64_t to)
+{
+	double sum = 0;
+	for (size_t i = 0; i < s->n_parts; i++)
+		if (s->parts[i].kind == PART_TRADE && x->of[s->parts[i].trade])
+			sum += part_level(s, &s->parts[i], from, to, NULL);
+	return sum;
+}
+
+static int claim_closure(struct scene *s, const struct closing *x, bool joint, struct err *err)
+{
+	const int64_t week = 7 * (int64_t)SECONDS_A_DAY;
+	const struct trade *t = &s->trades.v[x->part->trade];
+	struct claim *c = claim_add(s, FINDING_CLOSURE, err);
+	if (!c)
+		return err->kind;
+	c->part = x->part;
+	c->trade_from = x->part->trade;
+	for (size_t i = 0; i < s->trades.n; i++)
+		s->trades.v[i].closed = x->of[i] ? (uint32_t)s->claims.n : s->trades.v[i].closed;
+	if (joint)
+		c->f.brand = analysis_name_text(s->a, main_brand(s, x));
+	else if (t->is_brand)
+		c->f.brand = scene_trade(s, c->trade_from);
+	else
+		c->f.programme = scene_trade(s, c->trade_from);
+	c->f.start = x->fit.start;
+	c->f.end = x->fit.ramp ? x->fit.end : FINDING_NO_DATE;
+	c->shape = x->fit.ramp ? SHAPE_RAMP : SHAPE_STEP;
+	c->f.before = level_of(s, x, x->fit.start.time - week, x->fit.start.time);
+	c->f.after = level_of(s, x, x->fit.end.time, s->end);
+	c->f.effect = c->f.before > 0 ? c->f.after / c->f.before - 1 : NAN;
+	c->f.confidence = x->confidence;
+	return 0;
+}
+
+static int find_closings(struct scene *s, struct closing **all, size_t *n, struct err *err)
+{
+	int rc = 0;
+	*n = 0;
+	for (size_t i = 0; i < s->n_parts && !rc; i++) {
+		struct arena_mark mark = arena_mark(s->arena);
+		bool closed = false;
+		if (s->parts[i].kind != PART_TRADE)
+			continue;
+		struct closing *c = new_closing(s, &s->parts[i]);
+		rc = c ? study_trade(s, c, &closed, err) : err_oom(err, "findings");
+		if (closed)
+			all[(*n)++] = c;
+		else
+			arena_release(s->arena, mark);
+	}
+	return rc;
+}
+
+int claim_closures(struct scene *s, struct err *err)
+{
+	struct closing **all = arena_alloc(s->arena, (s->n_parts + 1) * sizeof *all);
+	size_t n;
+	int rc = all ? find_closings(s, all, &n, err) : err_oom(err, "findings");
+	for (size_t i = 0; !rc && i < n; i++) {
+		struct closing *joint = NULL;
+		if (all[i]->told)
+			continue;
+		rc = join_closings(s, all, n, all[i], &joint, err);
+		rc = rc ? rc : claim_closure(s, joint ? joint : all[i], joint != NULL, err);
+	}
+	return rc;
+}
