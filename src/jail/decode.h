@@ -38,6 +38,11 @@ struct canvas {
 	uint16_t grid[IMAGE_GRID * IMAGE_GRID];
 };
 
+/* As JPEG has it (BT.601). */
+static inline uint8_t grey_of(uint32_t red, uint32_t green, uint32_t blue)
+{
+	return (uint8_t)((red * 299 + green * 587 + blue * 114) / 1000);
+}
 /* Checks the caps and makes the pixels. False: a cap, or no memory. */
 bool canvas_open(struct canvas *c, uint32_t width, uint32_t height);
 /* Counts work; false when it is too much. */

@@ -54,7 +54,7 @@ static void add_string(struct lzw *z)
 static void put_string(uint8_t *pixels, size_t at, struct string s)
 {
 	for (size_t i = 0; i < s.n; i += COPY)
-		memcpy(pixels + at + i, pixels + s.at + i, COPY);
+		memmove(pixels + at + i, pixels + s.at + i, COPY);
 	if (s.at + s.n > at)
 		pixels[at + s.n - 1] = pixels[at];
 }
@@ -105,14 +105,6 @@ static bool skip_rest(GifFileType *file)
 
 /* ---- frames ---- */
 
-static uint8_t grey_of(const ColorMapObject *map, int index)
-{
-	if (!map || index >= map->ColorCount)
-		return 0;
-	const GifColorType *c = &map->Colors[index];
-	return (uint8_t)((c->Red * 299 + c->Green * 587 + c->Blue * 114) / 1000);
-}
-
 /* See-through is a pixel of the frame that stays as it is on the canvas, or NO_TRANSPARENT_COLOR. */
 static void draw_line(
 	struct canvas *c, const struct area *a, uint32_t y, const uint8_t *line, const uint8_t grey[256], int see_through)
@@ -159,7 +151,8 @@ static bool draw_frame(struct gif *g, const struct area *a)
 	if (!pixels)
 		return false;
 	for (int i = 0; i < 256; i++) {
-		grey[i] = grey_of(map, i);
+		const GifColorType *colour = map && i < map->ColorCount ? &map->Colors[i] : NULL;
+		grey[i] = colour ? grey_of(colour->Red, colour->Green, colour->Blue) : 0;
 		same[i] = (uint8_t)i;
 	}
 	size_t got = unpack(g->file, code_bits, g->control.TransparentColor == NO_TRANSPARENT_COLOR ? grey : same, pixels, n);
