@@ -313,12 +313,9 @@ int analyse_run(struct store *s, const struct analyse_settings *set, struct err 
 	if (rc == 1 && (rc = store_begin(s, err)) == 0) {
 		rc = run_steps(&a, err);
 		rc = rc ? rc : store_put_meta(s, STORE_ANALYSIS, str_of(inputs), err);
-		rc = rc ? rc : store_commit(s, err);
+		rc = store_end(s, rc, err);
 		done(&a, "store");
-		if (rc)
-			store_rollback(s);
-		else
-			rc = 1;
+		rc = rc ? rc : 1;
 	}
 	map_free(&a.name_ids);
 	arena_free(&a.arena);

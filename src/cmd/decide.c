@@ -24,10 +24,9 @@ static const struct column columns[] = {
 
 /* ---- listing ---- */
 
-struct listing {
-	struct table table;
+struct pairs {
+	struct listing list;
 	struct arena arena;
-	size_t n;
 };
 
 /* p NULL: not valid, or out of memory. */
@@ -47,40 +46,36 @@ static const char *decided_name(const json_t *decision, struct arena *a)
 
 static int put_pair(void *ctx, struct str id, struct str json)
 {
-	struct listing *l = ctx;
+	struct pairs *p = ctx;
+	struct table *t = &p->list.t;
 	struct json *j;
 	(void)id;
-	l->n++;
-	table_row(&l->table);
-	if ((j = table_json(&l->table))) {
+	if (!listing_row(&p->list))
+		return 0;
+	if ((j = table_json(t))) {
 		json_raw(j, json);
 		return 0;
 	}
 	json_t *o = json_parse(json);
-	table_str(&l->table, json_text_of(o, "a"));
-	table_str(&l->table, json_text_of(o, "b"));
-	table_str(&l->table, json_text_of(o, "tier"));
-	table_real(&l->table, json_number_value(json_object_get(o, "log_odds")));
-	table_z(&l->table, decided_name(json_object_get(o, "decision"), &l->arena));
-	table_str(&l->table, json_text_of(o, "reading"));
+	table_str(t, json_text_of(o, "a"));
+	table_str(t, json_text_of(o, "b"));
+	table_str(t, json_text_of(o, "tier"));
+	table_real(t, json_number_value(json_object_get(o, "log_odds")));
+	table_z(t, decided_name(json_object_get(o, "decision"), &p->arena));
+	table_str(t, json_text_of(o, "reading"));
 	json_decref(o);
 	return 0;
 }
 
 static int list_pairs(struct session *s, struct err *err)
 {
-	struct output out;
-	struct listing l = {.n = 0};
-	if (output_open(&out, s->o->out, err))
+	struct pairs p;
+	if (listing_begin(&p.list, s->o, "pairs", columns, sizeof columns / sizeof *columns, err))
 		return err->kind;
-	arena_init(&l.arena, SIZE_MAX);
-	struct table_opts opts = output_table(s->o, "pairs");
-	table_begin(&l.table, columns, sizeof columns / sizeof *columns, &opts, out.f);
-	store_items(s->store, "alias", put_pair, &l, err);
-	arena_free(&l.arena);
-	int rc = table_end(&l.table, l.n, err);
-	output_close(&out, rc == 0 && !err->kind, err);
-	return err->kind;
+	arena_init(&p.arena, SIZE_MAX);
+	int rc = store_items(s->store, "alias", put_pair, &p, err);
+	arena_free(&p.arena);
+	return listing_end(&p.list, rc, err);
 }
 
 /* ---- deciding ---- */
@@ -142,9 +137,7 @@ static int decide(struct session *s, struct err *err)
 	struct str text = rc ? S("") : dumped(decision, &a);
 	if (!rc)
 		rc = text.n ? store_put_item(s->store, "decision", id, text, err) : err_oom(err, "decision");
-	rc = rc ? rc : store_commit(s->store, err);
-	if (rc)
-		store_rollback(s->store);
+	rc = store_end(s->store, rc, err);
 	json_decref(decision);
 	arena_free(&a);
 	return rc;

@@ -55,9 +55,7 @@ static int put_all(struct dns_set *d, struct store *s, struct err *err)
 		rc = buf_ok(&json) ? store_put_item(s, "dns", d->domains.v[i].name, buf_str(&json), err)
 		                   : err_oom(err, "DNS facts");
 	}
-	rc = rc ? rc : store_commit(s, err);
-	if (rc)
-		store_rollback(s);
+	rc = store_end(s, rc, err);
 	buf_free(&json);
 	return rc;
 }
@@ -101,12 +99,6 @@ static const struct column columns[] = {
 	{.name = "registered", .kind = KIND_TEXT},
 };
 
-struct list {
-	const struct options *o;
-	struct table t;
-	size_t total;
-};
-
 static void put_list(struct table *t, const json_t *v)
 {
 	struct buf b;
@@ -122,12 +114,10 @@ static void put_list(struct table *t, const json_t *v)
 
 static int list_one(void *ctx, struct str id, struct str json)
 {
-	struct list *l = ctx;
+	struct listing *l = ctx;
 	(void)id;
-	l->total++;
-	if (l->t.failed || (l->o->limit >= 0 && (int64_t)l->total > l->o->limit))
+	if (!listing_row(l))
 		return 0;
-	table_row(&l->t);
 	struct json *j = table_json(&l->t);
 	if (j) {
 		json_raw(j, json);
@@ -147,16 +137,10 @@ static int list_one(void *ctx, struct str id, struct str json)
 
 static int list_facts(struct session *s, struct err *err)
 {
-	struct list l = {.o = s->o};
-	struct output out;
-	if (output_open(&out, s->o->out, err))
+	struct listing l;
+	if (listing_begin(&l, s->o, "dns", columns, sizeof columns / sizeof *columns, err))
 		return err->kind;
-	struct table_opts opts = output_table(s->o, "dns");
-	table_begin(&l.t, columns, sizeof columns / sizeof *columns, &opts, out.f);
-	int rc = store_items(s->store, "dns", list_one, &l, err);
-	int end = table_end(&l.t, l.total, err);
-	output_close(&out, rc == 0 && end == 0, err);
-	return err->kind;
+	return listing_end(&l, store_items(s->store, "dns", list_one, &l, err), err);
 }
 
 int cmd_dns(const struct options *o, struct err *err)

@@ -216,10 +216,7 @@ static int put_log(struct ingest *g, struct err *err)
 	}
 	if (!rc)
 		rc = put_meta(g, err);
-	if (!rc)
-		return store_commit(s, err);
-	store_rollback(s);
-	return rc;
+	return store_end(s, rc, err);
 }
 
 /* ---- the run ---- */
@@ -292,10 +289,7 @@ static int start(struct ingest *g, struct err *err)
 	if (rc)
 		return rc;
 	rc = store_start(s, err);
-	if (!rc)
-		return store_commit(s, err);
-	store_rollback(s);
-	return rc;
+	return store_end(s, rc, err);
 }
 
 static int run(struct ingest *g, struct err *err)

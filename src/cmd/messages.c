@@ -6,7 +6,7 @@
 
 static const char default_columns[] = "time,brand,category,ip,from_domain,subject,id";
 
-struct listing {
+struct message_list {
 	struct table table;
 	enum feature_id features[FEAT_COUNT];
 	size_t n_features;
@@ -14,7 +14,7 @@ struct listing {
 };
 
 /* "time,brand" -> features. Table and CSV only: JSON always has all. */
-static int choose_columns(struct listing *l, const char *list, struct err *err)
+static int choose_columns(struct message_list *l, const char *list, struct err *err)
 {
 	struct str rest = str_of(list ? list : default_columns), name;
 	while (str_next(&rest, ',', &name)) {
@@ -31,7 +31,7 @@ static int choose_columns(struct listing *l, const char *list, struct err *err)
 
 static int put_message(void *ctx, const struct store_row *r)
 {
-	struct listing *l = ctx;
+	struct message_list *l = ctx;
 	if (l->table.failed)
 		return 1;
 	l->shown++;
@@ -42,12 +42,12 @@ static int put_message(void *ctx, const struct store_row *r)
 static int count_message(void *ctx, const struct store_row *r)
 {
 	(void)r;
-	((struct listing *)ctx)->matching++;
+	((struct message_list *)ctx)->matching++;
 	return 0;
 }
 
 /* At most `most` of them (-1: all). How many there are is counted by itself, without their wide columns: "N of M shown". */
-static void scan_messages(struct session *s, struct listing *l, struct store_filter *filter, int64_t most, struct err *err)
+static void scan_messages(struct session *s, struct message_list *l, struct store_filter *filter, int64_t most, struct err *err)
 {
 	const struct options *o = s->o;
 	uint64_t mask = 0;
@@ -68,7 +68,7 @@ static void scan_messages(struct session *s, struct listing *l, struct store_fil
 	}
 }
 
-static int list_messages(struct session *s, struct listing *l, struct err *err)
+static int list_messages(struct session *s, struct message_list *l, struct err *err)
 {
 	const struct options *o = s->o;
 	struct column columns[FEAT_COUNT];
@@ -91,7 +91,7 @@ static int list_messages(struct session *s, struct listing *l, struct err *err)
 int cmd_messages(const struct options *o, struct err *err)
 {
 	struct session s;
-	struct listing l = {0};
+	struct message_list l = {0};
 	int rc = session_open(&s, o, err);
 	if (!rc)
 		rc = choose_columns(&l, o->columns, err);

@@ -122,9 +122,7 @@ static int read_files(struct session *s, struct err *err)
 		m.line = 0;
 		rc = lines_read(m.path, LIM_OBSERVATION_LINE, take_line, &m, err);
 	}
-	rc = rc ? rc : store_commit(s->store, err);
-	if (rc)
-		store_rollback(s->store);
+	rc = store_end(s->store, rc, err);
 	rc = rc ? rc : say(&m, err);
 	buf_free(&m.json);
 	arena_free(&m.arena);
@@ -147,21 +145,13 @@ static const struct column columns[] = {
 	{.name = "note", .kind = KIND_TEXT},
 };
 
-struct list {
-	const struct options *o;
-	struct table t;
-	size_t total;
-};
-
 static int list_one(void *ctx, struct str id, const struct observation *o)
 {
-	struct list *l = ctx;
+	struct listing *l = ctx;
 	char ip[IP_TEXT_SIZE];
 	(void)id;
-	l->total++;
-	if (l->t.failed || (l->o->limit >= 0 && (int64_t)l->total > l->o->limit))
+	if (!listing_row(l))
 		return 0;
-	table_row(&l->t);
 	struct json *j = table_json(&l->t);
 	if (j) {
 		observation_json(j, o);
@@ -184,16 +174,10 @@ static int list_one(void *ctx, struct str id, const struct observation *o)
 
 static int list_facts(struct session *s, struct err *err)
 {
-	struct list l = {.o = s->o};
-	struct output out;
-	if (output_open(&out, s->o->out, err))
+	struct listing l;
+	if (listing_begin(&l, s->o, "observations", columns, sizeof columns / sizeof *columns, err))
 		return err->kind;
-	struct table_opts opts = output_table(s->o, "observations");
-	table_begin(&l.t, columns, sizeof columns / sizeof *columns, &opts, out.f);
-	int rc = observations(s->store, UINT_MAX, list_one, &l, err);
-	int end = table_end(&l.t, l.total, err);
-	output_close(&out, rc == 0 && end == 0, err);
-	return err->kind;
+	return listing_end(&l, observations(s->store, UINT_MAX, list_one, &l, err), err);
 }
 
 int cmd_observe(const struct options *o, struct err *err)

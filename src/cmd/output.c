@@ -83,6 +83,33 @@ static size_t terminal_width(void)
 	return 0;
 }
 
+int listing_begin(
+	struct listing *l, const struct options *o, const char *what, const struct column *columns, size_t n, struct err *err)
+{
+	*l = (struct listing){.o = o};
+	if (output_open(&l->out, o->out, err))
+		return err->kind;
+	struct table_opts opts = output_table(o, what);
+	table_begin(&l->t, columns, n, &opts, l->out.f);
+	return 0;
+}
+
+bool listing_row(struct listing *l)
+{
+	l->total++;
+	if (l->t.failed || (l->o->limit >= 0 && (int64_t)l->total > l->o->limit))
+		return false;
+	table_row(&l->t);
+	return true;
+}
+
+int listing_end(struct listing *l, int rc, struct err *err)
+{
+	int end = table_end(&l->t, l->total, err);
+	output_close(&l->out, rc == 0 && end == 0, err);
+	return err->kind;
+}
+
 struct table_opts output_table(const struct options *o, const char *what)
 {
 	size_t rows = o->limit >= 0 ? (size_t)o->limit : 0;

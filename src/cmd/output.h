@@ -21,6 +21,21 @@ int output_check(const char *path, struct err *err); /* before long work: can pa
 int output_close(struct output *out, bool ok, struct err *err);
 int output_text(const char *path, struct str text, struct err *err); /* open, write, close */
 
+/* A command that lists what comes one by one: output and table in one. */
+struct listing {
+	const struct options *o;
+	struct output out;
+	struct table t;
+	size_t total;
+};
+
+/* what: the name of the array in JSON. */
+int listing_begin(
+	struct listing *l, const struct options *o, const char *what, const struct column *columns, size_t n, struct err *err);
+/* To be asked once for each. True: its row is begun, and waits to be filled. False: it is past --limit, and counted. */
+bool listing_row(struct listing *l);
+int listing_end(struct listing *l, int rc, struct err *err); /* rc: of what gave the rows; not 0: no file is written */
+
 /* How tables look on this output: width and character set of the terminal. */
 struct table_opts output_table(const struct options *o, const char *what);
 

@@ -176,11 +176,7 @@ static int read_files(struct reading *g, struct err *err)
 	int rc = store_begin(g->s->store, err);
 	for (size_t i = 0; i < g->n_paths && !rc; i++)
 		rc = read_file(g, g->paths[i], err);
-	if (!rc)
-		rc = store_commit(g->s->store, err);
-	else
-		store_rollback(g->s->store);
-	return rc;
+	return store_end(g->s->store, rc, err);
 }
 
 /* ---- chains ---- */
@@ -234,9 +230,7 @@ static int put_chains(struct chaining *c, struct store *s, struct err *err)
 	for (size_t i = 0; i < c->chains.n && !rc; i++)
 		if (c->chains.nodes.v[i].next)
 			rc = put_chain(c, s, i, &out, err);
-	rc = rc ? rc : store_commit(s, err);
-	if (rc)
-		store_rollback(s);
+	rc = store_end(s, rc, err);
 	buf_free(&out);
 	return rc;
 }

@@ -22,25 +22,24 @@ static const struct column list_columns[] = {
 	{.name = "final_role", .kind = KIND_WORD},
 };
 
-struct list {
-	struct session *s;
-	struct table t;
+struct page_list {
+	struct listing list;
+	struct store *store;
 	struct arena arena;
-	struct err err;
-	size_t total;
+	struct err *err;
 };
 
-static void cells(struct list *l, const json_t *page, const json_t *chain)
+static void cells(struct table *t, const json_t *page, const json_t *chain)
 {
 	struct str end = json_text_of(chain, "final");
-	table_time(&l->t, json_time_of(page, "time"));
-	table_str(&l->t, json_text_of(page, "kind"));
-	table_int(&l->t, json_int_of(page, "status"));
-	table_str(&l->t, json_text_of(page, "url"));
-	table_str(&l->t, json_text_of(page, "title"));
-	table_int(&l->t, chain ? (int64_t)json_array_size(json_object_get(chain, "hops")) : 1);
-	table_str(&l->t, end.n ? end : json_text_of(page, "url"));
-	table_str(&l->t, end.n ? json_text_of(chain, "final_role") : json_text_of(page, "kind"));
+	table_time(t, json_time_of(page, "time"));
+	table_str(t, json_text_of(page, "kind"));
+	table_int(t, json_int_of(page, "status"));
+	table_str(t, json_text_of(page, "url"));
+	table_str(t, json_text_of(page, "title"));
+	table_int(t, chain ? (int64_t)json_array_size(json_object_get(chain, "hops")) : 1);
+	table_str(t, end.n ? end : json_text_of(page, "url"));
+	table_str(t, end.n ? json_text_of(chain, "final_role") : json_text_of(page, "kind"));
 }
 
 /* The page's own object with its chain as a member. */
@@ -60,25 +59,23 @@ static void object(struct json *j, struct str page, struct str chain)
 
 static int list_page(void *ctx, struct str id, struct str json)
 {
-	struct list *l = ctx;
+	struct page_list *l = ctx;
 	struct str chain = S("");
-	l->total++;
-	if (l->t.failed || (l->s->o->limit >= 0 && (int64_t)l->total > l->s->o->limit))
+	if (!listing_row(&l->list))
 		return 0;
 	arena_reset(&l->arena);
-	int rc = store_item(l->s->store, "chain", id, &l->arena, &chain, &l->err);
+	int rc = store_item(l->store, "chain", id, &l->arena, &chain, l->err);
 	if (rc < 0)
 		return rc;
 	chain = rc ? chain : S("");
-	table_row(&l->t);
-	struct json *j = table_json(&l->t);
+	struct json *j = table_json(&l->list.t);
 	if (j) {
 		object(j, json, chain);
 		return 0;
 	}
 	json_t *p = json_parse(json);
 	json_t *c = chain.n ? json_parse(chain) : NULL;
-	cells(l, p, c);
+	cells(&l->list.t, p, c);
 	json_decref(p);
 	json_decref(c);
 	return 0;
@@ -86,21 +83,15 @@ static int list_page(void *ctx, struct str id, struct str json)
 
 int pages_list(struct session *s, struct err *err)
 {
-	struct list l = {.s = s};
-	struct output out;
-	if (output_open(&out, s->o->out, err))
+	struct page_list l;
+	if (listing_begin(&l.list, s->o, "pages", list_columns, sizeof list_columns / sizeof *list_columns, err))
 		return err->kind;
-	struct table_opts opts = output_table(s->o, "pages");
+	l.store = s->store;
+	l.err = err;
 	arena_init(&l.arena, LIM_PAGE_ARENA);
-	table_begin(&l.t, list_columns, sizeof list_columns / sizeof *list_columns, &opts, out.f);
 	int rc = store_items(s->store, "page", list_page, &l, err);
-	if (l.err.kind)
-		*err = l.err;
-	int end = table_end(&l.t, l.total, err);
-	rc = rc ? rc : end;
-	output_close(&out, rc == 0, err);
 	arena_free(&l.arena);
-	return err->kind;
+	return listing_end(&l.list, rc, err);
 }
 
 /* ---- summary ---- */

@@ -138,10 +138,7 @@ static int run_inline(struct sink *k, struct err *err)
 		progress_show(&progress, at->bytes_read, at->bytes_total, k->messages);
 	}
 	progress_end(&progress);
-	if (!rc)
-		rc = store_commit(p->store, err);
-	else
-		store_rollback(p->store);
+	rc = store_end(p->store, rc, err);
 	worker_release(&w);
 	arena_free(&raw);
 	return rc;

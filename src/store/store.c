@@ -32,6 +32,14 @@ int store_commit(struct store *s, struct err *err)
 	return s->ops->commit(s, err);
 }
 
+int store_end(struct store *s, int rc, struct err *err)
+{
+	rc = rc ? rc : store_commit(s, err);
+	if (rc)
+		store_rollback(s);
+	return rc;
+}
+
 void store_rollback(struct store *s)
 {
 	s->ops->rollback(s);

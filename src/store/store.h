@@ -32,6 +32,8 @@ void store_close(struct store *s); /* rolls an open batch back; NULL-safe */
 /* ---- writing: begin, many puts, commit ---- */
 int store_begin(struct store *s, struct err *err);
 int store_commit(struct store *s, struct err *err);
+/* The end of a batch: commits when rc is 0. Rolls back when it is not, or the commit fails. rc, or what the commit says. */
+int store_end(struct store *s, int rc, struct err *err);
 void store_rollback(struct store *s); /* also after an error of put or commit; harmless without a batch */
 /* Inside a batch, once before the puts of an ingest: boxes are those of a new run. */
 int store_start(struct store *s, struct err *err);
