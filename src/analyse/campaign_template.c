@@ -141,13 +141,9 @@ static int take_text(void *ctx, const struct store_row *r)
 	return ok ? 0 : err_oom(t->err, "templates");
 }
 
-int campaign_template(struct store *s, const struct campaign_members *m, campaign_clean_fn *clean, struct arena *a,
-	struct campaign_template *out, struct err *err)
+int campaign_texts(struct store *s, const struct campaign_members *m, campaign_clean_fn *clean, struct arena *a,
+	struct str *subjects, struct str *bodies, struct err *err)
 {
-	struct str *subjects = arena_alloc(a, m->n_sample * sizeof *subjects),
-		   *bodies = arena_alloc(a, m->n_sample * sizeof *bodies);
-	if (!subjects || !bodies)
-		return err_oom(err, "templates");
 	for (size_t i = 0; i < m->n_sample; i++) {
 		struct texts t = {.a = a, .clean = clean, .err = err};
 		struct store_filter one = STORE_FILTER_ALL;
@@ -159,6 +155,19 @@ int campaign_template(struct store *s, const struct campaign_members *m, campaig
 		subjects[i] = t.subject;
 		bodies[i] = t.body;
 	}
+	return 0;
+}
+
+int campaign_template(struct store *s, const struct campaign_members *m, campaign_clean_fn *clean, struct arena *a,
+	struct campaign_template *out, struct err *err)
+{
+	struct str *subjects = arena_alloc(a, m->n_sample * sizeof *subjects),
+		   *bodies = arena_alloc(a, m->n_sample * sizeof *bodies);
+	if (!subjects || !bodies)
+		return err_oom(err, "templates");
+	int rc = campaign_texts(s, m, clean, a, subjects, bodies, err);
+	if (rc)
+		return rc;
 	if (template_infer(a, subjects, m->n_sample, false, &out->subject) ||
 		template_infer(a, bodies, m->n_sample, false, &out->body))
 		return err_oom(err, "templates");

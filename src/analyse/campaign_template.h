@@ -30,7 +30,9 @@ struct campaign_template {
 /* Takes what must not be shown out of a message's text: its recipients, which are traps (export/mask.h). 0 or ERR_ENV. */
 typedef int campaign_clean_fn(const struct row *row, struct str text, struct arena *a, struct str *out);
 
-/* clean NULL: texts as they are. */
+/* The texts of the sample, in a; room for n_sample each. clean NULL: texts as they are. */
+int campaign_texts(struct store *s, const struct campaign_members *m, campaign_clean_fn *clean, struct arena *a,
+	struct str *subjects, struct str *bodies, struct err *err);
 int campaign_template(struct store *s, const struct campaign_members *m, campaign_clean_fn *clean, struct arena *a,
 	struct campaign_template *out, struct err *err);
 

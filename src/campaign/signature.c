@@ -91,6 +91,36 @@ int signature_make(struct arena *a, const struct template *body, const struct te
 	return 0;
 }
 
+/* A fragment's tokens count from the beginning of its anchor; a copy's from the beginning of its text. */
+static int copy_fragment(struct arena *a, const struct fragment *f, struct fragment *out)
+{
+	struct token *v = arena_alloc(a, f->tokens.n * sizeof *v);
+	struct str text = arena_dup(a, f->text);
+	if (!v || !text.p)
+		return ERR_ENV;
+	*out = *f;
+	out->text = out->tokens.text = text;
+	out->tokens.v = v;
+	for (size_t i = 0; i < f->tokens.n; i++) {
+		v[i] = f->tokens.v[i];
+		v[i].at -= f->tokens.v[0].at;
+	}
+	return 0;
+}
+
+int signature_copy(struct arena *a, const struct signature *s, struct signature *out)
+{
+	struct fragment *v = arena_alloc(a, (s->n_fragments + 1) * sizeof *v);
+	if (!v)
+		return ERR_ENV;
+	for (size_t i = 0; i < s->n_fragments; i++)
+		if (copy_fragment(a, &s->fragments[i], &v[i]))
+			return ERR_ENV;
+	*out = *s;
+	out->fragments = v;
+	return 0;
+}
+
 /* ---- choice ---- */
 
 static int by_words(const void *x, const void *y)

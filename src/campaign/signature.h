@@ -27,8 +27,9 @@ struct signature {
 	struct str campaign;
 	struct fragment *fragments;
 	size_t n_fragments;
-	uint64_t messages; /* of the campaign */
-	size_t texts, support;
+	uint64_t messages;     /* of the campaign */
+	size_t part;           /* 1 for the first or only signature of the campaign, 2 ... */
+	size_t texts, support; /* of the campaign, looked at; that fit */
 	uint64_t checked_hits; /* of signatures_hits, see below */
 };
 
@@ -38,6 +39,8 @@ enum { SIGNATURE_FRAGMENT_MIN = 4, SIGNATURE_FRAGMENT_MAX = 12, SIGNATURE_WORDS 
 
 /* Candidates from the templates of body and subject (either may have no parts). n_fragments 0: nothing specific. 0 or ERR_ENV. */
 int signature_make(struct arena *a, const struct template *body, const struct template *subject, struct signature *out);
+/* With fragments and texts of its own in a. 0 or ERR_ENV. */
+int signature_copy(struct arena *a, const struct signature *s, struct signature *out);
 /* Drops the fragments that ham has, keeps the best of the rest. False: not enough is left. */
 bool signature_settle(struct signature *s);
 

@@ -304,6 +304,7 @@ static int build(struct infer *f)
 		k = left;
 	}
 	f->out->parts = parts.v;
+	f->out->fits = f->fits;
 	f->out->n_parts = f->out->anchor_bytes ? parts.n : 0; /* a slot alone says nothing */
 	return 0;
 }

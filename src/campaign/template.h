@@ -46,6 +46,7 @@ struct template
 	struct template_part *parts;
 	size_t n_parts;
 	size_t texts, support; /* texts looked at, and those that fit */
+	const bool *fits;      /* of each text looked at, in byte order; NULL without parts */
 	size_t anchor_bytes;
 	bool more; /* a text went on behind the tokens that were looked at */
 };

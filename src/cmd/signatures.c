@@ -7,12 +7,12 @@
 #include "analyse/campaign_template.h"
 #include "base/limits.h"
 #include "base/vec.h"
+#include "campaign/family.h"
 #include "cmd/command.h"
 #include "cmd/output.h"
 #include "cmd/reading.h"
 #include "export/mask.h"
 
-enum { MIN_MESSAGES = 5 }; /* fewer show too little of what varies */
 #define OUTPUT_BYTES ((size_t)1 << 30)
 
 struct making {
@@ -21,7 +21,7 @@ struct making {
 	struct arena arena;
 	enum signature_format format;
 	VEC(struct signature *) list;
-	size_t campaigns, no_template, in_ham;
+	size_t campaigns, no_template, dropped;
 	struct signature_set *set;
 	struct signature_facts facts;
 	uint64_t caught; /* of the checked messages */
@@ -29,27 +29,36 @@ struct making {
 
 /* ---- candidates ---- */
 
-static int make_one(struct making *m, const struct campaign_members *c, struct err *err)
+static int add_signature(struct making *m, const struct campaign_members *c, const struct signature *s, size_t part)
 {
-	struct campaign_template t;
-	struct signature *s = arena_zalloc(&m->arena, 1, sizeof *s);
-	struct signature trial;
-	int rc = s ? campaign_template(m->s->store, c, mask_row_text, &m->arena, &t, err) : err_oom(err, "signatures");
-	if (!rc && signature_make(&m->arena, &t.body, &t.subject, s))
-		rc = err_oom(err, "signatures");
+	struct signature *own = arena_alloc(&m->arena, sizeof *own), **slot = vec_push(&m->arena, &m->list, UINT32_MAX);
+	if (!own || !slot)
+		return ERR_ENV;
+	*own = *s;
+	own->campaign = c->campaign;
+	own->messages = c->messages;
+	own->part = part;
+	*slot = own;
+	return 0;
+}
+
+static int make_one(struct making *m, const struct campaign_members *c, struct arena *scratch, struct err *err)
+{
+	struct signature v[FAMILY_ROUNDS];
+	struct str *subjects = arena_alloc(scratch, c->n_sample * sizeof *subjects),
+		   *bodies = arena_alloc(scratch, c->n_sample * sizeof *bodies);
+	size_t n = 0;
+	if (!subjects || !bodies)
+		return err_oom(err, "signatures");
+	int rc = campaign_texts(m->s->store, c, mask_row_text, scratch, subjects, bodies, err);
 	if (rc)
 		return rc;
-	s->campaign = c->campaign;
-	s->messages = c->messages;
-	trial = *s;
-	if (!signature_settle(&trial)) {
-		m->no_template++;
-		return 0;
-	}
-	struct signature **slot = vec_push(&m->arena, &m->list, UINT32_MAX);
-	if (!slot)
+	if (family_signatures(&m->arena, scratch, subjects, bodies, c->n_sample, v, &n))
 		return err_oom(err, "signatures");
-	*slot = s;
+	for (size_t i = 0; i < n; i++)
+		if (add_signature(m, c, &v[i], i + 1))
+			return err_oom(err, "signatures");
+	m->no_template += n == 0;
 	return 0;
 }
 
@@ -58,9 +67,14 @@ static int make_all(struct making *m, struct err *err)
 	struct campaign_members *campaigns = NULL;
 	struct str feeds[OPT_LIST_MAX];
 	struct store_filter filter = session_filter(m->s->o, true, feeds);
-	int rc = campaign_members(m->s->store, &filter, MIN_MESSAGES, &m->arena, &campaigns, &m->campaigns, err);
-	for (size_t i = 0; i < m->campaigns && !rc; i++)
-		rc = make_one(m, &campaigns[i], err);
+	int rc = campaign_members(m->s->store, &filter, FAMILY_LEAST, &m->arena, &campaigns, &m->campaigns, err);
+	struct arena scratch;
+	arena_init(&scratch, SIZE_MAX);
+	for (size_t i = 0; i < m->campaigns && !rc; i++) {
+		arena_reset(&scratch);
+		rc = make_one(m, &campaigns[i], &scratch, err);
+	}
+	arena_free(&scratch);
 	return rc;
 }
 
@@ -103,7 +117,7 @@ static void settle_all(struct making *m)
 	for (size_t i = 0; i < m->list.n; i++)
 		if (signature_settle(m->list.v[i]))
 			m->list.v[kept++] = m->list.v[i];
-	m->in_ham = m->list.n - kept;
+	m->dropped = m->list.n - kept;
 	m->list.n = kept;
 }
 
@@ -114,9 +128,9 @@ static void say(const struct making *m)
 	if (m->s->o->verbose < 0)
 		return;
 	fprintf(stderr, "%zu signatures from %zu campaigns of %d messages and more: %zu share too little text", m->list.n,
-		m->campaigns, MIN_MESSAGES, m->no_template);
+		m->campaigns, FAMILY_LEAST, m->no_template);
 	if (m->facts.ham)
-		fprintf(stderr, ", %zu were dropped for hits in %llu ham messages", m->in_ham, (unsigned long long)m->facts.ham);
+		fprintf(stderr, ", %zu were dropped for hits in %llu ham messages", m->dropped, (unsigned long long)m->facts.ham);
 	fputs("\n", stderr);
 	if (!m->facts.ham)
 		fputs("trapline: without --ham nothing is measured: do not use these to reject mail\n", stderr);

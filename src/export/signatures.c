@@ -22,13 +22,15 @@ bool signature_format_find(struct str name, enum signature_format *out)
 	return false;
 }
 
-/* The part of a campaign's id behind "c-", as rule names are written. */
+/* What is behind "c-" in a campaign's id, as rule names are written; _P2 ... where it has several signatures. */
 static void rule_name(struct buf *out, const struct signature *s)
 {
 	struct str id = str_from(s->campaign, str_starts(s->campaign, S("c-")) ? 2 : 0);
 	buf_add(out, S("TRAPLINE_"));
 	for (size_t i = 0; i < id.n; i++)
 		buf_byte(out, ascii_alnum(id.p[i]) ? id.p[i] & (ascii_alpha(id.p[i]) ? ~0x20 : 0xFF) : '_');
+	if (s->part > 1)
+		buf_printf(out, "_P%zu", s->part);
 }
 
 static void facts_text(struct buf *out, const struct signature *s, const struct signature_facts *f)
@@ -81,6 +83,8 @@ static void write_jsonl(struct buf *out, const struct signature *s, const struct
 	json_obj(&j);
 	json_key(&j, "campaign");
 	json_str(&j, s->campaign);
+	json_key(&j, "part");
+	json_int(&j, (int64_t)s->part);
 	json_key(&j, "messages");
 	json_int(&j, (int64_t)s->messages);
 	json_key(&j, "texts");

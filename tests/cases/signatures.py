@@ -66,6 +66,28 @@ def case_without_ham_it_says_so(t):
     t.run('signatures', '--store', 't.db', '--ham', 'nowhere', code=3)
 
 
+CHAIN = ['we have been in business for eleven years and our clients come back every month to order from us',
+         'licensed doctors look at each request before it leaves the house so nothing can go wrong with it',
+         'parcels are sent on the same afternoon with a number that you can follow until they reach your door',
+         'should anything not please you then write to the office and the whole amount goes back to your card']
+
+
+def case_several_templates_in_one_campaign(t):
+    """Each text shares half with the next, nothing with all; links and numbers hold them together."""
+    texts = ['Dear %s,\n\n' + CHAIN[k] + '\n\n' + CHAIN[k + 1] + '\n\norder 48213 at http://s.shop7.example/buy/%d\n' for k in range(3)]
+    mails = [mail(i, subject='Your order at the old pharmacy', body=texts[i % 3] % (WORDS[i % 4], i)) for i in range(24)]
+    t.write('spam', mbox(mails))
+    t.write('ham', mbox([mail(1000 + i, subject='grandmother', body=HAM % (WORDS[i % 4], i)) for i in range(5)]))
+    t.run('ingest', '-q', '--store', 't.db', '--feed', 'f', '--trust', 'mx.trap.example', 'spam')
+    r = t.run('signatures', '--store', 't.db', '--ham', 'ham', '--check', 'spam')
+    lines = r.lines()
+    same([(s['messages'], s['part'], s['texts'], s['support']) for s in lines], [(24, 1, 24, 8), (24, 2, 24, 8), (24, 3, 24, 8)])
+    assert '24 of 24 checked' in r.err, r.err
+    for program, mark in (('rspamd', '" {'), ('spamassassin', 'meta ')):
+        names = [line.split()[1 if program == 'spamassassin' else 0] for line in signatures(t, program).splitlines() if mark in line]
+        same((len(names), len(set(names))), (3, 3))
+
+
 def need(program):
     path = shutil.which(program, path=os.environ.get('PATH', '') + ':/usr/sbin:/sbin')
     if not path:
