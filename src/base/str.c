@@ -82,14 +82,26 @@ bool str_iends(struct str s, struct str suffix)
 	return s.n >= suffix.n && str_ieq(str_from(s, s.n - suffix.n), suffix);
 }
 
+enum { PAIR_NEEDLE = 16 };
+
 size_t str_find(struct str s, struct str needle)
 {
 	if (needle.n == 0)
 		return 0;
 	if (s.n < needle.n)
 		return STR_NPOS;
-	const void *q = memmem(s.p, s.n, needle.p, needle.n);
-	return q ? (size_t)((const uint8_t *)q - s.p) : STR_NPOS;
+	if (needle.n == 1)
+		return str_find_byte(s, needle.p[0]);
+	if (needle.n > PAIR_NEEDLE) { /* linear, whatever the two hold */
+		const void *q = memmem(s.p, s.n, needle.p, needle.n);
+		return q ? (size_t)((const uint8_t *)q - s.p) : STR_NPOS;
+	}
+	const struct pair x = {needle.p[0], needle.p[1], 0, 0};
+	struct str starts = str_first(s, s.n - needle.n + 2);
+	for (size_t i = 0; (i = find_pair(starts, i, x)) != STR_NPOS; i++)
+		if (memcmp(s.p + i, needle.p, needle.n) == 0)
+			return i;
+	return STR_NPOS;
 }
 
 static size_t find_icase_byte(struct str s, uint8_t c)

@@ -103,12 +103,19 @@ static inline uint64_t ascii_lower8(uint64_t w, uint64_t *letters)
 /* Up to eight bytes of s from i on (i <= s.n) as ascii_lower8 takes them; zero behind the end. */
 static inline uint64_t str_load8(struct str s, size_t i)
 {
+	size_t n = s.n - i;
 	uint64_t w = 0;
-	if (s.n - i >= sizeof w)
+	uint32_t low, high;
+	if (n >= sizeof w) {
 		memcpy(&w, s.p + i, sizeof w);
-	else if (s.n > i)
-		memcpy(&w, s.p + i, s.n - i);
-	return le64toh(w);
+		return le64toh(w);
+	}
+	if (n >= sizeof low) { /* the two may overlap */
+		memcpy(&low, s.p + i, sizeof low);
+		memcpy(&high, s.p + s.n - sizeof high, sizeof high);
+		return le32toh(low) | (uint64_t)le32toh(high) << 8 * (n - sizeof high);
+	}
+	return n ? s.p[i] | (uint64_t)s.p[i + n / 2] << 8 * (n / 2) | (uint64_t)s.p[s.n - 1] << 8 * (n - 1) : 0;
 }
 /* 0..15, or -1 */
 int ascii_hex(uint8_t c);

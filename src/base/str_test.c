@@ -91,6 +91,19 @@ static void find(void **state)
 	assert_true(str_find_byte(none, 'a') == STR_NPOS && str_rfind_byte(none, 'a') == STR_NPOS);
 	assert_int_equal(str_find(s, S("aab")), 5);
 	assert_int_equal(str_find(s, S("\0a")), 4);
+	assert_int_equal(str_find(S("<b><style>x</b></style"), S("</style")), 15);
+	assert_true(str_find(S("</styl"), S("</style")) == STR_NPOS);
+	assert_int_equal(str_find(S("aaaaaaaaaaaaaaaaaaaaaaaaab tail"), S("aaaaaaaaaaaaaaaaab tail")), 8);
+	for (size_t n = 0; n <= 8; n++) { /* exactly as many bytes as there are, for sanitizers */
+		uint8_t *tight = mem_alloc(n ? n : 1);
+		uint64_t want = 0;
+		assert_non_null(tight);
+		for (size_t i = 0; i < n; i++)
+			want |= (uint64_t)(tight[i] = (uint8_t)(0x81 + i)) << 8 * i;
+		assert_true(str_load8(str_make(tight, n), 0) == want);
+		assert_true(n == 0 || str_load8(str_make(tight, n), 1) == want >> 8);
+		mem_free(tight);
+	}
 	assert_int_equal(str_find(s, S("")), 0);
 	assert_true(str_find(s, S("abc")) == STR_NPOS && str_find(none, S("a")) == STR_NPOS);
 	assert_int_equal(str_ifind(s, S("BB")), 2);
