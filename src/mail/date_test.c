@@ -1,6 +1,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
+#include <stdio.h>
 #include <cmocka.h>
 
 #include "base/anomaly.h"
@@ -17,6 +18,12 @@ static const struct {
 	uint64_t anomalies;
 } cases[] = {
 	{"Fri, 13 Apr 2007 21:02:57 -0400", "2007-04-14T01:02:57Z", -240, 0},
+	{"Thu, 5 Apr 2007 21:02:57 -0400 (EDT)", "2007-04-06T01:02:57Z", -240, 0},
+	{"Fri, 13 Apr 2007 21:02:57  +0000", "2007-04-13T21:02:57Z", 0, 0},
+	{"Fri, 13 Apr 2007 21:02:57 PM +0000", "2007-04-13T21:02:57Z", 0, BAD},
+	{"Fri, 13 Apr 2007 25:02:57 +0000", "2007-04-13T00:00:00Z", 0, BAD},
+	{"Fri, 13 Apr 0107 21:02:57 +0000", "2007-04-13T21:02:57Z", 0, BAD},
+	{"Vie, 13 Abr 2007 21:02:57 +0000", "2007-04-13T21:02:57Z", 0, BAD},
 	{" Fri, 13 Apr 2007 21:02:57 -0400 (EDT)\r\n", "2007-04-14T01:02:57Z", -240, 0},
 	{"13 Apr 2007 21:02 GMT", "2007-04-13T21:02:00Z", 0, 0},
 	{"28 Aug 2010 00:05:39 -0000", "2010-08-28T00:05:39Z", 0, 0},
@@ -80,6 +87,22 @@ static void test_dates(void **state)
 	}
 }
 
+/* A comment before a usual date keeps it from being read in one step. */
+static void test_usual(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char walked[300];
+		int64_t a = 42, b = 42;
+		int zone_a = 42, zone_b = 42;
+		uint64_t found_a = 0, found_b = 0;
+		snprintf(walked, sizeof walked, "() %s", cases[i].text);
+		assert_int_equal(date_parse(str_of(cases[i].text), &a, &zone_a, &found_a),
+			date_parse(str_of(walked), &b, &zone_b, &found_b));
+		assert_true(a == b && zone_a == zone_b && found_a == found_b);
+	}
+}
+
 static void test_truncated(void **state)
 {
 	(void)state;
@@ -97,6 +120,7 @@ static void test_truncated(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_dates), cmocka_unit_test(test_truncated)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_dates), cmocka_unit_test(test_usual), cmocka_unit_test(test_truncated)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
