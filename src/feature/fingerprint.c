@@ -46,12 +46,15 @@ static void copy_printable(uint8_t *to, struct str s)
 {
 	const uint64_t ones = 0x0101010101010101u, tops = 0x80 * ones, blanks = ' ' * ones;
 	uint64_t other = 0, w;
-	memcpy(to, s.p, s.n);
-	memcpy(to + s.n, &blanks, sizeof blanks);
-	for (size_t i = 0; i < s.n; i += sizeof w) { /* all in 0x20..0x7e: no byte borrows or carries into its top bit */
-		memcpy(&w, to + i, sizeof w);
+	size_t at = 0;
+	for (; at + sizeof w <= s.n; at += sizeof w) { /* all in 0x20..0x7e: no byte borrows or carries into its top bit */
+		memcpy(&w, s.p + at, sizeof w);
+		memcpy(to + at, &w, sizeof w);
 		other |= (w - blanks) | (w + ones) | w;
 	}
+	w = str_load8(s, at) | blanks << 8 * (s.n - at); /* what is left, then blanks */
+	memcpy(to + at, &w, sizeof w);
+	other |= (w - blanks) | (w + ones) | w;
 	for (size_t i = 0; i < s.n && (other & tops); i++)
 		if (to[i] < 0x20 || to[i] >= 0x7f)
 			to[i] = ascii_space(to[i]) ? ' ' : '?';

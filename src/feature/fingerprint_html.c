@@ -3,7 +3,7 @@
 #include "base/limits.h"
 #include "feature/fingerprint_int.h"
 
-enum { TAGS = 160, GAPS = 48, HEAD = 9, FOOT = 4, TAIL = 400, GAP_TAGS = 8 };
+enum { TAGS = 160, GAPS = 48, HEAD = 9, FOOT = 4, TAIL = 400, GAP_TAGS = 8, SHOWN = 12 };
 
 struct tag {
 	struct str name; /* as written, "!--" for comments */
@@ -184,7 +184,8 @@ static size_t see_declaration(struct scan *s, struct str html, size_t at)
 	return end == STR_NPOS ? html.n : at + end + 1;
 }
 
-static size_t see_tag(struct scan *s, struct str html, size_t at)
+/* names: tags by name only. */
+static size_t see_tag(struct scan *s, struct str html, size_t at, bool names)
 {
 	struct tag *t = &s->v[s->n];
 	size_t i = at + 1, end;
@@ -199,7 +200,7 @@ static size_t see_tag(struct scan *s, struct str html, size_t at)
 	s->tag_lower |= (cases & LOWER) != 0;
 	s->tag_upper |= (cases & UPPER) != 0;
 	struct str in = str_sub(html, i, end);
-	if (!close && in.n)
+	if (!close && in.n && !names)
 		see_attributes(s, t->name, in);
 	if (!close && str_ieq(t->name, S("body")))
 		s->body_tag = in;
@@ -220,7 +221,7 @@ static void see_text(struct tag *t, struct str between)
 	}
 }
 
-static void scan(struct scan *s, struct str html)
+static void scan(struct scan *s, struct str html, bool names)
 {
 	size_t i = 0;
 	while (s->n < TAGS && i < html.n) {
@@ -231,8 +232,8 @@ static void scan(struct scan *s, struct str html)
 		size_t before = s->n;
 		lt += i;
 		struct str between = str_sub(html, i, lt - i);
-		i = lt + 1 < html.n && html.p[lt + 1] == '!' ? see_declaration(s, html, lt) : see_tag(s, html, lt);
-		if (s->n > before)
+		i = lt + 1 < html.n && html.p[lt + 1] == '!' ? see_declaration(s, html, lt) : see_tag(s, html, lt, names);
+		if (s->n > before && !names)
 			see_text(t, between);
 	}
 }
@@ -241,8 +242,7 @@ static void add_tag(struct val *v, const struct tag *t)
 {
 	if (t->end)
 		val_byte(v, '/');
-	for (size_t i = 0; i < t->name.n && i < 12; i++)
-		val_byte(v, ascii_lower(t->name.p[i]));
+	val_lower(v, str_first(t->name, SHOWN));
 }
 
 static void put_list(struct print *p, enum print_id id, const struct tag *t, size_t n)
@@ -371,12 +371,12 @@ void print_html(struct print *p)
 	}
 	struct str body = p->html->body;
 	memset(s, 0, offsetof(struct scan, v));
-	scan(s, stretch(p, str_first(body, LIM_PRINT_TEXT)));
+	scan(s, stretch(p, str_first(body, LIM_PRINT_TEXT)), false);
 	end = s;
 	if (body.n > LIM_PRINT_TEXT) {
 		end = s + 1;
 		memset(end, 0, offsetof(struct scan, v));
-		scan(end, stretch(p, last_lines(body)));
+		scan(end, stretch(p, last_lines(body)), true);
 	}
 	print_put(p, PRINT_doctype, s->doctype.n ? str_first(s->doctype, 90) : S("-"));
 	put_habits(p, s);

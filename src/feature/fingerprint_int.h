@@ -29,6 +29,13 @@ static inline void val_add(struct val *v, struct str s)
 	v->n += n;
 }
 void val_num(struct val *v, uint64_t n);
+static inline void val_lower(struct val *v, struct str s)
+{
+	size_t n = s.n < PRINT_VALUE - v->n ? s.n : PRINT_VALUE - v->n;
+	for (size_t i = 0; i < n; i++)
+		v->p[v->n + i] = ascii_lower(s.p[i]);
+	v->n += n;
+}
 static inline struct str val_str(const struct val *v)
 {
 	return str_make(v->p, v->n);
