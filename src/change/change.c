@@ -166,12 +166,12 @@ static struct change_date date_of(const struct change_series *cs, const struct c
 static double level(const struct finding *f, const struct change_segment *s, bool at_end)
 {
 	const struct change_series *cs = &f->cs;
-	double y = 0, half = (double)(s->e - s->s) / 2;
+	double y = 0, trend = change_trend(s, (at_end ? (double)s->e : (double)s->s) - 0.5);
 	if (!cs->counts)
-		return (s->mean + (at_end ? 1 : -1) * s->slope * half) * cs->scale;
+		return (s->mean + trend) * cs->scale + cs->centre;
 	for (size_t i = s->s; i < s->e; i++)
 		y += change_count(cs, i);
-	return y / (double)(s->e - s->s) * exp((at_end ? 1 : -1) * s->slope * half);
+	return y / (double)(s->e - s->s) * exp(trend);
 }
 
 /* Levels, coefficients and variances of segments whose ends moved. */
@@ -181,10 +181,7 @@ static int measure_segments(struct finding *f, struct arena *a)
 		return -1;
 	for (size_t k = 0; k < f->n_seg; k++) {
 		struct change_segment *s = &f->seg[k];
-		if (s->slope != 0)
-			change_cost_line(&f->sums, s->s, s->e, s);
-		else
-			change_cost_level(&f->sums, s->s, s->e, s);
+		change_cost_like(&f->sums, &(struct change_segment){.slope = s->slope, .bend = s->bend}, s->s, s->e, s);
 	}
 	f->noise = change_count_noise(&f->cs, f->seg, f->n_seg);
 	return 0;
@@ -228,7 +225,7 @@ static double parted(const struct finding *f, size_t k)
 /* Is a side a line? The change may then be one of slope. */
 static bool on_line(const struct finding *f, size_t k)
 {
-	return f->seg[k - 1].slope != 0 || f->seg[k].slope != 0;
+	return change_has_trend(&f->seg[k - 1]) || change_has_trend(&f->seg[k]);
 }
 
 /* What change k gains over none. */
@@ -268,6 +265,15 @@ static size_t drop_weakest(struct finding *f)
 	return weakest;
 }
 
+/* The first row from `row` on that is not missing; or row itself. */
+static size_t first_present(const struct change_series *cs, double row)
+{
+	for (size_t r = (size_t)row; r < cs->rows; r++)
+		if (isfinite(cs->y[r]))
+			return r;
+	return (size_t)row;
+}
+
 static void fill(const struct finding *f, size_t k, double gained, struct change *ch)
 {
 	const struct change_fit *fit = &f->fit[k];
@@ -276,7 +282,7 @@ static void fill(const struct finding *f, size_t k, double gained, struct change
 		.start = date_of(&f->cs, &fit->start),
 		.end = date_of(&f->cs, &fit->end),
 		.returns = CHANGE_NONE};
-	ch->index = (size_t)fmin(fmax(floor(fit->start.at + 0.5), 1), (double)f->cs.rows - 1);
+	ch->index = first_present(&f->cs, fmin(fmax(floor(fit->start.at + 0.5), 1), (double)f->cs.rows - 1));
 	ch->before = level(f, l, true);
 	ch->after = level(f, r, false);
 	ch->effect = !f->cs.counts ? ch->after - ch->before : ch->before > 0 ? ch->after / ch->before - 1 : INFINITY;
@@ -337,9 +343,9 @@ static int date(struct finding *f, struct arena *a)
 }
 
 /* Segments and dates of a series. */
-static int work(struct finding *f, const double *y, size_t n, const int64_t *time, struct arena *a)
+static int work(struct finding *f, const double *y, size_t n, const int64_t *time, bool counts, struct arena *a)
 {
-	if (change_series_make(&f->cs, y, n, time, a))
+	if (change_series_make(&f->cs, y, n, time, counts, a))
 		return -1;
 	if (f->cs.n < 2 * CHANGE_MIN_ROWS)
 		return 0;
@@ -430,7 +436,9 @@ int change_find(const double *y, size_t n, const struct change_times *times, str
 	struct change_days days;
 	const int64_t *time = times ? times->time : NULL;
 	int hours = change_hours_days(y, n, time, a, &days);
-	if (hours < 0 || (hours ? work(&f, days.y, days.n, days.time, a) : work(&f, y, n, time, a)))
+	double *tmp = arena_zalloc(a, 2 * n + 1, sizeof *tmp);
+	bool counts = tmp && change_are_whole(y, n) && (hours || !change_are_steady(y, n, tmp));
+	if (!tmp || hours < 0 || (hours ? work(&f, days.y, days.n, days.time, counts, a) : work(&f, y, n, time, counts, a)))
 		return -1;
 	describe(&f.cs, &found);
 	found.n = f.n_seg ? f.n_seg - 1 : 0;

@@ -69,18 +69,40 @@ double change_cost_level(const struct change_sums *c, size_t s, size_t e, struct
 	double prod = c->p[e] - c->p[s + 1] - mu * pairs + (m - 1) * mu * mu;
 	if (out) {
 		out->mean = mu + c->centre;
-		out->slope = 0;
+		out->slope = out->bend = 0;
 	}
 	return finish(c, s, e, all, prod, all - d0 * d0 - d1 * d1, out);
 }
 
+/* The products of neighbours follow from the sums, too: places are counted from the middle, where they cancel. */
 double change_cost_line(const struct change_sums *c, size_t s, size_t e, struct change_segment *out)
 {
-	double m = (double)(e - s), mu = (c->s[e] - c->s[s]) / m, mid = (double)(s + e - 1) / 2;
-	double tt = m * (m * m - 1) / 12, tx = c->tx[e] - c->tx[s] - mid * (c->s[e] - c->s[s]);
-	double slope = tx / tt, all = 0, prod = 0, last = 0, d0 = 0;
+	double m = (double)(e - s), half = (m - 1) / 2, mid = (double)s + half, mu = (c->s[e] - c->s[s]) / m;
+	double tt = m * (m * m - 1) / 12, tx = c->tx[e] - c->tx[s] - mid * (c->s[e] - c->s[s]), b = tx / tt;
+	double first = c->x[s], last = c->x[e - 1], d0 = first - mu + b * half, d1 = last - mu - b * half;
+	double all = c->q[e] - c->q[s] - m * mu * mu - b * tx;
+	double s1 = m * mu - first, s0 = m * mu - last, t1 = tx + half * first, t0 = tx - half * last;
+	double prod = c->p[e] - c->p[s + 1] - mu * (s1 + s0) - b * (t1 - s1 + t0 + s0) + (m - 1) * mu * mu +
+	              b * b * (tt - half * half - half);
+	if (out) {
+		out->mean = mu + c->centre;
+		out->slope = b;
+		out->bend = 0;
+	}
+	return finish(c, s, e, all, prod, all - d0 * d0 - d1 * d1, out);
+}
+
+double change_cost_curve(const struct change_sums *c, size_t s, size_t e, struct change_segment *out)
+{
+	double m = (double)(e - s), mid = (double)(s + e - 1) / 2, mu = (c->s[e] - c->s[s]) / m, square = (m * m - 1) / 12;
+	double slope = (c->tx[e] - c->tx[s] - mid * (c->s[e] - c->s[s])) / (m * square), wx = 0;
 	for (size_t i = s; i < e; i++) {
-		double d = c->x[i] - mu - slope * ((double)i - mid);
+		double u = (double)i - mid;
+		wx += (u * u - square) * (c->x[i] - mu);
+	}
+	double bend = wx / (m * (m * m - 1) * (m * m - 4) / 180), all = 0, prod = 0, last = 0, d0 = 0;
+	for (size_t i = s; i < e; i++) {
+		double u = (double)i - mid, d = c->x[i] - mu - slope * u - bend * (u * u - square);
 		all += d * d;
 		prod += i > s ? d * last : 0;
 		d0 = i == s ? d : d0;
@@ -89,6 +111,15 @@ double change_cost_line(const struct change_sums *c, size_t s, size_t e, struct 
 	if (out) {
 		out->mean = mu + c->centre;
 		out->slope = slope;
+		out->bend = bend;
 	}
 	return finish(c, s, e, all, prod, all - d0 * d0 - last * last, out);
+}
+
+double change_cost_like(
+	const struct change_sums *c, const struct change_segment *like, size_t s, size_t e, struct change_segment *out)
+{
+	if (like->bend != 0 && e - s >= 4)
+		return change_cost_curve(c, s, e, out);
+	return change_has_trend(like) ? change_cost_line(c, s, e, out) : change_cost_level(c, s, e, out);
 }

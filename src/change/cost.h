@@ -16,9 +16,13 @@ struct change_sums {
 };
 
 int change_sums_make(struct change_sums *c, const struct change_series *cs, struct arena *a);
-/* Cost of [s,e) as an AR(1) around a level, or around a line; fills *out (may be NULL). e - s >= CHANGE_MIN_ROWS. */
+/* Cost of [s,e) as an AR(1) around a level, a line or a parabola; fills *out (may be NULL). e - s >= CHANGE_MIN_ROWS, of a parabola 4. */
 double change_cost_level(const struct change_sums *c, size_t s, size_t e, struct change_segment *out);
 double change_cost_line(const struct change_sums *c, size_t s, size_t e, struct change_segment *out);
+double change_cost_curve(const struct change_sums *c, size_t s, size_t e, struct change_segment *out);
+/* The same, of the shape that `like` has. */
+double change_cost_like(
+	const struct change_sums *c, const struct change_segment *like, size_t s, size_t e, struct change_segment *out);
 
 /* The segments' ends of least cost + penalty a change: ends[0..*n), the last one is c->n. -1 when the arena is full. */
 int change_pelt(const struct change_sums *c, double penalty, struct arena *a, size_t **ends, size_t *n);

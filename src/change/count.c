@@ -24,7 +24,7 @@ static double count_mean(const struct change_series *cs, size_t s, size_t e)
 struct change_noise change_count_noise(const struct change_series *cs, const struct change_segment *seg, size_t n_seg)
 {
 	enum { BLOCK = 14 }; /* without segments: pieces so short that few hold a change */
-	double over = 0, squares = 0, prod = 0, sum = 0, last = 0;
+	double over = 0, squares = 0, prod = 0, sum = 0, last = 0, rows = 0;
 	size_t n = n_seg ? n_seg : (cs->n + BLOCK - 1) / BLOCK;
 	for (size_t b = 0; b < n; b++) {
 		size_t s = n_seg ? seg[b].s : b * BLOCK, e = n_seg ? seg[b].e : s + BLOCK < cs->n ? s + BLOCK : cs->n;
@@ -35,12 +35,14 @@ struct change_noise change_count_noise(const struct change_series *cs, const str
 			squares += mu * mu;
 			prod += i > s ? z * last : 0;
 			sum += z * z;
+			rows++;
 			last = z;
 		}
 	}
 	return (struct change_noise){.slow = 1,
 		.k = over > 0 ? fmin(fmax(squares / over, 0.3), DISPERSION_MAX) : DISPERSION_MAX,
-		.phi = sum > 0 ? fmin(fmax(prod / sum - 1 / sqrt((double)cs->n), 0), 0.9) : 0};
+		.phi = rows > 0 ? fmin(fmax(prod / fmax(sum, rows) - 1 / sqrt((double)cs->n), 0), 0.9)
+	                        : 0}; /* Poisson's scatter is there */
 }
 
 struct count_sums {

@@ -13,7 +13,7 @@ enum { NUMBER_MAX = 64, SHOWN_MAX = 40 };
 struct reader {
 	const char *name;
 	size_t line;
-	bool timed;
+	bool timed, years; /* years: every time so far is one */
 	struct series_csv s;
 	size_t cap;
 };
@@ -58,7 +58,7 @@ static bool number(struct str s, double *v)
 
 static bool is_missing(struct str s)
 {
-	return s.n == 0 || str_ieq(s, S("nan")) || str_ieq(s, S("na"));
+	return s.n == 0 || str_ieq(s, S("nan")) || str_ieq(s, S("na")) || str_ieq(s, S("null"));
 }
 
 static int header(struct reader *r, struct str line, struct err *err)
@@ -76,15 +76,34 @@ static int header(struct reader *r, struct str line, struct err *err)
 		r->line, shown(line), (const char *)line.p);
 }
 
+/* ISO, also without the day; or a number. */
 static bool read_time(struct str s, int64_t *t)
 {
+	char month[] = "YYYY-MM-01";
 	double v;
+	if (s.n == 7) {
+		memcpy(month, s.p, s.n);
+		if (time_parse_iso(str_make(month, sizeof month - 1), t))
+			return true;
+	}
 	if (time_parse_iso(s, t))
 		return true;
 	if (!number(s, &v) || fabs(v) > 1e14)
 		return false;
 	*t = (int64_t)floor(v);
 	return true;
+}
+
+/* Seconds of an afternoon in 1970 they are not. */
+static bool is_year(struct str s, int64_t t)
+{
+	return s.n == 4 && t >= 1000 && t < 3000;
+}
+
+static void years_to_times(struct series_csv *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		s->time[i] = time_from_civil((struct civil){.year = s->time[i], .month = 1, .day = 1});
 }
 
 static int grow(struct reader *r, struct arena *a, struct err *err)
@@ -115,14 +134,16 @@ static int one_row(struct reader *r, struct str line, struct arena *a, struct er
 		return err_set(err, ERR_INPUT, "%s:%zu: \"%.*s\" is no number; leave the value empty where it is missing", r->name,
 			r->line, shown(second), (const char *)second.p);
 	if (r->timed && !read_time(first, &t))
-		return err_set(err, ERR_INPUT, "%s:%zu: \"%.*s\" is no time; wanted: YYYY-MM-DD or YYYY-MM-DDTHH:MM:SS, UTC",
-			r->name, r->line, shown(first), (const char *)first.p);
+		return err_set(err, ERR_INPUT,
+			"%s:%zu: \"%.*s\" is no time; wanted: YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDTHH:MM:SS, UTC", r->name,
+			r->line, shown(first), (const char *)first.p);
 	if (r->timed && n && t <= r->s.time[n - 1])
 		return err_set(err, ERR_INPUT, "%s:%zu: the time is not after the row before it", r->name, r->line);
 	if (n >= LIM_CHANGE_ROWS)
 		return err_set(err, ERR_INPUT, "%s:%zu: more than %d rows", r->name, r->line, LIM_CHANGE_ROWS);
 	if (grow(r, a, err))
 		return err->kind;
+	r->years &= r->timed && is_year(first, t);
 	r->s.value[n] = v;
 	r->s.time[n] = t;
 	r->s.n++;
@@ -131,7 +152,7 @@ static int one_row(struct reader *r, struct str line, struct arena *a, struct er
 
 int series_csv_read(const char *name, struct str text, struct arena *a, struct series_csv *out, struct err *err)
 {
-	struct reader r = {.name = name};
+	struct reader r = {.name = name, .years = true};
 	struct str line;
 	for (r.line = 1; str_line(&text, &line); r.line++) {
 		if (r.line == 1 ? header(&r, line, err) : str_trim(line).n && one_row(&r, line, a, err))
@@ -141,6 +162,8 @@ int series_csv_read(const char *name, struct str text, struct arena *a, struct s
 		return err_set(err, ERR_INPUT, "%s: empty; wanted: a header \"index,value\" or \"time,value\", then rows", name);
 	if (!r.timed)
 		r.s.time = NULL;
+	else if (r.years)
+		years_to_times(&r.s);
 	*out = r.s;
 	return 0;
 }

@@ -1,6 +1,6 @@
 /* csv.h - reads a series from CSV text (RFC 4180): a header "index,value" or "time,value", then one row a line.
  *
- * An empty value (or NaN, NA) is missing and still counts as a row. Times are UTC, YYYY-MM-DD[THH:MM[:SS]], or Unix seconds; they
+ * An empty value (or NaN, NA, null) is missing and still counts as a row. Times are UTC, YYYY[-MM[-DD[THH:MM[:SS]]]], or Unix seconds; they
  * ascend. The index column is not looked at: rows count from 0 as they stand. Fields may be quoted; empty lines are no rows.
  */
 #ifndef TRAPLINE_CHANGE_CSV_H

@@ -20,7 +20,7 @@ int change_hours_days(const double *y, size_t n, const int64_t *time, struct are
 	if (!time || !hourly(time, n))
 		return 0;
 	int64_t first = time_day(time[0]);
-	bool counts = change_are_counts(y, n);
+	bool counts = change_are_whole(y, n);
 	struct change_days d = {.n = (size_t)(time_day(time[n - 1]) - first) + 1};
 	d.y = arena_zalloc(a, d.n, sizeof *d.y);
 	d.time = arena_zalloc(a, d.n, sizeof *d.time);
@@ -74,7 +74,7 @@ static void set_rhythm(const struct change_series *days, const struct change_seg
 		if (h[i].segment == n_seg || !isfinite(y[i]) || days->odd[h[i].day])
 			continue;
 		const struct change_segment *s = &seg[h[i].segment];
-		got[h[i].hour] += y[i] / days->scale;
+		got[h[i].hour] += days->counts ? y[i] : (y[i] - days->centre) / days->scale;
 		want[h[i].hour] += days->counts ? (exp(s->mean + rhythm[i]) + 0.01) / HOURS : s->mean + rhythm[i];
 		rows[h[i].hour]++;
 	}
@@ -118,7 +118,7 @@ int change_hours_series(const struct change_series *days, const struct change_se
 	if (!h || !rhythm)
 		return -1;
 	set_rhythm(days, seg, n_seg, y, n, h, rhythm);
-	if (change_series_hours(hours, y, n, time, rhythm, days->scale, a))
+	if (change_series_hours(hours, y, n, days, time, rhythm, a))
 		return -1;
 	return set_segments(hours, h, n_seg, a, out);
 }

@@ -12,6 +12,7 @@ enum {
 	CHANGE_LEVEL_PARAMS = 3, /* of them without the AR coefficient: what a change of level alone must be worth */
 	CHANGE_COUNT_PARAMS = 3, /* of negative binomial segments: mean, dispersion, place */
 	CHANGE_TREND_PARAMS = 2, /* a trend adds a slope, and an AR coefficient of its own: long memory looks like one */
+	CHANGE_CURVE_PARAMS = 3, /* a parabola its bend, too */
 	CHANGE_RAMP_PARAMS = 1,  /* a ramp adds its end */
 	CHANGE_MIN_ROWS = 2,     /* of a segment: one row is an odd observation */
 	CHANGE_NOISE_ROWS = 8,   /* on each side of a change of noise: fewer leave it uncertain by half */
@@ -34,12 +35,12 @@ struct change_series {
 	uint8_t *phase;                   /* of each row in it */
 	double factor[CHANGE_PERIOD_MAX]; /* by phase, on the scale of x */
 	double *rhythm;                   /* what it makes of each row; NULL: nothing */
-	double scale;                     /* values are divided by it, so that squares stay finite; counts by 1 */
+	double centre, scale;             /* of values: taken out and divided by, so that squares stay finite; of counts 0 and 1 */
 	bool *odd;                        /* by row */
 	/* present and not odd: */
 	size_t n;
 	uint32_t *row;
-	double *x;  /* log(y+1/2) or y / scale, less the rhythm */
+	double *x;  /* log(y+1/2) or (y - centre) / scale, less the rhythm */
 	double *v0; /* least variance: of rounding */
 	double phi; /* AR coefficient of the whole series, by differences, so that levels do not matter */
 	double var; /* and innovation variance */
@@ -52,13 +53,25 @@ struct change_noise {
 	double slow; /* of hours: variance of a day's mean over what the hours' noise makes it, 1 or more; else 1 */
 };
 
-/* A segment of the present rows [s,e): level at the middle and slope a present row. */
+/* A segment of the present rows [s,e): mean, and a trend about it that is a line or a parabola. */
 struct change_segment {
 	size_t s, e;
-	double mean, slope;
-	double phi, var; /* of the AR(1) around it: marginal coefficient, innovation variance */
-	double cost;     /* -2 log L */
+	double mean, slope, bend; /* a present row, at the middle; of its square */
+	double phi, var;          /* of the AR(1) around it: marginal coefficient, innovation variance */
+	double cost;              /* -2 log L */
 };
+
+/* What a segment's trend adds to its mean at present row i; parts of rows allowed. */
+static inline double change_trend(const struct change_segment *s, double i)
+{
+	double m = (double)(s->e - s->s), u = i - (double)(s->s + s->e - 1) / 2;
+	return s->slope * u + s->bend * (u * u - (m * m - 1) / 12);
+}
+
+static inline bool change_has_trend(const struct change_segment *s)
+{
+	return s->slope != 0 || s->bend != 0;
+}
 
 /* The count of present row i with the rhythm taken out. */
 static inline double change_count(const struct change_series *cs, size_t i)

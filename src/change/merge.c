@@ -4,37 +4,43 @@
 #include <math.h>
 
 enum {
-	GRID = 48,         /* places tried first when a segment is parted */
-	PARTS = 64,        /* more of them than this by parting: none real */
-	LINE_ROWS = 8,     /* a line through fewer rows is a part of a ramp */
-	JOIN_AT_MOST = 64, /* ends looked back over: PELT leaves few */
+	GRID = 96,       /* places beside PELT's ends where segments may end: levels alone do not show a change of slope */
+	LINE_ROWS = 8,   /* a line through fewer rows is a part of a ramp */
+	CURVE_ROWS = 16, /* a parabola through fewer rows is a change */
 };
+#define MEMORY 0.3 /* of what a line leaves: less of it is no bend */
 
-/* The cheaper of level and line. */
 double change_shape(const struct change_sums *c, size_t s, size_t e, struct change_segment *out)
 {
-	struct change_segment line;
-	double level_cost = change_cost_level(c, s, e, out);
+	struct change_segment other;
+	double best = change_cost_level(c, s, e, out), log_n = log((double)c->n);
 	if (e - s < LINE_ROWS)
-		return level_cost;
-	double line_cost = change_cost_line(c, s, e, &line) + CHANGE_TREND_PARAMS * log((double)c->n);
-	if (line_cost >= level_cost)
-		return level_cost;
-	line.cost = line_cost;
-	*out = line;
-	return line_cost;
+		return best;
+	double cost = change_cost_line(c, s, e, &other) + CHANGE_TREND_PARAMS * log_n;
+	double phi = fmin(out->phi, other.phi);
+	if (cost < best) {
+		*out = other;
+		best = out->cost = cost;
+	}
+	if (e - s < CURVE_ROWS || phi < MEMORY)
+		return best;
+	cost = change_cost_curve(c, s, e, &other) + CHANGE_CURVE_PARAMS * log_n;
+	if (cost < best) {
+		*out = other;
+		best = out->cost = cost;
+	}
+	return best;
 }
 
 /* Moves each end to its best row between its neighbours, shapes kept free. */
-static void settle(const struct change_sums *c, struct change_segment *seg, size_t n)
+static void settle(const struct change_sums *c, struct change_segment *seg, size_t n, size_t reach)
 {
-	enum { REACH = 15 };
 	for (size_t k = 0; k + 1 < n; k++) {
 		struct change_segment l, r, best_l = seg[k], best_r = seg[k + 1];
 		size_t at = seg[k].e, lo = seg[k].s + CHANGE_MIN_ROWS, hi = seg[k + 1].e - CHANGE_MIN_ROWS;
 		double best = seg[k].cost + seg[k + 1].cost;
-		lo = at > lo + REACH ? at - REACH : lo;
-		hi = at + REACH < hi ? at + REACH : hi;
+		lo = at > lo + reach ? at - reach : lo;
+		hi = at + reach < hi ? at + reach : hi;
 		for (size_t t = lo; t <= hi; t++) {
 			double cost = change_shape(c, seg[k].s, t, &l) + change_shape(c, t, seg[k + 1].e, &r);
 			if (cost < best - 1e-9) {
@@ -48,79 +54,67 @@ static void settle(const struct change_sums *c, struct change_segment *seg, size
 	}
 }
 
-/* The best place to part [s,e) in two shapes: on a grid, then around its best. */
-static double best_parting(
-	const struct change_sums *c, const struct change_segment *seg, struct change_segment *l, struct change_segment *r)
+/* The ends and a grid's places `step` apart, merged; none within a segment's least length of an end. */
+static size_t candidates(const size_t *ends, size_t n_ends, size_t step, size_t *at)
 {
-	size_t lo = seg->s + LINE_ROWS, hi = seg->e - LINE_ROWS, step = (hi - lo) / GRID + 1, at = lo;
-	struct change_segment a, b;
-	double best = INFINITY;
-	for (;; step = 1) {
-		size_t from = lo, to = hi;
-		if (isfinite(best)) { /* the second time */
-			size_t reach = (hi - lo) / GRID + 1;
-			from = at > lo + reach ? at - reach : lo;
-			to = at + reach < hi ? at + reach : hi;
-		}
-		bool last = isfinite(best) || step == 1;
-		for (size_t t = from; t <= to; t += step) {
-			double cost = change_shape(c, seg->s, t, &a) + change_shape(c, t, seg->e, &b);
-			if (cost < best) {
-				best = cost;
-				at = t;
-				*l = a;
-				*r = b;
-			}
-		}
-		if (last)
-			return best;
-	}
-}
-
-/* Changes of slope: levels alone do not show them. Parts segments while that lowers the BIC. */
-static size_t part_lines(const struct change_sums *c, struct change_segment *seg, size_t n, size_t cap)
-{
-	struct change_segment l, r;
-	for (size_t k = 0; k < n && n < cap;) {
-		if (seg[k].e - seg[k].s < 4 * LINE_ROWS ||
-			best_parting(c, &seg[k], &l, &r) + CHANGE_PARAMS * log((double)c->n) >= seg[k].cost) {
-			k++;
-			continue;
-		}
-		memmove(seg + k + 2, seg + k + 1, (n - k - 1) * sizeof *seg);
-		seg[k] = l;
-		seg[k + 1] = r;
-		n++;
+	size_t n = 0, k = 0, rows = ends[n_ends - 1];
+	for (size_t t = step; k < n_ends; t += step) {
+		for (; k < n_ends && ends[k] <= t; k++)
+			at[n++] = ends[k];
+		if (k < n_ends && (n == 0 || at[n - 1] + CHANGE_MIN_ROWS <= t) && t + CHANGE_MIN_ROWS <= ends[k] && t < rows)
+			at[n++] = t;
 	}
 	return n;
 }
 
-int change_segments(
-	const struct change_sums *c, const size_t *ends, size_t n, struct arena *a, struct change_segment **seg, size_t *n_seg)
+/* The best way to each place at[1..n]: from[j], the place before it. As in PELT, starts that can never win again are dropped: what is
+ * parted costs no more than a change and one more parabola. */
+static int best_way(const struct change_sums *c, const size_t *at, size_t n, size_t *from, struct arena *a)
 {
-	double *best = arena_zalloc(a, n + 1, sizeof *best), penalty = CHANGE_PARAMS * log((double)c->n);
-	size_t *from = arena_zalloc(a, n + 1, sizeof *from), k = 0;
-	struct change_segment one, *out = arena_zalloc(a, n + 1 + PARTS, sizeof *out);
-	if (!best || !from || !out)
+	double *best = arena_zalloc(a, 2 * (n + 1), sizeof *best), *cost = best + n + 1, log_n = log((double)c->n);
+	size_t *start = arena_zalloc(a, n + 1, sizeof *start), n_starts = 0;
+	struct change_segment one;
+	if (!best || !start)
 		return -1;
+	best[0] = -CHANGE_PARAMS * log_n;
 	for (size_t j = 1; j <= n; j++) {
+		size_t kept = 0;
 		best[j] = INFINITY;
-		for (size_t i = j > JOIN_AT_MOST ? j - JOIN_AT_MOST : 0; i < j; i++) {
-			double cost = best[i] + (i ? penalty : 0) + change_shape(c, i ? ends[i - 1] : 0, ends[j - 1], &one);
-			if (cost < best[j]) {
-				best[j] = cost;
-				from[j] = i;
+		start[n_starts++] = j - 1;
+		for (size_t i = 0; i < n_starts; i++) {
+			cost[i] = best[start[i]] + CHANGE_PARAMS * log_n + change_shape(c, at[start[i]], at[j], &one);
+			if (cost[i] < best[j]) {
+				best[j] = cost[i];
+				from[j] = start[i];
 			}
 		}
+		for (size_t i = 0; i < n_starts; i++)
+			if (cost[i] < best[j] + (CHANGE_PARAMS + CHANGE_CURVE_PARAMS) * log_n)
+				start[kept++] = start[i];
+		n_starts = kept;
 	}
+	return 0;
+}
+
+int change_segments(
+	const struct change_sums *c, const size_t *ends, size_t n_ends, struct arena *a, struct change_segment **seg, size_t *n_seg)
+{
+	size_t step = c->n / GRID > LINE_ROWS ? c->n / GRID : LINE_ROWS, cap = n_ends + c->n / step + 2, k = 0;
+	size_t *from = arena_zalloc(a, 2 * cap, sizeof *from), *at = from + cap;
+	if (!from)
+		return -1;
+	size_t n = candidates(ends, n_ends, step, at + 1);
+	if (best_way(c, at, n, from, a))
+		return -1;
 	for (size_t j = n; j > 0; j = from[j])
 		k++;
 	*n_seg = k;
+	*seg = arena_zalloc(a, k, sizeof **seg);
+	if (!*seg)
+		return -1;
 	for (size_t j = n; j > 0; j = from[j])
-		change_shape(c, from[j] ? ends[from[j] - 1] : 0, ends[j - 1], &out[--k]);
-	*n_seg = part_lines(c, out, *n_seg, n + 1 + PARTS);
-	settle(c, out, *n_seg);
-	*seg = out;
+		change_shape(c, at[from[j]], at[j], &(*seg)[--k]);
+	settle(c, *seg, *n_seg, step > 15 ? step : 15);
 	return 0;
 }
 
@@ -143,8 +137,8 @@ int change_date_lines(const struct change_sums *c, const struct change_series *c
 	enum { REACH = 60 };
 	struct arena_mark mark = arena_mark(a);
 	double *cost = arena_zalloc(a, 2 * REACH + 2, sizeof *cost), least = INFINITY;
-	size_t lo = left->s + (left->slope != 0 ? LINE_ROWS : CHANGE_MIN_ROWS),
-	       hi = right->e - (right->slope != 0 ? LINE_ROWS : CHANGE_MIN_ROWS);
+	size_t lo = left->s + (change_has_trend(left) ? LINE_ROWS : CHANGE_MIN_ROWS),
+	       hi = right->e - (change_has_trend(right) ? LINE_ROWS : CHANGE_MIN_ROWS);
 	size_t at = right->s, from = at > lo + REACH ? at - REACH : lo, to = at + REACH < hi ? at + REACH : hi;
 	struct change_segment one;
 	if (!cost)
@@ -152,8 +146,7 @@ int change_date_lines(const struct change_sums *c, const struct change_series *c
 	from = from < at ? from : at;
 	to = to > at ? to : at;
 	for (size_t t = from; t <= to; t++) {
-		double l = left->slope != 0 ? change_cost_line(c, left->s, t, &one) : change_cost_level(c, left->s, t, &one);
-		double r = right->slope != 0 ? change_cost_line(c, t, right->e, &one) : change_cost_level(c, t, right->e, &one);
+		double l = change_cost_like(c, left, left->s, t, &one), r = change_cost_like(c, right, t, right->e, &one);
 		cost[t - from] = l + r;
 		least = fmin(least, l + r);
 	}

@@ -5,11 +5,12 @@
 #include "change/cost.h"
 #include "change/date.h"
 
-/* The segments with ends[0..n): each as a level or a line, neighbours joined where that lowers the BIC. *seg in the arena. */
+/* The segments with ends[0..n): each as a level, a line or a parabola, where the BIC is lowest; ends of
+ * lines come from a grid of their own. *seg in the arena. */
 int change_segments(
 	const struct change_sums *c, const size_t *ends, size_t n, struct arena *a, struct change_segment **seg, size_t *n_seg);
 
-/* The cheaper of level and line through [s,e). */
+/* The cheapest of level, line and parabola through [s,e). */
 double change_shape(const struct change_sums *c, size_t s, size_t e, struct change_segment *out);
 
 /* The place of a change between two segments of which one or both are lines, by their costs: boundaries of rows.

@@ -186,9 +186,9 @@ static int fill(struct change_local *l, const struct change_series *cs, size_t f
 		l->row[i] = cs->row[j];
 		l->x[i] = cs->x[j];
 		if (j < left->e)
-			l->x[i] -= left->slope * ((double)j - edge_l);
+			l->x[i] -= change_trend(left, (double)j) - change_trend(left, edge_l);
 		else if (j >= right->s)
-			l->x[i] -= right->slope * ((double)j - edge_r);
+			l->x[i] -= change_trend(right, (double)j) - change_trend(right, edge_r);
 		l->y[i] = change_count(cs, j);
 		l->sy[i + 1] = l->sy[i] + l->y[i];
 	}
@@ -235,9 +235,9 @@ int change_local_make(struct change_local *l, const struct change_series *cs, co
 	size_t from = left->e > left->s + window ? left->e - window : left->s;
 	size_t to = right->s + window < right->e ? right->s + window : right->e;
 	*l = (struct change_local){.unit = cs->unit, .counts = cs->counts, .spans = cs->time != NULL, .k = n->k, .temper = n->slow};
-	l->a = left->mean + left->slope * (double)(left->e - left->s) / 2;
-	l->b = right->mean - right->slope * (double)(right->e - right->s) / 2;
-	l->low = cs->counts && fmin(exp(l->a), exp(l->b)) < CHANGE_LOW && left->slope == 0 && right->slope == 0;
+	l->a = left->mean + change_trend(left, (double)left->e - 0.5);
+	l->b = right->mean + change_trend(right, (double)right->s - 0.5);
+	l->low = cs->counts && fmin(exp(l->a), exp(l->b)) < CHANGE_LOW && !change_has_trend(left) && !change_has_trend(right);
 	set_noise(l, cs, left, right);
 	if (l->low)
 		l->temper *= (1 + n->phi) / (1 - n->phi);

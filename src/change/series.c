@@ -9,11 +9,14 @@ enum {
 	AROUND = 4,        /* rows on each side that say what is usual there */
 	ROWS_FOR_ODD = 15, /* in fewer an odd one cannot be told */
 	CHANCE_ROWS = 3,   /* odd rows that may lie together */
+	HOLDS = 10,        /* rows that a value holds on average, where it is set and not measured */
 };
-#define CHANCE 0.05      /* how often they may, before they are taken for a change */
+#define CHANCE 0.05 /* how often they may, before they are taken for a change */
+#define STEADY 0.5  /* scatter below this share of Poisson's, and STEADY_SD of its standard errors below it: no counts */
+#define STEADY_SD 6.0
 #define LEAST_SHARE 0.04 /* a segment's variance is not below this share of the series': a stuck sensor is no certainty */
 
-bool change_are_counts(const double *y, size_t n)
+bool change_are_whole(const double *y, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (isfinite(y[i]) && (y[i] < 0 || y[i] != floor(y[i]) || y[i] > 1e15))
@@ -21,9 +24,60 @@ bool change_are_counts(const double *y, size_t n)
 	return true;
 }
 
+/* Squares of second differences, so that neither levels nor trends matter, over what Poisson's would be; each cut, so that neither do jumps. */
+static bool below_poisson(const double *y, size_t n)
+{
+	double sum = 0, rows = 0;
+	for (size_t i = 2; i < n; i++) {
+		double d = y[i] - 2 * y[i - 1] + y[i - 2], mean = (y[i] + y[i - 1] + y[i - 2]) / 3;
+		if (!isfinite(d) || mean <= 0)
+			continue;
+		sum += fmin(d * d / (6 * mean), 9);
+		rows++;
+	}
+	return rows > 0 && sum < STEADY * rows && rows - sum > STEADY_SD * sqrt(rows);
+}
+
+/* Mean square of d[0..n), each cut at four times the usual. */
+static double cut_square(const double *d, size_t n, double *tmp)
+{
+	double sum = 0, top;
+	for (size_t i = 0; i < n; i++)
+		tmp[i] = fabs(d[i]);
+	top = 4 * MAD_SD * change_median(tmp, n);
+	for (size_t i = 0; i < n; i++)
+		sum += fmin(tmp[i], top) * fmin(tmp[i], top);
+	return n ? sum / (double)n : 0;
+}
+
+/* Are second differences of the values likelier to be all of one size than those of their logarithms (Box and Cox, JRSS B 1964)? */
+static bool evener(const double *y, size_t n, double *tmp)
+{
+	double logs = 0, square[2];
+	for (int k = 0; k < 2; k++) {
+		size_t rows = 0;
+		for (size_t i = 2; i < n; i++) {
+			double d = k ? log(y[i] + 0.5) - 2 * log(y[i - 1] + 0.5) + log(y[i - 2] + 0.5)
+			             : y[i] - 2 * y[i - 1] + y[i - 2];
+			if (!isfinite(d))
+				continue;
+			tmp[rows++] = d;
+			logs += k ? log(y[i - 1] + 0.5) : 0;
+		}
+		square[k] = cut_square(tmp, rows, tmp + n);
+		logs /= rows ? (double)rows : 1;
+	}
+	return square[0] <= 0 || log(square[0]) < log(square[1]) + 2 * logs;
+}
+
+bool change_are_steady(const double *y, size_t n, double *tmp)
+{
+	return below_poisson(y, n) && evener(y, n, tmp);
+}
+
 static double value(const struct change_series *cs, size_t row)
 {
-	double x = cs->counts ? log(cs->y[row] + 0.5) : cs->y[row] / cs->scale;
+	double x = cs->counts ? log(cs->y[row] + 0.5) : (cs->y[row] - cs->centre) / cs->scale;
 	return cs->rhythm ? x - cs->rhythm[row] : x;
 }
 
@@ -39,15 +93,17 @@ static void gather(struct change_series *cs)
 	}
 }
 
-/* The least step between values that are not counts: they were rounded to it. */
+/* The least step between values that are not counts: they were rounded to it. Values that hold for long are what they are. */
 static double least_step(const struct change_series *cs)
 {
 	double least = INFINITY;
+	size_t moves = 0;
 	for (size_t i = 1; i < cs->n; i++) {
 		double d = fabs(cs->x[i] - cs->x[i - 1]);
+		moves += d > 0;
 		least = d > 0 && d < least ? d : least;
 	}
-	return isfinite(least) ? least : 0;
+	return moves == 0 ? 0 : HOLDS * moves <= cs->n ? least / HOLDS : least;
 }
 
 /* Scale and coefficient of the noise from differences of neighbours, which a few changes of level hardly touch. */
@@ -67,7 +123,7 @@ static void measure_noise(struct change_series *cs, double *tmp)
 		last = d;
 	}
 	double rho = ss > 0 ? prod / ss : 0;
-	cs->phi = fmin(fmax(1 + 2 * rho, 0), 0.9);
+	cs->phi = ss > 0 ? fmin(fmax(1 + 2 * rho, 0), 0.9) : 0;
 	cs->var = sd * sd / 2 * (1 + cs->phi);
 	double step = cs->counts ? 1 : least_step(cs), tiny = 1e-12;
 	for (size_t i = 0; i < cs->n; i++) {
@@ -150,10 +206,13 @@ static size_t find_odd(struct change_series *cs, const double *left, double sd)
 static int prepare(struct change_series *cs, struct arena *a)
 {
 	size_t n = cs->rows;
-	cs->scale = 0;
-	for (size_t i = 0; i < n && !cs->counts; i++)
-		cs->scale = isfinite(cs->y[i]) ? fmax(cs->scale, fabs(cs->y[i])) : cs->scale;
-	cs->scale = cs->scale > 0 ? cs->scale : 1;
+	double lo = INFINITY, hi = -INFINITY;
+	for (size_t i = 0; i < n && !cs->counts; i++) {
+		lo = isfinite(cs->y[i]) ? fmin(lo, cs->y[i]) : lo;
+		hi = isfinite(cs->y[i]) ? fmax(hi, cs->y[i]) : hi;
+	}
+	cs->centre = hi >= lo ? lo / 2 + hi / 2 : 0;
+	cs->scale = hi > lo ? hi / 2 - lo / 2 : 1;
 	cs->odd = arena_zalloc(a, n + 1, sizeof *cs->odd);
 	cs->row = arena_zalloc(a, n + 1, sizeof *cs->row);
 	cs->x = arena_zalloc(a, n + 1, sizeof *cs->x);
@@ -161,9 +220,9 @@ static int prepare(struct change_series *cs, struct arena *a)
 	return cs->odd && cs->row && cs->x && cs->v0 ? 0 : -1;
 }
 
-int change_series_make(struct change_series *cs, const double *y, size_t rows, const int64_t *time, struct arena *a)
+int change_series_make(struct change_series *cs, const double *y, size_t rows, const int64_t *time, bool counts, struct arena *a)
 {
-	*cs = (struct change_series){.y = y, .rows = rows, .time = time, .unit = 1, .counts = change_are_counts(y, rows)};
+	*cs = (struct change_series){.y = y, .rows = rows, .time = time, .unit = 1, .counts = counts};
 	double *left = arena_zalloc(a, 2 * rows + 2, sizeof *left), *tmp;
 	if (!left || prepare(cs, a))
 		return -1;
@@ -181,15 +240,16 @@ int change_series_make(struct change_series *cs, const double *y, size_t rows, c
 	return 0;
 }
 
-int change_series_hours(
-	struct change_series *cs, const double *y, size_t rows, const int64_t *time, double *rhythm, double scale, struct arena *a)
+int change_series_hours(struct change_series *cs, const double *y, size_t rows, const struct change_series *days,
+	const int64_t *time, double *rhythm, struct arena *a)
 {
-	*cs = (struct change_series){.y = y, .rows = rows, .time = time, .unit = 24, .counts = change_are_counts(y, rows)};
+	*cs = (struct change_series){.y = y, .rows = rows, .time = time, .unit = 24, .counts = days->counts};
 	double *tmp = arena_zalloc(a, rows + 1, sizeof *tmp);
 	if (!tmp || prepare(cs, a))
 		return -1;
 	cs->rhythm = rhythm;
-	cs->scale = scale;
+	cs->centre = days->centre;
+	cs->scale = days->scale;
 	gather(cs);
 	measure_noise(cs, tmp);
 	return 0;
@@ -199,7 +259,7 @@ static void take_segments(const struct change_series *cs, const struct change_se
 {
 	for (size_t k = 0; k < n_seg; k++)
 		for (size_t i = seg[k].s; i < seg[k].e; i++)
-			left[i] = cs->x[i] - seg[k].mean - seg[k].slope * ((double)i - (double)(seg[k].s + seg[k].e - 1) / 2);
+			left[i] = cs->x[i] - seg[k].mean - change_trend(&seg[k], (double)i);
 }
 
 /* How many rows outside segment k lie `least` or more from their level, on that side (1 or -1); odd ones too. */
@@ -208,10 +268,12 @@ static size_t count_far(
 {
 	size_t far = 0;
 	for (size_t j = 0; j < n_seg; j++) {
-		double from = cs->row[seg[j].s], to = cs->row[seg[j].e - 1];
+		double from = cs->row[seg[j].s], to = cs->row[seg[j].e - 1], each = (double)(seg[j].e - 1 - seg[j].s) / (to - from);
 		for (size_t r = (size_t)from; r <= (size_t)to && j != k; r++)
 			far += isfinite(cs->y[r]) &&
-			       side * (value(cs, r) - seg[j].mean - seg[j].slope * ((double)r - (from + to) / 2)) >= least;
+			       side * (value(cs, r) - seg[j].mean -
+					      change_trend(&seg[j], (double)seg[j].s + ((double)r - from) * each)) >=
+			               least;
 	}
 	return far;
 }

@@ -4,12 +4,15 @@
 
 #include "change/internal.h"
 
-bool change_are_counts(const double *y, size_t n); /* whole numbers from 0 on, or missing */
+bool change_are_whole(const double *y, size_t n); /* numbers from 0 on, or missing */
+/* Do whole numbers scatter less than counts of anything can, and alike at all levels? Then they are sizes, marks or settings: values.
+ * tmp: room for 2 n. */
+bool change_are_steady(const double *y, size_t n, double *tmp);
 /* Fills *cs from the rows. -1 when the arena is full. */
-int change_series_make(struct change_series *cs, const double *y, size_t rows, const int64_t *time, struct arena *a);
-/* The same from rows an hour apart that are to be dated only: the rhythm is given, by row, and the scale. */
-int change_series_hours(
-	struct change_series *cs, const double *y, size_t rows, const int64_t *time, double *rhythm, double scale, struct arena *a);
+int change_series_make(struct change_series *cs, const double *y, size_t rows, const int64_t *time, bool counts, struct arena *a);
+/* The same from rows an hour apart that are to be dated only: counts and scale are the days', the rhythm is given, by row. */
+int change_series_hours(struct change_series *cs, const double *y, size_t rows, const struct change_series *days,
+	const int64_t *time, double *rhythm, struct arena *a);
 /* Rhythm and odd rows anew from what the segments leave over; true when that changed anything worth a new segmentation. */
 bool change_series_refine(struct change_series *cs, const struct change_segment *seg, size_t n_seg, struct arena *a, int *rc);
 
