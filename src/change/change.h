@@ -2,11 +2,13 @@
  *
  * Pure: arrays in, changes out; no clock, no randomness, no I/O. Memory comes from the caller's arena and lives as long.
  *
- * Method. A series of whole numbers >= 0 is taken as counts and goes through log(y+1/2), any other as it is. Segments are
- * Gaussian AR(1) around a level, found by PELT (Killick, Fearnhead and Eckley, JASA 2012) with the exact likelihood, every
- * observation in it once. A change costs 4 log n on the -2 log L scale: it adds a mean, an AR coefficient, a variance and a
- * place. What stands gains 3 log n as a change of level alone (as the modified BIC of Zhang and Siegmund, Biometrics 2007, asks),
- * against none with the AR coefficient that suits none best; else it is one of noise, or dropped. Neighbouring segments become one with a linear trend, and neighbouring steps one ramp, where that lowers the BIC.
+ * Method. A series of whole numbers >= 0 is taken as counts and goes through log(y+1/2), unless it scatters less than counts of
+ * anything can; any other as it is. Segments are Gaussian AR(1) around a level, found by PELT (Killick, Fearnhead and Eckley, JASA
+ * 2012) with the exact likelihood, every observation in it once. A change costs 4 log n on the -2 log L scale: it adds a mean, an AR
+ * coefficient, a variance and a place. What stands gains 3 log n as a change of level alone (as the modified BIC of Zhang and Siegmund,
+ * Biometrics 2007, asks), against none with the AR coefficient that suits none best; else it is one of noise, or dropped. A second
+ * segmentation, over these ends and a grid, lets segments be straight lines and parabolas; neighbouring steps become one ramp where
+ * that lowers the BIC.
  * Where counts are low the segments are negative binomial with their exact likelihood. Factors for the days of the week (of rows a
  * month or a quarter apart: for these), one set per series, only where times are given and the BIC wants them, alternate with the
  * segmentation. Rows an hour apart are added up to days to find changes, and dated by hours. A single odd observation is set apart
@@ -32,7 +34,7 @@ struct change_date {
 
 struct change {
 	enum change_kind kind;
-	size_t index;                  /* first row of the new segment; of a ramp: of the ramp */
+	size_t index;                  /* first row of the new segment that is not missing; of a ramp: of the ramp */
 	struct change_date start, end; /* of a step: the same */
 	double before, after;          /* levels beside the change; of counts: counts a row, weekly rhythm taken out */
 	double effect;                 /* of counts: after / before - 1; else after - before */

@@ -197,6 +197,100 @@ static void test_trend(void **state)
 	assert_int_equal(find(y, ROWS, false).n, 0);
 }
 
+/* A bend is no change, unless it is sharp. */
+static void test_curve(void **state)
+{
+	double y[ROWS];
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++)
+		y[i] = 0.001 * ((double)i - 70) * ((double)i - 70) + normal();
+	assert_int_equal(find(y, ROWS, false).n, 0);
+}
+
+/* Growth, decline and growth again: no level shows where they meet. */
+static void test_lines(void **state)
+{
+	double y[ROWS], u = 0;
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++) {
+		double t = (double)i;
+		u = 0.7 * u + normal();
+		y[i] = 500 + u + (i < 80 ? 2 * t : i < 110 ? 160 - 3 * (t - 80) : 70 + 2 * (t - 110));
+	}
+	struct changes c = find(y, ROWS, false);
+	assert_int_equal(c.n, 2);
+	assert_in_range(c.v[0].index, 77, 83);
+	assert_in_range(c.v[1].index, 107, 113);
+}
+
+/* Values that are set, not measured: no scatter at all. */
+static void test_holds(void **state)
+{
+	static const struct {
+		double before, after;
+		size_t n, at;
+	} table[] = {
+		{0, 1, 100, 50}, {0, 0.5, 100, 50}, {1.5, 9.5, 15, 7}, {1e300, 1e308, 100, 50}, {-1, 0, 60, 30}, {7, 5, ROWS, 150}};
+	double y[ROWS];
+	(void)state;
+	for (size_t k = 0; k < COUNT(table); k++) {
+		for (size_t i = 0; i < table[k].n; i++)
+			y[i] = i < table[k].at ? table[k].before : table[k].after;
+		struct changes c = find(y, table[k].n, false);
+		assert_int_equal(c.n, 1);
+		assert_int_equal(c.v[0].index, table[k].at);
+	}
+}
+
+/* What lies far from zero, beside how it scatters. */
+static void test_offset(void **state)
+{
+	double y[ROWS];
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++)
+		y[i] = 1e12 + 0.5 + (i < 120 ? 0 : 3) + 0.3 * normal();
+	struct changes c = find(y, ROWS, false);
+	assert_int_equal(c.n, 1);
+	assert_in_range(c.v[0].index, 119, 121);
+	assert_true(fabs(c.v[0].before - 1e12) < 2 && fabs(c.v[0].effect - 3) < 0.3);
+}
+
+/* Whole numbers that scatter less than counts can are values: marks out of five, a population; what scatters by its size is left. */
+static void test_steady(void **state)
+{
+	double y[ROWS];
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++)
+		y[i] = fmin(fmax(floor((i < 110 ? 3 : 4) + 0.6 * normal() + 0.5), 1), 5);
+	struct changes c = find(y, ROWS, false);
+	assert_false(c.counts);
+	assert_int_equal(c.n, 1);
+	assert_in_range(c.v[0].index, 107, 113);
+	for (size_t i = 0; i < ROWS; i++)
+		y[i] = floor(20000 + 300 * (double)i + 20 * normal());
+	c = find(y, ROWS, false);
+	assert_int_equal(c.n, 0);
+	assert_false(c.counts);
+	for (size_t i = 0; i < ROWS; i++)
+		y[i] = floor(100 * exp(0.01 * (double)i) * (1 + 0.02 * normal()));
+	c = find(y, ROWS, false);
+	assert_int_equal(c.n, 0);
+	assert_true(c.counts);
+}
+
+/* A change in a gap is told at the first row after it. */
+static void test_gap(void **state)
+{
+	double y[ROWS];
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++)
+		y[i] = i >= 90 && i < 104 ? NAN : (i < 96 ? 10.5 : 20) + normal();
+	struct changes c = find(y, ROWS, false);
+	assert_int_equal(c.n, 1);
+	assert_int_equal(c.v[0].index, 104);
+	assert_true(c.v[0].start.row_lo <= 96 && c.v[0].start.row_hi >= 96);
+}
+
 /* Where a trend turns. */
 static void test_kink(void **state)
 {
@@ -334,6 +428,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_odd_and_pause, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_months, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_trend, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_curve, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_lines, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_holds, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_offset, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_steady, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_gap, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_kink, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_noise, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_short_pause, setup, teardown),

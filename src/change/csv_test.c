@@ -29,6 +29,13 @@ static void test_rows(void **state)
 	assert_int_equal(s.n, 3);
 	assert_int_equal(s.time[0], 1284940800);
 	assert_int_equal(s.time[1] - s.time[0], 6 * SECONDS_AN_HOUR);
+	assert_int_equal(read_text(S("time,value\n2010-01,3\n2010-02,null\n"), &a, &s, &err), 0);
+	assert_int_equal(s.time[1] - s.time[0], 31 * SECONDS_A_DAY);
+	assert_true(isnan(s.value[1]));
+	assert_int_equal(read_text(S("time,value\n1969,3\n1971,4\n"), &a, &s, &err), 0); /* years */
+	assert_int_equal(s.time[1], 365 * SECONDS_A_DAY);
+	assert_int_equal(read_text(S("time,value\n0,3\n1971,4\n"), &a, &s, &err), 0); /* seconds */
+	assert_int_equal(s.time[1], 1971);
 	assert_int_equal(read_text(S("index,value\n"), &a, &s, &err), 0);
 	assert_int_equal(s.n, 0);
 	arena_free(&a);
@@ -57,6 +64,7 @@ static void test_errors(void **state)
 		{T("index,value\n\n7\n"), "f.csv:3: two fields"},
 		{T("time,value\nyesterday,1\n"), "f.csv:2: \"yesterday\" is no time"},
 		{T("time,value\n2010-01-02,1\n2010-01-02,1\n"), "f.csv:3: the time is not after"},
+		{T("time,value\n2010-13,1\n"), "f.csv:2: \"2010-13\" is no time"},
 		{T("time,value\n2010-02-30,1\n"), "f.csv:2: \"2010-02-30\" is no time"},
 	};
 	struct arena a;

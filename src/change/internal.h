@@ -12,7 +12,7 @@ enum {
 	CHANGE_LEVEL_PARAMS = 3, /* of them without the AR coefficient: what a change of level alone must be worth */
 	CHANGE_COUNT_PARAMS = 3, /* of negative binomial segments: mean, dispersion, place */
 	CHANGE_TREND_PARAMS = 2, /* a trend adds a slope, and an AR coefficient of its own: long memory looks like one */
-	CHANGE_CURVE_PARAMS = 3, /* a parabola its bend, too */
+	CHANGE_CURVE_PARAMS = 4, /* a parabola its bend, too, and it costs no less than a change */
 	CHANGE_RAMP_PARAMS = 1,  /* a ramp adds its end */
 	CHANGE_MIN_ROWS = 2,     /* of a segment: one row is an odd observation */
 	CHANGE_NOISE_ROWS = 8,   /* on each side of a change of noise: fewer leave it uncertain by half */

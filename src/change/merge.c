@@ -4,17 +4,25 @@
 #include <math.h>
 
 enum {
-	GRID = 96,       /* places beside PELT's ends where segments may end: levels alone do not show a change of slope */
-	LINE_ROWS = 8,   /* a line through fewer rows is a part of a ramp */
+	GRID = 96,     /* places beside PELT's ends where segments may end: levels alone do not show a change of slope */
+	LINE_ROWS = 8, /* a line through fewer rows is none; */
+	LINE_SHARE =
+		8, /* nor, up to the length of a ramp, one through a smaller share of the series than one in so many: it is a ramp */
 	CURVE_ROWS = 16, /* a parabola through fewer rows is a change */
 };
 #define MEMORY 0.3 /* of what a line leaves: less of it is no bend */
+
+static size_t line_rows(size_t n)
+{
+	size_t share = n / LINE_SHARE;
+	return share < LINE_ROWS ? LINE_ROWS : share > CHANGE_RAMP_DAYS ? CHANGE_RAMP_DAYS + 1 : share;
+}
 
 double change_shape(const struct change_sums *c, size_t s, size_t e, struct change_segment *out)
 {
 	struct change_segment other;
 	double best = change_cost_level(c, s, e, out), log_n = log((double)c->n);
-	if (e - s < LINE_ROWS)
+	if (e - s < line_rows(c->n))
 		return best;
 	double cost = change_cost_line(c, s, e, &other) + CHANGE_TREND_PARAMS * log_n;
 	double phi = fmin(out->phi, other.phi);
