@@ -79,11 +79,12 @@ static size_t candidates(const size_t *ends, size_t n_ends, size_t step, size_t 
  * parted costs no more than a change and one more parabola. */
 static int best_way(const struct change_sums *c, const size_t *at, size_t n, size_t *from, struct arena *a)
 {
-	double *best = arena_zalloc(a, 2 * (n + 1), sizeof *best), *cost = best + n + 1, log_n = log((double)c->n);
+	double *best = arena_zalloc(a, 2 * (n + 1), sizeof *best), *cost, log_n = log((double)c->n);
 	size_t *start = arena_zalloc(a, n + 1, sizeof *start), n_starts = 0;
 	struct change_segment one;
 	if (!best || !start)
 		return -1;
+	cost = best + n + 1;
 	best[0] = -CHANGE_PARAMS * log_n;
 	for (size_t j = 1; j <= n; j++) {
 		size_t kept = 0;
@@ -108,9 +109,10 @@ int change_segments(
 	const struct change_sums *c, const size_t *ends, size_t n_ends, struct arena *a, struct change_segment **seg, size_t *n_seg)
 {
 	size_t step = c->n / GRID > LINE_ROWS ? c->n / GRID : LINE_ROWS, cap = n_ends + c->n / step + 2, k = 0;
-	size_t *from = arena_zalloc(a, 2 * cap, sizeof *from), *at = from + cap;
+	size_t *from = arena_zalloc(a, 2 * cap, sizeof *from), *at;
 	if (!from)
 		return -1;
+	at = from + cap;
 	size_t n = candidates(ends, n_ends, step, at + 1);
 	if (best_way(c, at, n, from, a))
 		return -1;
