@@ -53,8 +53,8 @@ static bool has_switched(const struct scene *s, analysis_name engine, uint32_t h
 {
 	for (size_t i = 0; i < s->claims.n; i++) {
 		const struct claim *c = &s->claims.v[i];
-		if (c->f.kind == FINDING_SWITCH && c->part->engine == engine && s->trades.v[c->trade_from].house == house &&
-			c->f.start.time < until)
+		if (c->f.kind == FINDING_SWITCH && !c->dropped && c->part->engine == engine &&
+			s->trades.v[c->trade_from].house == house && c->f.start.time < until)
 			return true;
 	}
 	return false;

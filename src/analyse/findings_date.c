@@ -40,8 +40,8 @@ static bool left_earlier(const struct scene *s, const struct part *x, uint32_t t
 {
 	for (size_t i = 0; i < s->claims.n; i++) {
 		const struct claim *c = &s->claims.v[i];
-		if (c->f.kind == FINDING_SWITCH && c->part == x && s->trades.v[c->trade_from].house == s->trades.v[trade].house &&
-			c->f.start.time < at)
+		if (c->f.kind == FINDING_SWITCH && !c->dropped && c->part == x &&
+			s->trades.v[c->trade_from].house == s->trades.v[trade].house && c->f.start.time < at)
 			return true;
 	}
 	return false;

@@ -2,7 +2,6 @@
 #include "analyse/findings_fit.h"
 
 enum { GRID = 56, ZOOMS = 4, PLACES = 400, SHIFTS = 20 };
-static const double RAMP_ODDS = 0.7;            /* beforehand: most ends are sudden (takedowns, pauses, moves), some are slow */
 static const double NEAR = 1.5 * SECONDS_A_DAY; /* dates so far apart are two */
 static const double TINY = 1e-9;                /* of all weight: where the next grid does not look any more */
 
@@ -230,7 +229,6 @@ bool fit_dates(fit_fn *fn, const void *ctx, int64_t lo, int64_t hi, struct arena
 	/* evidence: the likelihood's mean over all places, and lengths */
 	double ws = exp(steps - top) * m[0].total / width,
 	       wr = isfinite(ramps) ? exp(ramps - top) * m[1].total / width / longest : 0;
-	wr *= RAMP_ODDS;
 	double p = wr / (ws + wr);
 	const struct mixed start = {{&m[0], &m[1]}, {1 - p, p}}, end = {{&m[0], &m[2]}, {1 - p, p}},
 			   ramp_end = {{&m[0], &m[2]}, {0, 1}};

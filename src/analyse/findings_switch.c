@@ -329,6 +329,19 @@ static size_t houses_of(struct scene *s, const struct part *x, struct amount **o
 	return n;
 }
 
+/* Does an engine go back to where it came from? Then campaigns for two houses took turns, and nobody changed sides. */
+static bool is_churn(const struct scene *s, const struct claim *c)
+{
+	uint32_t from = s->trades.v[c->trade_from].house, to = s->trades.v[c->trade_to].house;
+	for (size_t i = 0; i < s->claims.n; i++) {
+		const struct claim *k = &s->claims.v[i];
+		if (k->f.kind == FINDING_SWITCH && k->part == c->part && s->trades.v[k->trade_from].house == to &&
+			s->trades.v[k->trade_to].house == from)
+			return true;
+	}
+	return false;
+}
+
 int claim_switches(struct scene *s, struct err *err)
 {
 	int rc = 0;
@@ -345,5 +358,8 @@ int claim_switches(struct scene *s, struct err *err)
 			for (size_t b = 0; b < n && !rc; b++)
 				rc = a == b ? 0 : study_pair(s, x, v[a].house, v[b].house, penalty, err);
 	}
+	for (size_t i = 0; i < s->claims.n; i++)
+		if (s->claims.v[i].f.kind == FINDING_SWITCH && is_churn(s, &s->claims.v[i]))
+			s->claims.v[i].dropped = true;
 	return rc;
 }
