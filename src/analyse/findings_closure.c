@@ -351,26 +351,22 @@ static analysis_name main_brand(struct scene *s, const struct closing *c)
 	return best;
 }
 
-static double level_of(const struct scene *s, const struct closing *x, int64_t from, int64_t to)
-{
-	double sum = 0;
-	for (size_t i = 0; i < s->n_parts; i++)
-		if (s->parts[i].kind == PART_TRADE && x->of[s->parts[i].trade])
-			sum += part_level(s, &s->parts[i], from, to, NULL);
-	return sum;
-}
-
 static int claim_closure(struct scene *s, const struct closing *x, bool joint, struct err *err)
 {
 	const int64_t week = 7 * (int64_t)SECONDS_A_DAY;
 	const struct trade *t = &s->trades.v[x->part->trade];
 	struct claim *c = claim_add(s, FINDING_CLOSURE, err);
-	if (!c)
-		return err->kind;
-	c->part = x->part;
-	c->trade_from = x->part->trade;
+	struct part *all = arena_alloc(s->arena, sizeof *all);
+	if (!c || !all)
+		return err_oom(err, "findings");
 	for (size_t i = 0; i < s->trades.n; i++)
 		s->trades.v[i].closed = x->of[i] ? (uint32_t)s->claims.n : s->trades.v[i].closed;
+	int rc = scene_closed(s, (uint32_t)s->claims.n, all, err);
+	if (rc)
+		return rc;
+	all->trade = x->part->trade;
+	c->part = all;
+	c->trade_from = x->part->trade;
 	if (joint)
 		c->f.brand = analysis_name_text(s->a, main_brand(s, x));
 	else if (t->is_brand)
@@ -380,8 +376,8 @@ static int claim_closure(struct scene *s, const struct closing *x, bool joint, s
 	c->f.start = x->fit.start;
 	c->f.end = x->fit.ramp ? x->fit.end : FINDING_NO_DATE;
 	c->shape = x->fit.ramp ? SHAPE_RAMP : SHAPE_STEP;
-	c->f.before = level_of(s, x, x->fit.start.time - week, x->fit.start.time);
-	c->f.after = level_of(s, x, x->fit.end.time, s->end);
+	c->f.before = part_level(s, all, x->fit.start.time - week, x->fit.start.time, NULL);
+	c->f.after = part_level(s, all, x->fit.end.time, s->end, NULL);
 	c->f.effect = c->f.before > 0 ? c->f.after / c->f.before - 1 : NAN;
 	c->f.confidence = x->confidence;
 	return 0;

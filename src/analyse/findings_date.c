@@ -56,11 +56,6 @@ static double loss_by(const struct scene *s, const struct part *x, const struct 
 	return share_before(s, x, (uint32_t)(closure - s->claims.v) + 1, closure->f.start.lo);
 }
 
-static int64_t end_of(const struct claim *c)
-{
-	return c->f.end.time != TIME_NONE ? c->f.end.time : c->f.start.time;
-}
-
 /* ---- the likelihood's series ---- */
 
 struct slots {
@@ -96,7 +91,7 @@ static bool make_slots(struct scene *s, const struct part *x, int64_t from, int6
 		const struct claim *c = &s->claims.v[i];
 		double loss = loss_by(s, x, c);
 		for (size_t k = 0; k < n && loss > 0; k++)
-			gone[k] += loss * (1 - fit_left(middle_of(h, k), c->f.start.time, end_of(c)));
+			gone[k] += loss * (1 - fit_left(middle_of(h, k), c->f.start.time, claim_end(c)));
 	}
 	for (size_t k = 0; k < n; k++) {
 		h->offset[k + 1] *= fmax(1 - gone[k], 0);
@@ -160,7 +155,7 @@ static int date(struct scene *s, const struct part *x, int64_t from, int64_t to,
 
 static void set_levels(const struct scene *s, struct claim *c)
 {
-	int64_t t1 = c->f.start.time, t2 = c->shape == SHAPE_PAUSE ? t1 : end_of(c),
+	int64_t t1 = c->f.start.time, t2 = c->shape == SHAPE_PAUSE ? t1 : claim_end(c),
 		to = c->shape == SHAPE_PAUSE ? c->f.end.time : c->to;
 	int64_t from = t1 - LEVEL_DAYS * DAY > c->from ? t1 - LEVEL_DAYS * DAY : c->from;
 	to = t2 + LEVEL_DAYS * DAY < to ? t2 + LEVEL_DAYS * DAY : to;
@@ -188,7 +183,7 @@ static int closure_near(const struct scene *s, const struct part *x, int64_t sta
 	for (size_t i = 0; i < s->claims.n; i++) {
 		const struct claim *c = &s->claims.v[i];
 		double l = loss_by(s, x, c);
-		if (l > *loss && start <= end_of(c) + 3 * DAY && end >= c->f.start.time - 3 * DAY) {
+		if (l > *loss && start <= claim_end(c) + 3 * DAY && end >= c->f.start.time - 3 * DAY) {
 			*loss = l;
 			best = (int)i;
 		}
@@ -223,9 +218,9 @@ static int date_claim(struct scene *s, size_t i, struct err *err)
 	if (closure >= 0 && loss >= DEPENDENT / 2) { /* its fall may have been taken for the engine's own */
 		const struct claim *k = &s->claims.v[closure];
 		start = k->f.start.time < start ? k->f.start.time : start;
-		end = end_of(k) > end ? end_of(k) : end;
+		end = claim_end(k) > end ? claim_end(k) : end;
 		/* what it sends for others is known the worse the less it is: of an engine that sends for nobody else nothing is known then */
-		int64_t known = end_of(k) + (int64_t)((1 - loss) * DATE_DAYS * (double)DAY);
+		int64_t known = claim_end(k) + (int64_t)((1 - loss) * DATE_DAYS * (double)DAY);
 		to = known < to ? known : to;
 	}
 	int rc = date(s, c->part, c->from, to, start, end, &fit, &gain, err);
@@ -284,7 +279,7 @@ static void join_pauses(struct scene *s)
 				(!up || c->f.start.time < up->f.start.time))
 				up = c;
 		}
-		if (!up || up->f.start.time - end_of(down) > PAUSE_DAYS * DAY || up->f.after < PAUSE_BACK * down->f.before ||
+		if (!up || up->f.start.time - claim_end(down) > PAUSE_DAYS * DAY || up->f.after < PAUSE_BACK * down->f.before ||
 			up->f.after > down->f.before / PAUSE_BACK)
 			continue;
 		down->shape = SHAPE_PAUSE;
@@ -315,7 +310,7 @@ static int claim_victim(struct scene *s, const struct part *x, size_t closure, s
 	c->part = x;
 	c->f.engine = analysis_name_text(s->a, x->engine);
 	derive(s, c, (int)closure);
-	claim_stretch(s, c, x, c->f.start.time, end_of(c));
+	claim_stretch(s, c, x, c->f.start.time, claim_end(c));
 	c->f.confidence = s->claims.v[closure].f.confidence;
 	set_levels(s, c);
 	/* it has to show in the engine's own volume */
@@ -332,7 +327,7 @@ static int claim_victims(struct scene *s, struct err *err)
 			const struct part *x = &s->parts[k];
 			const struct claim *c = &s->claims.v[i];
 			if (x->kind == PART_ENGINE && loss_by(s, x, c) >= DEPENDENT &&
-				!has_claim(s, x, c->f.start.time - 2 * DAY, end_of(c) + 2 * DAY))
+				!has_claim(s, x, c->f.start.time - 2 * DAY, claim_end(c) + 2 * DAY))
 				rc = claim_victim(s, x, i, err);
 		}
 	return rc;

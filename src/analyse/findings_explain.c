@@ -88,8 +88,8 @@ static bool closes(const struct scene *s, const struct claim *c)
 {
 	for (size_t i = 0; i < s->claims.n; i++) {
 		const struct claim *k = &s->claims.v[i];
-		if (k->f.kind == FINDING_CLOSURE && s->trades.v[c->part->trade].closed == i + 1 &&
-			c->f.start.time <= end_of(k) + NEAR_DAYS * DAY && end_of(c) >= k->f.start.time - NEAR_DAYS * DAY)
+		if (claim_closes(s, k, c->part->trade) && c->f.start.time <= end_of(k) + NEAR_DAYS * DAY &&
+			end_of(c) >= k->f.start.time - NEAR_DAYS * DAY)
 			return true;
 	}
 	return false;

@@ -118,6 +118,8 @@ int scene_edge(struct scene *s, analysis_name engine, uint32_t trade, struct par
 
 /* The messages of one engine for all trades of a house. */
 int scene_house(struct scene *s, const struct part *engine, uint32_t house, struct part *out, struct err *err);
+/* The messages for all trades that a closure ended (trade.closed; not 0), as a part. */
+int scene_closed(struct scene *s, uint32_t closure, struct part *out, struct err *err);
 /* Numbers the trades of the scene and gives each event its own (findings_trade.c). */
 int scene_trades(struct scene *s, struct err *err);
 
@@ -127,6 +129,13 @@ double part_watched(const struct scene *s, const struct part *p, int64_t t);
 struct fit_volume;
 /* The likelihood's series of a part within [from,to], with the noise of the days outside [t1,t2]. False: out of memory. */
 bool part_slots(struct scene *s, const struct part *x, int64_t from, int64_t to, int64_t t1, int64_t t2, struct fit_volume *out);
+/* When what a claim tells was over: its start, where it has no end. */
+int64_t claim_end(const struct claim *c);
+/* Did a closure end that trade? c is one of s->claims. */
+bool claim_closes(const struct scene *s, const struct claim *c, uint32_t trade);
+/* The evidence of a claim, an array (findings_proof.c). */
+int prove_claim(struct scene *s, const struct claim *c, struct json *j, struct err *err);
+
 /* ---- words: claims and their dates as plain text ---- */
 void say_day(struct buf *b, int64_t t, bool year);
 void say_span(struct buf *b, int64_t from, int64_t to); /* "on 29 September 2010", "from 20 to 22 September 2010" */

@@ -118,6 +118,18 @@ int scene_house(struct scene *s, const struct part *engine, uint32_t house, stru
 	return edge_of(s, engine, out, house, err);
 }
 
+int scene_closed(struct scene *s, uint32_t closure, struct part *out, struct err *err)
+{
+	uint32_t *list = arena_alloc(s->arena, (s->n_events + 1) * sizeof *list);
+	*out = (struct part){.kind = PART_TRADE, .list = list};
+	if (!list)
+		return err_oom(err, "findings");
+	for (size_t i = 0; i < s->n_events; i++)
+		if (s->trades.v[s->events[i].trade].closed == closure)
+			list[out->n++] = (uint32_t)i;
+	return count_part(s, out, err);
+}
+
 double part_watched(const struct scene *s, const struct part *p, int64_t t)
 {
 	double e = 0;

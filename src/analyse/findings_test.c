@@ -142,6 +142,91 @@ static void nothing_is_not_told(void **state)
 	assert_true(told <= 1); /* of 120 series */
 }
 
+/* PillCo and WatchCo share a brand, and each has two engines; all send for DiceCo, too. */
+static void fill_house(struct world *w, double pills_end, double watches_end, bool moves)
+{
+	struct err err = {0};
+	analysis_name shared = analysis_name_of(&w->a, S("Store"), &err), dice = analysis_name_of(&w->a, S("Dice"), &err);
+	for (size_t e = 0; e < 4; e++)
+		for (double t = 0; t < DAYS; t -= log(draw()) / 30) {
+			size_t trade = draw() < 0.4 ? 2 : e % 2;
+			if (moves && e == 0 && trade == 0 && t >= 40)
+				trade = 1;
+			if ((trade == 0 && t >= pills_end) || (trade == 1 && t >= watches_end))
+				continue;
+			struct analysed *m = &w->a.messages[w->a.n_messages++];
+			assert_true(w->a.n_messages < ROOM);
+			*m = (struct analysed){.n = (int64_t)w->a.n_messages,
+				.key = w->a.n_messages * 2654435761u,
+				.time = START + (int64_t)(t * SECONDS_A_DAY),
+				.time_trusted = 1,
+				.feed = 1 + (uint32_t)(draw() * FEEDS),
+				.engine = w->engine[e],
+				.engine_source = ENGINE_LEARNED,
+				.programme = w->trade[trade],
+				.brand = trade == 2 ? dice : shared};
+		}
+}
+
+static size_t count(const struct world *w, enum finding_kind kind)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < w->a.findings.n; i++)
+		n += w->a.findings.v[i].kind == kind;
+	return n;
+}
+
+static void who_stays_in_the_house_has_not_changed_sides(void **state)
+{
+	(void)state;
+	struct world w;
+	struct err err = {0};
+	seed = 7;
+	begin(&w);
+	fill_house(&w, DAYS, DAYS, true);
+	assert_int_equal(findings_find(&w.a, &err), 0);
+	assert_int_equal(count(&w, FINDING_SWITCH), 0);
+	assert_int_equal(count(&w, FINDING_CLOSURE), 0);
+	end(&w);
+}
+
+static void what_closes_together_is_told_as_one(void **state)
+{
+	(void)state;
+	struct world w;
+	struct err err = {0};
+	seed = 8;
+	begin(&w);
+	fill_house(&w, 40, 40, false);
+	assert_int_equal(findings_find(&w.a, &err), 0);
+	assert_int_equal(count(&w, FINDING_CLOSURE), 1);
+	const struct finding *f = find(&w, FINDING_CLOSURE, S(""), S(""));
+	assert_true(str_eq(f->brand, S("Store")) && !f->programme.n);
+	holds(&f->start, 40);
+	assert_true(str_find(f->reading, S("Store (PillCo and WatchCo)")) != STR_NPOS ||
+		    str_find(f->reading, S("Store (WatchCo and PillCo)")) != STR_NPOS);
+	end(&w);
+}
+
+static void what_closes_apart_is_told_apart(void **state)
+{
+	(void)state;
+	struct world w;
+	struct err err = {0};
+	seed = 9;
+	begin(&w);
+	fill_house(&w, 30, 55, false);
+	assert_int_equal(findings_find(&w.a, &err), 0);
+	assert_int_equal(count(&w, FINDING_CLOSURE), 2);
+	assert_int_equal(count(&w, FINDING_SWITCH), 0);
+	for (size_t i = 0; i < w.a.findings.n; i++) {
+		const struct finding *f = &w.a.findings.v[i];
+		if (f->kind == FINDING_CLOSURE)
+			holds(&f->start, str_eq(f->programme, S("PillCo")) ? 30 : 55);
+	}
+	end(&w);
+}
+
 static void few_messages_are_no_harm(void **state)
 {
 	(void)state;
@@ -182,6 +267,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_happened_is_told),
 		cmocka_unit_test(nothing_is_not_told),
+		cmocka_unit_test(who_stays_in_the_house_has_not_changed_sides),
+		cmocka_unit_test(what_closes_together_is_told_as_one),
+		cmocka_unit_test(what_closes_apart_is_told_apart),
 		cmocka_unit_test(few_messages_are_no_harm),
 		cmocka_unit_test(memory_that_fails_is_told),
 	};

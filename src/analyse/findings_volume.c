@@ -18,6 +18,16 @@ struct claim *claim_add(struct scene *s, enum finding_kind kind, struct err *err
 	return c;
 }
 
+int64_t claim_end(const struct claim *c)
+{
+	return c->f.end.time != TIME_NONE ? c->f.end.time : c->f.start.time;
+}
+
+bool claim_closes(const struct scene *s, const struct claim *c, uint32_t trade)
+{
+	return c->f.kind == FINDING_CLOSURE && trade != TRADE_NONE && s->trades.v[trade].closed == (size_t)(c - s->claims.v) + 1;
+}
+
 void claim_stretch(const struct scene *s, struct claim *c, const struct part *p, int64_t at, int64_t at_end)
 {
 	c->from = s->begin;
