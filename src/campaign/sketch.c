@@ -275,38 +275,30 @@ bool sketch_make(struct arena *a, const struct doc *d, struct sketch *out)
 
 /* ---- the blob ---- */
 
-static uint8_t *put_bytes(uint8_t *at, const void *p, size_t n)
+/* n numbers of `width` bytes from one place to the other, where they are little-endian; the same the other way round. */
+static void copy_le(void *to, const void *from, size_t n, size_t width)
 {
-	memcpy(at, p, n);
-	return at + n;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	memcpy(to, from, n * width);
+#else
+	for (size_t i = 0; i < n * width; i++)
+		((uint8_t *)to)[i] = ((const uint8_t *)from)[i / width * width + width - 1 - i % width];
+#endif
 }
 
-static uint8_t *put_16(uint8_t *at, const uint16_t *v, size_t n)
+static uint8_t *put_le(uint8_t *at, const void *v, size_t n, size_t width)
 {
-	for (size_t i = 0; i < n; i++, at += 2) {
-		uint16_t le = htole16(v[i]);
-		memcpy(at, &le, 2);
-	}
-	return at;
+	copy_le(at, v, n, width);
+	return at + n * width;
 }
+#define PUT(at, v, n) put_le(at, v, n, sizeof *(v))
 
-static uint8_t *put_32(uint8_t *at, const uint32_t *v, size_t n)
+static const uint8_t *get_le(const uint8_t *at, void *v, size_t n, size_t width)
 {
-	for (size_t i = 0; i < n; i++, at += 4) {
-		uint32_t le = htole32(v[i]);
-		memcpy(at, &le, 4);
-	}
-	return at;
+	copy_le(v, at, n, width);
+	return at + n * width;
 }
-
-static uint8_t *put_64(uint8_t *at, const uint64_t *v, size_t n)
-{
-	for (size_t i = 0; i < n; i++, at += 8) {
-		uint64_t le = htole64(v[i]);
-		memcpy(at, &le, 8);
-	}
-	return at;
-}
+#define GET(at, v, n) get_le(at, v, n, sizeof *(v))
 
 size_t sketch_write(const struct sketch *s, uint8_t out[SKETCH_MAX])
 {
@@ -314,52 +306,28 @@ size_t sketch_write(const struct sketch *s, uint8_t out[SKETCH_MAX])
 	uint8_t *at = out;
 	*at++ = SKETCH_VERSION;
 	*at++ = (uint8_t)((s->n_bins ? 1 : 0) | (s->n_tags ? 2 : 0) | (s->below ? 4 : 0) | (s->dense ? 8 : 0));
-	at = put_16(at, &s->n_words, 1);
-	at = put_16(at, &below, 1);
+	at = PUT(at, &s->n_words, 1);
+	at = PUT(at, &below, 1);
 	*at++ = s->n_sample;
 	*at++ = (uint8_t)(s->n_facts << 4 | s->n_names);
 	*at++ = (uint8_t)(s->n_domains << 4 | s->n_subject);
 	*at++ = (uint8_t)(s->n_images << 4 | s->n_files);
 	*at++ = s->n_shapes;
 	*at++ = (uint8_t)(s->n_large << 4 | s->n_looks);
-	at = put_32(at, &s->url, 1);
-	at = put_bytes(at, s->bins, s->n_bins);
-	at = put_16(at, s->sample, s->n_sample);
-	at = put_32(at, s->facts, s->n_facts);
-	at = put_32(at, s->names, s->n_names);
-	at = put_32(at, s->domains, s->n_domains);
-	at = put_16(at, s->subject, s->n_subject);
-	at = put_bytes(at, s->tags, s->n_tags);
-	at = put_32(at, s->shapes, s->n_shapes);
-	at = put_64(at, s->images, s->n_images);
-	at = put_64(at, s->files, s->n_files);
+	at = PUT(at, &s->url, 1);
+	at = PUT(at, s->bins, s->n_bins);
+	at = PUT(at, s->sample, s->n_sample);
+	at = PUT(at, s->facts, s->n_facts);
+	at = PUT(at, s->names, s->n_names);
+	at = PUT(at, s->domains, s->n_domains);
+	at = PUT(at, s->subject, s->n_subject);
+	at = PUT(at, s->tags, s->n_tags);
+	at = PUT(at, s->shapes, s->n_shapes);
+	at = PUT(at, s->images, s->n_images);
+	at = PUT(at, s->files, s->n_files);
 	for (size_t i = 0; i < s->n_looks; i++)
-		at = put_64(at, s->looks[i].bits, IMAGE_DIGEST_BITS / 64);
+		at = PUT(at, s->looks[i].bits, IMAGE_DIGEST_BITS / 64);
 	return (size_t)(at - out);
-}
-
-static const uint8_t *get_16(const uint8_t *at, uint16_t *v, size_t n)
-{
-	memcpy(v, at, n * sizeof *v);
-	for (size_t i = 0; i < n; i++)
-		v[i] = le16toh(v[i]);
-	return at + n * sizeof *v;
-}
-
-static const uint8_t *get_32(const uint8_t *at, uint32_t *v, size_t n)
-{
-	memcpy(v, at, n * sizeof *v);
-	for (size_t i = 0; i < n; i++)
-		v[i] = le32toh(v[i]);
-	return at + n * sizeof *v;
-}
-
-static const uint8_t *get_64(const uint8_t *at, uint64_t *v, size_t n)
-{
-	memcpy(v, at, n * sizeof *v);
-	for (size_t i = 0; i < n; i++)
-		v[i] = le64toh(v[i]);
-	return at + n * sizeof *v;
 }
 
 static size_t body_size(const struct sketch *s)
@@ -396,8 +364,8 @@ bool sketch_read(struct str blob, struct sketch *out)
 	out->n_bins = at[1] & 1 ? MINHASH_BINS : 0;
 	out->n_tags = at[1] & 2 ? SKETCH_TAGS : 0;
 	out->dense = at[1] & 8;
-	get_16(at + 2, &out->n_words, 1);
-	get_16(at + 4, &below, 1);
+	GET(at + 2, &out->n_words, 1);
+	GET(at + 4, &below, 1);
 	out->below = at[1] & 4 ? (uint32_t)below + 1 : 0;
 	if (!out->below && below)
 		return false;
@@ -411,7 +379,7 @@ bool sketch_read(struct str blob, struct sketch *out)
 	out->n_shapes = at[10];
 	out->n_looks = at[11] & 15;
 	out->n_large = at[11] >> 4;
-	get_32(at + 12, &out->url, 1);
+	GET(at + 12, &out->url, 1);
 	if (out->n_sample > SKETCH_WORDS || out->n_facts > SKETCH_FACTS || out->n_names > SKETCH_NAMES ||
 		out->n_domains > SKETCH_DOMAINS || out->n_subject > SKETCH_SUBJECT || out->n_images > SKETCH_FILES ||
 		out->n_files > SKETCH_FILES || out->n_shapes > SKETCH_FILES || out->n_looks > SKETCH_FILES ||
@@ -419,17 +387,17 @@ bool sketch_read(struct str blob, struct sketch *out)
 		return false;
 	at += HEAD;
 	memcpy(out->bins, at, out->n_bins);
-	at = get_16(at + out->n_bins, out->sample, out->n_sample);
-	at = get_32(at, out->facts, out->n_facts);
-	at = get_32(at, out->names, out->n_names);
-	at = get_32(at, out->domains, out->n_domains);
-	at = get_16(at, out->subject, out->n_subject);
+	at = GET(at + out->n_bins, out->sample, out->n_sample);
+	at = GET(at, out->facts, out->n_facts);
+	at = GET(at, out->names, out->n_names);
+	at = GET(at, out->domains, out->n_domains);
+	at = GET(at, out->subject, out->n_subject);
 	memcpy(out->tags, at, out->n_tags);
-	at = get_32(at + out->n_tags, out->shapes, out->n_shapes);
-	at = get_64(at, out->images, out->n_images);
-	at = get_64(at, out->files, out->n_files);
+	at = GET(at + out->n_tags, out->shapes, out->n_shapes);
+	at = GET(at, out->images, out->n_images);
+	at = GET(at, out->files, out->n_files);
 	for (size_t i = 0; i < out->n_looks; i++)
-		at = get_64(at, out->looks[i].bits, IMAGE_DIGEST_BITS / 64);
+		at = GET(at, out->looks[i].bits, IMAGE_DIGEST_BITS / 64);
 	return ascending_32(out->facts, out->n_facts) && ascending_32(out->names, out->n_names) &&
 	       ascending_32(out->domains, out->n_domains) && ascending_32(out->shapes, out->n_shapes) &&
 	       ascending_64(out->images, out->n_images) && ascending_64(out->files, out->n_files);
@@ -439,7 +407,7 @@ struct sketch_text sketch_peek(const uint8_t *blob)
 {
 	uint16_t below;
 	bool bins = blob[1] & 1;
-	get_16(blob + 4, &below, 1);
+	GET(blob + 4, &below, 1);
 	return (struct sketch_text){.bins = bins ? blob + HEAD : NULL,
 		.sample = blob + HEAD + (bins ? MINHASH_BINS : 0),
 		.below = blob[1] & 4 ? (uint32_t)below + 1 : 0,

@@ -141,7 +141,7 @@ static void put_from_name(struct print *p)
 		val_add(&v, f != STR_NPOS ? S("..first") : local.n > last.n + 4 ? S("..") : S(""));
 	} else if (f == 0) {
 		val_add(&v, local.n > first.n + 4 ? S("first..") : S("first"));
-	} else if (l == 1 && ascii_lower(local.p[0]) == ascii_lower(first.p[0])) {
+	} else if (l == 1 && first.n && ascii_lower(local.p[0]) == ascii_lower(first.p[0])) {
 		val_add(&v, S("f+last"));
 	} else {
 		print_put(p, PRINT_from_name, f != STR_NPOS || l != STR_NPOS ? S("inside") : S("no"));
