@@ -20,8 +20,8 @@ void sq_words_forget(struct sq *q)
 	mem_free(q->dict.keys);
 	q->dict = (struct dict){0};
 	q->n_new = 0;
-	if (q->words)
-		memset(q->words, 0, SQ_WORD_SLOTS * sizeof *q->words);
+	mem_free(q->words);
+	q->words = NULL;
 	arena_reset(&q->word_text);
 }
 
