@@ -228,13 +228,21 @@ static void test_bridges_do_not_chain(void **unused)
 	campaign_set_del(s);
 }
 
-/* One large picture, or a small one, over a text of its own; `flips` bits of its look differ from those of picture 0. */
-static struct str picture(unsigned which, unsigned flips, uint32_t side)
+/* One large picture, or a small one, over a text of its own; `flips` bits of its look differ from those of picture `which`. */
+static struct str picture(unsigned which, unsigned flips, uint32_t side, unsigned links)
 {
 	static const uint8_t tags[] = {1, 2, 3, 4, 5, 0x85, 0x84};
 	struct buf b;
 	struct doc_attachment image = {.type = S("image/gif"), .size = 1000, .width = side, .height = side, .looked = true};
 	struct doc d = {.subject = S("hi"), .html_tags = str_make(tags, sizeof tags), .attachments = &image, .n_attachments = 1};
+	struct url *u = arena_zalloc(&arena, links + 1, sizeof *u);
+	for (unsigned i = 0; i < links; i++)
+		u[i] = (struct url){.raw = S("http://news.example/"),
+			.host = S("news.example"),
+			.domain = S("news.example"),
+			.flags = URL_LINK};
+	d.urls = u;
+	d.n_urls = links;
 	buf_init_arena(&b, &arena, 1 * MIB);
 	for (unsigned i = 0; i < 60; i++)
 		say(&b, draw(1000000));
@@ -255,11 +263,13 @@ static void test_pictures(void **unused)
 	const struct {
 		struct str a, b;
 		bool joined;
-	} cases[] = {{picture(0, 0, 300), picture(0, 30, 310), true},
-		{picture(0, 0, 300), picture(0, IMAGE_DIGEST_NEAR, 320), true},
-		{picture(0, 0, 300), picture(0, IMAGE_DIGEST_NEAR + 1, 320), false},
-		{picture(0, 0, 300), picture(1, 0, 320), false},
-		{picture(0, 0, 100), picture(0, 3, 110), false}}; /* a logo over another text */
+	} cases[] = {{picture(0, 0, 300, 0), picture(0, 30, 310, 0), true},
+		{picture(0, 0, 300, 0), picture(0, IMAGE_DIGEST_NEAR, 320, 0), true},
+		{picture(0, 0, 300, 0), picture(0, IMAGE_DIGEST_NEAR + 1, 320, 0), false},
+		{picture(0, 0, 300, 0), picture(1, 0, 320, 0), false},
+		{picture(0, 0, 100, 0), picture(0, 3, 110, 0), false}, /* a logo over another text */
+		{picture(0, 0, 300, 4), picture(0, 3, 300, 20), true},
+		{picture(0, 0, 300, 20), picture(0, 3, 300, 20), false}}; /* an advertisement in two newsletters */
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		const struct mail m[] = {{cases[i].a, 1, 0}, {cases[i].b, 2, 0}};
 		struct campaign_set *s = grouped(m, COUNT(m));

@@ -1,7 +1,10 @@
 /* edge.c - see edge.h. */
 #include "campaign/edge.h"
 
-enum { FEW_WORDS = 8 }; /* fewer are no text to disagree with */
+enum {
+	FEW_WORDS = 8, /* fewer are no text to disagree with */
+	FEW_LINKS = 6, /* the picture's own, one to leave the list, a few as chaff */
+};
 
 static int steps(double value, const double *at, size_t n)
 {
@@ -71,10 +74,10 @@ static int image_points(const struct likeness *l, bool texts, bool looked)
 	return !l->shape || looked ? 0 : texts ? 2 : 4;
 }
 
-/* What a text states beside a picture that holds the offer. */
-static int not_against(int points, const struct likeness *l)
+/* A large picture is the same, and not both texts are full of links: so the offer is in the picture. */
+static bool offer_in_picture(const struct sketch *a, const struct sketch *b, const struct likeness *l)
 {
-	return points < 0 && l->large ? 0 : points;
+	return l->large && (a->n_links <= FEW_LINKS || b->n_links <= FEW_LINKS);
 }
 
 static bool has_texts(const struct likeness *l)
@@ -87,11 +90,13 @@ static void weigh(const struct sketch *a, const struct sketch *b, struct edge *o
 {
 	const struct likeness *l = &out->like;
 	double t = likeness_text(l);
-	bool same_text = t >= 0.8, texts = has_texts(l);
+	bool same_text = t >= 0.8, texts = has_texts(l), picture = offer_in_picture(a, b, l);
 	int8_t *p = out->points;
 	p[EDGE_TEXT] = (int8_t)text_points(l, t);
-	p[EDGE_FACTS] = (int8_t)not_against(fact_points(l, same_text), l);
-	p[EDGE_NAMES] = (int8_t)not_against(name_points(l, same_text), l);
+	p[EDGE_FACTS] = (int8_t)fact_points(l, same_text);
+	p[EDGE_NAMES] = (int8_t)name_points(l, same_text);
+	for (int f = EDGE_FACTS; f <= EDGE_NAMES; f++) /* what a text states beside it says nothing against */
+		p[f] = (int8_t)(picture && p[f] < 0 ? 0 : p[f]);
 	p[EDGE_DOMAINS] = (int8_t)(most_of(l->domains, a->n_domains, b->n_domains) ? 3 : l->domains != 0);
 	p[EDGE_URL] = (int8_t)(l->url ? 1 : l->url_differs ? -1 : 0);
 	p[EDGE_SUBJECT] = (int8_t)subject_points(l);
@@ -104,7 +109,7 @@ static void weigh(const struct sketch *a, const struct sketch *b, struct edge *o
 		out->sum += p[f];
 		second += f != EDGE_TEXT && p[f] > 0;
 	}
-	out->joined = out->sum >= EDGE_JOIN && (second || t >= EDGE_TEXT_ALONE) && (t >= EDGE_TEXT_LEAST || !texts || l->large);
+	out->joined = out->sum >= EDGE_JOIN && (second || t >= EDGE_TEXT_ALONE) && (t >= EDGE_TEXT_LEAST || !texts || picture);
 }
 
 void edge_of(const struct sketch *a, const struct sketch *b, struct edge *out)

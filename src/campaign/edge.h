@@ -11,11 +11,12 @@
  *   image, file   equal bytes; an image that looks the same is worth as much; of those that could not be looked at, one of the same
  *                 width and height less, and more where there is no text
  *
- * A large picture that is the same holds the offer. A text beside it that is another is there to look like mail (word salad, a chapter
- * of a book): what it states says nothing against. Some other family has to agree then.
+ * A large picture that is the same holds the offer, unless both texts are full of links: those have something to say themselves (newsletters
+ * with one advertisement). A text beside the offer that is another is there to look like mail (word salad, a chapter of a book):
+ * what it states says nothing against. Some other family has to agree then.
  *
  * Guards against chains. Below a likeness of EDGE_TEXT_ALONE some other family must agree; below EDGE_TEXT_LEAST two texts are
- * never joined, unless by a picture. Likeness is against the union, so that a text made of two others is at most half like either; and facts, names
+ * never joined, unless by a picture that holds the offer. Likeness is against the union, so that a text made of two others is at most half like either; and facts, names
  * and domains count in full only when they are most of what the richer message has, so that a collection of all has none.
  *
  * The points are rough logarithms of likelihood ratios (Fellegi and Sunter, 1969), about one for each factor of four; they were

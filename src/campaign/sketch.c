@@ -197,6 +197,7 @@ static void sketch_links(const struct doc *d, struct sketch *out)
 			continue;
 		if (!(u->flags & URL_IMAGE) && !out->url)
 			out->url = sketch_url_shape(u);
+		out->n_links += !(u->flags & URL_IMAGE) && out->n_links < SKETCH_LINKS;
 		keep_least(out->domains, &out->n_domains, SKETCH_DOMAINS, (uint32_t)hash64(name, 0));
 	}
 }
@@ -312,7 +313,7 @@ size_t sketch_write(const struct sketch *s, uint8_t out[SKETCH_MAX])
 	*at++ = (uint8_t)(s->n_facts << 4 | s->n_names);
 	*at++ = (uint8_t)(s->n_domains << 4 | s->n_subject);
 	*at++ = (uint8_t)(s->n_images << 4 | s->n_files);
-	*at++ = s->n_shapes;
+	*at++ = (uint8_t)(s->n_links << 2 | s->n_shapes);
 	*at++ = (uint8_t)(s->n_large << 4 | s->n_looks);
 	at = PUT(at, &s->url, 1);
 	at = PUT(at, s->bins, s->n_bins);
@@ -376,7 +377,8 @@ bool sketch_read(struct str blob, struct sketch *out)
 	out->n_subject = at[8] & 15;
 	out->n_images = at[9] >> 4;
 	out->n_files = at[9] & 15;
-	out->n_shapes = at[10];
+	out->n_shapes = at[10] & 3;
+	out->n_links = at[10] >> 2;
 	out->n_looks = at[11] & 15;
 	out->n_large = at[11] >> 4;
 	GET(at + 12, &out->url, 1);

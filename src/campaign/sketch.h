@@ -4,7 +4,7 @@
  *   text     MinHash of its runs of three words (minhash.h), and an ordered sample of its words: all whose hash is below a
  *            threshold that keeps at most SKETCH_WORDS of them, so that two messages sample the same words
  *   facts    numbers and names that the text states: what a template holds fast
- *   links    registrable domains; the shape of the first link
+ *   links    registrable domains; the shape of the first link; how many
  *   subject  its words, numbers as one
  *   tags     16 bins of MinHash over the pairs of neighbours in the HTML tag stream
  *   images, attachments   exact digests; of images also width and height, and of the largest the perceptual digest
@@ -27,6 +27,7 @@ enum {
 	SKETCH_SUBJECT = 10,
 	SKETCH_TAGS = 16,
 	SKETCH_FILES = 3,
+	SKETCH_LINKS = 63, /* most that are counted; nobody writes as many by hand */
 	SKETCH_LARGE =
 		30000, /* pixels of a picture that can hold an offer: six lines of thirty letters; logos and buttons have less */
 	SKETCH_MAX = 16 + MINHASH_BINS + 2 * SKETCH_WORDS + 4 * (SKETCH_FACTS + SKETCH_NAMES + SKETCH_DOMAINS) +
@@ -41,6 +42,7 @@ struct sketch {
 	uint8_t n_bins;   /* MINHASH_BINS, or 0 without words */
 	uint8_t n_sample, n_facts, n_names, n_domains, n_subject, n_tags, n_images, n_shapes, n_files, n_looks,
 		n_large; /* n_large: of the looks, the first */
+	uint8_t n_links; /* visible ones that are no images, at most SKETCH_LINKS */
 	uint8_t bins[MINHASH_BINS];
 	uint8_t tags[SKETCH_TAGS];
 	uint16_t sample[SKETCH_WORDS];
