@@ -122,7 +122,7 @@ int sq_put_attribution(struct store *s, int64_t n, const struct row *r, struct e
 		return rc;
 	if (!w->rows && !(w->rows = mem_alloc(SQ_WAIT_ROWS * sizeof *w->rows)))
 		return err_oom(err, "store");
-	if (!has_room(w, n) && (rc = sq_flush(q, err)) < 0)
+	if (!has_room(w, n) && (rc = sq_flush(q, err)) < 0) /* the batch has failed, then */
 		return rc;
 	struct attribution *a = &w->rows[w->n];
 	a->n = n;
@@ -130,5 +130,6 @@ int sq_put_attribution(struct store *s, int64_t n, const struct row *r, struct e
 		if (ROW_ANALYSED >> f & 1)
 			rc = sq_cell(q, &q->scratch, r, (enum feature_id)f, &a->cells[i++], err);
 	w->n += rc == 0;
+	q->failed = rc < 0;
 	return rc;
 }

@@ -73,6 +73,19 @@ def case_filters(t):
     same(count('--brand', 'nobody'), 0)
 
 
+def case_a_table_says_how_many_there_are(t):
+    setup(t, 60)
+
+    def said(*args):
+        return re.findall(r'(\d+) of (\d+) shown', t.run('messages', '--store', 't.db', *args).out)
+    same(said(), [('50', '60')])
+    same(said('--limit', '2'), [('2', '60')])
+    same(said('--limit', '0'), [('0', '60')])
+    same(said('--limit', '60'), [])
+    same(said('--since', '2010-09-02', '--limit', '3'), [('3', '50')])
+    same(said('--subject', 'number 3', '--limit', '1'), [('1', str(len([i for i in range(60) if str(i * 100)[0] == '3'])))])
+
+
 def case_series(t):
     setup(t)
     doc = t.run('series', '--store', 't.db', '--format', 'json').json()
