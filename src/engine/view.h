@@ -33,7 +33,7 @@ static inline void engine_tally_add(struct engine_tally *t, const struct engine_
 	t->messages += c->messages;
 	t->distinct++;
 	t->campaigns += c->campaigns;
-	t->alone += several && c->campaigns == 1;
+	t->alone += several && c->campaigns == 1 ? c->messages : 0;
 	t->most = c->messages > t->most ? c->messages : t->most;
 }
 
@@ -61,7 +61,7 @@ static inline struct engine_view engine_view_from(const struct engine_tally *t, 
 		return v;
 	v.n = fmin(t->messages, ENGINE_FULL);
 	v.unseen = fmax(1 / (v.n + 1), t->distinct / (t->messages + t->distinct));
-	v.unseen = fmax(v.unseen, t->alone / (t->campaigns + 1));
+	v.unseen = fmax(v.unseen, t->alone / (t->messages + 1));
 	v.unseen = fmin(fmax(v.unseen, engine_least_unseen(t, family, campaigns)), 0.95);
 	v.total = t->many ? t->of : t->messages;
 	v.common = (1 - v.unseen) * t->most / v.total;
