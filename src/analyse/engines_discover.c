@@ -1,4 +1,5 @@
 /* engines_discover.c - what no model knows: clusters, versions of learned engines among them, names for the rest. */
+#include <math.h>
 #include <stdlib.h>
 
 #include "analyse/engines_int.h"
@@ -7,7 +8,13 @@
 
 /* Messages of a cluster that its class is made from: more teach nothing new. */
 enum { TEACH = 2000 };
-static const float version_confidence = 0.8F, cluster_confidence = 0.9F;
+
+/* How sure it is that a message of a cluster is of the engine that the cluster is named after: what joined it did so at CLUSTER_JOIN at
+ * least, and few messages tell little (Laplace's rule of succession). */
+static float cluster_sure(const struct cluster *k)
+{
+	return (float)((k->messages + 1.0) / (k->messages + 2.0) / (1 + exp(-CLUSTER_JOIN)));
+}
 
 /* ---- what is left ---- */
 
@@ -145,7 +152,7 @@ static void name_members(struct engines *e)
 		v->source = e->cluster_source[cluster - 1];
 		v->peers = e->cluster_peers[cluster - 1];
 		v->version = v->source == ENGINE_LEARNED;
-		v->confidence = v->version ? version_confidence : cluster_confidence;
+		v->confidence = e->cluster_sure[cluster - 1];
 	}
 }
 
@@ -177,8 +184,8 @@ static int take_in(struct engines *e)
 			continue;
 		v->engine = analysis_name_of(e->a, found.engine->name, e->err);
 		v->source = ENGINE_DISCOVERED;
-		v->confidence = cluster_confidence * (float)found.confidence;
 		uint32_t k = cluster_named(e, v->engine);
+		v->confidence = k < e->clusters.n ? e->cluster_sure[k] * (float)found.confidence : 0;
 		if (k == e->clusters.n)
 			v->engine = 0;
 		else if (!e->cluster_peers[k] && !(e->cluster_peers[k] = engines_peers_of(e, k)))
@@ -200,7 +207,8 @@ int engines_discover(struct engines *e)
 	e->cluster_name = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->cluster_name);
 	e->cluster_source = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->cluster_source);
 	e->cluster_peers = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->cluster_peers);
-	if (!e->cluster_name || !e->cluster_source || !e->cluster_peers)
+	e->cluster_sure = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->cluster_sure);
+	if (!e->cluster_name || !e->cluster_source || !e->cluster_peers || !e->cluster_sure)
 		return err_oom(e->err, "engines");
 	uint32_t *counts = arena_alloc(&e->arena, (e->n_known + 1) * sizeof *counts);
 	rc = counts ? group(e) : err_oom(e->err, "engines");
@@ -215,6 +223,7 @@ int engines_discover(struct engines *e)
 		rc = teach(e, i);
 		e->cluster_name[i] = rc ? 0 : analysis_name_of(e->a, str_of(e->clusters.v[i].name), e->err);
 		e->cluster_source[i] = ENGINE_DISCOVERED;
+		e->cluster_sure[i] = cluster_sure(&e->clusters.v[i]);
 	}
 	if (rc)
 		return rc;

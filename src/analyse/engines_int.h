@@ -51,6 +51,7 @@ struct engines {
 	uint32_t *cluster_from;
 	analysis_name *cluster_name; /* of each cluster: the engine it is, or 0 */
 	uint8_t *cluster_source;
+	float *cluster_sure; /* of each: confidence of the name */
 	const struct peers **cluster_peers;
 };
 

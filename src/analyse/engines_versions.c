@@ -132,8 +132,8 @@ static bool shows(const struct engine_print *p, const struct engine_contrast *c)
 	return false;
 }
 
-/* Of the learned engine's messages that show what the cluster does otherwise; of all of them where nothing is. */
-static const struct peers *proven_peers(struct engines *e, analysis_name name, const struct engine_contrast *c)
+/* Of the learned engine's messages that show what the cluster does otherwise; NULL: of all. */
+static const struct peers *peers_of_engine(struct engines *e, analysis_name name, const struct engine_contrast *c)
 {
 	size_t most = 0, n = 0;
 	for (size_t i = 0; i < e->a->n_messages; i++)
@@ -141,7 +141,7 @@ static const struct peers *proven_peers(struct engines *e, analysis_name name, c
 	struct peer *v = arena_alloc(&e->arena, (most + 1) * sizeof *v);
 	for (size_t i = 0; v && i < e->a->n_messages; i++) {
 		uint32_t print = e->prints.of[i];
-		if (print && e->verdicts[print - 1].engine == name && (!c->any || shows(&e->prints.v[print - 1], c)))
+		if (print && e->verdicts[print - 1].engine == name && (!c || shows(&e->prints.v[print - 1], c)))
 			add_peer(v, &n, &e->a->messages[i]);
 	}
 	return v ? peer_set(e, v, n, most) : NULL;
@@ -234,14 +234,16 @@ int engines_find_version(struct engines *e, uint32_t cluster, uint32_t *counts)
 	analysis_name name = analysis_name_of(e->a, e->model.classes.v[k].name, e->err);
 	if (e->err->kind || engines_contrast(e, cluster, &e->model.classes.v[k], &contrast))
 		return err_oom(e->err, "engines");
-	const struct peers *own = proven_peers(e, name, &contrast), *its = engines_peers_of(e, cluster);
-	if (!own || !its)
+	const struct peers *all = peers_of_engine(e, name, NULL), *its = engines_peers_of(e, cluster);
+	const struct peers *own = contrast.any ? peers_of_engine(e, name, &contrast) : all;
+	if (!own || !its || !all)
 		return err_oom(e->err, "engines");
 	struct shared both = shared_peers(own, its);
 	if (!same_hosts(own, its, &both) || (!is_near && !succeeded(&both)))
 		return 0;
 	e->cluster_name[cluster] = name;
 	e->cluster_source[cluster] = ENGINE_LEARNED;
-	e->cluster_peers[cluster] = all_its_own(e, cluster, own, its) ? NULL : own;
+	e->cluster_sure[cluster] = (float)((double)(both.n + 1) / (double)(both.n + 2)); /* each host in common is a witness */
+	e->cluster_peers[cluster] = all_its_own(e, cluster, all, its) ? NULL : all;
 	return 0;
 }

@@ -10,8 +10,6 @@
 
 /* CANDIDATES_PEER: seeds of one peer that are looked at: hosts behind one address, and never all pairs of many. */
 enum { CANDIDATES_PEER = 8, DROPS = 2 };
-/* Log-odds from which on two seeds are one. */
-static const double join_odds = 4.0;
 /* What an engine needs. A mailing list or a shop writes as evenly, but from few networks. */
 enum { ENGINE_MESSAGES = 30, ENGINE_NETS = 10 };
 /* A version of fewer messages does not give its engine the name. */
@@ -181,10 +179,10 @@ static void join(const struct clustering *c, struct pairs *p, uint32_t *up)
 {
 	for (size_t i = 0; p->v && i < p->n; i++) {
 		uint32_t a = root(up, p->v[i].a), b = root(up, p->v[i].b);
-		if (a == b || buckets_alike(c, &c->buckets[p->v[i].a], &c->buckets[p->v[i].b]) < join_odds)
+		if (a == b || buckets_alike(c, &c->buckets[p->v[i].a], &c->buckets[p->v[i].b]) < CLUSTER_JOIN)
 			continue;
 		/* roots are the largest: a small seed between two engines is no bridge */
-		if ((a == p->v[i].a && b == p->v[i].b) || buckets_alike(c, &c->buckets[a], &c->buckets[b]) >= join_odds)
+		if ((a == p->v[i].a && b == p->v[i].b) || buckets_alike(c, &c->buckets[a], &c->buckets[b]) >= CLUSTER_JOIN)
 			up[a > b ? a : b] = a > b ? b : a;
 	}
 }

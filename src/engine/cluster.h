@@ -18,6 +18,8 @@
 #include "engine/model.h"
 
 enum { CLUSTER_SEED = 5 }; /* messages */
+/* Log-odds from which on two seeds are one engine. */
+#define CLUSTER_JOIN 4.0
 
 /* A message, reduced to what is compared. */
 struct cluster_message {

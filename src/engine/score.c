@@ -404,17 +404,15 @@ static double sigmoid(double x)
 	return 1 / (1 + exp(-x));
 }
 
-/* How sure a bot's name is. Groups are not independent: their log-odds sum to some four times what they are worth (of mail with a margin of
- * 8, learned from two campaigns or from captures with 5 % strays, one in ten was another's, not one in 3,000). Each nat of strangeness
- * speaks against the name; half of it is in the margin already. What a capture shows bounds it (Laplace's rule of succession), a
- * campaign counting as no more than CAMPAIGN_WORTH messages. */
-static const double margin_worth = 0.25, strangeness_worth = 0.5, client_sure = 0.995;
+/* How sure a bot's name is: what the margin says, bounded by what the capture shows (Laplace's rule of succession), a campaign counting as no more than
+ * CAMPAIGN_WORTH messages. How strange the message is has decided whether it may have the name; the margin holds it, too. */
+static const double client_sure = 0.995;
 enum { CAMPAIGN_WORTH = 10 };
 
-static double bot_confidence(const struct engine_class *k, double margin, double strange)
+static double bot_confidence(const struct engine_class *k, double margin)
 {
 	double seen = fmin(k->messages, (double)CAMPAIGN_WORTH * k->campaigns);
-	return sigmoid(margin_worth * margin - strangeness_worth * strange) * (seen + 1) / (seen + 2);
+	return sigmoid(margin) * (seen + 1) / (seen + 2);
 }
 
 void engine_score(const struct engine_scorer *s, const struct engine_tokens *t, struct engine_verdict *out)
@@ -444,9 +442,8 @@ void engine_score(const struct engine_scorer *s, const struct engine_tokens *t, 
 	double margin = bot ? out->margin : margin_of(s, best, t, &rival);
 	if (margin < ENGINE_MARGIN || (!bot && !engine_client_name(&classes[best]).n))
 		return;
-	out->confidence = bot ? bot_confidence(&classes[best], margin, out->strangeness) : sigmoid(margin) * client_sure;
-	if (!bot || out->confidence >= ENGINE_SURE)
-		*(bot ? &out->engine : &out->client) = &classes[best];
+	out->confidence = bot ? bot_confidence(&classes[best], margin) : sigmoid(margin) * client_sure;
+	*(bot ? &out->engine : &out->client) = &classes[best];
 }
 
 const struct engine_class *engine_like_client(const struct engine_scorer *s, const struct engine_tokens *t)

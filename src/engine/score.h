@@ -4,8 +4,8 @@
  * certain than that of what it has not seen) and q(v) their share with v:
  *     p(v) = (1 - u) q(v) + u p0(v)
  * p0 is any software: the mean over the classes and one unseen. u, the chance of a value that the capture does not hold, is the largest
- * of 1/(N+1), Witten-Bell's share of distinct values d/(N+d), and Good-Turing's share over campaigns (values of one campaign
- * only), and for what a campaign or a network decides (view.h) a fixed 0.3: a family that every campaign
+ * of 1/(N+1), Witten-Bell's share of distinct values d/(N+d), and Good-Turing's share (messages whose value no other campaign
+ * has), and for what a campaign or a network decides (view.h) a fixed 0.3: a family that every campaign
  * sets anew says little, one that is constant over all says most. (Dirichlet smoothing, its concentration estimated by
  * family.)
  *
@@ -16,7 +16,7 @@
  * Strangeness asks if a message is like the class's own at all (open set): of each group, all that is free being one, the largest
  * max(0, log(max p / p~(v))), p~ being (1-u) q(v) and at least u. An engine is named when
  *   - the message is not stranger than the class's own messages are with their campaign held out (its reach), and
- *   - it beats every other engine, every client and any-software by ENGINE_MARGIN, and is surer than ENGINE_SURE.
+ *   - it beats every other engine, every client and any-software by ENGINE_MARGIN.
  * What imitates a client or another engine differs somewhere where the original is constant: there its strangeness shows.
  *
  * A scorer is a compiled model: immutable, may be shared by threads, points into the model.
@@ -34,8 +34,6 @@ struct str engine_client_name(const struct engine_class *k);
 /* What the classes of all mail that names no known client begin with. */
 #define CLIENT_REST S("other software")
 #define ENGINE_MARGIN 3.0
-/* And to be more likely right than not. */
-#define ENGINE_SURE 0.5
 
 struct engine_scorer;
 /* *out is untouched on failure (ERR_ENV). */
@@ -51,7 +49,7 @@ struct engine_tokens {
 struct engine_verdict {
 	const struct engine_class *engine; /* or NULL */
 	const struct engine_class *client; /* or NULL; never both */
-	double confidence;                 /* of whichever is set; graded by margin, strangeness and what was learned from */
+	double confidence;                 /* of whichever is set; by margin and what was learned from */
 	const struct engine_class *nearest,
 		*rival;     /* the engine that came nearest, and what it had to beat; rival NULL: any software */
 	double margin;      /* log-odds of nearest against rival */

@@ -15,7 +15,7 @@ struct engine_view {
 };
 /* Sums over the tokens of a family. */
 struct engine_tally {
-	double messages, distinct, campaigns, alone; /* alone: values that only one campaign has */
+	double messages, distinct, campaigns, alone; /* alone: messages whose value only one campaign has */
 	uint32_t most;
 	double of; /* messages of the class */
 	bool many;
@@ -37,8 +37,9 @@ static inline void engine_tally_add(struct engine_tally *t, const struct engine_
 	t->most = c->messages > t->most ? c->messages : t->most;
 }
 
-#define ENGINE_FREE 0.3  /* chance of a new value in a free family */
-#define ENGINE_HABIT 0.8 /* what each further campaign with the same value leaves of it, down to a tenth */
+#define ENGINE_FREE 0.3      /* chance of a new value in a free family */
+#define ENGINE_HABIT 0.8     /* what each further campaign with the same value leaves of it, down to a tenth */
+#define ENGINE_CONSTANT 0.98 /* share of one value from which on a habit is constant; a reach leaves the strangest 2 % out, too */
 /* A family with at least this chance of a new value is as good as free. */
 #define ENGINE_LOOSE 0.1
 
@@ -48,7 +49,7 @@ static inline double engine_least_unseen(const struct engine_tally *t, unsigned 
 	case FREEDOM_FREE:
 		return ENGINE_FREE;
 	case FREEDOM_HABIT:
-		return ENGINE_FREE * (t->distinct == 1 ? fmax(0.1, pow(ENGINE_HABIT, campaigns - 1)) : 1);
+		return ENGINE_FREE * (t->most >= ENGINE_CONSTANT * t->messages ? fmax(0.1, pow(ENGINE_HABIT, campaigns - 1)) : 1);
 	default:
 		return 0;
 	}
