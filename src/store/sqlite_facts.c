@@ -214,6 +214,8 @@ int sq_put_meta(struct store *s, const char *key, struct str value, struct err *
 	sqlite3_stmt *st = sq_stmt(q, SQ_META_PUT, err);
 	if (!st)
 		return err->kind;
+	if (strcmp(key, STORE_ANALYSIS) == 0)
+		q->stale = false; /* a message after this one takes it away again */
 	bind_text(st, 1, str_of(key));
 	bind_text(st, 2, value);
 	return sq_step(q, st, "storing facts about the store", err);

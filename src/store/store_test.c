@@ -615,6 +615,26 @@ static void test_sources_and_meta(void **state)
 	assert_int_equal(store_meta(x->s, "psl", &x->a, &value, &err), 0);
 }
 
+/* A message takes away the fact that all are analysed, also when both come in one batch; what was there already does not. */
+static void test_stale_analysis(void **state)
+{
+	struct fixture *x = *state;
+	struct fake f;
+	struct str value;
+	static const struct {
+		uint64_t row;
+		bool then_analysed, covered;
+	} puts[] = {{1, true, true}, {2, false, false}, {3, true, true}, {3, false, true}};
+	assert_int_equal(store_begin(x->s, &err), 0);
+	for (size_t i = 0; i < sizeof puts / sizeof *puts; i++) {
+		assert_true(store_put(x->s, fake_row(&f, puts[i].row, S("trap")), 0, 0, &err) >= 0);
+		if (puts[i].then_analysed)
+			assert_int_equal(store_put_meta(x->s, STORE_ANALYSIS, S("1"), &err), 0);
+		assert_int_equal(store_meta(x->s, STORE_ANALYSIS, &x->a, &value, &err), puts[i].covered);
+	}
+	assert_int_equal(store_commit(x->s, &err), 0);
+}
+
 /* Two equal mails in one box count twice; the same box again, or moved, adds nothing; a box with three adds one. */
 static void test_boxes(void **state)
 {
@@ -806,6 +826,7 @@ int main(void)
 		CASE(test_known_messages),
 		CASE(test_feeds),
 		CASE(test_sources_and_meta),
+		CASE(test_stale_analysis),
 		CASE(test_boxes),
 		CASE(test_many_copies),
 		CASE(test_knowledge),
