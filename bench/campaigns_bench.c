@@ -6,6 +6,7 @@
  *       unrelated   120 words by Zipf's law each
  *       identical   one message
  *       chain       each message half of the one before and half new
+ *       crowded     made to cost: groups of as many as a bucket is searched through for, alike in link, numbers and their order, of unrelated texts
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "campaign/lsh.h"
 #include "campaign/sketch.h"
 
 enum { VOCABULARY = 20000, SLOT_EVERY = 5 };
@@ -91,8 +93,12 @@ static void text_of(const char *kind, size_t i, size_t n, struct buf *b, uint64_
 		for (uint64_t k = 0; k < 120; k++)
 			buf_printf(b, "%s ", word(fixed(((i + k / 60) << 20) + k % 60)));
 	} else {
+		bool crowded = strcmp(kind, "crowded") == 0;
 		for (int k = 0; k < 120; k++)
 			buf_printf(b, "%s ", word(unit()));
+		*t = crowded ? i / LSH_BUCKET : i;
+		for (uint64_t k = 0; crowded && k < SKETCH_FACTS; k++)
+			buf_printf(b, "%d ", 10000 + (int)(mix64(*t << 4 | k) % 90000));
 	}
 	buf_add(b, S("."));
 }
@@ -134,7 +140,7 @@ static size_t distinct(const struct campaign_set *set, size_t n, size_t *largest
 int main(int argc, char **argv)
 {
 	if (argc != 3) {
-		fprintf(stderr, "usage: campaigns_bench templates|unrelated|identical|chain N\n");
+		fprintf(stderr, "usage: campaigns_bench templates|unrelated|identical|chain|crowded N\n");
 		return 2;
 	}
 	size_t n = (size_t)strtoull(argv[2], NULL, 10);
@@ -143,6 +149,7 @@ int main(int argc, char **argv)
 	struct arena a;
 	struct rusage use;
 	double sketching = 0, grouping, start;
+	bool crowded = strcmp(argv[1], "crowded") == 0;
 	uint64_t digest = 0;
 	size_t largest = 0, bytes = 0;
 	make_vocabulary();
@@ -155,7 +162,7 @@ int main(int argc, char **argv)
 		arena_reset(&a);
 		buf_init_arena(&b, &a, 64 * KIB);
 		text_of(argv[1], i, n, &b, &t);
-		snprintf(host, sizeof host, "d%llu.example", (unsigned long long)(t * 4 + next_random() % 3));
+		snprintf(host, sizeof host, "d%llu.example", (unsigned long long)(t * 4 + (crowded ? 0 : next_random() % 3)));
 		struct url u = {
 			.raw = S("http://h.example/a/b.php"), .host = str_of(host), .domain = str_of(host), .flags = URL_LINK};
 		struct doc d = {.text = buf_str(&b), .subject = S("your order"), .urls = &u, .n_urls = 1};
