@@ -40,9 +40,9 @@ struct campaign_set {
 	size_t n_nodes, cap_nodes, n_messages, cap_messages;
 	uint64_t *refused;
 	uint64_t compared;
-	uint32_t last; /* the second of the last pair, and its words: */
-	struct likeness_words words;
-	struct sketch second;
+	struct likeness_words words; /* of the second node of the last pair, */
+	struct sketch second;        /* and of the last that was looked at closely */
+	uint32_t words_of, second_of;
 	struct recent recent[RECENT]; /* by the last bits of the node's number */
 };
 
@@ -52,7 +52,7 @@ int campaign_set_new(struct campaign_set **out, struct err *err)
 	if (!s)
 		return err_oom(err, "campaigns");
 	map_init(&s->sketches, SIZE_MAX);
-	s->last = NOBODY;
+	s->words_of = s->second_of = NOBODY;
 	for (size_t i = 0; i < RECENT; i++)
 		s->recent[i].who = NOBODY;
 	*out = s;
@@ -153,13 +153,15 @@ static bool is_edge(struct campaign_set *s, uint32_t a, uint32_t b)
 {
 	struct likeness like = {0};
 	struct sketch_text text = sketch_peek(s->nodes[a].blob.p);
-	if (s->last != b) /* pairs come with the same second node many times over */
+	if (s->words_of != b) /* pairs come with the same second node many times over */
 		likeness_words_of(s->nodes[b].blob.p, &s->words);
-	s->last = b;
+	s->words_of = b;
 	s->compared++;
 	if (!edge_may_join(&text, &s->words, &like))
 		return false;
-	s->second = *sketch_at(s, b);
+	if (s->second_of != b)
+		must(sketch_read(s->nodes[b].blob, &s->second));
+	s->second_of = b;
 	return edge_joins(sketch_at(s, a), &s->second, &like);
 }
 
