@@ -202,29 +202,28 @@ static void search_clear(struct work *w, const struct view *v)
 
 /* ---- base64 and hex ---- */
 
-static int base64_value(uint8_t c)
-{
-	if (ascii_alpha(c))
-		return c >= 'a' ? c - 'a' + 26 : c - 'A';
-	if (ascii_digit(c))
-		return c - '0' + 52;
-	return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
-}
+/* What each character of an alphabet stands for, plus 1; 0: it is not of the alphabet. */
+#define V4(c, v) [c] = (v) + 1, [(c) + 1] = (v) + 2, [(c) + 2] = (v) + 3, [(c) + 3] = (v) + 4
+#define V8(c, v) V4(c, v), V4((c) + 4, (v) + 4)
+#define V26(c, v) V8(c, v), V8((c) + 8, (v) + 8), V8((c) + 16, (v) + 16), [(c) + 24] = (v) + 25, [(c) + 25] = (v) + 26
+#define DIGITS(v) V8('0', v), ['8'] = (v) + 9, ['9'] = (v) + 10
+static const uint8_t base64_values[256] = {V26('A', 0), V26('a', 26), DIGITS(52), ['+'] = 63, ['-'] = 63, ['/'] = 64, ['_'] = 64};
+static const uint8_t hex_values[256] = {DIGITS(0), V4('A', 10), ['E'] = 15, ['F'] = 16, V4('a', 10), ['e'] = 15, ['f'] = 16};
 
 struct coding {
-	int (*value)(uint8_t c); /* -1: not of the alphabet */
-	unsigned bits;           /* a character holds */
-	size_t phases;           /* characters until a byte begins anew */
+	const uint8_t *values;
+	unsigned bits; /* a character holds */
+	size_t phases; /* characters until a byte begins anew */
 	size_t min_run;
 };
-static const struct coding codings[] = {{base64_value, 6, 4, 6}, {ascii_hex, 4, 2, 2 * DECODED_MIN}};
+static const struct coding codings[] = {{base64_values, 6, 4, 6}, {hex_values, 4, 2, 2 * DECODED_MIN}};
 
 static size_t decode(const struct coding *c, struct str chars, uint8_t *out, size_t max)
 {
 	unsigned acc = 0, held = 0;
 	size_t n = 0;
 	for (size_t i = 0; i < chars.n && n < max; i++) {
-		acc = (acc << c->bits | (unsigned)c->value(chars.p[i])) & 0xFFFF;
+		acc = acc << c->bits | (c->values[chars.p[i]] - 1u);
 		held += c->bits;
 		if (held >= 8) {
 			held -= 8;
@@ -298,7 +297,7 @@ static void search_coded(struct work *w, const struct view *v, const struct codi
 {
 	for (size_t i = 0; i < v->s.n;) {
 		size_t start = i;
-		while (i < v->s.n && c->value(v->s.p[i]) >= 0)
+		while (i < v->s.n && c->values[v->s.p[i]])
 			i++;
 		if (i - start >= c->min_run) {
 			for (size_t phase = 0; phase < c->phases; phase++)
