@@ -94,8 +94,18 @@ static size_t plain_end(struct str s, size_t i)
 
 static void quoted(struct buf *b, struct str s)
 {
+	size_t i = plain_end(s, 0);
+	if (i == s.n && i < b->cap - b->n && b->cap - b->n - i >= 2) { /* the usual case */
+		uint8_t *p = b->p + b->n;
+		p[0] = '"';
+		if (s.n)
+			memcpy(p + 1, s.p, s.n);
+		p[s.n + 1] = '"';
+		b->n += s.n + 2;
+		return;
+	}
+	i = 0;
 	buf_byte(b, '"');
-	size_t i = 0;
 	while (i < s.n) {
 		size_t run = plain_end(s, i);
 		buf_add(b, str_sub(s, i, run - i));

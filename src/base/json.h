@@ -24,6 +24,15 @@ void json_arr(struct json *j);     /* [ */
 void json_arr_end(struct json *j); /* ] */
 void json_key(struct json *j, const char *key);
 void json_key_str(struct json *j, struct str key);
+/* A key written in the code that needs no escapes. */
+#define JSON_KEY(j, key) json_key_plain((j), S("\"" key "\":"))
+static inline void json_key_plain(struct json *j, struct str quoted)
+{
+	if (j->comma)
+		buf_byte(j->out, ',');
+	buf_add(j->out, quoted);
+	j->comma = false;
+}
 void json_str(struct json *j, struct str s);
 void json_z(struct json *j, const char *z); /* NULL gives null */
 void json_int(struct json *j, int64_t v);

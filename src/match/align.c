@@ -4,7 +4,6 @@
 #include "match/normalise.h"
 
 enum {
-	GAP_MAX = 3,      /* bytes that may separate two letters: " . " */
 	PIECE_MAX = 3,    /* letters of a piece when a word is torn by blanks; */
 	PIECES_MIN = 3,   /* and how many pieces: "log in" is not "login" */
 	SIGNS_MIN = 5,    /* shorter words have signs of their own: e-bay, u.s.p.s. */
@@ -92,7 +91,7 @@ static bool step_gap(struct walk *w, size_t to)
 {
 	size_t n = to - w->at;
 	bool blank = false, hard = false;
-	if (n > GAP_MAX)
+	if (n > CUT_GAP_MAX)
 		return false;
 	for (size_t i = w->at; i < to; i++) {
 		blank |= w->f.p[i] == ' ';
@@ -309,10 +308,24 @@ static bool word_before(struct str f, size_t *at)
 	return true;
 }
 
+/* Most words that are asked for differ from the phrase's word by a letter that no disguise explains: "price" in "prices". */
+static bool surely_differs(const struct phrase *p, struct phrase_token t, struct str text)
+{
+	const uint8_t *letter = p->letter + t.letter;
+	size_t i = 0;
+	while (i < t.n && i < text.n && text.p[i] == letter[i])
+		i++;
+	if (i == text.n || !ascii_alpha(text.p[i]) || (i > 0 && text.p[i] == letter[i - 1]))
+		return false;
+	return i == t.n || (norm_letter[text.p[i]] != norm_letter[letter[i]] && (i + 1 == t.n || text.p[i] != letter[i + 1]));
+}
+
 bool align_words(const struct phrase *p, struct str f, size_t from, uint32_t token, struct span *out)
 {
 	struct text_word w;
 	struct span s = {0};
+	if (surely_differs(p, p->token[token], str_from(f, from)))
+		return false;
 	for (uint32_t k = 0; k < token; k++)
 		if (!word_before(f, &from))
 			return false;

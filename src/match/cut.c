@@ -5,229 +5,316 @@
 #include "match/gather.h"
 #include "match/normalise.h"
 
-enum { BLOCK = 64, GROUP = 8, STEP = 16 };
-
-void cut_table_init(struct cut_table *t)
-{
-	for (int c = 0; c < 256; c++) {
-		bool sign = c == '!' || c == '|';                      /* they often end a word and are no letters of it */
-		bool counts = norm_letter[c] && norm_letter[c] != 's'; /* nor is the s of a genitive */
-		t->set[c] = counts && !sign ? (uint32_t)1 << (norm_letter[c] - 'a') : 0;
-	}
-}
-
-static bool init_squeeze(struct cut *c, struct arena *a, size_t bytes)
-{
-	size_t groups = (bytes / STEP + 1) * (STEP / GROUP);
-	*c = (struct cut){.room = bytes};
-	uint8_t *p = arena_alloc(a, 1 + bytes + STEP);
-	c->ahead = arena_alloc(a, groups * GROUP);
-	c->base = arena_alloc(a, groups * sizeof *c->base);
-	if (!p || !c->ahead || !c->base)
-		return false;
-	*p = 0; /* before the first letter */
-	c->squeeze = p + 1;
-	return true;
-}
+enum { BLOCK = 64, STEP = 32 };
 
 bool cut_init(struct cut *c, struct arena *a, size_t bytes)
 {
 	must(bytes < UINT32_MAX / 2);
-	if (!init_squeeze(c, a, bytes))
-		return false;
-	c->start = arena_alloc(a, (bytes / BLOCK + 1) * sizeof *c->start);
-	c->word = arena_alloc(a, (bytes + 2) * sizeof *c->word);
-	return c->start && c->word;
-}
-
-/* Where the squeezing stands; before the first letter comes a byte that is none. */
-struct squeezer {
-	const struct gather *gather;
-	uint8_t *out;
-	int8_t *ahead;
-	uint32_t *base;
-	uint32_t k;
-};
-
-static void squeeze_plain(struct squeezer *q, const uint8_t *p)
-{
-	for (unsigned half = 0; half < STEP / GROUP; half++) {
-		uint32_t base = q->k;
-		for (unsigned i = 0; i < GROUP; i++) {
-			uint8_t letter = norm_letter[*p++];
-			if (letter && letter != q->out[(size_t)q->k - 1])
-				q->out[q->k++] = letter;
-			*q->ahead++ = (int8_t)(q->k - 1 - base);
-		}
-		*q->base++ = base;
-	}
-}
-
-#ifdef HAVE_SSSE3
-/* The letter classes of 16 bytes: one look-up for each row of ASCII that has any. */
-SSSE3 static __m128i classes(__m128i c)
-{
-	static const uint8_t rows[] = {0x20, 0x30, 0x40, 0x50, 0x60, 0x70};
-	__m128i out = _mm_setzero_si128();
-	for (unsigned i = 0; i < sizeof rows; i++) {
-		__m128i row = _mm_loadu_si128((const __m128i *)(const void *)(norm_letter + rows[i]));
-		__m128i at = _mm_adds_epu8(_mm_xor_si128(c, _mm_set1_epi8((char)rows[i])), _mm_set1_epi8(0x70));
-		out = _mm_or_si128(out, _mm_shuffle_epi8(row, at)); /* not of this row: top bit set, zero */
-	}
-	return out;
-}
-
-/* Eight bytes, the low ones of class; m: which of them are letters. Returns the letters squeezed by then. */
-SSSE3 static inline uint32_t squeeze_group(
-	const struct gather *g, __m128i class, unsigned m, uint8_t *squeezed, uint32_t k, int8_t *ahead)
-{
-	uint8_t *out = squeezed + k;
-	__m128i v = gathered(class, g->places[m]), before = _mm_or_si128(_mm_slli_si128(v, 1), _mm_cvtsi32_si128(out[-1]));
-	__m128i letter = _mm_cmpgt_epi8(v, _mm_setzero_si128());
-	unsigned fresh = (unsigned)_mm_movemask_epi8(_mm_andnot_si128(_mm_cmpeq_epi8(v, before), letter)) & 0xFF;
-	_mm_storel_epi64((__m128i *)(void *)out, gathered(v, g->places[fresh]));
-	_mm_storel_epi64((__m128i *)(void *)ahead, gathered(_mm_cvtsi64_si128((int64_t)g->latest[fresh]), g->before[m]));
-	return k + g->count[fresh];
-}
-
-SSSE3 static inline void squeeze_step(struct squeezer *s, const uint8_t *p)
-{
-	__m128i class = classes(_mm_loadu_si128((const __m128i *)(const void *)p));
-	unsigned letters = ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(class, _mm_setzero_si128()));
-	s->base[0] = s->k;
-	s->k = squeeze_group(s->gather, class, letters & 0xFF, s->out, s->k, s->ahead);
-	s->base[1] = s->k;
-	s->k = squeeze_group(s->gather, _mm_srli_si128(class, GROUP), letters >> GROUP & 0xFF, s->out, s->k, s->ahead + GROUP);
-	s->base += STEP / GROUP;
-	s->ahead += STEP;
-}
-
-SSSE3 static uint32_t squeeze_fast(struct squeezer s, struct str fold, const uint8_t tail[STEP])
-{
-	for (size_t i = 0; fold.n - i >= STEP; i += STEP)
-		squeeze_step(&s, fold.p + i);
-	squeeze_step(&s, tail);
-	return s.k;
-}
-#endif
-
-static uint32_t squeeze_slowly(struct squeezer s, struct str fold, const uint8_t tail[STEP])
-{
-	for (size_t i = 0; fold.n - i >= STEP; i += STEP)
-		squeeze_plain(&s, fold.p + i);
-	squeeze_plain(&s, tail);
-	return s.k;
-}
-
-static void squeeze(struct cut *c, struct str fold)
-{
-	struct squeezer s = {gather_tables(), c->squeeze, c->ahead, c->base, 0};
-	uint8_t tail[STEP] = {0};
-	must(fold.n <= c->room);
-	if (fold.n % STEP)
-		memcpy(tail, fold.p + (fold.n - fold.n % STEP), fold.n % STEP);
-#ifdef HAVE_SSSE3
-	c->n_squeeze = (!c->slow && __builtin_cpu_supports("ssse3") ? squeeze_fast : squeeze_slowly)(s, fold, tail);
-#else
-	c->n_squeeze = squeeze_slowly(s, fold, tail);
-#endif
-	memset(c->squeeze + c->n_squeeze, NORM_SEP, CUT_END);
-}
-
-bool cut_squeezed(struct arena *a, struct str fold, struct str *letters)
-{
-	struct cut c;
-	if (!init_squeeze(&c, a, fold.n))
-		return false;
-	squeeze(&c, fold);
-	*letters = str_make(c.squeeze, c.n_squeeze);
-	return true;
+	size_t blocks = bytes / BLOCK + 1;
+	*c = (struct cut){.room = bytes, .gather = gather_tables()};
+	c->class = arena_alloc(a, blocks * BLOCK + 2 * CUT_SLACK);
+	c->start = arena_alloc(a, blocks * sizeof *c->start);
+	c->blank = arena_alloc(a, (blocks + 1) * sizeof *c->blank);
+	return c->class && c->start && c->blank;
 }
 
 /* One bit for each of BLOCK bytes. */
 struct bits {
-	uint64_t blank, word; /* ' '; ASCII letters and digits */
+	uint64_t blank, word, letter; /* ' '; ASCII letters and digits; what has a class */
 };
 
-#ifdef HAVE_SSSE3
-static __m128i within(__m128i c, char from, char to)
-{
-	return _mm_cmplt_epi8(_mm_add_epi8(c, _mm_set1_epi8((char)(128 - from))), _mm_set1_epi8((char)(-128 + (to - from + 1))));
-}
-
-static struct bits bits_of(const uint8_t *p)
-{
-	struct bits b = {0};
-	for (unsigned i = 0; i < BLOCK; i += 16) {
-		__m128i c = _mm_loadu_si128((const __m128i *)(const void *)(p + i)), blank = _mm_set1_epi8(' ');
-		__m128i word = _mm_or_si128(within(_mm_or_si128(c, blank), 'a', 'z'), within(c, '0', '9'));
-		b.blank |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(c, blank)) << i;
-		b.word |= (uint64_t)(uint32_t)_mm_movemask_epi8(word) << i;
-	}
-	return b;
-}
-#else
-static struct bits bits_of(const uint8_t *p)
+static struct bits cut_plain(const uint8_t *p, uint8_t *class)
 {
 	struct bits b = {0};
 	for (unsigned i = 0; i < BLOCK; i++) {
+		class[i] = norm_letter[p[i]];
 		b.blank |= (uint64_t)(p[i] == ' ') << i;
 		b.word |= (uint64_t)ascii_alnum(p[i]) << i;
+		b.letter |= (uint64_t)(class[i] != 0) << i;
 	}
 	return b;
 }
-#endif
 
-uint32_t cut_set(const struct cut_table *t, struct str word)
+#ifdef HAVE_FAST
+/* The classes of the row of 16 bytes from `from` on; no byte with the top bit is of it. */
+FAST static inline __m256i row_class(__m256i c, char from)
 {
-	uint32_t set = 0;
-	uint64_t w;
-	size_t i = 0;
-	for (; i + sizeof w <= word.n; i += sizeof w) {
-		memcpy(&w, word.p + i, sizeof w);
-		set |= cut_set_of_eight(t, w);
-	}
-	for (; i < word.n; i++)
-		set |= t->set[word.p[i]];
-	return set;
+	__m256i row = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)(norm_letter + from)));
+	return _mm256_shuffle_epi8(row, _mm256_adds_epu8(_mm256_xor_si256(c, _mm256_set1_epi8(from)), _mm256_set1_epi8(0x70)));
 }
+
+FAST static inline __m256i sign_class(__m256i c, char sign)
+{
+	return _mm256_and_si256(_mm256_cmpeq_epi8(c, _mm256_set1_epi8(sign)), _mm256_set1_epi8((char)norm_letter[(uint8_t)sign]));
+}
+
+/* The classes of 32 bytes that are no capitals; *word: which of them are of letters and digits. */
+FAST static inline __m256i classes(__m256i c, __m256i *word)
+{
+	__m256i l = _mm256_and_si256(_mm256_cmpeq_epi8(c, _mm256_set1_epi8('l')), _mm256_set1_epi8('l' ^ 'i'));
+	__m256i letters = _mm256_xor_si256(_mm256_and_si256(c, bytes_within(c, 'a', 'z')), l);
+	__m256i signs = _mm256_or_si256(row_class(c, 0x20), sign_class(c, '@'));
+	signs = _mm256_or_si256(signs, _mm256_or_si256(sign_class(c, '|'), sign_class(c, '\\')));
+	*word = _mm256_or_si256(letters, row_class(c, 0x30));
+	return _mm256_or_si256(*word, signs);
+}
+
+FAST static struct bits cut_fast(const uint8_t *p, uint8_t *class)
+{
+	const __m256i zero = _mm256_setzero_si256(), blank = _mm256_set1_epi8(' ');
+	__m256i c = load_bytes(p), d = load_bytes(p + STEP), in_c, in_d;
+	__m256i v = classes(c, &in_c), w = classes(d, &in_d);
+	_mm256_storeu_si256((__m256i *)(void *)class, v);
+	_mm256_storeu_si256((__m256i *)(void *)(class + STEP), w);
+	return (struct bits){.blank = top_bits(_mm256_cmpeq_epi8(c, blank), _mm256_cmpeq_epi8(d, blank)),
+		.word = top_bits(_mm256_cmpgt_epi8(in_c, zero), _mm256_cmpgt_epi8(in_d, zero)),
+		.letter = top_bits(_mm256_cmpgt_epi8(v, zero), _mm256_cmpgt_epi8(w, zero))};
+}
+#else
+static struct bits cut_fast(const uint8_t *p, uint8_t *class)
+{
+	return cut_plain(p, class);
+}
+#endif
 
 void cut_text(struct cut *c, struct str fold)
 {
-	uint64_t inside = 0; /* the block before ended within a word */
-	squeeze(c, fold);
-	uint32_t *word = c->word;
-	*word++ = 0;
-	for (size_t i = 0; i < fold.n; i += BLOCK) {
-		uint8_t tail[BLOCK];
-		struct str block = str_sub(fold, i, BLOCK);
-		if (block.n < BLOCK) {
-			memset(tail, 0, sizeof tail);
-			memcpy(tail, block.p, block.n);
-		}
-		struct bits b = bits_of(block.n < BLOCK ? tail : block.p);
-		uint64_t starts = ~(b.word << 1 | inside | b.blank);
-		c->start[i / BLOCK] = starts & (block.n < BLOCK ? ((uint64_t)1 << block.n) - 1 : UINT64_MAX);
+	uint64_t inside = 0, signs = c->signs ? UINT64_MAX : 0; /* inside: the block before ended within a word */
+	struct bits (*cut)(const uint8_t *, uint8_t *) = c->gather ? cut_fast : cut_plain;
+	uint8_t tail[BLOCK] = {0};
+	size_t i = 0;
+	must(fold.n <= c->room);
+	c->text = fold;
+	for (; fold.n - i >= BLOCK; i += BLOCK) {
+		struct bits b = cut(fold.p + i, c->class + i);
+		c->start[i / BLOCK] = ~(b.word << 1 | inside | b.blank) & (b.letter | signs);
+		c->blank[i / BLOCK] = b.blank;
 		inside = b.word >> (BLOCK - 1);
-		for (; b.blank; b.blank &= b.blank - 1)
-			*word++ = (uint32_t)i + (uint32_t)__builtin_ctzll(b.blank) + 1;
 	}
-	*word = (uint32_t)fold.n + 1;
-	c->n_words = (size_t)(word - c->word);
+	if (fold.n > i)
+		memcpy(tail, fold.p + i, fold.n - i);
+	struct bits b = cut(tail, c->class + i);
+	uint64_t behind = UINT64_MAX << (fold.n - i);
+	c->start[i / BLOCK] = ~(b.word << 1 | inside | b.blank | behind) & (b.letter | signs);
+	c->blank[i / BLOCK] = b.blank | behind;
+	c->blank[i / BLOCK + 1] = UINT64_MAX;
+	memset(c->class + i + BLOCK, 0, 2 * CUT_SLACK);
 }
 
-size_t cut_source(const struct cut *c, struct str fold, size_t pos)
+/* ---- squeezed letters ---- */
+static size_t squeeze_plain(const struct cut *c, uint8_t *letter)
 {
-	size_t lo = 0, hi = fold.n / GROUP + 1; /* the last group with at most pos letters before it */
-	while (hi - lo > 1) {
-		size_t mid = (lo + hi) / 2;
-		if (c->base[mid] <= pos)
-			lo = mid;
-		else
-			hi = mid;
+	uint8_t last = 0;
+	size_t k = 0;
+	for (size_t i = 0; i < c->text.n; i++) {
+		letter[k] = c->class[i];
+		k += (c->class[i] != 0) & (c->class[i] != last);
+		last = c->class[i] ? c->class[i] : last;
 	}
-	size_t at = lo * GROUP;
-	while (at + 1 < fold.n && (!norm_letter[fold.p[at]] || cut_letter(c, at) != pos))
-		at++;
-	return at;
+	return k;
+}
+
+#ifdef HAVE_FAST
+FAST static size_t squeeze_fast(const struct cut *c, uint8_t *letter)
+{
+	uint8_t last = 0;
+	size_t k = 0;
+	for (size_t i = 0; i < c->text.n; i += CUT_SLACK) {
+		unsigned n;
+		__m128i eight = _mm_loadl_epi64((const __m128i *)(const void *)(c->class + i));
+		_mm_storel_epi64((__m128i *)(void *)(letter + k), gather_fresh(c->gather, eight, last, &n));
+		k += n;
+		last = k ? letter[k - 1] : 0;
+	}
+	return k;
+}
+#else
+static size_t squeeze_fast(const struct cut *c, uint8_t *letter)
+{
+	return squeeze_plain(c, letter);
+}
+#endif
+
+struct str cut_squeeze(const struct cut *c, struct arena *a)
+{
+	uint8_t *letter = arena_alloc(a, c->text.n + 2 * CUT_SLACK);
+	if (!letter)
+		return str_make(NULL, 0);
+	size_t n = (c->gather ? squeeze_fast : squeeze_plain)(c, letter);
+	memset(letter + n, 0, CUT_SLACK);
+	return str_make(letter, n);
+}
+
+size_t cut_source(const struct cut *c, struct cut_cursor *k, size_t pos)
+{
+	for (; k->letters <= pos; k->next++) {
+		uint8_t class = c->class[k->next];
+		k->letters += class && class != k->last;
+		k->last = class ? class : k->last;
+	}
+	return k->next - 1;
+}
+
+/* Squeezed letters one by one. align.h follows a phrase over gaps of CUT_GAP_MAX bytes at most; over letters of one class that differ or have gaps
+ * between them only as far as the phrase has them; and over any number of equal ones. It may begin anywhere in the first run. */
+struct letter_walk {
+	const uint8_t *class, *text;
+	size_t at;
+	unsigned n; /* letters so far */
+	uint8_t last;
+};
+_Static_assert((int)CUT_SLACK > (int)CUT_GAP_MAX, "no walk goes on behind the text");
+
+static inline uint8_t next_letter(struct letter_walk *w)
+{
+	unsigned gap = 0, apart = 0;
+	for (size_t i = w->at;; i++) {
+		if (!w->class[i]) {
+			if (gap++ == CUT_GAP_MAX)
+				return 0;
+			continue;
+		}
+		if (w->class[i] != w->last) {
+			w->at = i + 1;
+			w->n++;
+			return w->last = w->class[i];
+		}
+		apart += gap > 0 || (w->n > 1 && w->text[i] != w->text[i - 1]);
+		gap = 0;
+		if (apart == CUT_RUN_MAX)
+			return 0;
+	}
+}
+
+size_t cut_run_end(const struct cut *c, size_t at)
+{
+	size_t end = at + 1;
+	while (c->class[end] == c->class[at] && end < c->text.n)
+		end++;
+	return end;
+}
+
+#ifdef HAVE_FAST
+/* Of 16 bytes; false when they hold fewer than CUT_KEY. */
+FAST static bool letters_of_step(const struct gather *g, const uint8_t *class, uint64_t *key)
+{
+	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)class);
+	unsigned n, more;
+	uint64_t head = (uint64_t)_mm_cvtsi128_si64(gather_fresh(g, v, 0, &n));
+	uint8_t last = (uint8_t)(head >> (8 * n - 8) % 64);
+	uint64_t tail = (uint64_t)_mm_cvtsi128_si64(gather_fresh(g, _mm_srli_si128(v, 8), last, &more));
+	*key = n == CUT_KEY ? head : head | tail << 8 * n;
+	return n + more >= CUT_KEY;
+}
+#else
+static bool letters_of_step(const struct gather *g, const uint8_t *class, uint64_t *key)
+{
+	(void)g, (void)class, (void)key;
+	return false;
+}
+#endif
+
+uint64_t cut_letters(const struct cut *c, size_t at)
+{
+	struct letter_walk w = {.class = c->class, .text = c->text.p, .at = at};
+	uint64_t key = 0;
+	uint8_t letter;
+	if (c->gather && letters_of_step(c->gather, c->class + at, &key))
+		return key;
+	key = 0;
+	for (unsigned i = 0; i < 8 * CUT_KEY && (letter = next_letter(&w)); i += 8)
+		key |= (uint64_t)letter << i;
+	return key;
+}
+
+bool cut_spells(const struct cut *c, size_t at, struct str letters)
+{
+	struct letter_walk w = {.class = c->class, .text = c->text.p, .at = at};
+	for (size_t i = 0; i < letters.n; i++)
+		if (next_letter(&w) != letters.p[i])
+			return false;
+	return true;
+}
+
+/* ---- words ---- */
+/* A bit for each class but these. */
+static const uint32_t no_letters = 1 | (uint32_t)1 << ('i' & 31) | (uint32_t)1 << ('s' & 31);
+
+static uint32_t set_plain(struct str classes)
+{
+	uint32_t set = 0;
+	for (size_t i = 0; i < classes.n; i++)
+		set |= (uint32_t)1 << (classes.p[i] & 31);
+	return set & ~no_letters;
+}
+
+uint32_t cut_set(struct str word)
+{
+	uint32_t set = 0;
+	for (size_t i = 0; i < word.n; i++)
+		set |= set_plain(str_make(&norm_letter[word.p[i]], 1));
+	return set;
+}
+
+#ifdef HAVE_FAST
+FAST static inline __m256i bits_of_eight(__m128i classes)
+{
+	return _mm256_sllv_epi32(_mm256_set1_epi32(1), _mm256_and_si256(_mm256_cvtepu8_epi32(classes), _mm256_set1_epi32(31)));
+}
+
+/* CUT_SLACK bytes behind the classes can be read. */
+FAST static uint32_t set_fast(struct str classes)
+{
+	__m256i bits = _mm256_setzero_si256();
+	for (; classes.n >= 8; classes = str_from(classes, 8))
+		bits = _mm256_or_si256(bits, bits_of_eight(_mm_loadl_epi64((const __m128i *)(const void *)classes.p)));
+	__m128i shift = _mm_cvtsi32_si128((int)(64 - 8 * classes.n)); /* what follows goes; by 64: all */
+	bits = _mm256_or_si256(
+		bits, bits_of_eight(_mm_sll_epi64(_mm_loadl_epi64((const __m128i *)(const void *)classes.p), shift)));
+	__m128i four = _mm_or_si128(_mm256_castsi256_si128(bits), _mm256_extracti128_si256(bits, 1));
+	four = _mm_or_si128(four, _mm_shuffle_epi32(four, 0x4E));
+	four = _mm_or_si128(four, _mm_shuffle_epi32(four, 0xB1));
+	return (uint32_t)_mm_cvtsi128_si32(four) & ~no_letters;
+}
+#else
+static uint32_t set_fast(struct str classes)
+{
+	return set_plain(classes);
+}
+#endif
+
+uint32_t cut_word_set(const struct cut *c, struct str word)
+{
+	return (c->gather ? set_fast : set_plain)(str_make(c->class + (word.p - c->text.p), word.n));
+}
+
+uint64_t cut_long_words(const struct cut *c, size_t block)
+{
+	uint64_t word = ~c->blank[block], next = ~c->blank[block + 1], begin = ~(word << 1);
+	if (block && !(c->blank[block - 1] >> (BLOCK - 1)))
+		begin &= ~(uint64_t)1;
+	begin &= word;
+	for (unsigned k = 1; k < CUT_WORD_MIN; k++)
+		begin &= word >> k | next << (BLOCK - k);
+	return begin;
+}
+
+struct str cut_word(const struct cut *c, size_t at)
+{
+	size_t i = at / BLOCK;
+	uint64_t blank = c->blank[i] >> at % BLOCK << at % BLOCK;
+	while (!blank)
+		blank = c->blank[++i];
+	return str_make(c->text.p + at, i * BLOCK + (size_t)__builtin_ctzll(blank) - at);
+}
+
+size_t cut_word_before(const struct cut *c, size_t at)
+{
+	if (at == 0)
+		return STR_NPOS;
+	size_t i = (at - 1) / BLOCK; /* of the blank between the words; look for the one before it */
+	uint64_t blank = c->blank[i] & (((uint64_t)1 << (at - 1) % BLOCK) - 1);
+	while (!blank && i > 0)
+		blank = c->blank[--i];
+	return blank ? i * BLOCK + BLOCK - (size_t)__builtin_clzll(blank) : 0;
 }

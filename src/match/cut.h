@@ -1,8 +1,9 @@
-/* cut.h - folded text cut for the phrase index: its letters squeezed, the places where a word begins, the words; private to match/.
+/* cut.h - folded text cut for the phrase index: the letter each byte stands for, the places where a word begins, the blanks; private to match/.
  *
- * squeeze  letters a-z only, digits and signs read as the letters they stand for (0 o, 3 e, 4 @ a, 5 $ s ...), all else dropped,
- *          repeated letters once. l and i share one class ('i') because 1, |, I and l pass for both. What is found in it is
- *          only a candidate: look at the folded text to see whether it is really there.
+ * class    the letter a-z that a byte stands for, digits and signs too (0 o, 3 e, 4 @ a, 5 $ s ...); 0 for all else.
+ *          l and i share one class ('i') because 1, |, I and l pass for both.
+ * squeeze  the classes of a text, what has none dropped, repeated ones once. What is found in it is only a candidate: look at the
+ *          folded text to see whether it is really there.
  * start    a place where a phrase may begin: no blank, and no ASCII letter or digit stands before it (align.h knows the exact rule).
  * word     what stands between blanks. Its set of letter classes is the same for every order of its letters.
  *
@@ -16,64 +17,56 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-enum { CUT_END = 8 }; /* bytes behind the squeezed letters that are no letters */
-
-/* What the letters of a word are: the bit of each byte's letter class. The s is none, for a genitive has one that the word has not. */
-struct cut_table {
-	uint32_t set[256];
+enum {
+	CUT_SLACK = 8,    /* bytes that can be read behind a text; twice as many classes, which are 0 there */
+	CUT_KEY = 8,      /* squeezed letters that tell where to look */
+	CUT_GAP_MAX = 3,  /* bytes that may separate two letters of a phrase: " . " (align.h) */
+	CUT_RUN_MAX = 8,  /* letters of one class in a row that a phrase may have */
+	CUT_WORD_MIN = 5, /* bytes of words that are asked for: the letters of shorter ones are too many words' letters */
 };
-void cut_table_init(struct cut_table *t);
 
+struct gather;
 struct cut {
-	uint8_t *squeeze; /* CUT_END bytes of no letter follow */
-	size_t n_squeeze;
-	uint32_t *base;  /* letters squeezed before each eight bytes of the text */
-	int8_t *ahead;   /* of each letter of the text: how much further its squeezed letter is; -1: it repeats the one before */
-	uint64_t *start; /* a bit for each byte of the text, of each 64 bytes the first lowest */
-	uint32_t *word;  /* where words begin in the text, ascending; one more behind the last, as if a blank stood at the end */
-	size_t n_words;
+	struct str text;
+	uint8_t *class;
+	/* a bit for each byte of the text, of each 64 bytes the first lowest */
+	uint64_t *start; /* where the byte has no class, only with signs */
+	uint64_t *blank; /* behind the text all are blanks, 64 and more */
 	size_t room;
-	bool slow; /* for tests: as a processor without SSSE3 does it */
+	bool signs;                  /* phrases may begin with a byte that has no class */
+	const struct gather *gather; /* NULL: an old processor */
 };
 
 /* Room for texts of so many bytes (below 4 GiB). False when out of memory. */
 bool cut_init(struct cut *c, struct arena *a, size_t bytes);
-/* Cuts one text, in place of the one before. */
+/* Cuts one text, in place of the one before. CUT_SLACK bytes behind it can be read. */
 void cut_text(struct cut *c, struct str fold);
-/* Only the squeezed letters. False when out of memory. */
-bool cut_squeezed(struct arena *a, struct str fold, struct str *letters);
-/* Where in the text the squeezed letter at pos (< n_squeeze) comes from (of a repeated letter: the first). */
-size_t cut_source(const struct cut *c, struct str fold, size_t pos);
-/* The letter set of a word. */
-uint32_t cut_set(const struct cut_table *t, struct str word);
+/* The squeezed letters of the text, CUT_SLACK zeros behind them. {NULL,0} when out of memory. */
+struct str cut_squeeze(const struct cut *c, struct arena *a);
+/* Where in the text the squeezed letter at pos comes from; of repeated ones: the first. From call to call pos may not go back; the cursor
+ * begins with zeros. */
+struct cut_cursor {
+	size_t next, letters; /* of the text; squeezed before it */
+	uint8_t last;
+};
+size_t cut_source(const struct cut *c, struct cut_cursor *k, size_t pos);
+/* The first CUT_KEY squeezed letters from `at` on, the first lowest; zeros behind the last that align.h may follow a phrase to. */
+uint64_t cut_letters(const struct cut *c, size_t at);
+/* Where the letters of one class that begin at `at` end. What a start says is said for all starts before that: align.h tries them too. */
+size_t cut_run_end(const struct cut *c, size_t at);
+/* Do the squeezed letters from `at` on begin with these, as far as align.h may follow a phrase there? */
+bool cut_spells(const struct cut *c, size_t at, struct str letters);
 
-/* The squeezed letter that the letter at `at` of the text is. */
-static inline size_t cut_letter(const struct cut *c, size_t at)
-{
-	return c->base[at / 8] + (uint32_t)c->ahead[at];
-}
-/* The word w of the text. */
-static inline struct str cut_word(const struct cut *c, struct str fold, size_t w)
-{
-	return str_make(fold.p + c->word[w], c->word[w + 1] - c->word[w] - 1);
-}
-
-/* The letters of eight bytes; zero is none. */
-static inline uint32_t cut_set_of_eight(const struct cut_table *t, uint64_t w)
-{
-	const uint32_t *set = t->set;
-	return set[w & 0xFF] | set[w >> 8 & 0xFF] | set[w >> 16 & 0xFF] | set[w >> 24 & 0xFF] | set[w >> 32 & 0xFF] |
-	       set[w >> 40 & 0xFF] | set[w >> 48 & 0xFF] | set[w >> 56];
-}
-/* The letter set of the word w of the text. */
-static inline uint32_t cut_word_set(const struct cut *c, const struct cut_table *t, struct str fold, size_t w)
-{
-	struct str word = cut_word(c, fold, w);
-	uint64_t v;
-	if (word.n == 0 || word.n > sizeof v || fold.n - c->word[w] < sizeof v)
-		return cut_set(t, word);
-	memcpy(&v, word.p, sizeof v); /* with what follows, which then goes */
-	return cut_set_of_eight(t, le64toh(v) << (64 - 8 * word.n));
-}
+/* The letter set of a folded word. The s is none of it, for a genitive has one that the word has not; nor is the i, for an exclamation mark
+ * often ends a word and is no letter of it. */
+uint32_t cut_set(struct str word);
+/* The same of a word of the text. */
+uint32_t cut_word_set(const struct cut *c, struct str word);
+/* The words of the text that begin in bytes 64 * block .. and have CUT_WORD_MIN bytes or more, a bit for each. */
+uint64_t cut_long_words(const struct cut *c, size_t block);
+/* The word that begins at `at` (<= text.n). */
+struct str cut_word(const struct cut *c, size_t at);
+/* Where the word before the one that begins at `at` begins; STR_NPOS: there is none. */
+size_t cut_word_before(const struct cut *c, size_t at);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "match/starts.h"
 
 enum {
 	URL_BYTES_MAX = 8 << 10, /* of all URLs together */
@@ -119,24 +120,6 @@ static int on_pattern(unsigned id, unsigned long long from, unsigned long long t
 	return 0;
 }
 
-/* The starts at which the index knows a phrase. Copies stay in registers while f->start is written to. */
-static void find_starts(struct finder *f, struct str text)
-{
-	const struct phrase_index *x = &f->lexicon->index;
-	const struct cut c = f->cut;
-	const struct key_filter squeezed = x->squeezed;
-	uint32_t *start = f->start;
-	for (size_t i = 0; i < text.n; i += 64)
-		for (uint64_t bits = c.start[i / 64]; bits; bits &= bits - 1) {
-			size_t at = i + (size_t)__builtin_ctzll(bits);
-			bool known = norm_letter[text.p[at]] &&
-			             key_perhaps(&squeezed, key_short(key_long(c.squeeze + cut_letter(&c, at))));
-			*start = (uint32_t)at;
-			start += known || literal_perhaps(x, text.p + at);
-		}
-	f->n_starts = (size_t)(start - f->start);
-}
-
 static void find_literal(struct finder *f, enum field field, struct str text, size_t start)
 {
 	const struct phrase_index *x = &f->lexicon->index;
@@ -148,33 +131,24 @@ static void find_literal(struct finder *f, enum field field, struct str text, si
 	}
 }
 
-/* The phrases whose squeezed letters stand in the cut at `at`: those of this key. */
+/* At each start that is left: the phrases whose squeezed letters begin there. */
 typedef void squeezed_fn(struct finder *f, uint32_t phrase, enum field field, size_t start);
-static void each_squeezed(
-	struct finder *f, const struct key_set *keys, uint64_t key, size_t at, enum field field, size_t start, squeezed_fn *fn)
+static void find_squeezed(struct finder *f, enum field field, squeezed_fn *fn)
 {
-	size_t n;
-	struct str letters = str_make(f->cut.squeeze + at, f->cut.n_squeeze - at);
-	const struct key_entry *e = keys_find(keys, key, &n);
-	for (size_t i = 0; i < n; i++)
-		if (str_starts(letters, f->lexicon->phrases[e[i].phrase].squeeze))
-			fn(f, e[i].phrase, field, start);
-}
-
-/* At each start that is left. */
-static void find_squeezed(struct finder *f, enum field field, struct str text, squeezed_fn *fn)
-{
-	const struct phrase_index *x = &f->lexicon->index;
+	const struct lexicon *x = f->lexicon;
+	size_t run_end = 0;
 	for (size_t i = 0; i < f->n_starts; i++) {
-		size_t start = f->start[i];
-		if (!norm_letter[text.p[start]])
+		size_t n, start = f->start[i];
+		if (!f->cut.class[start] || start < run_end)
 			continue;
-		size_t at = cut_letter(&f->cut, start);
-		uint64_t key = key_long(f->cut.squeeze + at);
-		if (keys_perhaps(&x->squeezed_long, key))
-			each_squeezed(f, &x->squeezed_long, key, at, field, start, fn);
-		if (keys_perhaps(&x->squeezed_short, key_short(key)))
-			each_squeezed(f, &x->squeezed_short, key_short(key), at, field, start, fn);
+		run_end = cut_run_end(&f->cut, start);
+		uint64_t key = cut_letters(&f->cut, start);
+		const struct key_entry *e = keys_find(&x->index.squeezed, key_short(key), &n);
+		for (size_t k = 0; k < n; k++) {
+			const struct phrase *p = &x->phrases[e[k].phrase];
+			if (key_goes_on(key, e[k].more) && (p->squeeze.n <= KEY_LONG || cut_spells(&f->cut, start, p->squeeze)))
+				fn(f, e[k].phrase, field, start);
+		}
 	}
 }
 
@@ -198,47 +172,56 @@ static void on_squeezed(struct finder *f, uint32_t phrase, enum field field, siz
 		add_hit(f, phrase, field, s);
 }
 
-static void on_inside(struct finder *f, uint32_t phrase, enum field field, size_t near)
-{
-	struct span s;
-	if (may_try(f, phrase, field) && align_inside(&f->lexicon->phrases[phrase], folded(f, field), near, &s))
-		add_hit(f, phrase, field, s);
-}
-
-static void find_disguised(struct finder *f, enum field field, struct str text)
+static void find_disguised(struct finder *f, enum field field)
 {
 	if (f->more_suspects)
-		find_squeezed(f, field, text, on_squeezed);
+		find_squeezed(f, field, on_squeezed);
 	else
 		for (size_t i = 0; i < f->n_suspects; i++)
 			on_squeezed(f, f->suspects[i].phrase, field, f->suspects[i].start);
 }
 
 /* Names inside longer host names may begin anywhere. */
-static void find_inside(struct finder *f, enum field field, struct str text)
+static void find_inside(struct finder *f, enum field field)
 {
 	const struct key_set *keys = &f->lexicon->index.inside;
-	for (size_t at = 0; at < f->cut.n_squeeze; at++) {
-		uint64_t key = key_long(f->cut.squeeze + at);
-		if (keys_perhaps(keys, key))
-			each_squeezed(f, keys, key, at, field, cut_source(&f->cut, text, at), on_inside);
+	struct str letters = cut_squeeze(&f->cut, f->arena);
+	struct cut_cursor cursor = {0};
+	f->oom |= !letters.p;
+	for (size_t at = 0; at < letters.n; at++) {
+		size_t n;
+		uint64_t key = key_long(letters.p + at);
+		const struct key_entry *e = keys_perhaps(keys, key) ? keys_find(keys, key, &n) : NULL;
+		for (size_t i = 0; e && i < n; i++) {
+			const struct phrase *p = &f->lexicon->phrases[e[i].phrase];
+			struct span s;
+			if (str_starts(str_from(letters, at), p->squeeze) && may_try(f, e[i].phrase, field) &&
+				align_inside(p, f->cut.text, cut_source(&f->cut, &cursor, at), &s))
+				add_hit(f, e[i].phrase, field, s);
+		}
 	}
 }
 
-/* The letters of the text's word w; none when there is no such word. */
-static uint32_t word_set(const struct finder *f, struct str text, size_t w)
+/* Of the word that begins at `at`; none when there is no such word. */
+static uint32_t word_set(const struct finder *f, size_t at)
 {
-	return w < f->cut.n_words ? cut_word_set(&f->cut, &f->lexicon->index.table, text, w) : 0;
+	return at <= f->cut.text.n ? cut_word_set(&f->cut, cut_word(&f->cut, at)) : 0;
 }
 
-/* Is each word of the phrase there, as far as its letters tell, when its token stands for the text's word w? */
-static bool same_sets(const struct finder *f, const struct phrase *p, struct str text, size_t w, uint32_t token)
+/* Is each word of the phrase there, as far as its letters tell, when its token stands for the text's word at *at? Then *at is
+ * where its first word begins. */
+static bool same_sets(const struct finder *f, const struct phrase *p, uint32_t token, size_t *at)
 {
-	if (w < token || w - token + p->n_tokens > f->cut.n_words)
-		return false;
-	for (uint32_t k = 0; k < p->n_tokens; k++)
-		if (k != token && word_set(f, text, w - token + k) != p->token[k].set)
+	size_t word = *at;
+	for (uint32_t k = token; k > 0; k--)
+		if ((word = cut_word_before(&f->cut, word)) == STR_NPOS)
 			return false;
+	*at = word;
+	for (uint32_t k = 0; k < p->n_tokens; k++) {
+		if (word > f->cut.text.n || (k != token && word_set(f, word) != p->token[k].set))
+			return false;
+		word += cut_word(&f->cut, word).n + 1;
+	}
 	return true;
 }
 
@@ -253,8 +236,8 @@ static bool stands_there(const struct phrase *p, struct str text, size_t at)
 	return true;
 }
 
-/* The phrases that have such words at w. */
-static void try_words(struct finder *f, enum field field, struct str text, uint64_t key, size_t w)
+/* The phrases that have such words at `at`. */
+static void try_words(struct finder *f, enum field field, uint64_t key, size_t at)
 {
 	size_t n;
 	const struct lexicon *x = f->lexicon;
@@ -263,32 +246,39 @@ static void try_words(struct finder *f, enum field field, struct str text, uint6
 	const struct key_entry *e = keys_find(&x->index.words, key, &n);
 	for (size_t i = 0; i < n; i++) {
 		const struct phrase *p = &x->phrases[e[i].phrase];
-		uint32_t token = e[i].token;
+		uint32_t token = e[i].more;
+		size_t first = at;
 		struct span s;
-		if (same_sets(f, p, text, w, token) && !stands_there(p, text, f->cut.word[w - token]) &&
-			may_try(f, e[i].phrase, field) && align_words(p, text, f->cut.word[w], token, &s))
+		if (same_sets(f, p, token, &first) && !stands_there(p, f->cut.text, first) && may_try(f, e[i].phrase, field) &&
+			align_words(p, f->cut.text, at, token, &s))
 			add_hit(f, e[i].phrase, field, s);
 	}
 }
 
-/* By the longest word of a phrase. */
-static void find_words(struct finder *f, enum field field, struct str text)
+/* The phrases whose longest word may be this one. */
+static void try_longest(struct finder *f, enum field field, struct str word, size_t at, uint32_t set)
 {
 	const struct phrase_index *x = &f->lexicon->index;
-	const struct key_filter words = x->words.filter, anchors = x->anchors;
-	const struct cut c = f->cut;
-	for (size_t w = 0; w < c.n_words; w++) {
-		if (cut_word(&c, text, w).n < WORD_MIN)
-			continue;
-		uint32_t set = cut_word_set(&c, &x->table, text, w);
-		if (key_perhaps(&words, key_word(set)))
-			try_words(f, field, text, key_word(set), w);
-		if (!key_perhaps(&anchors, key_word(set)))
-			continue;
-		try_words(f, field, text, key_words(set, word_set(f, text, w + 1)), w);
-		if (w > 0)
-			try_words(f, field, text, key_last_words(set, word_set(f, text, w - 1)), w);
-	}
+	try_words(f, field, key_word(set), at);
+	if (key_perhaps(&x->anchors, key_word(set)))
+		try_words(f, field, key_words(set, word_set(f, at + word.n + 1)), at);
+	size_t before = key_perhaps(&x->ends, key_word(set)) ? cut_word_before(&f->cut, at) : STR_NPOS;
+	if (before != STR_NPOS)
+		try_words(f, field, key_last_words(set, word_set(f, before)), at);
+}
+
+static void find_words(struct finder *f, enum field field)
+{
+	const struct phrase_index *x = &f->lexicon->index;
+	const struct key_filter longest = x->longest;
+	for (size_t i = 0; i * 64 < f->cut.text.n; i++)
+		for (uint64_t bits = cut_long_words(&f->cut, i); bits; bits &= bits - 1) {
+			size_t at = i * 64 + (size_t)__builtin_ctzll(bits);
+			struct str word = cut_word(&f->cut, at);
+			uint32_t set = cut_word_set(&f->cut, word);
+			if (key_perhaps(&longest, key_word(set)))
+				try_longest(f, field, word, at, set);
+		}
 }
 
 static void find_in_field(struct finder *f, enum field field)
@@ -297,16 +287,16 @@ static void find_in_field(struct finder *f, enum field field)
 	f->n_suspects = 0;
 	f->more_suspects = false;
 	cut_text(&f->cut, text);
-	find_starts(f, text);
+	f->n_starts = starts_find(&f->lexicon->index, &f->cut, f->start);
 	for (size_t i = 0; i < f->n_starts; i++)
 		if (literal_perhaps(&f->lexicon->index, text.p + f->start[i]))
 			find_literal(f, field, text, f->start[i]);
-	find_squeezed(f, field, text, on_undisguised);
+	find_squeezed(f, field, on_undisguised);
 	if (field != FIELD_URL)
-		find_words(f, field, text);
-	find_disguised(f, field, text);
+		find_words(f, field);
+	find_disguised(f, field);
 	if (field == FIELD_URL)
-		find_inside(f, field, text);
+		find_inside(f, field);
 }
 
 /* ---- putting it together ---- */
@@ -354,6 +344,7 @@ static bool prepare(struct finder *f, const struct lexicon *x, struct arena *a, 
 	}
 	if (!src[FIELD_URL].p || !norm_init(&f->norm, a, FIELD_COUNT, bytes) || !cut_init(&f->cut, a, most))
 		return false;
+	f->cut.signs = x->index.signs;
 	f->start = arena_alloc(a, (most + 1) * sizeof *f->start);
 	if (!f->start)
 		return false;

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/test.h"
+#include "match/gather.h"
 
 static const char pack_text[] =
 	"format: 1\n"
@@ -13,7 +14,7 @@ static const char pack_text[] =
 	"  - {name: Mall, source: s, phrases: [Health&Care Mall, RX Direct Store]}\n"
 	"  - {name: Ebay, source: s, phrases: [Ebay, UPS]}\n"
 	"  - {name: Lowe, source: s, phrases: [\"Lowe's\", Venmo]}\n"
-	"  - {name: Yahoo, source: s, phrases: [\"Yahoo! Mail\", \"!!Hurrah!!\"]}\n"
+	"  - {name: Yahoo, source: s, phrases: [\"Yahoo! Mail\", \"!!Hurrah!!\", \"Bus ---- Stop\", \"& Sons\"]}\n"
 	"categories:\n"
 	"  - {name: pharma, source: s, words: [{weight: 3, any: [viagra, cialis, xanax, no prescription, sildenafil, login, pills]}]}\n";
 
@@ -133,6 +134,12 @@ static void disguises(void **state)
 		{"y@hoo mail", "Yahoo! Mail", ALIGN_SWAPPED},
 		{"hurrah", "!!Hurrah!!", PLAIN},
 		{"hhurrah", "!!Hurrah!!", ALIGN_REPEATED},
+		/* letters of the phrase that no search for disguises would follow; a sign at its begin */
+		{"bus ---- stop", "Bus ---- Stop", PLAIN},
+		{"the bus stop", "Bus ---- Stop", PLAIN},
+		{"|!|!|!|!|!|!|!|!|!|!|!|!p$p$p|!!!!s", "pills", NOT},
+		{"!!!!!!!!!!!!!!!!!!!!1!!!!!ntern@tiona1 no presc|||||||||||ription", "no prescription", ANY},
+		{"brown & sons", "& Sons", PLAIN},
 		{"buys sildenafil", "sildenafil", PLAIN},
 		{"buys s1ldenafil", "sildenafil", ALIGN_SWAPPED},
 		{"cialis soft", "cialis", PLAIN},
@@ -262,7 +269,9 @@ static void against_naive(void **state)
 			.n_urls = 1};
 		arena_reset(&s.arena);
 		arena_reset(&s.arena2);
+		gather_off(round & 1);
 		assert_true(find_phrases(&s.fast, &s.lexicon, &s.hsdb, &s.arena, &d));
+		gather_off(false);
 		assert_true(find_phrases_naive(&s.naive, &s.lexicon, &s.arena2, &d));
 		hits += s.fast.n_hits;
 		if (!s.fast.capped && !same_hits(&s.fast, &s.naive)) {
@@ -314,7 +323,8 @@ static void several(void **state)
 static void hostile(void **state)
 {
 	static const char *const units[] = {"viagra ", "v i a g r a ", "vaigra ", "v1agra", "a", "cia", "Harbour Phramacy ",
-		"harbour ", "\xD0\xB0v", "s s s ", "l1|I"};
+		"harbour ", "\xD0\xB0v", "s s s ", "l1|I", "v-i-a-g-r-", "xanaxanax.", "!", "$4",
+		"v.v.v.iiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiii"};
 	struct set s;
 	struct buf b;
 	(void)state;

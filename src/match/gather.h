@@ -1,30 +1,66 @@
-/* gather.h - tables to press bytes together with PSHUFB, eight at a time; private to match/. */
+/* gather.h - bytes pressed together with PSHUFB, eight at a time; private to match/.
+ *
+ * What is marked FAST runs on processors with AVX2 and BMI only: ask gather_tables first. The plain code beside it does the same.
+ */
 #ifndef TRAPLINE_MATCH_GATHER_H
 #define TRAPLINE_MATCH_GATHER_H
 
+#include <stdbool.h>
 #include <stdint.h>
-
-#if defined(__x86_64__) && defined(__GNUC__)
-#define HAVE_SSSE3 1
-#include <tmmintrin.h>
-#define SSSE3 __attribute__((target("ssse3")))
-#endif
 
 /* By eight bits, one for each of eight bytes. */
 struct gather {
-	uint8_t count[256];   /* bits set */
 	uint64_t places[256]; /* the places of the bits set, a byte each, then 0x80 */
-	uint64_t before[256]; /* for each place, a byte each: the bits set below it */
-	uint64_t latest[256]; /* the same, set at it or below, less one */
+	uint8_t count[256];   /* bits set */
 };
-/* Built at the first call. Any thread. */
+/* Built at the first call. NULL: the processor is too old. Any thread. */
 const struct gather *gather_tables(void);
+/* For tests, no other thread running: from now on as on an old processor, or not. */
+void gather_off(bool off);
 
-#ifdef HAVE_SSSE3
+#if defined(__x86_64__) && defined(__GNUC__)
+#define HAVE_FAST 1
+#include <immintrin.h>
+#define FAST __attribute__((target("avx2,bmi,bmi2")))
+
 /* Bytes of v: the one at each of eight places. */
-SSSE3 static inline __m128i gathered(__m128i v, uint64_t places)
+FAST static inline __m128i gathered(__m128i v, uint64_t places)
 {
 	return _mm_shuffle_epi8(v, _mm_cvtsi64_si128((int64_t)places));
+}
+
+/* Of the low eight bytes of v, all below 0x80: those that are not 0. */
+FAST static inline __m128i gather_eight(const struct gather *g, __m128i v, unsigned *n)
+{
+	unsigned m = (unsigned)_mm_movemask_epi8(_mm_cmpgt_epi8(v, _mm_setzero_si128())) & 0xFF;
+	*n = g->count[m];
+	return gathered(v, g->places[m]);
+}
+
+/* The same, without those that repeat the one before; last: before the first. */
+FAST static inline __m128i gather_fresh(const struct gather *g, __m128i v, uint8_t last, unsigned *n)
+{
+	v = gather_eight(g, v, n);
+	__m128i before = _mm_or_si128(_mm_slli_si128(v, 1), _mm_cvtsi32_si128(last));
+	return gather_eight(g, _mm_andnot_si128(_mm_cmpeq_epi8(v, before), v), n);
+}
+
+/* Bytes from..to, both below 0x80. */
+FAST static inline __m256i bytes_within(__m256i c, char from, char to)
+{
+	return _mm256_cmpgt_epi8(
+		_mm256_set1_epi8((char)(-128 + (to - from + 1))), _mm256_add_epi8(c, _mm256_set1_epi8((char)(128 - from))));
+}
+
+FAST static inline __m256i load_bytes(const uint8_t *p)
+{
+	return _mm256_loadu_si256((const __m256i *)(const void *)p);
+}
+
+/* The top bits of 64 bytes. */
+FAST static inline uint64_t top_bits(__m256i low, __m256i high)
+{
+	return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
 }
 #endif
 

@@ -42,22 +42,24 @@ static void filter_add(struct key_filter *f, uint64_t key)
 
 static bool keys_init(struct key_set *k, struct arena *a, size_t most)
 {
-	unsigned slots = log2_of(most * 2 + 2);
 	k->n = 0;
-	k->slot_shift = 64 - slots;
 	k->entries = arena_alloc(a, (most + 1) * sizeof *k->entries);
-	k->slots = arena_zalloc(a, (size_t)1 << slots, sizeof *k->slots);
-	return k->entries && k->slots && filter_init(&k->filter, a, most);
+	return k->entries;
 }
 
-static void keys_add(struct key_set *k, uint64_t key, uint32_t phrase, uint32_t token)
+static void keys_add(struct key_set *k, uint64_t key, uint32_t phrase, uint32_t more)
 {
-	k->entries[k->n++] = (struct key_entry){key, phrase, token};
+	k->entries[k->n++] = (struct key_entry){key, phrase, more};
 }
 
-static void keys_finish(struct key_set *k)
+static bool keys_finish(struct key_set *k, struct arena *a)
 {
-	size_t mask = ((size_t)1 << (64 - k->slot_shift)) - 1;
+	unsigned slots = log2_of(k->n * 2 + 2);
+	size_t mask = ((size_t)1 << slots) - 1;
+	k->slot_shift = 64 - slots;
+	k->slots = arena_zalloc(a, mask + 1, sizeof *k->slots);
+	if (!k->slots || !filter_init(&k->filter, a, k->n))
+		return false;
 	qsort(k->entries, k->n, sizeof *k->entries, by_key);
 	for (size_t i = 0; i < k->n; i++) {
 		if (i && k->entries[i].key == k->entries[i - 1].key)
@@ -68,6 +70,7 @@ static void keys_finish(struct key_set *k)
 		k->slots[slot] = (uint32_t)i + 1;
 		filter_add(&k->filter, k->entries[i].key);
 	}
+	return true;
 }
 
 const struct key_entry *keys_find(const struct key_set *k, uint64_t key, size_t *n)
@@ -88,11 +91,29 @@ const struct key_entry *keys_find(const struct key_set *k, uint64_t key, size_t 
 static void add_literal(struct phrase_index *x, const struct phrase *p, uint32_t id)
 {
 	uint8_t head[4] = {0};
-	size_t n = p->fold.n < sizeof head ? p->fold.n : sizeof head, pair;
+	size_t n = p->fold.n < sizeof head ? p->fold.n : sizeof head;
 	memcpy(head, p->fold.p, n);
 	keys_add(&x->literal, key_literal(head, n), id, 0);
-	pair = head[0] | (size_t)head[1] << 8;
-	x->literal_pair[pair / 64] |= (uint64_t)1 << pair % 64;
+	x->signs |= !norm_letter[head[0]];
+}
+
+/* Of phrases of two bytes the third may be any. */
+static bool add_heads(struct phrase_index *x, struct arena *a, const struct phrase *phrases)
+{
+	size_t n = x->literal.n;
+	for (size_t i = 0; i < x->literal.n; i++)
+		n += phrases[x->literal.entries[i].phrase].fold.n == 2 ? 255 : 0;
+	if (!filter_init(&x->heads, a, n))
+		return false;
+	for (size_t i = 0; i < x->literal.n; i++) {
+		struct str fold = phrases[x->literal.entries[i].phrase].fold;
+		uint8_t head[4] = {fold.p[0], fold.p[1]};
+		for (unsigned c = fold.n > 2 ? fold.p[2] : 0, last = fold.n > 2 ? c : 255; c <= last; c++) {
+			head[2] = (uint8_t)c;
+			filter_add(&x->heads, key_literal(head, 3));
+		}
+	}
+	return true;
 }
 
 /* The word with most letters tells most; with the one behind it, or else before it, more still. */
@@ -109,33 +130,37 @@ static void add_words(struct phrase_index *x, struct phrase *p, uint32_t id)
 {
 	uint32_t anchor = lexicon_anchor(p);
 	for (uint32_t k = 0; k < p->n_tokens; k++)
-		p->token[k].set = cut_set(&x->table, str_make(p->letter + p->token[k].letter, p->token[k].n));
-	if (p->token[anchor].n < WORD_MIN)
+		p->token[k].set = cut_set(str_make(p->letter + p->token[k].letter, p->token[k].n));
+	if (p->token[anchor].n < CUT_WORD_MIN)
 		return;
 	keys_add(&x->words, words_key(p, anchor), id, anchor);
+	filter_add(&x->longest, key_word(p->token[anchor].set));
 	if (p->n_tokens > 1)
-		filter_add(&x->anchors, key_word(p->token[anchor].set));
+		filter_add(anchor + 1 < p->n_tokens ? &x->anchors : &x->ends, key_word(p->token[anchor].set));
 }
 
-/* A sign of the phrase would be taken for a letter: "yahoo! mail". */
-static bool has_letter_sign(const struct phrase *p)
+/* Squeezed letters do not lead to the phrase as it is: a sign would be taken for a letter ("yahoo! mail"), or letters are too far apart. */
+static bool only_literal(const struct phrase *p)
 {
-	for (size_t i = 0; i < p->fold.n; i++)
+	size_t gap = 0;
+	for (size_t i = 0; i < p->fold.n && gap <= CUT_GAP_MAX; i++) {
 		if (norm_letter[p->fold.p[i]] && !ascii_alpha(p->fold.p[i]))
 			return true;
-	return false;
+		gap = ascii_alpha(p->fold.p[i]) ? 0 : gap + 1;
+	}
+	return gap > CUT_GAP_MAX;
 }
 
 static void add_phrase(struct phrase_index *x, struct phrase *p, uint32_t id)
 {
 	uint8_t head[KEY_LONG] = {0};
-	if (!p->squeezable || !norm_letter[p->fold.p[0]] || has_letter_sign(p))
+	size_t n = p->squeeze.n < KEY_LONG ? p->squeeze.n : KEY_LONG;
+	if (!p->squeezable || !norm_letter[p->fold.p[0]] || only_literal(p))
 		add_literal(x, p, id);
 	if (!p->squeezable)
 		return;
-	memcpy(head, p->squeeze.p, p->squeeze.n < KEY_LONG ? KEY_SHORT : KEY_LONG);
-	keys_add(p->squeeze.n < KEY_LONG ? &x->squeezed_short : &x->squeezed_long, key_long(head), id, 0);
-	filter_add(&x->squeezed, key_short(key_long(head)));
+	memcpy(head, p->squeeze.p, n);
+	keys_add(&x->squeezed, key_short(key_long(head)), id, key_more(key_long(head), n));
 	if (p->kind == PHRASE_BRAND && p->squeeze.n >= INSIDE_MIN)
 		keys_add(&x->inside, key_long(head), id, 0);
 	add_words(x, p, id);
@@ -143,10 +168,9 @@ static void add_phrase(struct phrase_index *x, struct phrase *p, uint32_t id)
 
 bool index_build(struct phrase_index *x, struct arena *a, struct phrase *phrases, size_t n)
 {
-	struct key_set *all[] = {&x->literal, &x->squeezed_long, &x->squeezed_short, &x->inside, &x->words};
-	cut_table_init(&x->table);
-	memset(x->literal_pair, 0, sizeof x->literal_pair);
-	if (!filter_init(&x->squeezed, a, n) || !filter_init(&x->anchors, a, n))
+	struct key_set *all[] = {&x->literal, &x->squeezed, &x->inside, &x->words};
+	x->signs = false;
+	if (!filter_init(&x->longest, a, n) || !filter_init(&x->anchors, a, n) || !filter_init(&x->ends, a, n))
 		return false;
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		if (!keys_init(all[i], a, n))
@@ -155,6 +179,7 @@ bool index_build(struct phrase_index *x, struct arena *a, struct phrase *phrases
 		if (phrases[i].kind != PHRASE_PATTERN)
 			add_phrase(x, &phrases[i], (uint32_t)i);
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-		keys_finish(all[i]);
-	return true;
+		if (!keys_finish(all[i], a))
+			return false;
+	return add_heads(x, a, phrases);
 }

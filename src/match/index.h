@@ -14,7 +14,8 @@
 struct phrase;
 struct key_entry {
 	uint64_t key;
-	uint32_t phrase, token; /* token: of keys of words */
+	uint32_t phrase;
+	uint32_t more; /* of keys of words: the token; of squeezed letters: key_more */
 };
 struct key_filter {
 	uint64_t *bits;
@@ -29,19 +30,18 @@ struct key_set {
 	struct key_filter filter;
 };
 
-enum { KEY_LONG = 8, KEY_SHORT = 5 }; /* squeezed letters that make a key: SQUEEZE_MIN at least */
-enum { INSIDE_MIN = 9 };              /* a brand's name this long is found inside a longer host name */
-enum { WORD_MIN = 5 };                /* letters of a word: the letters of shorter ones are too many words' letters */
+enum { KEY_LONG = CUT_KEY, KEY_SHORT = 5 }; /* squeezed letters that make a key: SQUEEZE_MIN at least */
+enum { INSIDE_MIN = 9 };                    /* a brand's name this long is found inside a longer host name */
 
 struct phrase_index {
-	struct cut_table table;
-	struct key_set literal;     /* phrases that squeezed letters do not lead to: by their first four bytes */
-	struct key_filter squeezed; /* of the first KEY_SHORT squeezed letters of any */
-	struct key_set squeezed_long, squeezed_short;
-	struct key_set inside;             /* by the first squeezed letters */
-	struct key_set words;              /* by the letters of a phrase's longest word and of the one beside it */
-	struct key_filter anchors;         /* of the letters of the longest words that have others beside them */
-	uint64_t literal_pair[65536 / 64]; /* first two bytes of those in literal */
+	struct key_set literal;          /* phrases that squeezed letters do not lead to: by their first four bytes */
+	struct key_filter heads;         /* of the first three bytes of those */
+	bool signs;                      /* one of those begins with a byte that has no class */
+	struct key_set squeezed;         /* by the first KEY_SHORT squeezed letters */
+	struct key_set inside;           /* by the first KEY_LONG */
+	struct key_set words;            /* by the letters of a phrase's longest word and of the one beside it */
+	struct key_filter longest;       /* of the letters of a phrase's longest word */
+	struct key_filter anchors, ends; /* of those that have others behind them; before them */
 };
 
 /* Fills the tokens' sets, too. False when out of memory. */
@@ -79,6 +79,19 @@ static inline uint64_t key_short(uint64_t key_of_eight)
 	return key_of_eight & (((uint64_t)1 << 8 * KEY_SHORT) - 1);
 }
 
+/* The letters behind key_short, of n in all (KEY_SHORT..KEY_LONG), and how many they are. */
+static inline uint32_t key_more(uint64_t key_of_eight, size_t n)
+{
+	return (uint32_t)(key_of_eight >> 8 * KEY_SHORT) | (uint32_t)(n - KEY_SHORT) << 24;
+}
+
+/* Does a text with this key go on so? */
+static inline bool key_goes_on(uint64_t key_of_eight, uint32_t more)
+{
+	uint32_t wanted = ((uint32_t)1 << 8 * (more >> 24)) - 1;
+	return !(((uint32_t)(key_of_eight >> 8 * KEY_SHORT) ^ more) & wanted);
+}
+
 /* Of the first n (2..4) of the four bytes at p. */
 static inline uint64_t key_literal(const uint8_t *p, size_t n)
 {
@@ -103,12 +116,10 @@ static inline uint64_t key_last_words(uint32_t set, uint32_t previous)
 	return (uint64_t)set << 32 | previous | (uint64_t)1 << 30;
 }
 
+/* Of four bytes at p the first three tell. */
 static inline bool literal_perhaps(const struct phrase_index *x, const uint8_t *p)
 {
-	size_t pair = p[0] | (size_t)p[1] << 8;
-	return x->literal_pair[pair / 64] >> pair % 64 & 1 &&
-	       (keys_perhaps(&x->literal, key_literal(p, 4)) || keys_perhaps(&x->literal, key_literal(p, 3)) ||
-		       keys_perhaps(&x->literal, key_literal(p, 2)));
+	return key_perhaps(&x->heads, key_literal(p, 3));
 }
 
 #endif

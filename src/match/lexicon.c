@@ -25,7 +25,8 @@ static bool set_letters(struct lexicon *x, struct phrase *p)
 	p->letter = arena_alloc(&x->arena, p->fold.n + 1);
 	p->gap = arena_alloc(&x->arena, (p->fold.n + 1) * sizeof *p->gap);
 	p->token = arena_alloc(&x->arena, (p->fold.n / 2 + 1) * sizeof *p->token);
-	if (!p->letter || !p->gap || !p->token)
+	uint8_t *squeeze = arena_alloc(&x->arena, p->fold.n + 1);
+	if (!p->letter || !p->gap || !p->token || !squeeze)
 		return false;
 	bool gap = false, blank = true;
 	for (size_t i = 0; i < p->fold.n; i++) {
@@ -42,7 +43,20 @@ static bool set_letters(struct lexicon *x, struct phrase *p)
 		p->letter[p->n_letters++] = c;
 		gap = blank = false;
 	}
-	return cut_squeezed(&x->arena, str_make(p->letter, p->n_letters), &p->squeeze);
+	p->squeeze.p = squeeze;
+	for (uint32_t i = 0; i < p->n_letters; i++)
+		if (i == 0 || norm_letter[p->letter[i]] != norm_letter[p->letter[i - 1]])
+			squeeze[p->squeeze.n++] = norm_letter[p->letter[i]];
+	return true;
+}
+
+/* No more letters of one class in a row than the search follows. */
+static bool runs_short(const struct phrase *p)
+{
+	uint32_t run = 0;
+	for (uint32_t i = 0; i < p->n_letters && run <= CUT_RUN_MAX; i++)
+		run = i && norm_letter[p->letter[i]] == norm_letter[p->letter[i - 1]] ? run + 1 : 1;
+	return run <= CUT_RUN_MAX;
 }
 
 /* Only phrases wholly of Latin letters are looked for in disguise. */
@@ -70,7 +84,7 @@ static int add_phrase(struct lexicon *x, struct phrase p, const struct pack_entr
 			return err_oom(err, "pack");
 		if (p.fold.n < 2)
 			return phrase_error(e, p.text, "is too short to look for", err);
-		p.squeezable = p.squeeze.n >= SQUEEZE_MIN && p.n_letters && letters_only(p.fold);
+		p.squeezable = p.squeeze.n >= SQUEEZE_MIN && p.n_letters && letters_only(p.fold) && runs_short(&p);
 	}
 	*at = p;
 	x->n_phrases++;

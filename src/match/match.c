@@ -68,19 +68,19 @@ void matcher_scratch_del(struct matcher_scratch *s)
 static void write_reason(struct json *j, const struct reason *r)
 {
 	json_obj(j);
-	json_key(j, "pack");
+	JSON_KEY(j, "pack");
 	json_str(j, r->entry->file);
-	json_key(j, "kind");
+	JSON_KEY(j, "kind");
 	json_z(j, r->kind);
-	json_key(j, "name");
+	JSON_KEY(j, "name");
 	json_str(j, r->entry->name);
-	json_key(j, "where");
+	JSON_KEY(j, "where");
 	json_z(j, r->where);
-	json_key(j, "text");
+	JSON_KEY(j, "text");
 	json_str(j, str_first(r->text, EVIDENCE_TEXT_MAX));
-	json_key(j, "rule");
+	JSON_KEY(j, "rule");
 	json_z(j, r->rule);
-	json_key(j, "weight");
+	JSON_KEY(j, "weight");
 	json_num(j, r->weight, 2);
 	json_obj_end(j);
 }

@@ -11,7 +11,7 @@
 #include "match/gather.h"
 #include "match/normalise_tab.h"
 
-enum { BLOCK = 64, STEP = 16, WORD_MAX = 256, FOLD_SLACK = 16 };
+enum { BLOCK = 64, WORD_MAX = 256, FOLD_SLACK = BLOCK };
 _Static_assert((int)NORM_SLACK <= (int)FOLD_SLACK, "they share the room");
 
 bool norm_init(struct norm *n, struct arena *a, size_t max_fields, size_t src_bytes)
@@ -21,7 +21,7 @@ bool norm_init(struct norm *n, struct arena *a, size_t max_fields, size_t src_by
 	*n = (struct norm){.max_fields = max_fields, .room = src_bytes};
 	n->fields = arena_alloc(a, max_fields * sizeof *n->fields);
 	n->marks = arena_alloc(a, (room / BLOCK + 2 * max_fields + 1) * sizeof *n->marks);
-	n->fold = arena_alloc(a, room + FOLD_SLACK); /* written in steps of 16 bytes */
+	n->fold = arena_alloc(a, room + FOLD_SLACK); /* written in steps of BLOCK bytes */
 	return n->fields && n->marks && n->fold;
 }
 
@@ -66,75 +66,84 @@ static void fold_plain(struct folder *f, const uint8_t *p, size_t n)
 	f->blank = blank;
 }
 
-#ifdef HAVE_SSSE3
-SSSE3 static __m128i folded_bytes(__m128i c)
+/* The same, if they are all ASCII; else nothing. */
+static bool fold_slowly(struct folder *f, const uint8_t *p, size_t n)
 {
-	const __m128i space = _mm_set1_epi8(' ');
-	__m128i white = _mm_cmplt_epi8(_mm_add_epi8(c, _mm_set1_epi8(128 - 9)), _mm_set1_epi8(-128 + 5)); /* 9..13 */
-	__m128i upper = _mm_cmplt_epi8(_mm_add_epi8(c, _mm_set1_epi8(128 - 'A')), _mm_set1_epi8(-128 + 26));
-	c = _mm_or_si128(_mm_andnot_si128(white, c), _mm_and_si128(white, space));
-	return _mm_or_si128(c, _mm_and_si128(upper, space)); /* a blank is also the bit of lower case */
+	uint8_t any = 0;
+	for (size_t i = 0; i < n; i++)
+		any |= p[i];
+	if (any >= 0x80)
+		return false;
+	fold_plain(f, p, n);
+	return true;
 }
 
-/* As fold_plain, 16 bytes at a time; writes up to 16 bytes more. Returns where it stopped, fewer than 16 bytes before the source's end. */
-SSSE3 static size_t fold_steps(struct folder *f, size_t end)
+#ifdef HAVE_FAST
+FAST static inline __m256i folded_bytes(__m256i c)
 {
-	const struct gather *g = f->gather;
-	const struct str src = f->src;
-	uint8_t *out = f->out + f->n;
-	unsigned blank = f->blank;
-	size_t i = f->i;
-	for (; i < end && src.n - i >= STEP; i += STEP) {
-		unsigned n = end - i < STEP ? (unsigned)(end - i) : STEP, wanted = (2u << (n - 1)) - 1;
-		__m128i c = folded_bytes(_mm_loadu_si128((const __m128i *)(const void *)(src.p + i)));
-		__m128i control = _mm_or_si128(_mm_cmplt_epi8(c, _mm_set1_epi8(' ')), _mm_cmpeq_epi8(c, _mm_set1_epi8(127)));
-		if ((unsigned)_mm_movemask_epi8(control) & wanted) {
-			f->n = (size_t)(out - f->out);
-			f->blank = blank;
-			fold_plain(f, src.p + i, n);
-			out = f->out + f->n;
-			blank = f->blank;
-			continue;
-		}
-		unsigned blanks = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(c, _mm_set1_epi8(' ')));
-		unsigned kept = ~(blanks & (blanks << 1 | blank)) & wanted;
-		_mm_storel_epi64((__m128i *)(void *)out, gathered(c, g->places[kept & 0xFF]));
+	const __m256i space = _mm256_set1_epi8(' ');
+	c = _mm256_blendv_epi8(c, space, bytes_within(c, 9, 13));
+	return _mm256_or_si256(c, _mm256_and_si256(bytes_within(c, 'A', 'Z'), space)); /* a blank is also the bit of lower case */
+}
+
+FAST static inline __m256i control_bytes(__m256i c)
+{
+	return _mm256_or_si256(_mm256_cmpgt_epi8(_mm256_set1_epi8(' '), c), _mm256_cmpeq_epi8(c, _mm256_set1_epi8(127)));
+}
+
+/* What is kept of the BLOCK bytes at from, pressed together at out, which is there too. Returns the end. */
+FAST static uint8_t *press(const struct gather *g, uint8_t *out, uint64_t kept)
+{
+	for (const uint8_t *from = out; kept; kept >>= 8, from += 8) {
+		__m128i eight = _mm_loadl_epi64((const __m128i *)(const void *)from);
+		_mm_storel_epi64((__m128i *)(void *)out, gathered(eight, g->places[kept & 0xFF]));
 		out += g->count[kept & 0xFF];
-		_mm_storel_epi64((__m128i *)(void *)out, gathered(_mm_srli_si128(c, 8), g->places[kept >> 8]));
-		out += g->count[kept >> 8];
-		blank = blanks >> (n - 1) & 1;
 	}
-	f->n = (size_t)(out - f->out);
-	f->blank = blank;
-	return i < end ? i : end;
-}
-#endif
-
-/* ASCII only. */
-static void fold_ascii(struct folder *f, size_t end)
-{
-	const uint8_t *p = f->src.p;
-	if (f->map) {
-		for (; f->i < end; f->i++)
-			if (norm_ascii[p[f->i]])
-				put(f, norm_ascii[p[f->i]], f->i);
-		return;
-	}
-#ifdef HAVE_SSSE3
-	if (f->gather)
-		f->i = fold_steps(f, end);
-#endif
-	fold_plain(f, p + f->i, end - f->i);
-	f->i = end;
+	return out;
 }
 
-static const struct gather *tables(void)
+/* The same of 1..BLOCK bytes, but BLOCK can be read and are written. */
+FAST static bool fold_fast(struct folder *f, const uint8_t *p, size_t n)
 {
-#ifdef HAVE_SSSE3
-	return __builtin_cpu_supports("ssse3") ? gather_tables() : NULL;
+	const __m256i space = _mm256_set1_epi8(' ');
+	__m256i c = load_bytes(p), d = load_bytes(p + BLOCK / 2);
+	uint64_t wanted = UINT64_MAX >> (BLOCK - n);
+	if (top_bits(c, d) & wanted)
+		return false;
+	c = folded_bytes(c), d = folded_bytes(d);
+	if (top_bits(control_bytes(c), control_bytes(d)) & wanted) {
+		fold_plain(f, p, n);
+		return true;
+	}
+	uint64_t blanks = top_bits(_mm256_cmpeq_epi8(c, space), _mm256_cmpeq_epi8(d, space));
+	uint64_t kept = ~(blanks & (blanks << 1 | f->blank)) & wanted;
+	uint8_t *out = f->out + f->n;
+	_mm256_storeu_si256((__m256i *)(void *)out, c);
+	_mm256_storeu_si256((__m256i *)(void *)(out + BLOCK / 2), d);
+	f->blank = blanks >> (n - 1) & 1;
+	f->n = kept == wanted ? f->n + n : (size_t)(press(f->gather, out, kept) - f->out);
+	return true;
+}
 #else
-	return NULL;
+static bool fold_fast(struct folder *f, const uint8_t *p, size_t n)
+{
+	return fold_slowly(f, p, n);
+}
 #endif
+
+/* Up to the next BLOCK bytes, if they are all ASCII. */
+static bool fold_block(struct folder *f, size_t end)
+{
+	const uint8_t *p = f->src.p + f->i;
+	size_t n = end - f->i;
+	uint8_t tail[BLOCK];
+	if (f->gather && f->src.n - f->i < BLOCK) {
+		memset(tail, 0, sizeof tail);
+		p = memcpy(tail, p, n);
+	}
+	bool ascii = (f->gather ? fold_fast : fold_slowly)(f, p, n);
+	f->i += ascii ? n : 0;
+	return ascii;
 }
 
 static void put_utf8(struct folder *f, uint32_t c, size_t from)
@@ -216,19 +225,6 @@ static void fold_word(struct folder *f)
 	}
 }
 
-static bool all_ascii(const uint8_t *p, size_t n)
-{
-	uint64_t any = 0, w[2];
-	size_t i = 0;
-	for (; i + sizeof w <= n; i += sizeof w) {
-		memcpy(w, p + i, sizeof w);
-		any |= w[0] | w[1];
-	}
-	for (; i < n; i++)
-		any |= (uint64_t)p[i] << 56;
-	return !(any & 0x8080808080808080u);
-}
-
 /* Steps back over the ASCII letters and digits before f->i: each of them was written as one byte. */
 static void back_to_word_start(struct folder *f, size_t floor)
 {
@@ -243,7 +239,8 @@ static void fold_to(struct folder *f, size_t end, size_t *floor)
 		size_t ascii = f->i;
 		while (ascii < end && f->src.p[ascii] < 0x80)
 			ascii++;
-		fold_ascii(f, ascii);
+		if (ascii > f->i)
+			fold_block(f, ascii);
 		if (f->i >= end)
 			break;
 		if (f->i - *floor > WORD_MAX)
@@ -261,15 +258,13 @@ void norm_add(struct norm *n, struct str utf8)
 	n->room -= utf8.n;
 	struct norm_field *field = &n->fields[n->n_fields++];
 	*field = (struct norm_field){.src = utf8, .fold = n->n_fold, .mark = n->n_marks};
-	struct folder f = {.gather = tables(), .src = utf8, .out = n->fold + n->n_fold, .blank = true};
+	struct folder f = {.gather = gather_tables(), .src = utf8, .out = n->fold + n->n_fold, .blank = true};
 	size_t floor = 0;
 	n->marks[n->n_marks++] = (struct norm_mark){0, (uint32_t)n->n_fold, true};
 	while (f.i < utf8.n) {
 		size_t end = utf8.n - f.i < BLOCK ? utf8.n : f.i + BLOCK;
-		bool ascii = all_ascii(utf8.p + f.i, end - f.i);
-		if (ascii)
-			fold_ascii(&f, end);
-		else
+		bool ascii = fold_block(&f, end);
+		if (!ascii)
 			fold_to(&f, end, &floor);
 		/* A later step may go back behind this mark, but only over bytes that are written one to one. */
 		n->marks[n->n_marks++] = (struct norm_mark){(uint32_t)f.i, (uint32_t)(n->n_fold + f.n), ascii};
@@ -336,6 +331,13 @@ static size_t src_over_ascii(const struct norm *n, const struct norm_field *nf, 
 	return nf->src.n;
 }
 
+static void map_ascii(struct folder *f, size_t end)
+{
+	for (; f->i < end; f->i++)
+		if (norm_ascii[f->src.p[f->i]])
+			put(f, norm_ascii[f->src.p[f->i]], f->i);
+}
+
 /* From a mark over anything: folds once more. */
 static size_t src_by_folding(const struct norm *n, const struct norm_field *nf, struct norm_mark m, size_t fold_pos)
 {
@@ -353,7 +355,7 @@ static size_t src_by_folding(const struct norm *n, const struct norm_field *nf, 
 		if (word < f.src.n && f.src.p[word] >= 0x80)
 			fold_word(&f);
 		else
-			fold_ascii(&f, word > f.i ? word : f.i + 1);
+			map_ascii(&f, word > f.i ? word : f.i + 1);
 	}
 	return f.n > fold_pos - base ? map[fold_pos - base] : f.i;
 }

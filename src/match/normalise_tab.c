@@ -136,6 +136,8 @@ static struct look mathematical(uint32_t c)
 
 struct look look_of(uint32_t c)
 {
+	if (c > 0x3000 && c < 0xA730 && c != 0x3164) /* Chinese and Japanese */
+		return (struct look){.kind = LOOK_KEEP, .lower = c};
 	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
 		if (c >= ranges[i].from && c <= ranges[i].to)
 			return of_cell(c, &ranges[i].cells[c - ranges[i].from]);

@@ -226,7 +226,7 @@ static bool domain_in_host(const struct pack_brand *b, struct str host)
 {
 	for (size_t i = 0; i < b->domains.n; i++) {
 		struct str d = b->domains.v[i];
-		size_t at = d.n >= 6 ? str_find(host, d) : STR_NPOS;
+		size_t at = d.n >= 6 && d.n + 1 < host.n ? str_find(host, d) : STR_NPOS;
 		if (at != STR_NPOS && at + d.n + 1 < host.n && !ascii_alnum(host.p[at + d.n]) &&
 			(at == 0 || !ascii_alnum(host.p[at - 1])))
 			return true;
