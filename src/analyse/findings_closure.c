@@ -11,6 +11,7 @@ enum {
 	CLOSED_DAYS = 21,    /* senders are looked at over so long before */
 	CLOSED_MIN_DAYS = 4, /* of silence: less is a campaign that ended */
 	CLOSED_COUNT = 8,    /* messages for the trade that make an engine one of its senders */
+	STRAYS = 3,          /* late and misread messages since */
 	ONLY_MAX = 16,       /* engines of one trade alone, that its closure is dated by */
 };
 static const double ONLY_SHARE = 0.95;
@@ -233,14 +234,30 @@ static int date_fade(struct scene *s, struct closing *c, const struct sender *v,
 
 /* ---- which trades closed ---- */
 
-/* The last change of a trade after which next to nothing came. */
-static const struct change *last_fall(const struct part *p)
+/* Since when next to nothing of a trade came that used to come at a level: whole days, and a few strays. */
+static int64_t silent_since(const struct scene *s, const struct part *p, double level)
 {
+	double n = 0, watched = 0;
+	size_t d = s->v.n_days;
+	while (d > 0 && n + p->vol.count[d - 1] <= CLOSED_LEFT * level * (watched + p->vol.exposure[d - 1]) + STRAYS) {
+		d--;
+		n += p->vol.count[d];
+		watched += p->vol.exposure[d];
+	}
+	return (s->v.day0 + (int64_t)d) * SECONDS_A_DAY;
+}
+
+/* The last change of a trade, when it is one, or one of the steps, on the way to silence; *silent: since when. */
+static const struct change *last_fall(const struct scene *s, const struct part *p, int64_t *silent)
+{
+	const int64_t longest = (int64_t)FIT_RAMP_DAYS * SECONDS_A_DAY;
 	const struct change *c = p->n_changes ? &p->changes[p->n_changes - 1] : NULL;
-	for (size_t i = p->n_changes; c && i-- > 0;) { /* steps on the way down */
-		if (p->changes[i].after > p->changes[i].before)
+	for (size_t i = p->n_changes; c && i-- > 0;) {
+		const struct change *x = &p->changes[i];
+		if (x->after > x->before)
 			break;
-		if (c->after <= CLOSED_LEFT * p->changes[i].before)
+		*silent = silent_since(s, p, x->before);
+		if (s->end - *silent >= CLOSED_MIN_DAYS * (int64_t)SECONDS_A_DAY && *silent - c->start.time <= longest)
 			return c;
 	}
 	return NULL;
@@ -254,7 +271,8 @@ static double enough(const struct scene *s)
 
 static int study_trade(struct scene *s, struct closing *c, bool *closed, struct err *err)
 {
-	const struct change *fall = last_fall(c->part);
+	int64_t silent = s->end;
+	const struct change *fall = last_fall(s, c->part, &silent);
 	struct sender *v = arena_alloc(s->arena, SENDERS_MAX * sizeof *v);
 	const int64_t day = SECONDS_A_DAY;
 	double gain = 0;
@@ -264,7 +282,7 @@ static int study_trade(struct scene *s, struct closing *c, bool *closed, struct 
 	if (!fall || s->end - fall->end.time < CLOSED_MIN_DAYS * day)
 		return 0;
 	c->lo = fall->start.lo - 2 * day;
-	c->hi = fall->end.hi + 2 * day;
+	c->hi = (fall->end.hi > silent ? fall->end.hi : silent) + 2 * day;
 	size_t n = find_senders(s, c, v, SENDERS_MAX);
 	struct verdict w = judge(v, n);
 	if (w.expected >= CLOSED_EXPECTED && w.seen <= CLOSED_SEEN * w.expected && w.lost <= CLOSED_LOST * w.expected) {
