@@ -97,8 +97,9 @@ int main(int argc, char **argv)
 	int rounds = argc > 2 ? atoi(argv[2]) : 9;
 	arena_init(&b.kept, MEMORY);
 	arena_init(&b.work, MEMORY);
-	if (psl_load(&b.psl, NULL, &err) || pack_open(&b.pack, true, NULL, 0, &err) || matcher_open(&b.matcher, b.pack, NULL, &err) ||
-		matcher_scratch_new(&b.scratch, b.matcher, &err) || load(&b, argv[1], &err)) {
+	if (psl_load(&b.psl, NULL, &err) || pack_open(&b.pack, true, NULL, 0, &err) ||
+		matcher_open(&b.matcher, b.pack, NULL, &err) || matcher_scratch_new(&b.scratch, b.matcher, &err) ||
+		load(&b, argv[1], &err)) {
 		fprintf(stderr, "%s\n", err.text);
 		return 3;
 	}
