@@ -246,7 +246,13 @@ static bool is_volume(const struct claim *c)
 	       (c->f.kind == FINDING_VOLUME_CHANGE || c->f.kind == FINDING_NEW_ENGINE || c->f.kind == FINDING_NEW_PROGRAMME);
 }
 
-/* Of an engine's claims that came to lie together, one stays: the larger change, and of equals the first. */
+/* Is b, laid to a closure, no more than the rest of what fell while it went on? Before the closure there was no level that b is a fall from. */
+static bool is_rest(const struct claim *a, const struct claim *b)
+{
+	return b->derived && !a->derived && a->cause == b->cause && a->f.start.time >= b->f.start.time;
+}
+
+/* Of an engine's claims that came to lie together, the first stays, with the levels beside both. */
 static void join_neighbours(struct scene *s)
 {
 	for (size_t i = 0; i < s->claims.n; i++)
@@ -255,8 +261,8 @@ static void join_neighbours(struct scene *s)
 			if (!is_volume(a) || !is_volume(b) || a->dropped || b->dropped || a->part != b->part ||
 				a->part->kind != PART_ENGINE)
 				continue;
-			if (llabs(a->f.start.time - b->f.start.time) > CLUSTER_HOURS * SECONDS_AN_HOUR ||
-				(a->f.after > a->f.before) != (b->f.after > b->f.before))
+			bool near = llabs(a->f.start.time - b->f.start.time) <= CLUSTER_HOURS * SECONDS_AN_HOUR || is_rest(a, b);
+			if (!near || (a->f.after > a->f.before) != (b->f.after > b->f.before))
 				continue;
 			b->dropped = true;
 			a->to = b->to > a->to ? b->to : a->to;
@@ -333,13 +339,14 @@ static int claim_victims(struct scene *s, struct err *err)
 	return rc;
 }
 
-/* With better dates and levels some changes are not worth telling. */
+/* With better dates and levels some changes are not worth telling; and no closure lets anything grow. */
 static void drop_small(struct scene *s)
 {
 	for (size_t i = 0; i < s->claims.n; i++) {
 		struct claim *c = &s->claims.v[i];
 		double least = c->part && c->part->kind == PART_TRADE ? TRADE_MIN_EFFECT : FINDING_MIN_EFFECT;
-		if (is_volume(c) && c->f.effect > -least && c->f.effect < 1 / (1 - least) - 1)
+		bool small = c->f.effect > -least && c->f.effect < 1 / (1 - least) - 1;
+		if (is_volume(c) && (small || (c->derived && c->f.after > c->f.before)))
 			c->dropped = true;
 	}
 }

@@ -234,12 +234,10 @@ bool fit_dates(fit_fn *fn, const void *ctx, int64_t lo, int64_t hi, struct arena
 			   ramp_end = {{&m[0], &m[2]}, {0, 1}};
 	out->logl = top;
 	out->start = date(&start);
-	out->end = out->start;
 	struct nearby here = look(&start, (double)out->start.time);
-	out->ramp = p > 0.5 && here.p[1] > here.p[0];
-	if (out->ramp)
-		out->end = (struct finding_date){likeliest(&ramp_end), quantile(&end, 0.025), quantile(&end, 0.975)};
-	out->ramp = out->ramp && out->end.time > out->start.time;
+	struct finding_date last = {likeliest(&ramp_end), quantile(&end, 0.025), quantile(&end, 0.975)};
+	out->ramp = p > 0.5 && here.p[1] > here.p[0] && last.time > out->start.time;
+	out->end = out->ramp ? last : out->start;
 	arena_release(arena, mark);
 	return true;
 }

@@ -7,6 +7,7 @@
 
 #include "analyse/finding.h"
 #include "analyse/findings.h"
+#include "analyse/findings_fit.h"
 #include "base/limits.h"
 #include "base/mem.h"
 
@@ -227,6 +228,81 @@ static void what_closes_apart_is_told_apart(void **state)
 	end(&w);
 }
 
+/* PillCo fades from day 30 to 46 in the mail of all; alpha, which sends little else, stops most of it by itself on day 33. */
+static void fill_fading(struct world *w)
+{
+	for (size_t e = 0; e < ENGINES; e++)
+		for (double t = 0; t < DAYS; t -= log(draw()) / (e ? 40 : 90)) {
+			size_t trade = draw() < (e ? 0.5 : 0.95) ? 0 : 1 + e % 2;
+			bool alone = e == 0 && trade == 0 && t >= 33 && draw() < 0.8;
+			if (alone || (trade == 0 && draw() < (t - 30) / 16))
+				continue;
+			struct analysed *m = &w->a.messages[w->a.n_messages++];
+			assert_true(w->a.n_messages < ROOM);
+			*m = (struct analysed){.n = (int64_t)w->a.n_messages,
+				.key = w->a.n_messages * 2654435761u,
+				.time = START + (int64_t)(t * SECONDS_A_DAY),
+				.time_trusted = 1,
+				.feed = 1 + (uint32_t)(draw() * FEEDS),
+				.engine = w->engine[e],
+				.engine_source = ENGINE_LEARNED,
+				.programme = w->trade[trade]};
+		}
+}
+
+static void what_falls_while_a_trade_fades_is_told_once(void **state)
+{
+	(void)state;
+	for (uint64_t round = 0; round < 4; round++) {
+		struct world w;
+		struct err err = {0};
+		size_t told = 0;
+		seed = 40 + round;
+		begin(&w);
+		fill_fading(&w);
+		assert_int_equal(findings_find(&w.a, &err), 0);
+		assert_int_equal(count(&w, FINDING_CLOSURE), 1);
+		for (size_t i = 0; i < w.a.findings.n; i++) {
+			const struct finding *f = &w.a.findings.v[i];
+			told += f->kind == FINDING_VOLUME_CHANGE && str_eq(f->engine, S("alpha"));
+		}
+		assert_int_equal(told, 1);
+		end(&w);
+	}
+}
+
+/* Ramps that start at one place and end anywhere, and such that end at another place, before it, and start anywhere. */
+static double crossed(const void *ctx, int64_t t1, int64_t t2)
+{
+	double a = (double)t1 / SECONDS_A_DAY, b = (double)t2 / SECONDS_A_DAY;
+	(void)ctx;
+	return t2 > t1 && (fabs(a - 24) < 0.2 || fabs(b - 18) < 0.2) ? 9 : -50;
+}
+
+/* A ramp with a probable start on one day and a probable end on another. */
+static double sloping(const void *ctx, int64_t t1, int64_t t2)
+{
+	double a = (double)t1 / SECONDS_A_DAY - 15, b = (double)t2 / SECONDS_A_DAY - 22;
+	(void)ctx;
+	return -2 * (a * a + b * b);
+}
+
+static void a_step_ends_when_it_starts(void **state)
+{
+	(void)state;
+	fit_fn *const fn[] = {crossed, sloping};
+	for (size_t i = 0; i < 2; i++) {
+		struct arena a;
+		struct fit fit;
+		arena_init(&a, SIZE_MAX);
+		assert_true(fit_dates(fn[i], NULL, 0, 40 * (int64_t)SECONDS_A_DAY, &a, &fit));
+		assert_int_equal(fit.ramp, fn[i] == sloping);
+		assert_true(fit.ramp ? fit.end.time > fit.start.time : fit.end.time == fit.start.time);
+		assert_true(fit.end.lo <= fit.end.time && fit.end.time <= fit.end.hi);
+		arena_free(&a);
+	}
+}
+
 static void few_messages_are_no_harm(void **state)
 {
 	(void)state;
@@ -270,6 +346,8 @@ int main(void)
 		cmocka_unit_test(who_stays_in_the_house_has_not_changed_sides),
 		cmocka_unit_test(what_closes_together_is_told_as_one),
 		cmocka_unit_test(what_closes_apart_is_told_apart),
+		cmocka_unit_test(what_falls_while_a_trade_fades_is_told_once),
+		cmocka_unit_test(a_step_ends_when_it_starts),
 		cmocka_unit_test(few_messages_are_no_harm),
 		cmocka_unit_test(memory_that_fails_is_told),
 	};

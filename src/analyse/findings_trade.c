@@ -81,10 +81,10 @@ static bool told_apart(const struct use *u)
 	return u->owners > 1 && u->known >= TOLD_APART * u->n;
 }
 
-static uint32_t root(const uint32_t *parent, uint32_t i)
+static uint32_t root(uint32_t *parent, uint32_t i)
 {
 	while (parent[i] != i)
-		i = parent[i];
+		i = parent[i] = parent[parent[i]];
 	return i;
 }
 
