@@ -10,16 +10,15 @@
 #include "analyse/engines_int.h"
 #include "base/mem.h"
 
-/* SHARED: hosts in common, at least, and percent of what there would be if both drew from the same hosts. OTHERS: percent of a version's messages
- * that may come from hosts of which the engine is not known. CONSTANT: percent of the messages that have a family. SUCCEEDED: of the
- * hosts in common, those where one ended before the other began, where the writing is too far from the captures. */
+/* SHARED: hosts in common, at least, and percent of what there would be if both drew from the same hosts. CONSTANT: percent of the
+ * messages that have a family. SUCCEEDED: of the hosts in common, those where one ended before the other began, where the writing is
+ * too far from the captures. */
 enum {
 	SHARED_PERCENT = 30,
 	SHARED_LEAST = 4,
-	OTHERS_PERCENT = 20,
 	CONSTANT_PERCENT = 80,
 	SUCCEEDED_PERCENT = 90,
-	SUCCEEDED_LEAST = 8
+	SUCCEEDED_LEAST = 8,
 };
 static const double version_strangeness = 4 * 3.9; /* four constants changed */
 
