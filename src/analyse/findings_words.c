@@ -149,7 +149,7 @@ static bool is_told(const struct scene *s, const struct claim *closure, size_t i
 	return false;
 }
 
-/* The engines that a closure took mail from. */
+/* The engines that a closure took mail from, but for those that left before it was over. */
 static void say_senders(struct buf *b, const struct scene *s, const struct claim *c)
 {
 	size_t n = 0;
@@ -158,7 +158,7 @@ static void say_senders(struct buf *b, const struct scene *s, const struct claim
 		if (!tells_sender(s, c, i) || is_told(s, c, i))
 			continue;
 		if (n < NAMES_SAID) {
-			buf_add(b, n ? S(", ") : S(" (they were "));
+			buf_add(b, n ? S(", ") : S(" (among them "));
 			buf_add(b, x->f.engine);
 		}
 		n++;
