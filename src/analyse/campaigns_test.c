@@ -280,6 +280,49 @@ static void test_pictures(void **unused)
 	}
 }
 
+/* Mail of one seller: its domain, the shape of its links, its name, its HTML. */
+static struct str sellers_mail(const char *text, const char *subject)
+{
+	static const uint8_t tags[] = {1, 2, 3, 4, 5, 0x85, 0x84};
+	struct url u = {
+		.raw = S("http://h.example/a/b.php"), .host = S("jerru.example"), .domain = S("jerru.example"), .flags = URL_LINK};
+	struct doc d = {.text = str_of(text),
+		.subject = str_of(subject),
+		.html_tags = str_make(tags, sizeof tags),
+		.urls = &u,
+		.n_urls = 1};
+	struct str s = sketch_of(&arena, &d);
+	assert_non_null(s.p);
+	return s;
+}
+
+/* Texts of other templates share words by chance; a seller's number tells no template where one has no text. */
+static void test_a_seller_is_no_template(void **unused)
+{
+	(void)unused;
+	static const char *const text =
+		"Our pills are sold by the licensed Jerru shop at half of what others ask and reach your door within a week";
+	const struct {
+		const char *a, *b;
+		bool joined;
+	} cases[] = {
+		{"hi", "Whatever pills you need are sold by the Jerru shop, forget doctors and queues, pay at noon, get them into your home",
+			false},
+		{"hi", "Our pills are sold by the licensed Jerru shop at a third of what you paid and reach your door within a day",
+			true},
+		{"offer 48213", "", false},
+		{"offer 48213", "Our pills are sold by the licensed Jerru shop", true},
+	};
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct mail m[] = {{sellers_mail(text, cases[i].a), 1, 0}, {sellers_mail(cases[i].b, cases[i].a), 2, 0}};
+		struct campaign_set *s = grouped(m, COUNT(m));
+		uint64_t a, b;
+		if ((campaign_set_of(s, 0, &a) && campaign_set_of(s, 1, &b) && a == b) != cases[i].joined)
+			fail_msg("case %zu", i);
+		campaign_set_del(s);
+	}
+}
+
 static void test_id(void **unused)
 {
 	(void)unused;
@@ -333,6 +376,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_unrelated_are_near_linear, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_too_little, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bridges_do_not_chain, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_seller_is_no_template, setup, teardown),
 		cmocka_unit_test(test_id),
 		cmocka_unit_test_setup_teardown(test_pictures, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_memory, setup, teardown),

@@ -85,6 +85,22 @@ static bool has_texts(const struct likeness *l)
 	return l->words_a >= FEW_WORDS && l->words_b >= FEW_WORDS;
 }
 
+/* See edge.h. */
+static bool guards_pass(const struct edge *e, double t)
+{
+	const int8_t *p = e->points;
+	bool a = e->like.words_a >= FEW_WORDS, b = e->like.words_b >= FEW_WORDS, same_file = p[EDGE_IMAGE] > 0 || p[EDGE_FILE] > 0;
+	bool same_offer = same_file || p[EDGE_SUBJECT] > 0 || p[EDGE_FACTS] > 1;
+	if (a && b && t < EDGE_TEXT_CHANCE)
+		return t >= EDGE_TEXT_LEAST && same_offer;
+	if (a != b && t < EDGE_TEXT_CHANCE)
+		return same_file;
+	for (int f = EDGE_FACTS; f < EDGE_FAMILIES; f++)
+		if (p[f] > 0)
+			return true;
+	return t >= EDGE_TEXT_ALONE;
+}
+
 /* More in common of the texts never makes less of the sum. */
 static void weigh(const struct sketch *a, const struct sketch *b, struct edge *out)
 {
@@ -103,13 +119,10 @@ static void weigh(const struct sketch *a, const struct sketch *b, struct edge *o
 	p[EDGE_TAGS] = l->tags == SKETCH_TAGS;
 	p[EDGE_IMAGE] = (int8_t)image_points(l, texts, a->n_looks && b->n_looks);
 	p[EDGE_FILE] = l->file ? texts ? 5 : EDGE_JOIN : 0;
-	int second = 0;
 	out->sum = 0;
-	for (int f = 0; f < EDGE_FAMILIES; f++) {
+	for (int f = 0; f < EDGE_FAMILIES; f++)
 		out->sum += p[f];
-		second += f != EDGE_TEXT && p[f] > 0;
-	}
-	out->joined = out->sum >= EDGE_JOIN && (second || t >= EDGE_TEXT_ALONE) && (t >= EDGE_TEXT_LEAST || !texts || picture);
+	out->joined = out->sum >= EDGE_JOIN && (picture || guards_pass(out, t));
 }
 
 void edge_of(const struct sketch *a, const struct sketch *b, struct edge *out)
