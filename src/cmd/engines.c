@@ -2,6 +2,7 @@
 #include <jansson.h>
 
 #include "analyse/campaign_list.h"
+#include "base/json_read.h"
 #include "base/limits.h"
 #include "cmd/command.h"
 #include "cmd/engines.h"
@@ -82,7 +83,7 @@ static void put_json(struct json *j, const struct campaign_info *c, double share
 /* Of how many of its peers others saw an infection (analyse/infections.h). */
 static void put_infected(struct table *t, struct str infection)
 {
-	json_t *o = infection.n ? json_loadb((const char *)infection.p, infection.n, JSON_ALLOW_NUL, NULL) : NULL;
+	json_t *o = json_parse(infection);
 	if (o)
 		table_int(t, json_integer_value(json_object_get(o, "infected")));
 	else
@@ -113,7 +114,7 @@ static int put_engine(
 	if (store_item(s->store, "engine", c->id, a, &text, err) < 0 ||
 		store_item(s->store, "infection", c->id, a, &infection, err) < 0)
 		return err->kind;
-	json_t *item = json_loadb((const char *)text.p, text.n, 0, NULL);
+	json_t *item = json_parse(text);
 	table_row(t);
 	struct json *j = table_json(t);
 	if (j)

@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 
+#include "base/json_read.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "cmd/engines.h"
@@ -113,8 +114,7 @@ static int marks(const struct page *p, struct store *store, struct str engine, b
 	struct str text;
 	arena_init(&a, LIM_ARENA);
 	int rc = store_item(store, "engine", engine, &a, &text, err);
-	json_t *item = rc > 0 ? json_loadb((const char *)text.p, text.n, 0, NULL) : NULL, *list = json_object_get(item, "marks"),
-	       *m;
+	json_t *item = rc > 0 ? json_parse(text) : NULL, *list = json_object_get(item, "marks"), *m;
 	size_t i;
 	json_array_foreach(list, i, m)
 	{

@@ -45,15 +45,15 @@ static void add_rows(const struct strip *s, uint32_t c, uint32_t *sum)
 static uint64_t add_columns(const struct strip *s, uint32_t c, const uint32_t *sum)
 {
 	uint32_t from = c * s->width, to = from + s->width, first = from / IMAGE_GRID, last = to / IMAGE_GRID;
-	const uint32_t *p = sum - s->first;
+	const uint32_t *p = sum + (first - s->first);
 	if (first == last)
-		return (uint64_t)p[first] * s->width;
+		return (uint64_t)p[0] * s->width;
 	uint64_t whole = 0;
-	for (uint32_t i = first + 1; i < last; i++)
+	for (uint32_t i = 1; i < last - first; i++)
 		whole += p[i];
-	whole = whole * IMAGE_GRID + (uint64_t)p[first] * ((first + 1) * IMAGE_GRID - from);
+	whole = whole * IMAGE_GRID + (uint64_t)p[0] * ((first + 1) * IMAGE_GRID - from);
 	if (to > last * IMAGE_GRID)
-		whole += (uint64_t)p[last] * (to - last * IMAGE_GRID);
+		whole += (uint64_t)p[last - first] * (to - last * IMAGE_GRID);
 	return whole;
 }
 

@@ -159,6 +159,42 @@ static void test_grid(void **state)
 	mem_free(two.p);
 }
 
+static uint64_t overlap(uint32_t pixel, uint32_t cell, uint32_t pixels)
+{
+	uint32_t from = pixel * IMAGE_GRID, to = from + IMAGE_GRID, first = cell * pixels, last = first + pixels;
+	from = from > first ? from : first;
+	to = to < last ? to : last;
+	return from < to ? to - from : 0;
+}
+
+/* One cell, pixel by pixel. */
+static uint64_t cell_of(const struct image *a, uint32_t cx, uint32_t cy)
+{
+	uint64_t sum = 0;
+	for (uint32_t y = cy * a->h / IMAGE_GRID; y < a->h && y * IMAGE_GRID < (cy + 1) * a->h; y++)
+		for (uint32_t x = cx * a->w / IMAGE_GRID; x < a->w && x * IMAGE_GRID < (cx + 1) * a->w; x++)
+			sum += a->p[(size_t)y * a->w + x] * overlap(x, cx, a->w) * overlap(y, cy, a->h);
+	return sum * 16 / ((uint64_t)a->w * a->h);
+}
+
+/* Up to 4096 columns are summed at once, more of them part by part. */
+static void test_wide_grid(void **state)
+{
+	(void)state;
+	static const uint32_t sizes[][2] = {
+		{65535, 2}, {65535, 70}, {4095, 9}, {4097, 65}, {5000, 130}, {100, 65}, {3, 5000}, {7, 7}};
+	uint16_t grid[IMAGE_GRID * IMAGE_GRID];
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		struct image a = blank(sizes[i][0], sizes[i][1], 0);
+		for (size_t k = 0; k < (size_t)a.w * a.h; k++)
+			a.p[k] = (uint8_t)draw(256);
+		image_grid(a.p, a.w, a.h, a.w, grid);
+		for (uint32_t k = 0; k < COUNT(grid); k++)
+			assert_int_equal(grid[k], cell_of(&a, k % IMAGE_GRID, k / IMAGE_GRID));
+		mem_free(a.p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +202,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_to_see),
 		cmocka_unit_test(test_random_pairs),
 		cmocka_unit_test(test_grid),
+		cmocka_unit_test(test_wide_grid),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

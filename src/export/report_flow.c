@@ -38,8 +38,7 @@ struct flow {
 
 static struct str text_of(struct page *p, const json_t *o, const char *key)
 {
-	const json_t *v = json_object_get(o, key);
-	struct str s = json_is_string(v) ? arena_dup(&p->arena, str_make(json_string_value(v), json_string_length(v))) : S("");
+	struct str s = arena_dup(&p->arena, json_text_of(o, key));
 	p->out->oom |= !s.p;
 	return s;
 }

@@ -52,7 +52,7 @@ static void copy_printable(uint8_t *to, struct str s)
 		memcpy(to + at, &w, sizeof w);
 		other |= (w - blanks) | (w + ones) | w;
 	}
-	w = str_load8(s, at) | blanks << 8 * (s.n - at); /* what is left, then blanks */
+	w = htole64(str_load8(s, at) | blanks << 8 * (s.n - at)); /* what is left, then blanks */
 	memcpy(to + at, &w, sizeof w);
 	other |= (w - blanks) | (w + ones) | w;
 	for (size_t i = 0; i < s.n && (other & tops); i++)

@@ -337,7 +337,7 @@ int dns_line(struct dns_set *d, struct str line)
 int dns_load(struct dns_set *d, struct str json)
 {
 	uint8_t room[256];
-	json_t *o = json_loadb((const char *)json.p, json.n, 0, NULL);
+	json_t *o = json_parse(json);
 	const json_t *facts = json_object_get(o, "facts");
 	struct str name = clean_name(json_text(json_object_get(o, "domain")), room, sizeof room);
 	struct dns_domain *dom = good_name(name) ? domain(d, name) : NULL;

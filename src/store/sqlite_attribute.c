@@ -110,25 +110,37 @@ int sq_flush_attributions(struct sq *q, struct err *err)
 
 static bool has_room(const struct attributions *w, int64_t n)
 {
-	return !w->n || (w->n < SQ_WAIT_ROWS && n > w->rows[w->n - 1].n && n - w->rows[0].n < SPAN);
+	return !w->n || (w->n < SQ_WAIT_ROWS && n > w->rows[w->n - 1].n && (uint64_t)n - (uint64_t)w->rows[0].n < SPAN);
+}
+
+/* Numbers and ids of words alone: nothing that would have to live as long as it waits. */
+static int fill(struct sq *q, struct attribution *a, int64_t n, const struct row *r, struct err *err)
+{
+	struct cell *c = a->cells;
+	int rc = 0;
+	a->n = n;
+	for (int f = 0; f < FEAT_COUNT && rc == 0; f++)
+		if (ROW_ANALYSED >> f & 1) {
+			rc = sq_cell(q, &q->scratch, r, (enum feature_id)f, c, err);
+			must(rc < 0 || c->type <= CELL_REAL);
+			c++;
+		}
+	return rc;
 }
 
 int sq_put_attribution(struct store *s, int64_t n, const struct row *r, struct err *err)
 {
 	struct sq *q = sq_of(s);
 	struct attributions *w = &q->found;
-	int i = 0, rc = sq_may_put(q, err);
+	int rc = sq_may_put(q, err);
 	if (rc < 0)
 		return rc;
 	if (!w->rows && !(w->rows = mem_alloc(SQ_WAIT_ROWS * sizeof *w->rows)))
-		return err_oom(err, "store");
-	if (!has_room(w, n) && (rc = sq_flush(q, err)) < 0) /* the batch has failed, then */
-		return rc;
-	struct attribution *a = &w->rows[w->n];
-	a->n = n;
-	for (int f = 0; f < FEAT_COUNT && rc == 0; f++)
-		if (ROW_ANALYSED >> f & 1)
-			rc = sq_cell(q, &q->scratch, r, (enum feature_id)f, &a->cells[i++], err);
+		rc = err_oom(err, "store");
+	if (rc == 0 && !has_room(w, n))
+		rc = sq_flush(q, err);
+	if (rc == 0)
+		rc = fill(q, &w->rows[w->n], n, r, err);
 	w->n += rc == 0;
 	q->failed = rc < 0;
 	return rc;

@@ -789,6 +789,11 @@ static void test_attributions(void **state)
 	attribute(x, ATTRIBUTED + 1000, 0); /* nobody's */
 	store_rollback(x->s);
 	check_attributed(x, 2);
+	assert_int_equal(store_begin(x->s, &err), 0);
+	attribute(x, INT64_MIN, 0); /* nobody's, and as far apart as numbers can be */
+	attribute(x, INT64_MAX, 0);
+	assert_int_equal(store_commit(x->s, &err), 0);
+	check_attributed(x, 2);
 }
 
 /* Only rows that change are written: 1 in 10 from one round to the next. */
