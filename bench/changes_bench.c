@@ -186,7 +186,7 @@ static double oracle(const struct sim *s)
 /* ---- the score ---- */
 
 struct score {
-	int events, detectable, found, found_detectable, reports, right, dates, inside, series, false_series;
+	int events, detectable, found, found_detectable, reports, reports_detectable, right, dates, inside, series, false_series;
 	double error, width, interval, oracle;
 };
 
@@ -237,7 +237,7 @@ static void judge(struct score *sc, const struct sim *s, const struct changes *c
 static void show(const char *what, const struct score *s)
 {
 	if (s->events == 0) {
-		printf("%-36s %5d %62s %.4f\n", what, s->series, "", (double)s->false_series / s->series);
+		printf("%-36s %5d %69s %.4f\n", what, s->series, "", (double)s->false_series / s->series);
 		return;
 	}
 	printf("%-36s %5d %6.3f", what, s->series, (double)s->found / s->events);
@@ -246,9 +246,10 @@ static void show(const char *what, const struct score *s)
 	else
 		printf(" %6s", "");
 	if (s->detectable)
-		printf(" %6.3f %5d", (double)s->found_detectable / s->detectable, s->detectable);
+		printf(" %6.3f %6.3f %5d", (double)s->found_detectable / s->detectable,
+			(double)s->found_detectable / fmax(s->reports_detectable, 1), s->detectable);
 	else
-		printf(" %12s", "");
+		printf(" %19s", "");
 	printf(" %6.3f", (double)s->right / s->reports);
 	printf(" %6.2f %6.3f %6.2f %6.2f %5d\n", s->error / s->found, (double)s->inside / s->dates, s->width / s->dates,
 		s->interval / s->dates, s->dates);
@@ -260,6 +261,7 @@ static void total(struct score *to, const struct score *s)
 	to->detectable += s->detectable;
 	to->found += s->found;
 	to->found_detectable += s->found_detectable;
+	to->reports_detectable += s->reports_detectable;
 	to->reports += s->reports;
 	to->right += s->right;
 	to->dates += s->dates;
@@ -304,6 +306,7 @@ static void run(struct score *sc, struct sim s, int runs, struct arena *a)
 	if (here.events && here.oracle >= 0.95 * here.events) {
 		here.detectable = here.events;
 		here.found_detectable = here.found;
+		here.reports_detectable = here.reports;
 	}
 	if (verbose && here.events)
 		printf("= drop %g ramp %d pause %d ar %g level %g: recall %.2f oracle %.2f cover %.2f score %.2f\n", s.drop, s.ramp,
@@ -469,8 +472,8 @@ int main(int argc, char **argv)
 	for (int t = 0; t < SERIES_MAX; t++)
 		hours_time[t] = 1283299200 + (int64_t)t * SECONDS_AN_HOUR;
 	arena_init(&a, 256 * MIB);
-	printf("%-36s %5s %6s %6s %6s %5s %6s %6s %6s %6s %6s %5s %s\n", "", "n", "recall", "oracle", "detect", "of", "precis",
-		"error", "cover", "width", "score", "dates", "false");
+	printf("%-36s %5s %6s %6s %6s %6s %5s %6s %6s %6s %6s %6s %5s %s\n", "", "n", "recall", "oracle", "detect", "precis", "of",
+		"precis", "error", "cover", "width", "score", "dates", "false");
 	shape("no change", (struct sim){.drop = 0}, runs * 5, &null, &a);
 	for (size_t d = 0; d < sizeof drops / sizeof *drops; d++) {
 		snprintf(what, sizeof what, "step %+.0f %%", -100 * drops[d]);

@@ -70,7 +70,10 @@ static bool rising(const struct change_segment *l, const struct change_segment *
 static bool may_be_ramp(const struct finding *f, size_t i, size_t j)
 {
 	const struct change_segment *s = f->seg;
-	if (f->cs.row[s[j].s] - f->cs.row[s[i].e] > CHANGE_RAMP_DAYS)
+	size_t most = CHANGE_RAMP_DAYS;
+	for (size_t k = i + 1; k < j; k++) /* a line between levels may reach beyond the ramp that it is */
+		most = change_has_trend(&s[k]) ? 2 * CHANGE_RAMP_DAYS : most;
+	if (f->cs.row[s[j].s] - f->cs.row[s[i].e] > most)
 		return false;
 	for (size_t k = i + 1; k < j; k++)
 		if (rising(&s[k], &s[k + 1]) != rising(&s[i], &s[i + 1]))
@@ -86,7 +89,10 @@ static int ramp_gain(struct finding *f, size_t i, size_t j, struct arena *a, dou
 	if (change_date_stairs(&f->cs, &f->seg[i], j - i + 1, &f->noise, a, &stairs) ||
 		change_date(&f->cs, &f->seg[i], &f->seg[j], &f->noise, a, &fit))
 		return -1;
-	*gain = stairs - fit.cost + (CHANGE_PARAMS * (double)(j - i - 1) - CHANGE_RAMP_PARAMS) * f->log_n;
+	double params = CHANGE_PARAMS * (double)(j - i - 1) - CHANGE_RAMP_PARAMS;
+	for (size_t k = i + 1; k < j; k++)
+		params += f->seg[k].bend != 0 ? CHANGE_CURVE_PARAMS : f->seg[k].slope != 0 ? CHANGE_TREND_PARAMS : 0;
+	*gain = stairs - fit.cost + params * f->log_n;
 	return 0;
 }
 

@@ -142,6 +142,23 @@ static void test_ramp(void **state)
 	assert_true(fabs(c.v[0].start.row - 90) < 1 && fabs(c.v[0].end.row - 96) < 1);
 }
 
+/* A long ramp, whatever way the segments cut it: not two steps with a line between them. */
+static void test_long_ramp(void **state)
+{
+	static const uint64_t seeds[] = {1, 12001, 17001, 19001, 24001, 47001};
+	(void)state;
+	for (size_t k = 0; k < COUNT(seeds); k++) {
+		double y[120];
+		seed = seeds[k];
+		for (size_t i = 0; i < COUNT(y); i++)
+			y[i] = floor(5000 * (1 - 0.9 * fmin(fmax(((double)i + 0.5 - 74.3) / 8, 0), 1)) * exp(0.15 * normal()));
+		struct changes c = find(y, COUNT(y), true);
+		assert_int_equal(c.n, 1);
+		assert_int_equal(c.v[0].kind, CHANGE_RAMP);
+		assert_true(fabs(c.v[0].start.row - 74.3) < 4 && fabs(c.v[0].end.row - 82.3) < 4);
+	}
+}
+
 /* One odd day is no change; three are a pause, told as two that belong together. */
 static void test_odd_and_pause(void **state)
 {
@@ -425,6 +442,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_values, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_part_of_a_day, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_ramp, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_long_ramp, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_odd_and_pause, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_months, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_trend, setup, teardown),

@@ -265,7 +265,7 @@ double change_local_gain(struct change_local *l, double t1, double t2)
 	return without - with;
 }
 
-/* -2 log L of the same rows as a row of levels. */
+/* -2 log L of the same rows as a row of levels; those in the middle may be lines. */
 double change_local_stairs(const struct change_local *l, const struct change_segment *seg, size_t n)
 {
 	double rss = 0, logw = 0, cost = 0, last = 0;
@@ -284,7 +284,8 @@ double change_local_stairs(const struct change_local *l, const struct change_seg
 		double v = variance_at(l, g, &q);
 		cost += level_cost(l, y, (double)(e - s));
 		for (; i < e; i++) {
-			double d = l->x[i] - mean, r = i ? d - l->phi * last : sqrt(1 - l->phi * l->phi) * d;
+			double d = l->x[i] - mean - (k && k + 1 < n ? change_trend(&seg[k], (double)(from + i)) : 0),
+			       r = i ? d - l->phi * last : sqrt(1 - l->phi * l->phi) * d;
 			rss += r * r / v;
 			logw -= log(v);
 			last = d;
