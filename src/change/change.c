@@ -70,9 +70,10 @@ static bool rising(const struct change_segment *l, const struct change_segment *
 static bool may_be_ramp(const struct finding *f, size_t i, size_t j)
 {
 	const struct change_segment *s = f->seg;
+	bool levels = !change_has_trend(&s[i]) && !change_has_trend(&s[j]);
 	size_t most = CHANGE_RAMP_DAYS;
 	for (size_t k = i + 1; k < j; k++) /* a line between levels may reach beyond the ramp that it is */
-		most = change_has_trend(&s[k]) ? 2 * CHANGE_RAMP_DAYS : most;
+		most = levels && change_has_trend(&s[k]) ? 2 * CHANGE_RAMP_DAYS : most;
 	if (f->cs.row[s[j].s] - f->cs.row[s[i].e] > most)
 		return false;
 	for (size_t k = i + 1; k < j; k++)
@@ -89,10 +90,11 @@ static int ramp_gain(struct finding *f, size_t i, size_t j, struct arena *a, dou
 	if (change_date_stairs(&f->cs, &f->seg[i], j - i + 1, &f->noise, a, &stairs) ||
 		change_date(&f->cs, &f->seg[i], &f->seg[j], &f->noise, a, &fit))
 		return -1;
+	bool whole = fit.end.at - fit.start.at < CHANGE_RAMP_DAYS - 1; /* else it is a line that takes longer */
 	double params = CHANGE_PARAMS * (double)(j - i - 1) - CHANGE_RAMP_PARAMS;
 	for (size_t k = i + 1; k < j; k++)
 		params += f->seg[k].bend != 0 ? CHANGE_CURVE_PARAMS : f->seg[k].slope != 0 ? CHANGE_TREND_PARAMS : 0;
-	*gain = stairs - fit.cost + params * f->log_n;
+	*gain = whole ? stairs - fit.cost + params * f->log_n : 0;
 	return 0;
 }
 
