@@ -390,7 +390,7 @@ static int date_hours(
 			fill(days, k, gain(days, k), c);
 			hours_of(&c->start, time, n);
 			hours_of(&c->end, time, n);
-			c->index = (size_t)c->start.row;
+			c->index = first_present(&f.cs, c->start.row);
 		}
 	}
 	return 0;

@@ -147,7 +147,8 @@ static void older_files_that_tell_more_apart_are_read(void **state)
 {
 	static const char file[] = "{\"trapline_model\":1,\"fingerprint\":1}\n"
 				   "{\"class\":\"a\",\"kind\":\"engine\",\"messages\":9,\"campaigns\":3,\"reach\":1,\"tokens\":"
-				   "{\"mid_time=civil:day\":[4,3],\"mid_time=civil:far\":[5,3]}}\n";
+				   "{\"mid_time=civil:day\":[4,2],\"core=FTSDM\":[9,3],\"mid_time=civil:off\":[2,1],"
+				   "\"mid_time=civil:far\":[3,2]}}\n";
 	struct engine_model m;
 	struct err err = {0};
 	(void)state;
@@ -156,6 +157,8 @@ static void older_files_that_tell_more_apart_are_read(void **state)
 	const struct engine_count *c = m.classes.v[0].counts;
 	assert_same(m.tokens.v[c[0].token].text, S("mid_time=civil:off"), S("token"));
 	assert_true(c[0].messages == 9 && c[0].campaigns == 3);
+	for (size_t i = 1; i < m.classes.v[0].n; i++)
+		assert_int_not_equal(c[i].token, c[0].token);
 	engine_model_free(&m);
 }
 

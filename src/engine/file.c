@@ -52,12 +52,12 @@ static int64_t number(const json_t *v, int64_t max)
 	return n < 0 || n > max ? -1 : n;
 }
 
-static struct engine_count *count_of(const struct engine_class *k, uint32_t token)
+static bool counts(const struct engine_class *k, uint32_t token)
 {
 	for (size_t i = 0; i < k->n; i++)
 		if (k->counts[i].token == token)
-			return &k->counts[i];
-	return NULL;
+			return true;
+	return false;
 }
 
 /* A file written before absences were counted: they are what is left of the messages. */
@@ -77,28 +77,41 @@ static int add_absences(const struct place *p, struct engine_model *m, struct en
 		uint32_t token = engine_model_absent(m, f), n = (uint32_t)(all - sum[f]);
 		if (token == UINT32_MAX)
 			return err_oom(p->err, p->name);
-		if (!count_of(k, token))
+		if (!counts(k, token))
 			k->counts[k->n++] = (struct engine_count){token, n, n < k->campaigns ? n : k->campaigns};
 	}
 	return 0;
 }
 
-/* A file written when more was compared has several tokens that are one now. */
-static void add_count(const struct engine_model *m, struct engine_class *k, struct str text, struct engine_count c)
+static int by_token(const void *x, const void *y)
 {
-	struct engine_count *same = str_eq(m->tokens.v[c.token].text, text) ? NULL : count_of(k, c.token);
-	if (!same) {
-		k->counts[k->n++] = c;
-		return;
+	const struct engine_count *a = x, *b = y;
+	return (a->token > b->token) - (a->token < b->token);
+}
+
+/* A file written when more was compared has several tokens that are one now. */
+static void join_counts(struct engine_class *k)
+{
+	size_t n = 0;
+	qsort(k->counts, k->n, sizeof *k->counts, by_token);
+	for (size_t i = 0; i < k->n; i++) {
+		const struct engine_count c = k->counts[i];
+		struct engine_count *same = n && k->counts[n - 1].token == c.token ? &k->counts[n - 1] : NULL;
+		if (!same) {
+			k->counts[n++] = c;
+			continue;
+		}
+		same->messages = c.messages < k->messages - same->messages ? same->messages + c.messages : k->messages;
+		same->campaigns = c.campaigns < k->campaigns - same->campaigns ? same->campaigns + c.campaigns : k->campaigns;
 	}
-	same->messages = c.messages < k->messages - same->messages ? same->messages + c.messages : k->messages;
-	same->campaigns = c.campaigns < k->campaigns - same->campaigns ? same->campaigns + c.campaigns : k->campaigns;
+	k->n = n;
 }
 
 static int read_tokens(const struct place *p, struct engine_model *m, struct engine_class *k, json_t *tokens)
 {
 	const char *text;
 	json_t *pair;
+	bool older = false;
 	k->counts = arena_zalloc(&m->arena, json_object_size(tokens) + PRINT_COUNT, sizeof *k->counts);
 	if (!k->counts)
 		return err_oom(p->err, p->name);
@@ -114,8 +127,11 @@ static int read_tokens(const struct place *p, struct engine_model *m, struct eng
 		if (token == UINT32_MAX)
 			return m->tokens.n == LIM_ENGINE_TOKENS ? complain(p, "more tokens than a model may have")
 			                                        : err_oom(p->err, p->name);
-		add_count(m, k, str_of(text), (struct engine_count){token, (uint32_t)messages, (uint32_t)campaigns});
+		older |= !str_eq(m->tokens.v[token].text, str_of(text));
+		k->counts[k->n++] = (struct engine_count){token, (uint32_t)messages, (uint32_t)campaigns};
 	}
+	if (older)
+		join_counts(k);
 	return add_absences(p, m, k);
 }
 
