@@ -133,20 +133,28 @@ static void find_literal(struct finder *f, enum field field, struct str text, si
 
 /* At each start that is left: the phrases whose squeezed letters begin there. */
 typedef void squeezed_fn(struct finder *f, uint32_t phrase, enum field field, size_t start);
+static squeezed_fn on_undisguised;
 static void find_squeezed(struct finder *f, enum field field, squeezed_fn *fn)
 {
 	const struct lexicon *x = f->lexicon;
 	size_t run_end = 0;
+	uint64_t key = 0;
 	for (size_t i = 0; i < f->n_starts; i++) {
 		size_t n, start = f->start[i];
-		if (!f->cut.class[start] || start < run_end)
+		bool within = start < run_end; /* align.h tries it too: only the phrase as it is remains to be seen */
+		if (!f->cut.class[start] || (within && fn != on_undisguised))
 			continue;
-		run_end = cut_run_end(&f->cut, start);
-		uint64_t key = cut_letters(&f->cut, start);
+		if (!within) {
+			run_end = cut_run_end(&f->cut, start);
+			key = cut_letters(&f->cut, start);
+		}
 		const struct key_entry *e = keys_find(&x->index.squeezed, key_short(key), &n);
 		for (size_t k = 0; k < n; k++) {
 			const struct phrase *p = &x->phrases[e[k].phrase];
-			if (key_goes_on(key, e[k].more) && (p->squeeze.n <= KEY_LONG || cut_spells(&f->cut, start, p->squeeze)))
+			if (within)
+				try_exact(f, e[k].phrase, field, start);
+			else if (key_goes_on(key, e[k].more) &&
+				 (p->squeeze.n <= KEY_LONG || cut_spells(&f->cut, start, p->squeeze)))
 				fn(f, e[k].phrase, field, start);
 		}
 	}

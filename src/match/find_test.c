@@ -137,6 +137,7 @@ static void disguises(void **state)
 		/* letters of the phrase that no search for disguises would follow; a sign at its begin */
 		{"bus ---- stop", "Bus ---- Stop", PLAIN},
 		{"the bus stop", "Bus ---- Stop", PLAIN},
+		{"$sildenafil|", "sildenafil", PLAIN},
 		{"|!|!|!|!|!|!|!|!|!|!|!|!p$p$p|!!!!s", "pills", NOT},
 		{"!!!!!!!!!!!!!!!!!!!!1!!!!!ntern@tiona1 no presc|||||||||||ription", "no prescription", ANY},
 		{"brown & sons", "& Sons", PLAIN},
