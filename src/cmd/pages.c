@@ -199,11 +199,8 @@ static int load_page(void *ctx, struct str id, struct str json)
 static int load_age(void *ctx, struct str id, struct str json)
 {
 	struct chaining *c = ctx;
-	int64_t registered = TIME_NONE;
 	json_t *o = json_parse(json);
-	const char *text = json_string_value(json_object_get(o, "registered"));
-	if (text)
-		time_parse_iso(str_of(text), &registered);
+	int64_t registered = json_time_of(o, "registered");
 	json_decref(o);
 	return registered != TIME_NONE && chains_age(&c->chains, id, registered) ? ERR_ENV : 0;
 }

@@ -164,6 +164,8 @@ static void test_revisit(void **state)
 	assert_int_equal(chains_add(&c, &cap), 0);
 	assert_int_equal(capture_load(&a, again, &cap), 1);
 	assert_int_equal(chains_add(&c, &cap), 0);
+	assert_int_equal(capture_load(&a, S("{\"url\":\"http://a.example/\",\"title\":\"a\\u0000b\"}"), &cap),
+		1); /* no way to hide a page */
 	assert_int_equal(capture_load(&a, S("{}"), &cap), 0);
 	assert_int_equal(capture_load(&a, S("nonsense"), &cap), 0);
 	assert_int_equal(chains_done(&c), 0);
