@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "base/json_read.h"
 #include "base/limits.h"
 #include "base/time.h"
 
@@ -181,10 +182,8 @@ void finding_json(struct json *j, const struct finding *f)
 
 static struct str text_of(const json_t *o, const char *key, struct arena *a)
 {
-	const json_t *v = json_object_get(o, key);
-	if (!json_is_string(v) || !json_string_length(v))
-		return S("");
-	return arena_dup(a, str_make(json_string_value(v), json_string_length(v)));
+	struct str s = json_text_of(o, key);
+	return s.n ? arena_dup(a, s) : s;
 }
 
 static double number_of(const json_t *o, const char *key)
@@ -193,19 +192,10 @@ static double number_of(const json_t *o, const char *key)
 	return json_is_number(v) ? json_number_value(v) : NAN;
 }
 
-static int64_t time_of(const json_t *o, const char *key)
-{
-	const json_t *v = json_object_get(o, key);
-	int64_t t = TIME_NONE;
-	if (json_is_string(v))
-		time_parse_iso(str_of(json_string_value(v)), &t);
-	return t;
-}
-
 static struct finding_date date_of(const json_t *o, const char *key)
 {
 	const json_t *d = json_object_get(o, key);
-	return (struct finding_date){time_of(d, "time"), time_of(d, "lo"), time_of(d, "hi")};
+	return (struct finding_date){json_time_of(d, "time"), json_time_of(d, "lo"), json_time_of(d, "hi")};
 }
 
 static struct str dumped(const json_t *v, struct arena *a)
@@ -220,7 +210,7 @@ static struct str dumped(const json_t *v, struct arena *a)
 
 bool finding_read(struct str text, struct arena *a, struct finding *out)
 {
-	json_t *o = json_loadb((const char *)text.p, text.n, JSON_ALLOW_NUL, NULL);
+	json_t *o = json_parse(text);
 	const json_t *subject = json_object_get(o, "subject");
 	struct finding f = {.feed = text_of(subject, "feed", a),
 		.engine = text_of(subject, "engine", a),

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "base/hash.h"
+#include "base/json_read.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "base/utf8.h"
@@ -53,7 +54,7 @@ static bool when(const json_t *v, struct span *out)
 {
 	uint64_t n;
 	double x = json_is_number(v) ? json_number_value(v) : -1;
-	struct str s = json_is_string(v) ? str_trim(str_make(json_string_value(v), json_string_length(v))) : S("");
+	struct str s = str_trim(json_text(v));
 	if (x >= 0 && x <= (double)UINT32_MAX) {
 		*out = (struct span){(int64_t)x, (int64_t)x + 1};
 	} else if (digits(s) && s.n > 4 && str_u64(s, &n)) {
