@@ -10,8 +10,10 @@
 #include "change/series.h"
 
 enum {
-	ROUNDS = 3, /* of segmentation and rhythm: they settle in two */
-	NEAR = 3,   /* rows: a change dated by its level lies so near to where the lines meet */
+	ROUNDS = 3,                                  /* of segmentation and rhythm: they settle in two */
+	NEAR = 3,                                    /* rows: a change dated by its level lies so near to where the lines meet */
+	RAMP_ROWS = 2 * CHANGE_RAMP_DAYS,            /* a line between levels may reach beyond the ramp that it is */
+	RAMP_SEGMENTS = RAMP_ROWS / CHANGE_MIN_ROWS, /* most that one ramp replaces */
 };
 
 /* All that one call works with. */
@@ -72,8 +74,8 @@ static bool may_be_ramp(const struct finding *f, size_t i, size_t j)
 	const struct change_segment *s = f->seg;
 	bool levels = !change_has_trend(&s[i]) && !change_has_trend(&s[j]);
 	size_t most = CHANGE_RAMP_DAYS;
-	for (size_t k = i + 1; k < j; k++) /* a line between levels may reach beyond the ramp that it is */
-		most = levels && change_has_trend(&s[k]) ? 2 * CHANGE_RAMP_DAYS : most;
+	for (size_t k = i + 1; k < j; k++)
+		most = levels && change_has_trend(&s[k]) ? RAMP_ROWS : most;
 	if (f->cs.row[s[j].s] - f->cs.row[s[i].e] > most)
 		return false;
 	for (size_t k = i + 1; k < j; k++)
@@ -145,7 +147,7 @@ static int join_ramps(struct finding *f, struct arena *a)
 			ramps[i].to -= ramps[i].to > at ? gone : 0;
 		for (size_t i = at + 1; i < f->n_seg; i++)
 			ramps[i].to -= gone;
-		first = at > CHANGE_RAMP_DAYS / CHANGE_MIN_ROWS ? at - CHANGE_RAMP_DAYS / CHANGE_MIN_ROWS : 0;
+		first = at > RAMP_SEGMENTS ? at - RAMP_SEGMENTS : 0;
 		last = at + 1;
 	}
 }

@@ -295,6 +295,26 @@ static void test_steady(void **state)
 	assert_true(c.counts);
 }
 
+/* Stairs and slopes of all lengths, one after the other: what ramps are made of. */
+static void test_stairs(void **state)
+{
+	(void)state;
+	for (uint64_t round = 0; round < 150; round++) {
+		double y[ROWS], level = 8;
+		seed = 500 + round;
+		for (size_t i = 0; i < ROWS;) {
+			double step = 0.12 * normal(), slope = round % 3 ? 0.05 * normal() : 0;
+			size_t rows = 2 + (size_t)(fabs(normal()) * (double)(2 + round % 9));
+			for (size_t k = 0; k < rows && i < ROWS; k++, i++)
+				y[i] = floor(exp((level += slope)) * (1 + 0.003 * normal()));
+			level += round % 2 ? -fabs(step) : step;
+		}
+		struct changes c = find(y, ROWS, round % 4 == 0);
+		for (size_t i = 0; i < c.n; i++)
+			assert_true(c.v[i].end.row - c.v[i].start.row <= 14); /* CHANGE_RAMP_DAYS */
+	}
+}
+
 /* A change in a gap is told at the first row after it. */
 static void test_gap(void **state)
 {
@@ -451,6 +471,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_holds, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_offset, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_steady, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_stairs, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_gap, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_kink, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_noise, setup, teardown),
