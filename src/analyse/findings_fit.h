@@ -1,8 +1,9 @@
 /* findings_fit.h - when something went from one level to another, from the times of single messages.
  *
- * The change runs from t1 to t2 (t1 = t2: a step). Its likelihood is put on a grid of t1 and t2 that zooms in on where it is
- * high; a ramp of up to FIT_RAMP_DAYS is as likely as a step beforehand, and every place as any other. A date is
- * where the weight of both, smoothed over a day or two, is highest; intervals are the middle 95 %. Likelihoods of bursty mail are tempered by its scatter.
+ * The change runs from t1 to t2 (t1 = t2: a step). Its likelihood is put on a grid of t1 and t2 that zooms in on where it is high;
+ * a ramp of up to FIT_RAMP_DAYS is as likely as a step beforehand, and every place as any other. A date is where the weight of
+ * both, smoothed over a day or two, is highest; intervals are the middle 95 %. Likelihoods of bursty mail are tempered by its
+ * scatter.
  */
 #ifndef TRAPLINE_ANALYSE_FINDINGS_FIT_H
 #define TRAPLINE_ANALYSE_FINDINGS_FIT_H

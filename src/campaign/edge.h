@@ -11,16 +11,16 @@
  *   image, file   equal bytes; an image that looks the same is worth as much; of those that could not be looked at, one of the same
  *                 width and height less, and more where there is no text
  *
- * A large picture that is the same holds the offer, unless both texts are full of links: those have something to say themselves (newsletters
- * with one advertisement). A text beside the offer that is another is there to look like mail (word salad, a chapter of a book):
- * what it states says nothing against. Some other family has to agree then.
+ * A large picture that is the same holds the offer, unless both texts are full of links: those have something to say themselves
+ * (newsletters with one advertisement). A text beside the offer that is another is there to look like mail (word salad, a chapter
+ * of a book): what it states says nothing against. Some other family has to agree then.
  *
- * Guards against chains. Below a likeness of EDGE_TEXT_ALONE some other family must agree. Below EDGE_TEXT_CHANCE, what texts about the same goods share by
- * chance, it has to be one that a template holds fast: a number, the subject, a picture, a file; domain, shape of the link and names are the
- * seller's, of whatever template. Below EDGE_TEXT_LEAST two texts are never joined, unless by a picture that holds the offer. What
- * has no text and what has one that is not alike are joined by a picture or a file only. Likeness is against the union, so that a text made of
- * two others is at most half like either; and facts, names and domains count in full only when they are most of what the richer message has,
- * so that a collection of all has none.
+ * Guards against chains. Below a likeness of EDGE_TEXT_ALONE some other family must agree. Below EDGE_TEXT_CHANCE, what texts about
+ * the same goods share by chance, it has to be one that a template holds fast: a number, the subject, a picture, a file; domain,
+ * shape of the link and names are the seller's, of whatever template. Below EDGE_TEXT_LEAST two texts are never joined, unless by a
+ * picture that holds the offer. What has no text and what has one that is not alike are joined by a picture or a file only.
+ * Likeness is against the union, so that a text made of two others is at most half like either; and facts, names and domains count
+ * in full only when they are most of what the richer message has, so that a collection of all has none.
  *
  * The points are rough logarithms of likelihood ratios (Fellegi and Sunter, 1969), about one for each factor of four; they were
  * set by what each family can show, then looked at on pairs of messages of known campaigns. The sum asks for about 1:4000.

@@ -1,9 +1,9 @@
 /* family.h - the signatures of one campaign: one for each template that its messages were made from.
  *
- * A campaign is held together by its links, its numbers or its pictures as well, and by texts of which each resembles the next: what one template
- * cannot say of all its texts, several can. If the texts as a whole have nothing to go by (signature_settle), the first of
- * them and those that are like it (FAMILY_ALIKE) are tried by themselves, then what is left. FAMILY_ROUNDS bound the cost for a salad of words. Deterministic: by the bytes of
- * the texts, not by their order.
+ * A campaign is held together by its links, its numbers or its pictures as well, and by texts of which each resembles the next:
+ * what one template cannot say of all its texts, several can. If the texts as a whole have nothing to go by (signature_settle), the
+ * first of them and those that are like it (FAMILY_ALIKE) are tried by themselves, then what is left. FAMILY_ROUNDS bound the cost
+ * for a salad of words. Deterministic: by the bytes of the texts, not by their order.
  */
 #ifndef TRAPLINE_CAMPAIGN_FAMILY_H
 #define TRAPLINE_CAMPAIGN_FAMILY_H

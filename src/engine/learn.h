@@ -1,8 +1,9 @@
 /* learn.h - a capture becomes a class of the model, or is refused with a reason: what `trapline learn` does.
  *
- * A lab's folder may hold what is no capture of the engine: mail of real clients that strayed in, a second engine's mail, or
- * too little to tell what is constant. A message that the rest finds stranger than ENGINE_FOREIGN is a stray: left out, and said, as it would
- * never be given the name. Where most are strays nothing is learned. Two engines of like size are learned as one, and that is said.
+ * A lab's folder may hold what is no capture of the engine: mail of real clients that strayed in, a second engine's mail, or too
+ * little to tell what is constant. A message that the rest finds stranger than ENGINE_FOREIGN is a stray: left out, and said, as it
+ * would never be given the name. Where most are strays nothing is learned. Two engines of like size are learned as one, and that is
+ * said.
  */
 #ifndef TRAPLINE_ENGINE_LEARN_H
 #define TRAPLINE_ENGINE_LEARN_H

@@ -3,11 +3,10 @@
  * What a class says of a token v of family f, with N its messages that have f (counted up to ENGINE_FULL: a capture is never more
  * certain than that of what it has not seen) and q(v) their share with v:
  *     p(v) = (1 - u) q(v) + u p0(v)
- * p0 is any software: the mean over the classes and one unseen. u, the chance of a value that the capture does not hold, is the largest
- * of 1/(N+1), Witten-Bell's share of distinct values d/(N+d), and Good-Turing's share (messages whose value no other campaign
- * has), and for what a campaign or a network decides (view.h) a fixed 0.3: a family that every campaign
- * sets anew says little, one that is constant over all says most. (Dirichlet smoothing, its concentration estimated by
- * family.)
+ * p0 is any software: the mean over the classes and one unseen. u, the chance of a value that the capture does not hold, is the
+ * largest of 1/(N+1), Witten-Bell's share of distinct values d/(N+d), and Good-Turing's share (messages whose value no other
+ * campaign has), and for what a campaign or a network decides (view.h) a fixed 0.3: a family that every campaign sets anew says
+ * little, one that is constant over all says most. (Dirichlet smoothing, its concentration estimated by family.)
  *
  * Against a rival r the log-odds log p(v)/p_r(v) are summed over groups of families that follow from each other
  * (fingerprint.def): of each group the largest for and the largest against count, once. Against a client the way of sending does
