@@ -189,7 +189,7 @@ static inline uint8_t next_letter(struct letter_walk *w)
 size_t cut_run_end(const struct cut *c, size_t at)
 {
 	size_t end = at + 1;
-	while (c->class[end] == c->class[at] && end < c->text.n)
+	while (end < c->text.n && c->class[end] == c->class[at])
 		end++;
 	return end;
 }

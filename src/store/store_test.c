@@ -720,7 +720,7 @@ enum { ATTRIBUTED = 3000 };
 static struct str engine_of(int64_t n, int round)
 {
 	static const char *const names[] = {"", "engine-a", "engine-b", "engine-c", "engine-d"};
-	return str_of(names[(size_t)(n * 7 + (n % 10 ? 0 : round)) % 5]);
+	return str_of(names[((uint64_t)n * 7 + (uint64_t)(n % 10 ? 0 : round)) % 5]);
 }
 
 static void attribute(struct fixture *x, int64_t n, int round)
