@@ -210,9 +210,11 @@ static int64_t likeliest(const struct mixed *x)
 	return (int64_t)at;
 }
 
-static struct finding_date date(const struct mixed *x)
+/* The likeliest place of x, within the interval of all: the smoothing may reach beyond it. */
+static struct finding_date date(const struct mixed *x, const struct mixed *all)
 {
-	return (struct finding_date){likeliest(x), quantile(x, 0.025), quantile(x, 0.975)};
+	int64_t lo = quantile(all, 0.025), hi = quantile(all, 0.975), at = likeliest(x);
+	return (struct finding_date){at < lo ? lo : at > hi ? hi : at, lo, hi};
 }
 
 bool fit_dates(fit_fn *fn, const void *ctx, int64_t lo, int64_t hi, struct arena *arena, struct fit *out)
@@ -233,9 +235,9 @@ bool fit_dates(fit_fn *fn, const void *ctx, int64_t lo, int64_t hi, struct arena
 	const struct mixed start = {{&m[0], &m[1]}, {1 - p, p}}, end = {{&m[0], &m[2]}, {1 - p, p}},
 			   ramp_end = {{&m[0], &m[2]}, {0, 1}};
 	out->logl = top;
-	out->start = date(&start);
+	out->start = date(&start, &start);
 	struct nearby here = look(&start, (double)out->start.time);
-	struct finding_date last = {likeliest(&ramp_end), quantile(&end, 0.025), quantile(&end, 0.975)};
+	struct finding_date last = date(&ramp_end, &end);
 	out->ramp = p > 0.5 && here.p[1] > here.p[0] && last.time > out->start.time;
 	out->end = out->ramp ? last : out->start;
 	arena_release(arena, mark);
