@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/forest.h"
 #include "base/hash.h"
 #include "base/map.h"
 #include "base/mem.h"
@@ -133,13 +134,6 @@ static int by_content(const void *a, const void *b)
 	return x->hash != y->hash ? (x->hash > y->hash) - (x->hash < y->hash) : str_cmp(x->blob, y->blob);
 }
 
-static uint32_t root_of(uint32_t *parent, uint32_t i)
-{
-	while (parent[i] != i)
-		i = parent[i] = parent[parent[i]];
-	return i;
-}
-
 static const struct sketch *sketch_at(struct campaign_set *s, uint32_t node)
 {
 	struct recent *r = &s->recent[node & (RECENT - 1)];
@@ -169,22 +163,22 @@ static bool is_edge(struct campaign_set *s, uint32_t a, uint32_t b)
 static void look_at_pair(void *ctx, uint32_t a, uint32_t b)
 {
 	struct campaign_set *s = ctx;
-	uint32_t ra = root_of(s->parent, a), rb = root_of(s->parent, b);
+	uint32_t ra = forest_root(s->parent, a), rb = forest_root(s->parent, b);
 	uint64_t pair = (uint64_t)a << 32 | b;
 	uint64_t *refused = &s->refused[mix64(pair) & (REFUSED - 1)];
 	if (ra == rb || *refused == pair)
 		return;
 	if (is_edge(s, a, b))
-		s->parent[ra > rb ? ra : rb] = ra > rb ? rb : ra;
+		forest_join(s->parent, ra, rb);
 	else
 		*refused = pair;
 }
 
 static bool one_component(struct campaign_set *s, const struct lsh_entry *e, size_t n)
 {
-	uint32_t root = root_of(s->parent, e[0].who);
+	uint32_t root = forest_root(s->parent, e[0].who);
 	for (size_t i = 1; i < n; i++)
-		if (root_of(s->parent, e[i].who) != root)
+		if (forest_root(s->parent, e[i].who) != root)
 			return false;
 	return true;
 }
@@ -306,7 +300,7 @@ static void sum_up(struct campaign_set *s)
 {
 	for (uint32_t i = 0; i < s->n_nodes; i++) {
 		const struct node *n = &s->nodes[i];
-		struct node *root = &s->nodes[root_of(s->parent, i)];
+		struct node *root = &s->nodes[forest_root(s->parent, i)];
 		if (n == root)
 			continue;
 		root->joined = true;
@@ -354,7 +348,7 @@ bool campaign_set_of(const struct campaign_set *s, size_t i, uint64_t *key)
 	must(s->place && i < s->n_messages);
 	if (s->of[i] == NOBODY)
 		return false;
-	const struct node *r = &s->nodes[root_of(s->parent, s->place[s->of[i]])];
+	const struct node *r = &s->nodes[forest_root(s->parent, s->place[s->of[i]])];
 	if (!r->joined && (r->messages < 2 || r->weak))
 		return false;
 	*key = r->least;

@@ -1,5 +1,6 @@
 /* findings_trade.c - what the mail of a scene is for: trades and houses; see findings_int.h. */
 #include "analyse/findings_int.h"
+#include "base/forest.h"
 #include "base/map.h"
 
 static const double OWNER_SHARE = 0.05; /* of a brand's mail: fewer are strays */
@@ -16,7 +17,7 @@ struct names {
 	VEC(struct use) uses;
 	struct map ids; /* (name, is_brand) -> node, plus one */
 	VEC(struct trade) nodes;
-	uint32_t *parent[LEVELS]; /* of a node: union-find */
+	uint32_t *parent[LEVELS]; /* of a node: base/forest.h */
 };
 
 static bool add_node(struct names *x, struct arena *a, analysis_name name, bool is_brand)
@@ -81,20 +82,6 @@ static bool told_apart(const struct use *u)
 	return u->owners > 1 && u->known >= TOLD_APART * u->n;
 }
 
-static uint32_t root(uint32_t *parent, uint32_t i)
-{
-	while (parent[i] != i)
-		i = parent[i] = parent[parent[i]];
-	return i;
-}
-
-static void join(uint32_t *parent, uint32_t a, uint32_t b)
-{
-	a = root(parent, a);
-	b = root(parent, b);
-	parent[a > b ? a : b] = a < b ? a : b;
-}
-
 /* The next pair that is more than strays. NULL: no more. */
 static const uint32_t *next_owner(const struct names *x, size_t *i, uint32_t pair[2])
 {
@@ -120,9 +107,9 @@ static bool join_names(struct names *x, struct arena *a)
 		x->uses.v[use_of(x, pair[0]) - x->uses.v].owners++;
 	for (size_t i = 0; next_owner(x, &i, pair);) {
 		uint32_t brand = node_of(x, pair[0], true), programme = node_of(x, pair[1], false);
-		join(x->parent[LEVEL_HOUSE], brand, programme);
+		forest_join(x->parent[LEVEL_HOUSE], brand, programme);
 		if (!told_apart(use_of(x, pair[0])))
-			join(x->parent[LEVEL_TRADE], brand, programme);
+			forest_join(x->parent[LEVEL_TRADE], brand, programme);
 	}
 	return true;
 }
@@ -137,10 +124,10 @@ static bool name_trades(const struct names *x, struct arena *a, uint32_t **calle
 		name[i] = i;
 	for (uint32_t i = 0; i < x->nodes.n; i++)
 		if (!x->nodes.v[i].is_brand)
-			name[root(x->parent[LEVEL_TRADE], i)] = i;
+			name[forest_root(x->parent[LEVEL_TRADE], i)] = i;
 	for (size_t i = 0; i < x->uses.n; i++) {
 		const struct use *u = &x->uses.v[i];
-		uint32_t node = node_of(x, u->brand, true), at = root(x->parent[LEVEL_TRADE], node);
+		uint32_t node = node_of(x, u->brand, true), at = forest_root(x->parent[LEVEL_TRADE], node);
 		if (u->owners > 1 && !told_apart(u) && u->n > most[at]) {
 			most[at] = u->n;
 			name[at] = node;
@@ -167,7 +154,7 @@ static bool number(struct scene *s, struct names *x)
 		uint32_t node = message_node(x, &s->a->messages[s->events[i].message]);
 		if (node == UINT32_MAX)
 			continue;
-		uint32_t t = root(x->parent[LEVEL_TRADE], node), h = root(x->parent[LEVEL_HOUSE], node);
+		uint32_t t = forest_root(x->parent[LEVEL_TRADE], node), h = forest_root(x->parent[LEVEL_HOUSE], node);
 		struct trade *slot = trade[t] ? NULL : vec_push(s->arena, &s->trades, UINT32_MAX);
 		if (slot) {
 			house[h] = house[h] ? house[h] : ++s->n_houses;

@@ -1,6 +1,7 @@
 /* looks.c - see looks.h. */
 #include "analyse/looks.h"
 
+#include "base/forest.h"
 #include "base/mem.h"
 #include "campaign/lsh.h"
 
@@ -9,20 +10,13 @@ struct grouping {
 	uint32_t *of;
 };
 
-static uint32_t root_of(uint32_t *of, uint32_t i)
-{
-	while (of[i] != i)
-		i = of[i] = of[of[i]];
-	return i;
-}
-
 static void look_at_pair(void *ctx, uint32_t a, uint32_t b)
 {
 	struct grouping *g = ctx;
-	uint32_t x = root_of(g->of, a), y = root_of(g->of, b);
+	uint32_t x = forest_root(g->of, a), y = forest_root(g->of, b);
 	if (x == y || image_digest_distance(&g->v[a], &g->v[b]) > IMAGE_DIGEST_NEAR)
 		return;
-	g->of[x > y ? x : y] = x > y ? y : x;
+	forest_join(g->of, x, y);
 }
 
 static void look_at_bucket(void *ctx, const struct lsh_entry *e, size_t n)
@@ -46,7 +40,7 @@ bool looks_group(const struct image_digest *v, size_t n, uint32_t *of)
 		lsh_buckets(e, n, look_at_bucket, &g);
 	}
 	for (size_t i = 0; i < n; i++)
-		of[i] = root_of(of, (uint32_t)i);
+		of[i] = forest_root(of, (uint32_t)i);
 	mem_free(e);
 	return true;
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/forest.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/sort.h"
@@ -168,22 +169,15 @@ static int candidates(const struct clustering *c, struct pairs *out)
 
 /* ---- joining ---- */
 
-static uint32_t root(uint32_t *up, uint32_t i)
-{
-	while (up[i] != i)
-		i = up[i] = up[up[i]];
-	return i;
-}
-
 static void join(const struct clustering *c, struct pairs *p, uint32_t *up)
 {
 	for (size_t i = 0; p->v && i < p->n; i++) {
-		uint32_t a = root(up, p->v[i].a), b = root(up, p->v[i].b);
+		uint32_t a = forest_root(up, p->v[i].a), b = forest_root(up, p->v[i].b);
 		if (a == b || buckets_alike(c, &c->buckets[p->v[i].a], &c->buckets[p->v[i].b]) < CLUSTER_JOIN)
 			continue;
 		/* roots are the largest: a small seed between two engines is no bridge */
 		if ((a == p->v[i].a && b == p->v[i].b) || buckets_alike(c, &c->buckets[a], &c->buckets[b]) >= CLUSTER_JOIN)
-			up[a > b ? a : b] = a > b ? b : a;
+			forest_join(up, a, b);
 	}
 }
 
@@ -321,7 +315,7 @@ static void tell_apart(const struct clustering *c, struct clusters *out)
 static int make_clusters(const struct clustering *c, struct clusters *out, uint32_t *up, struct entry *e, uint32_t *of_seed)
 {
 	for (uint32_t i = 0; i < c->n_seeds; i++)
-		e[i] = (struct entry){root(up, i), i};
+		e[i] = (struct entry){forest_root(up, i), i};
 	qsort(e, c->n_seeds, sizeof *e, by_entry);
 	out->v = arena_zalloc(&out->arena, c->n_seeds + 1, sizeof *out->v);
 	out->of = arena_zalloc(&out->arena, c->n_prints + 1, sizeof *out->of);
@@ -337,7 +331,7 @@ static int make_clusters(const struct clustering *c, struct clusters *out, uint3
 	for (size_t p = 0; p < c->n_prints; p++) {
 		uint32_t b = c->bucket_of[p];
 		out->of[p] = b < c->n_seeds && of_seed[b] ? rank[of_seed[b] - 1] : 0;
-		out->main[p] = b < c->n_seeds && root(up, b) == b;
+		out->main[p] = b < c->n_seeds && forest_root(up, b) == b;
 	}
 	return 0;
 }
