@@ -184,22 +184,33 @@ static bool succeeded(const struct shared *s)
 	return s->n >= SUCCEEDED_LEAST && most * 100 >= s->n * SUCCEEDED_PERCENT;
 }
 
+/* Of the i-th message by cluster. */
+static const struct verdict *verdict_of(const struct engines *e, size_t i)
+{
+	return &e->verdicts[e->left_print[e->messages[e->by_cluster[i]].print]];
+}
+
+static bool is_near_enough(const struct verdict *v)
+{
+	return (double)v->strangeness <= version_strangeness;
+}
+
 /* The learned engine that most of a cluster's messages come nearest to, and if most are not too far from it; its class, or n_known. */
 static size_t nearest_of(const struct engines *e, uint32_t cluster, uint32_t *counts, bool *is_near)
 {
 	size_t from = e->cluster_from[cluster], to = e->cluster_from[cluster + 1], best = 0, close = 0;
 	memset(counts, 0, (e->n_known + 1) * sizeof *counts);
-	for (int pass = 0; pass < 2; pass++) {
-		for (size_t i = from; i < to; i++) {
-			const struct verdict *v = &e->verdicts[e->left_print[e->messages[e->by_cluster[i]].print]];
-			bool within = v->nearest && (double)v->strangeness <= version_strangeness;
-			if (!pass && (within || (v->nearest && v->like)))
-				counts[v->nearest - e->model.classes.v]++;
-			close += pass && within && v->nearest == &e->model.classes.v[best];
-		}
-		for (size_t k = 1; !pass && k < e->n_known; k++)
-			if (counts[k] > counts[best])
-				best = k;
+	for (size_t i = from; i < to; i++) {
+		const struct verdict *v = verdict_of(e, i);
+		if (v->nearest && (v->like || is_near_enough(v)))
+			counts[v->nearest - e->model.classes.v]++;
+	}
+	for (size_t k = 1; k < e->n_known; k++)
+		if (counts[k] > counts[best])
+			best = k;
+	for (size_t i = from; i < to; i++) {
+		const struct verdict *v = verdict_of(e, i);
+		close += v->nearest == &e->model.classes.v[best] && is_near_enough(v);
 	}
 	*is_near = close * 2 > to - from;
 	return (size_t)counts[best] * 2 > to - from ? best : e->n_known;
@@ -233,13 +244,15 @@ int engines_find_version(struct engines *e, uint32_t cluster, uint32_t *counts)
 	analysis_name name = analysis_name_of(e->a, e->model.classes.v[k].name, e->err);
 	if (e->err->kind || engines_contrast(e, cluster, &e->model.classes.v[k], &contrast))
 		return err_oom(e->err, "engines");
-	const struct peers *all = peers_of_engine(e, name, NULL), *its = engines_peers_of(e, cluster);
-	const struct peers *own = contrast.any ? peers_of_engine(e, name, &contrast) : all;
-	if (!own || !its || !all)
+	const struct peers *own = peers_of_engine(e, name, contrast.any ? &contrast : NULL), *its = engines_peers_of(e, cluster);
+	if (!own || !its)
 		return err_oom(e->err, "engines");
 	struct shared both = shared_peers(own, its);
 	if (!same_hosts(own, its, &both) || (!is_near && !succeeded(&both)))
 		return 0;
+	const struct peers *all = contrast.any ? peers_of_engine(e, name, NULL) : own;
+	if (!all)
+		return err_oom(e->err, "engines");
 	e->cluster_name[cluster] = name;
 	e->cluster_source[cluster] = ENGINE_LEARNED;
 	e->cluster_sure[cluster] = (float)((double)(both.n + 1) / (double)(both.n + 2)); /* each host in common is a witness */

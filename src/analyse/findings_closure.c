@@ -50,17 +50,6 @@ static bool is_mate(const struct scene *s, const struct closing *c, const struct
 	return !c->of[e->trade] && s->trades.v[e->trade].house == c->house;
 }
 
-static bool has_switched(const struct scene *s, analysis_name engine, uint32_t house, int64_t until)
-{
-	for (size_t i = 0; i < s->claims.n; i++) {
-		const struct claim *c = &s->claims.v[i];
-		if (c->f.kind == FINDING_SWITCH && !c->dropped && c->part->engine == engine &&
-			s->trades.v[c->trade_from].house == house && c->f.start.time < until)
-			return true;
-	}
-	return false;
-}
-
 enum { KNOWN, NAMELESS, MATES, SORTS }; /* of an engine's mail that is not for the trade */
 
 /* Mail of a sort that grew neither beside the engine's other mail nor by the day was always another matter. */
@@ -99,7 +88,7 @@ static size_t find_senders(const struct scene *s, const struct closing *c, struc
 		double nameless = grown(before, after, NAMELESS, days, days2);
 		a.all2_n -= nameless;
 		a.lost_n = nameless + grown(before, after, MATES, days, days2);
-		a.moved = has_switched(s, x->engine, c->house, hi);
+		a.moved = has_left(s, x->engine, c->house, hi);
 		out[n++] = a;
 	}
 	return n;

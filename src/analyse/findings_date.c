@@ -36,22 +36,11 @@ static double share_before(const struct scene *s, const struct part *x, uint32_t
 	return all >= 10 ? n / all : 0;
 }
 
-static bool left_earlier(const struct scene *s, const struct part *x, uint32_t trade, int64_t at)
-{
-	for (size_t i = 0; i < s->claims.n; i++) {
-		const struct claim *c = &s->claims.v[i];
-		if (c->f.kind == FINDING_SWITCH && !c->dropped && c->part == x &&
-			s->trades.v[c->trade_from].house == s->trades.v[trade].house && c->f.start.time < at)
-			return true;
-	}
-	return false;
-}
-
 /* The share of x's mail that a closure takes away; 0 when it does not touch it. */
 static double loss_by(const struct scene *s, const struct part *x, const struct claim *closure)
 {
 	if (closure->f.kind != FINDING_CLOSURE || x->kind != PART_ENGINE ||
-		left_earlier(s, x, closure->trade_from, closure->f.end.time))
+		has_left(s, x->engine, s->trades.v[closure->trade_from].house, closure->f.end.time))
 		return 0;
 	return share_before(s, x, (uint32_t)(closure - s->claims.v) + 1, closure->f.start.lo);
 }
@@ -155,8 +144,7 @@ static int date(struct scene *s, const struct part *x, int64_t from, int64_t to,
 
 static void set_levels(const struct scene *s, struct claim *c)
 {
-	int64_t t1 = c->f.start.time, t2 = c->shape == SHAPE_PAUSE ? t1 : claim_end(c),
-		to = c->shape == SHAPE_PAUSE ? c->f.end.time : c->to;
+	int64_t t1 = c->f.start.time, t2 = claim_changed(c), to = c->shape == SHAPE_PAUSE ? c->f.end.time : c->to;
 	int64_t from = t1 - LEVEL_DAYS * DAY > c->from ? t1 - LEVEL_DAYS * DAY : c->from;
 	to = t2 + LEVEL_DAYS * DAY < to ? t2 + LEVEL_DAYS * DAY : to;
 	double before = part_level(s, c->part, from, t1, NULL), after = part_level(s, c->part, t2, to, NULL);

@@ -20,11 +20,6 @@ static const double SAME_SIZE = 0.3, SAME_TRADES = 0.7; /* of an engine that cha
 
 static const int64_t DAY = SECONDS_A_DAY;
 
-static int64_t end_of(const struct claim *c)
-{
-	return c->f.end.time != TIME_NONE && c->shape != SHAPE_PAUSE ? c->f.end.time : c->f.start.time;
-}
-
 static bool is_engine(const struct claim *c)
 {
 	return c->part && !c->dropped && c->part->kind == PART_ENGINE && c->f.kind != FINDING_RESIDUAL &&
@@ -49,7 +44,7 @@ static void beside(const struct scene *s, const struct part *p, int64_t t1, int6
 static int explained_part(struct scene *s, const struct claim *c, double *part, int *cause, struct err *err)
 {
 	double before, after, best = 0, sum = 0;
-	int64_t t1 = c->f.start.time, t2 = end_of(c);
+	int64_t t1 = c->f.start.time, t2 = claim_changed(c);
 	beside(s, c->part, t1, t2, &before, &after);
 	double delta = after - before;
 	*part = 0;
@@ -60,7 +55,7 @@ static int explained_part(struct scene *s, const struct claim *c, double *part, 
 		int by = CLAIM_NONE;
 		for (size_t k = 0; k < s->claims.n && x->kind == PART_ENGINE; k++) {
 			const struct claim *g = &s->claims.v[k];
-			int64_t last = g->shape == SHAPE_PAUSE ? g->f.end.time : end_of(g);
+			int64_t last = claim_end(g);
 			if (is_engine(g) && g->part == x && g->f.start.time <= t2 + NEAR_DAYS * DAY && last >= t1 - NEAR_DAYS * DAY)
 				by = (int)k;
 		}
@@ -88,8 +83,8 @@ static bool closes(const struct scene *s, const struct claim *c)
 {
 	for (size_t i = 0; i < s->claims.n; i++) {
 		const struct claim *k = &s->claims.v[i];
-		if (claim_closes(s, k, c->part->trade) && c->f.start.time <= end_of(k) + NEAR_DAYS * DAY &&
-			end_of(c) >= k->f.start.time - NEAR_DAYS * DAY)
+		if (claim_closes(s, k, c->part->trade) && c->f.start.time <= claim_changed(k) + NEAR_DAYS * DAY &&
+			claim_changed(c) >= k->f.start.time - NEAR_DAYS * DAY)
 			return true;
 	}
 	return false;
@@ -103,7 +98,7 @@ static bool is_artefact(const struct scene *s, const struct claim *c)
 	if (!c->part || c->dropped || c->part->kind == PART_TOTAL || c->f.kind == FINDING_SWITCH || c->f.kind == FINDING_CLOSURE)
 		return false;
 	const struct part *rest = &s->nameless[c->part->kind - 1];
-	beside(s, rest, c->f.start.time, end_of(c), &before, &after);
+	beside(s, rest, c->f.start.time, claim_changed(c), &before, &after);
 	double change = c->f.after - c->f.before, other = after - before;
 	if (isnan(other) || change * other >= 0 || fabs(other) < ARTEFACT * fabs(change))
 		return false;
@@ -143,12 +138,12 @@ static int renamed_part(struct scene *s, const struct claim *c, double *part, st
 		int rc = scene_edge(s, x->engine, c->part->trade, &edge, err);
 		if (rc)
 			return rc;
-		beside(s, &edge, c->f.start.time, end_of(c), &before, &after);
+		beside(s, &edge, c->f.start.time, claim_changed(c), &before, &after);
 		arena_release(s->arena, mark);
 		double gain = after - before;
 		if (!(gain > 0.1 * c->f.after))
 			continue;
-		beside(s, x, c->f.start.time, end_of(c), &before, &after);
+		beside(s, x, c->f.start.time, claim_changed(c), &before, &after);
 		loss += fmin(fmax(gain - (after - before), 0), gain);
 	}
 	*part = loss / c->f.after;
@@ -209,7 +204,8 @@ static size_t make_groups(const struct scene *s, const struct claim *total, stru
 			continue;
 		int lead = lead_of(s, i);
 		const struct claim *l = &s->claims.v[lead];
-		if (l->f.start.time > end_of(total) + NEAR_DAYS * DAY || end_of(l) < total->f.start.time - NEAR_DAYS * DAY)
+		if (l->f.start.time > claim_changed(total) + NEAR_DAYS * DAY ||
+			claim_changed(l) < total->f.start.time - NEAR_DAYS * DAY)
 			continue;
 		size_t k = 0;
 		while (k < n && g[k].lead != lead)
@@ -242,7 +238,7 @@ static void set_total(const struct scene *s, struct claim *c, const struct group
 	c->shape = lead->shape == SHAPE_NEW ? SHAPE_STEP : lead->shape;
 	c->from = from;
 	c->to = to;
-	int64_t t1 = c->f.start.time, t2 = end_of(c);
+	int64_t t1 = c->f.start.time, t2 = claim_changed(c);
 	double before = part_level(s, c->part, t1 - BESIDE_DAYS * DAY > from ? t1 - BESIDE_DAYS * DAY : from, t1, NULL);
 	double after = part_level(s, c->part, t2, t2 + BESIDE_DAYS * DAY < to ? t2 + BESIDE_DAYS * DAY : to, NULL);
 	if (isnan(before) || isnan(after) || (before - after) * g->delta > 0) {
@@ -282,7 +278,7 @@ static int explain_total(struct scene *s, size_t i, struct err *err)
 			return err->kind;
 		if (k)
 			*c = total;
-		set_total(s, c, &g[k], k ? end_of(&s->claims.v[g[k - 1].lead]) : total.from,
+		set_total(s, c, &g[k], k ? claim_changed(&s->claims.v[g[k - 1].lead]) : total.from,
 			k + 1 < kept ? s->claims.v[g[k + 1].lead].f.start.time : total.to);
 	}
 	return 0;
@@ -306,7 +302,7 @@ static int claim_residual(struct scene *s, size_t i, struct err *err)
 {
 	struct claim cause = s->claims.v[i];
 	double n = 0, late = 0;
-	int64_t from = end_of(&cause), to = cause.to, middle = from + (to - from) / 2;
+	int64_t from = claim_changed(&cause), to = cause.to, middle = from + (to - from) / 2;
 	if (cause.f.kind != FINDING_VOLUME_CHANGE || cause.shape == SHAPE_PAUSE || cause.part->kind != PART_ENGINE ||
 		to - from < 5 * DAY)
 		return 0;
@@ -364,8 +360,8 @@ static int claim_displacement(struct scene *s, size_t i, struct err *err)
 		const struct claim *c = &s->claims.v[k];
 		double g = c->f.after - c->f.before;
 		if (!is_engine_volume(c) || c->part == drop.part || g <= 0 || c->f.start.time < drop.f.start.time - DAY ||
-			c->f.start.time > end_of(&drop) + GAP_DAYS * DAY ||
-			same_trades(s, drop.part, drop.f.start.time, c->part, end_of(c)) < HEIR_TRADES)
+			c->f.start.time > claim_changed(&drop) + GAP_DAYS * DAY ||
+			same_trades(s, drop.part, drop.f.start.time, c->part, claim_changed(c)) < HEIR_TRADES)
 			continue;
 		gain += g;
 		if (best == CLAIM_NONE || g > s->claims.v[best].f.after - s->claims.v[best].f.before)
@@ -403,7 +399,7 @@ static void find_drift(struct scene *s, size_t i)
 		if (up->part->source != ENGINE_DISCOVERED && down->part->source != ENGINE_DISCOVERED)
 			continue;
 		if (llabs(up->f.start.time - down->f.start.time) > NEAR_DAYS * DAY ||
-			same_trades(s, down->part, down->f.start.time, up->part, end_of(up)) < SAME_TRADES)
+			same_trades(s, down->part, down->f.start.time, up->part, claim_changed(up)) < SAME_TRADES)
 			continue;
 		down->f.kind = FINDING_DRIFT;
 		down->f.other = up->f.engine;

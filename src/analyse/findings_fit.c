@@ -325,7 +325,7 @@ double fit_mix_logl(const void *ctx, int64_t t1, int64_t t2)
 {
 	const struct fit_mix *m = ctx;
 	size_t i = first_from(m->t, m->n, t1), k = first_from(m->t, m->n, t2);
-	double n1 = (double)i, z1 = m->sum[i], n2 = (double)(m->n - k), z2 = m->sum[m->n] - m->sum[k];
+	double n1 = (double)i, z1 = m->sum[i] - m->sum[0], n2 = (double)(m->n - k), z2 = m->sum[m->n] - m->sum[k];
 	double l = bernoulli(z1, n1) + bernoulli(z2, n2);
 	double p1 = (z1 + 0.25) / (n1 + 0.5), p2 = (z2 + 0.25) / (n2 + 0.5);
 	for (; i < k; i++) {

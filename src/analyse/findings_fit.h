@@ -40,7 +40,7 @@ struct fit_mix {
 	const int64_t *t; /* ascending */
 	const uint8_t *z; /* 1: of the second sort */
 	size_t n;
-	const uint32_t *sum; /* running sums of z, n + 1 */
+	const uint32_t *sum; /* running sums of z from anywhere, n + 1 */
 	double scatter;
 };
 fit_fn fit_mix_logl;

@@ -56,7 +56,7 @@ static void narrow(const struct scene *s, struct window *w)
 		const struct claim *c = &s->claims.v[i];
 		if (c->dropped || c->f.kind != FINDING_VOLUME_CHANGE || !c->part || c->part->kind != PART_TOTAL)
 			continue;
-		int64_t start = c->f.start.time, end = c->f.end.time != TIME_NONE ? c->f.end.time : start;
+		int64_t start = c->f.start.time, end = claim_end(c);
 		if (end > w->from && end <= w->start - FLOW_DAYS_LEAST * DAY)
 			w->from = end;
 		if (start < w->until && start >= w->end + FLOW_DAYS_LEAST * DAY)
@@ -68,9 +68,7 @@ static void narrow(const struct scene *s, struct window *w)
 static bool window_of(const struct scene *s, const struct claim *c, struct window *w)
 {
 	bool pause = c->shape == SHAPE_PAUSE;
-	*w = (struct window){.start = c->f.start.time,
-		.end = pause || c->f.end.time == TIME_NONE ? c->f.start.time : c->f.end.time,
-		.until = pause ? c->f.end.time : c->to};
+	*w = (struct window){.start = c->f.start.time, .end = claim_changed(c), .until = pause ? c->f.end.time : c->to};
 	int64_t from = (time_day(w->start) - FLOW_DAYS) * DAY, until = (time_day(w->end) + 1 + FLOW_DAYS) * DAY;
 	w->from = from > c->from ? from : c->from;
 	w->until = until < w->until ? until : w->until;

@@ -109,8 +109,8 @@ double part_level(const struct scene *s, const struct part *p, int64_t from, int
 /* ---- the detectors: each adds claims ---- */
 scene_fn claim_sensors, claim_changes, claim_switches, claim_closures;
 struct claim *claim_add(struct scene *s, enum finding_kind kind, struct err *err); /* NULL: out of memory */
-/* The stretch around [at, at_end] without another change of the part. */
 void claim_effect(const struct scene *s, struct claim *c); /* fills effect and its interval from before, after and the part */
+/* The stretch around [at, at_end] without another change of the part. */
 void claim_stretch(const struct scene *s, struct claim *c, const struct part *p, int64_t at, int64_t at_end);
 
 /* The messages of one engine for one trade (engine 0: of every engine; trade TRADE_NONE: for all), as a part without changes. */
@@ -131,6 +131,10 @@ struct fit_volume;
 bool part_slots(struct scene *s, const struct part *x, int64_t from, int64_t to, int64_t t1, int64_t t2, struct fit_volume *out);
 /* When what a claim tells was over: its start, where it has no end. */
 int64_t claim_end(const struct claim *c);
+/* When it had changed: the same, but a pause's beginning. */
+int64_t claim_changed(const struct claim *c);
+/* Did an engine switch away from a house by itself before that time? */
+bool has_left(const struct scene *s, analysis_name engine, uint32_t house, int64_t until);
 /* Did a closure end that trade? c is one of s->claims. */
 bool claim_closes(const struct scene *s, const struct claim *c, uint32_t trade);
 /* The evidence of a claim, an array (findings_proof.c). */

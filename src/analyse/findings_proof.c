@@ -1,10 +1,9 @@
 /* findings_proof.c - the evidence of a claim as JSON: what the sensors and the feeds counted, what it is made of, messages before and after,
  * and the query that shows the series. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "analyse/findings_int.h"
-#include "base/hash.h"
-#include "base/limits.h"
 
 enum { CONTRIBUTORS = 8 };
 
@@ -99,10 +98,8 @@ static void proof_feeds(struct json *j, const struct scene *s, const struct part
 static void put_id(struct json *j, const struct scene *s, uint32_t event)
 {
 	char hex[17];
-	uint64_t key = s->a->messages[s->events[event].message].key;
-	for (int i = 15; i >= 0; i--, key >>= 4)
-		hex[i] = "0123456789abcdef"[key & 15];
-	json_str(j, str_make(hex, 16));
+	snprintf(hex, sizeof hex, "%016llx", (unsigned long long)s->a->messages[s->events[event].message].key);
+	json_z(j, hex);
 }
 
 /* The last messages before and the first after: the beginnings of their ids, for `trapline explain`. */
@@ -250,8 +247,7 @@ static void proof_outage(struct json *j, const struct claim *c)
 int prove_claim(struct scene *s, const struct claim *c, struct json *j, struct err *err)
 {
 	bool pause = c->shape == SHAPE_PAUSE;
-	struct beside w = {
-		.t1 = c->f.start.time, .t2 = pause ? c->f.start.time : claim_end(c), .to = pause ? c->f.end.time : c->to};
+	struct beside w = {.t1 = c->f.start.time, .t2 = claim_changed(c), .to = pause ? c->f.end.time : c->to};
 	int64_t last = claim_end(c) + LEVEL_DAYS * DAY;
 	int rc = 0;
 	w.from = w.t1 - LEVEL_DAYS * DAY > c->from ? w.t1 - LEVEL_DAYS * DAY : c->from;

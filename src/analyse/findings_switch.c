@@ -155,7 +155,7 @@ static void measure_rates(const struct scene *s, const struct part *x, const str
 	const struct claim *c, struct rates *r)
 {
 	int64_t days = (int64_t)MIX_DAYS * SECONDS_A_DAY;
-	int64_t t1 = c->f.start.time, t2 = c->f.end.time != TIME_NONE ? c->f.end.time : t1;
+	int64_t t1 = c->f.start.time, t2 = claim_end(c);
 	int64_t from = t1 - days > c->from ? t1 - days : c->from, to = t2 + days < c->to ? t2 + days : c->to;
 	r->from = from, r->t1 = t1, r->t2 = t2, r->to = to;
 	r->old1 = part_level(s, a, from, t1, &r->n_old1);
@@ -213,13 +213,7 @@ static uint32_t main_trade(struct scene *s, const struct part *x, uint32_t house
 static bool date_mix(struct scene *s, const struct pair *p, size_t from, size_t to, int64_t first, int64_t last, struct fit *fit)
 {
 	int64_t margin = (int64_t)FIT_RAMP_DAYS * SECONDS_A_DAY, lo = first - margin, hi = last + margin;
-	struct fit_mix mix = {.t = p->t + from, .z = p->z + from, .n = to - from, .scatter = p->scatter};
-	uint32_t *sum = arena_alloc(s->arena, (mix.n + 1) * sizeof *sum);
-	if (!sum)
-		return false;
-	for (size_t i = 0; i <= mix.n; i++)
-		sum[i] = p->sum[from + i] - p->sum[from];
-	mix.sum = sum;
+	struct fit_mix mix = {.t = p->t + from, .z = p->z + from, .sum = p->sum + from, .n = to - from, .scatter = p->scatter};
 	lo = lo > p->t[from] ? lo : p->t[from];
 	hi = hi < p->t[to - 1] ? hi : p->t[to - 1];
 	return fit_dates(fit_mix_logl, &mix, lo, hi, s->arena, fit);
@@ -337,6 +331,17 @@ static bool is_churn(const struct scene *s, const struct claim *c)
 		const struct claim *k = &s->claims.v[i];
 		if (k->f.kind == FINDING_SWITCH && k->part == c->part && s->trades.v[k->trade_from].house == to &&
 			s->trades.v[k->trade_to].house == from)
+			return true;
+	}
+	return false;
+}
+
+bool has_left(const struct scene *s, analysis_name engine, uint32_t house, int64_t until)
+{
+	for (size_t i = 0; i < s->claims.n; i++) {
+		const struct claim *c = &s->claims.v[i];
+		if (c->f.kind == FINDING_SWITCH && !c->dropped && c->part->engine == engine &&
+			s->trades.v[c->trade_from].house == house && c->f.start.time < until)
 			return true;
 	}
 	return false;

@@ -23,6 +23,11 @@ int64_t claim_end(const struct claim *c)
 	return c->f.end.time != TIME_NONE ? c->f.end.time : c->f.start.time;
 }
 
+int64_t claim_changed(const struct claim *c)
+{
+	return c->shape == SHAPE_PAUSE ? c->f.start.time : claim_end(c);
+}
+
 bool claim_closes(const struct scene *s, const struct claim *c, uint32_t trade)
 {
 	return c->f.kind == FINDING_CLOSURE && trade != TRADE_NONE && s->trades.v[trade].closed == (size_t)(c - s->claims.v) + 1;

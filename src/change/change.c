@@ -191,7 +191,7 @@ static int measure_segments(struct finding *f, struct arena *a)
 		return -1;
 	for (size_t k = 0; k < f->n_seg; k++) {
 		struct change_segment *s = &f->seg[k];
-		change_cost_like(&f->sums, &(struct change_segment){.slope = s->slope, .bend = s->bend}, s->s, s->e, s);
+		change_cost_like(&f->sums, s, s->s, s->e, s);
 	}
 	f->noise = change_count_noise(&f->cs, f->seg, f->n_seg);
 	return 0;

@@ -65,11 +65,11 @@ static void settle(const struct change_sums *c, struct change_segment *seg, size
 /* The ends and a grid's places `step` apart, merged; none within a segment's least length of an end. */
 static size_t candidates(const size_t *ends, size_t n_ends, size_t step, size_t *at)
 {
-	size_t n = 0, k = 0, rows = ends[n_ends - 1];
+	size_t n = 0, k = 0;
 	for (size_t t = step; k < n_ends; t += step) {
 		for (; k < n_ends && ends[k] <= t; k++)
 			at[n++] = ends[k];
-		if (k < n_ends && (n == 0 || at[n - 1] + CHANGE_MIN_ROWS <= t) && t + CHANGE_MIN_ROWS <= ends[k] && t < rows)
+		if (k < n_ends && (n == 0 || at[n - 1] + CHANGE_MIN_ROWS <= t) && t + CHANGE_MIN_ROWS <= ends[k])
 			at[n++] = t;
 	}
 	return n;
