@@ -1,26 +1,12 @@
 /* findings_test.c - a small invented world: an engine that stops, one that changes sides, a feed that fails; and one in which nothing happens. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
-#include <math.h>
+#include "analyse/findings_test.h"
 
 #include "analyse/finding.h"
-#include "analyse/findings.h"
 #include "analyse/findings_fit.h"
 #include "base/limits.h"
 #include "base/mem.h"
 
-enum { DAYS = 80, FEEDS = 3, ENGINES = 6, ROOM = 60000 };
-static const int64_t START = 1283299200; /* 2010-09-01 */
-
-static uint64_t seed;
-
-static double draw(void)
-{
-	seed = seed * 6364136223846793005u + 1442695040888963407u;
-	return ((double)(seed >> 11) + 0.5) / 9007199254740992.0;
-}
+enum { DAYS = 80, ENGINES = 6 };
 
 struct world {
 	struct analysis a;
@@ -30,18 +16,10 @@ struct world {
 static void begin(struct world *w)
 {
 	static const char *const engines[] = {"alpha", "beta", "gamma", "delta", "epsilon", "zeta"};
-	static const char *const feeds[] = {"", "trap-a", "trap-b", "trap-c"};
 	static const char *const trades[] = {"PillCo", "WatchCo", "DiceCo"};
 	struct err err = {0};
 	*w = (struct world){0};
-	arena_init(&w->a.arena, SIZE_MAX);
-	map_init(&w->a.name_ids, SIZE_MAX);
-	assert_non_null(vec_push(&w->a.arena, &w->a.names, 1));
-	w->a.feeds = arena_zalloc(&w->a.arena, FEEDS + 1, sizeof *w->a.feeds);
-	w->a.messages = arena_zalloc(&w->a.arena, ROOM, sizeof *w->a.messages);
-	w->a.n_feeds = FEEDS + 1;
-	for (size_t i = 0; i <= FEEDS; i++)
-		w->a.feeds[i] = str_of(feeds[i]);
+	begin_mail(&w->a);
 	for (size_t i = 0; i < ENGINES; i++)
 		w->engine[i] = analysis_name_of(&w->a, str_of(engines[i]), &err);
 	for (size_t i = 0; i < 3; i++)
@@ -50,8 +28,7 @@ static void begin(struct world *w)
 
 static void end(struct world *w)
 {
-	map_free(&w->a.name_ids);
-	arena_free(&w->a.arena);
+	end_mail(&w->a);
 }
 
 /* eventful: alpha stops on day 40.5, beta goes from PillCo to WatchCo on day 30.25, trap-b fails from day 55 to 57. */
@@ -59,7 +36,7 @@ static void fill(struct world *w, bool eventful)
 {
 	for (size_t e = 0; e < ENGINES; e++)
 		for (double t = 0; t < DAYS; t -= log(draw()) / 40) {
-			uint32_t feed = 1 + (uint32_t)(draw() * FEEDS);
+			uint32_t feed = any_feed();
 			size_t trade = e == 1 ? 0 : draw() < 0.5 ? e % 3 : (e + 1) % 3;
 			if (eventful && e == 0 && t >= 40.5)
 				continue;
@@ -67,16 +44,7 @@ static void fill(struct world *w, bool eventful)
 				trade = 1;
 			if (eventful && feed == 2 && t >= 55 && t < 57)
 				continue;
-			struct analysed *m = &w->a.messages[w->a.n_messages++];
-			assert_true(w->a.n_messages < ROOM);
-			*m = (struct analysed){.n = (int64_t)w->a.n_messages,
-				.key = w->a.n_messages * 2654435761u,
-				.time = START + (int64_t)(t * SECONDS_A_DAY),
-				.time_trusted = 1,
-				.feed = feed,
-				.engine = w->engine[e],
-				.engine_source = ENGINE_LEARNED,
-				.programme = w->trade[trade]};
+			add_mail(&w->a, t, feed, w->engine[e])->programme = w->trade[trade];
 		}
 }
 
@@ -155,17 +123,9 @@ static void fill_house(struct world *w, double pills_end, double watches_end, bo
 				trade = 1;
 			if ((trade == 0 && t >= pills_end) || (trade == 1 && t >= watches_end))
 				continue;
-			struct analysed *m = &w->a.messages[w->a.n_messages++];
-			assert_true(w->a.n_messages < ROOM);
-			*m = (struct analysed){.n = (int64_t)w->a.n_messages,
-				.key = w->a.n_messages * 2654435761u,
-				.time = START + (int64_t)(t * SECONDS_A_DAY),
-				.time_trusted = 1,
-				.feed = 1 + (uint32_t)(draw() * FEEDS),
-				.engine = w->engine[e],
-				.engine_source = ENGINE_LEARNED,
-				.programme = w->trade[trade],
-				.brand = trade == 2 ? dice : shared};
+			struct analysed *m = add_mail(&w->a, t, any_feed(), w->engine[e]);
+			m->programme = w->trade[trade];
+			m->brand = trade == 2 ? dice : shared;
 		}
 }
 
@@ -237,16 +197,7 @@ static void fill_fading(struct world *w, double rate, double falls)
 			bool alone = e == 0 && trade == 0 && t >= falls && draw() < 0.8;
 			if (alone || (trade == 0 && draw() < (t - 30) / 16))
 				continue;
-			struct analysed *m = &w->a.messages[w->a.n_messages++];
-			assert_true(w->a.n_messages < ROOM);
-			*m = (struct analysed){.n = (int64_t)w->a.n_messages,
-				.key = w->a.n_messages * 2654435761u,
-				.time = START + (int64_t)(t * SECONDS_A_DAY),
-				.time_trusted = 1,
-				.feed = 1 + (uint32_t)(draw() * FEEDS),
-				.engine = w->engine[e],
-				.engine_source = ENGINE_LEARNED,
-				.programme = w->trade[trade]};
+			add_mail(&w->a, t, any_feed(), w->engine[e])->programme = w->trade[trade];
 		}
 }
 

@@ -1,72 +1,42 @@
 /* outside_test.c - outside facts laid over a small invented world: alpha stops on day 30.5, beta goes on; three feeds. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
-#include <math.h>
-
 #include "analyse/finding.h"
-#include "analyse/findings.h"
+#include "analyse/findings_test.h"
 #include "analyse/infections.h"
 #include "base/limits.h"
 #include "store/store_test.h"
 
-enum { DAYS = 50, FEEDS = 3, ROOM = 20000 };
-static const int64_t START = 1283299200; /* 2010-09-01 */
+enum { DAYS = 50 };
 
 struct world {
 	struct analysis a;
 	const char *dir;
 };
 
-static uint64_t seed;
-
-static double draw(void)
-{
-	seed = seed * 6364136223846793005u + 1442695040888963407u;
-	return ((double)(seed >> 11) + 0.5) / 9007199254740992.0;
-}
-
 static void begin(struct world *w)
 {
-	static const char *const feeds[] = {"", "trap-a", "trap-b", "trap-c"};
 	struct err err = {0};
 	char path[96];
 	*w = (struct world){.dir = make_dir()};
 	snprintf(path, sizeof path, "%s/t.db", w->dir);
 	assert_int_equal(store_open(&w->a.store, path, STORE_WRITE, &err), 0);
 	assert_int_equal(store_begin(w->a.store, &err), 0);
-	arena_init(&w->a.arena, SIZE_MAX);
-	map_init(&w->a.name_ids, SIZE_MAX);
-	assert_non_null(vec_push(&w->a.arena, &w->a.names, 1));
-	w->a.feeds = arena_zalloc(&w->a.arena, FEEDS + 1, sizeof *w->a.feeds);
-	w->a.messages = arena_zalloc(&w->a.arena, ROOM, sizeof *w->a.messages);
-	w->a.n_feeds = FEEDS + 1;
-	for (size_t i = 0; i <= FEEDS; i++)
-		w->a.feeds[i] = str_of(feeds[i]);
+	begin_mail(&w->a);
 	analysis_name engine[] = {analysis_name_of(&w->a, S("alpha"), &err), analysis_name_of(&w->a, S("Beta-B"), &err)};
 	seed = 3;
 	for (size_t e = 0; e < 2; e++)
 		for (double t = 0; t < (e ? DAYS : 30.5); t -= log(draw()) / 60) {
-			struct analysed *m = &w->a.messages[w->a.n_messages++];
-			assert_true(w->a.n_messages < ROOM);
-			*m = (struct analysed){.n = (int64_t)w->a.n_messages,
-				.key = w->a.n_messages * 2654435761u,
-				.time = START + (int64_t)(t * SECONDS_A_DAY),
-				.time_trusted = 1,
-				.feed = 1 + (uint32_t)(draw() * FEEDS),
-				.engine = engine[e],
-				.engine_source = ENGINE_LEARNED,
-				.ip = {192, 0, 2, (uint8_t)(e * 100 + (uint8_t)(draw() * 100))},
-				.ip_len = 4};
+			struct analysed *m = add_mail(&w->a, t, any_feed(), engine[e]);
+			m->ip[0] = 192;
+			m->ip[2] = 2;
+			m->ip[3] = (uint8_t)(e * 100 + (uint8_t)(draw() * 100));
+			m->ip_len = 4;
 		}
 }
 
 static void end(struct world *w)
 {
 	store_close(w->a.store);
-	map_free(&w->a.name_ids);
-	arena_free(&w->a.arena);
+	end_mail(&w->a);
 	rm_dir(w->dir);
 }
 
