@@ -81,10 +81,10 @@ static bool has_token(const struct page *p, const char *text)
 	return false;
 }
 
-static const char *day_of(const json_t *version, const char *key)
+static struct str day_of(const json_t *version, const char *key)
 {
-	const char *time = json_string_value(json_object_get(version, key));
-	return time ? time : "no time";
+	struct str time = json_text_of(version, key);
+	return time.n ? str_first(time, 10) : S("no time");
 }
 
 /* How it wrote, since when, and what was new in that. */
@@ -94,14 +94,13 @@ static void put_versions(const struct page *p, const json_t *list)
 	size_t i, k;
 	json_array_foreach(list, i, v)
 	{
-		fprintf(p->f, "  %.10s to %.10s  %6lld messages of %lld hosts  ", day_of(v, "first"), day_of(v, "last"),
-			(long long)json_integer_value(json_object_get(v, "messages")),
-			(long long)json_integer_value(json_object_get(v, "peers")));
-		put(p, str_of(json_string_value(json_object_get(v, "version"))));
+		fprintf(p->f, "  %.*s to %.*s  %6lld messages of %lld hosts  ", STR_FMT(day_of(v, "first")), STR_FMT(day_of(v, "last")),
+			(long long)json_int_of(v, "messages"), (long long)json_int_of(v, "peers"));
+		put(p, json_text_of(v, "version"));
 		json_array_foreach(json_object_get(v, "changes"), k, change)
 		{
 			fputs(k ? ", " : ": ", p->f);
-			put(p, str_of(json_string_value(change)));
+			put(p, json_text(change));
 		}
 		fputs("\n", p->f);
 	}

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "base/json_read.h"
 #include "base/limits.h"
 #include "base/mem.h"
 
@@ -34,7 +35,7 @@ static int copy_lines(struct arena *a, const json_t *lines, struct transcript *o
 		return ERR_ENV;
 	for (size_t i = 0; i < n; i++) {
 		const json_t *s = json_array_get(lines, i);
-		v[i] = arena_dup(a, str_make(json_string_value(s), json_string_length(s)));
+		v[i] = arena_dup(a, json_text(s));
 		if (!v[i].p)
 			return ERR_ENV;
 	}
@@ -55,7 +56,7 @@ int transcript_parse(struct arena *a, struct str line, struct str *message_id, s
 			rc = ERR_ENV;
 	}
 	if (rc > 0 && message_id) {
-		*message_id = arena_dup(a, str_make(json_string_value(id), json_string_length(id)));
+		*message_id = arena_dup(a, json_text(id));
 		rc = message_id->p ? 1 : ERR_ENV;
 	}
 	json_decref(o);

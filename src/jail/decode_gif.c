@@ -127,16 +127,14 @@ static void draw_line(
 /* The whole lines among the first n pixels. */
 static void draw_lines(struct gif *g, const struct area *a, const uint8_t *pixels, size_t n, const uint8_t grey[256])
 {
-	static const struct {
+	static const struct pass {
 		uint8_t from, step;
-	} passes[] = {{0, 8}, {4, 8}, {2, 4}, {1, 2}}, straight = {0, 1};
-	bool interlaced = g->file->Image.Interlace;
+	} straight[] = {{0, 1}, {0, 0}}, interlaced[] = {{0, 8}, {4, 8}, {2, 4}, {1, 2}, {0, 0}};
 	size_t lines = n / a->width;
-	for (size_t p = 0; p < (interlaced ? sizeof passes / sizeof *passes : 1); p++)
-		for (uint32_t y = interlaced ? passes[p].from : straight.from; y < a->height && lines; lines--) {
+	for (const struct pass *p = g->file->Image.Interlace ? interlaced : straight; p->step; p++)
+		for (uint32_t y = p->from; y < a->height && lines; y += p->step, lines--) {
 			draw_line(g->c, a, y, pixels, grey, g->control.TransparentColor);
 			pixels += a->width;
-			y += interlaced ? passes[p].step : straight.step;
 		}
 }
 
