@@ -8,9 +8,9 @@ static const struct column columns[] = {
 	{.name = "brand", .kind = KIND_TEXT},
 	{.name = "messages", .kind = KIND_INT},
 	{.name = "share", .kind = KIND_REAL, .decimals = 4, .share = true},
-	{.name = "share_min", .kind = KIND_REAL, .decimals = 4, .share = true},
-	{.name = "share_max", .kind = KIND_REAL, .decimals = 4, .share = true},
-	{.name = "feeds", .kind = KIND_INT},
+	{.name = "share_min", .kind = KIND_REAL, .decimals = 4, .share = true, .detail = true},
+	{.name = "share_max", .kind = KIND_REAL, .decimals = 4, .share = true, .detail = true},
+	{.name = "feeds", .kind = KIND_INT, .detail = true},
 	{.name = "first_day", .kind = KIND_TEXT},
 	{.name = "last_day", .kind = KIND_TEXT},
 };

@@ -12,13 +12,13 @@ static const struct column columns[] = {
 	{.name = "messages", .kind = KIND_INT},
 	{.name = "first", .kind = KIND_TIME},
 	{.name = "last", .kind = KIND_TIME},
-	{.name = "feeds", .kind = KIND_INT},
+	{.name = "feeds", .kind = KIND_INT, .detail = true},
 	{.name = "subject", .kind = KIND_TEXT},
 	{.name = "brand", .kind = KIND_TEXT},
-	{.name = "programme", .kind = KIND_TEXT},
+	{.name = "programme", .kind = KIND_TEXT, .detail = true},
 	{.name = "engines", .kind = KIND_TEXT},
-	{.name = "domains", .kind = KIND_INT},
-	{.name = "domain", .kind = KIND_TEXT, .show = SHOW_URL},
+	{.name = "domains", .kind = KIND_INT, .detail = true},
+	{.name = "domain", .kind = KIND_TEXT, .show = SHOW_URL, .detail = true},
 };
 
 /* All listed names, or only the first. */

@@ -15,13 +15,13 @@ static const struct column columns[] = {
 	{.name = "lo", .kind = KIND_TEXT},
 	{.name = "hi", .kind = KIND_TEXT},
 	{.name = "end", .kind = KIND_TEXT},
-	{.name = "end_lo", .kind = KIND_TEXT},
-	{.name = "end_hi", .kind = KIND_TEXT},
+	{.name = "end_lo", .kind = KIND_TEXT, .detail = true},
+	{.name = "end_hi", .kind = KIND_TEXT, .detail = true},
 	{.name = "before", .kind = KIND_REAL, .decimals = 3},
 	{.name = "after", .kind = KIND_REAL, .decimals = 3},
-	{.name = "effect", .kind = KIND_REAL, .decimals = 3},
+	{.name = "effect", .kind = KIND_REAL, .decimals = 3, .detail = true},
 	{.name = "confidence", .kind = KIND_REAL, .decimals = 3},
-	{.name = "returns", .kind = KIND_INT},
+	{.name = "returns", .kind = KIND_INT, .detail = true},
 };
 
 static const char *const kind_names[] = {"step", "ramp", "noise"};

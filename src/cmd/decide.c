@@ -19,7 +19,7 @@ static const struct column columns[] = {
 	{.name = "tier", .kind = KIND_WORD},
 	{.name = "log_odds", .kind = KIND_REAL, .decimals = 1},
 	{.name = "decision", .kind = KIND_WORD},
-	{.name = "reading", .kind = KIND_TEXT},
+	{.name = "reading", .kind = KIND_TEXT, .flow = true},
 };
 
 /* ---- listing ---- */

@@ -16,12 +16,12 @@ enum { ORDERS_MAX = 1000000 };
 
 static const struct column columns[] = {
 	{.name = "kind", .kind = KIND_TEXT},
-	{.name = "quantity", .kind = KIND_TEXT},
+	{.name = "quantity", .kind = KIND_TEXT, .whole = true},
 	{.name = "low", .kind = KIND_REAL, .decimals = -4},
 	{.name = "median", .kind = KIND_REAL, .decimals = -4},
 	{.name = "high", .kind = KIND_REAL, .decimals = -4},
-	{.name = "unit", .kind = KIND_TEXT},
-	{.name = "source", .kind = KIND_TEXT},
+	{.name = "unit", .kind = KIND_TEXT, .whole = true},
+	{.name = "source", .kind = KIND_TEXT, .detail = true},
 };
 
 struct asking {

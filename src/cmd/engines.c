@@ -11,17 +11,17 @@
 
 static const struct column columns[] = {
 	{.name = "engine", .kind = KIND_TEXT},
-	{.name = "label_source", .kind = KIND_TEXT},
+	{.name = "label_source", .kind = KIND_TEXT, .detail = true},
 	{.name = "messages", .kind = KIND_INT},
 	{.name = "share", .kind = KIND_REAL, .decimals = 4, .share = true},
 	{.name = "first", .kind = KIND_TIME},
 	{.name = "last", .kind = KIND_TIME},
-	{.name = "feeds", .kind = KIND_INT},
+	{.name = "feeds", .kind = KIND_INT, .detail = true},
 	{.name = "peers", .kind = KIND_INT},
 	{.name = "brands", .kind = KIND_TEXT},
-	{.name = "countries", .kind = KIND_TEXT},
-	{.name = "versions", .kind = KIND_INT},
-	{.name = "infected", .kind = KIND_INT},
+	{.name = "countries", .kind = KIND_TEXT, .detail = true},
+	{.name = "versions", .kind = KIND_INT, .detail = true},
+	{.name = "infected", .kind = KIND_INT, .detail = true},
 };
 enum { LISTED = 3 };
 

@@ -9,7 +9,7 @@ static const struct column columns_read[] = {
 	{.name = "start", .kind = KIND_TEXT},
 	{.name = "kind", .kind = KIND_WORD},
 	{.name = "confidence", .kind = KIND_REAL, .decimals = 2},
-	{.name = "reading", .kind = KIND_TEXT},
+	{.name = "reading", .kind = KIND_TEXT, .flow = true},
 };
 static const struct column columns_all[] = {
 	{.name = "id", .kind = KIND_WORD},

@@ -77,6 +77,7 @@ static int list_messages(struct session *s, struct message_list *l, struct err *
 	struct store_filter filter = session_filter(o, true, feeds);
 	struct table_opts opts = output_table(o, "messages");
 	bool table = o->format == FORMAT_TABLE;
+	opts.all_columns = o->columns != NULL;
 	message_columns(l->features, l->n_features, columns);
 	if (output_open(&out, o->out, err))
 		return err->kind;

@@ -78,9 +78,9 @@ int output_text(const char *path, struct str text, struct err *err)
 static size_t terminal_width(void)
 {
 	struct winsize w;
-	if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col >= NARROWEST)
-		return w.ws_col;
-	return 0;
+	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) || w.ws_col == 0)
+		return 0;
+	return w.ws_col < NARROWEST ? NARROWEST : w.ws_col;
 }
 
 int listing_begin(
@@ -110,11 +110,31 @@ int listing_end(struct listing *l, int rc, struct err *err)
 	return err->kind;
 }
 
+/* What to do where a list is empty because nobody has filled it yet. */
+static const char *hint_for(const char *what)
+{
+	static const struct {
+		const char *what, *hint;
+	} hints[] = {
+		{"pages", "`trapline pages FILE.warc.gz` reads captured pages, `trapline crawl` captures them"},
+		{"dns", "`trapline dns FILE.jsonl` reads facts about domains"},
+		{"observations",
+			"`trapline observe FILE.jsonl` reads facts, `trapline observe --published` those that come with trapline"},
+		{"pairs", "no two names look like one organisation; captured pages (`trapline pages`) tell most"},
+		{"edges", "no programme is known yet; captured pages (`trapline pages`) or a pack (--pack) can tell"},
+	};
+	for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
+		if (strcmp(what, hints[i].what) == 0)
+			return hints[i].hint;
+	return NULL;
+}
+
 struct table_opts output_table(const struct options *o, const char *what)
 {
 	size_t rows = o->limit >= 0 ? (size_t)o->limit : 0;
 	return (struct table_opts){.format = o->format,
 		.what = what,
+		.hint = hint_for(what),
 		.max_rows = rows,
 		.width = o->out ? 0 : terminal_width(),
 		.ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0,

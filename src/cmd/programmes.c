@@ -10,21 +10,21 @@
 
 static const struct column columns[] = {
 	{.name = "programme", .kind = KIND_TEXT},
-	{.name = "in_pack", .kind = KIND_WORD},
+	{.name = "in_pack", .kind = KIND_WORD, .detail = true},
 	{.name = "messages", .kind = KIND_INT},
-	{.name = "message_share", .kind = KIND_REAL, .decimals = 4, .share = true},
+	{.name = "message_share", .kind = KIND_REAL, .decimals = 4, .share = true, .detail = true},
 	{.name = "domains", .kind = KIND_INT},
-	{.name = "domain_share", .kind = KIND_REAL, .decimals = 4, .share = true},
+	{.name = "domain_share", .kind = KIND_REAL, .decimals = 4, .share = true, .detail = true},
 	{.name = "first", .kind = KIND_TIME},
 	{.name = "last", .kind = KIND_TIME},
 	{.name = "brands", .kind = KIND_LIST},
 	{.name = "engines", .kind = KIND_LIST},
-	{.name = "own", .kind = KIND_INT},
-	{.name = "page", .kind = KIND_INT},
-	{.name = "domain", .kind = KIND_INT},
-	{.name = "campaign", .kind = KIND_INT},
-	{.name = "seeds", .kind = KIND_INT},
-	{.name = "refused", .kind = KIND_LIST},
+	{.name = "own", .kind = KIND_INT, .detail = true},
+	{.name = "page", .kind = KIND_INT, .detail = true},
+	{.name = "domain", .kind = KIND_INT, .detail = true},
+	{.name = "campaign", .kind = KIND_INT, .detail = true},
+	{.name = "seeds", .kind = KIND_INT, .detail = true},
+	{.name = "refused", .kind = KIND_LIST, .detail = true},
 };
 
 enum { NAMES = 3 };

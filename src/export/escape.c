@@ -141,6 +141,27 @@ size_t esc_term(struct str s, size_t max_width, unsigned flags, struct buf *out)
 	return escape(&e, s, max_width);
 }
 
+void esc_paragraph(struct str s, size_t indent, size_t width, unsigned flags, struct buf *out)
+{
+	struct str rest = s, word;
+	size_t column = indent, cap = width > indent ? width - indent : 1;
+	while (rest.n && str_next(&rest, ' ', &word)) {
+		for (struct str sign; rest.n && rest.p[0] == '%' && str_next(&rest, ' ', &sign);)
+			word.n = (size_t)(sign.p + sign.n - word.p); /* "95 %" stays together */
+		size_t at = out->n, w = esc_term(word, cap, flags, out);
+		out->n = at;
+		if (column > indent && column + 1 + w > width) {
+			buf_byte(out, '\n');
+			buf_printf(out, "%*s", (int)indent, "");
+			column = indent;
+		} else if (column > indent) {
+			buf_byte(out, ' ');
+			column++;
+		}
+		column += esc_term(word, cap, flags, out);
+	}
+}
+
 /* Would a spreadsheet calculate what stands at s? */
 static bool is_formula(struct str s)
 {

@@ -24,6 +24,9 @@ size_t esc_html(struct str s, size_t max_width, struct buf *out);
 size_t esc_html_text(struct str s, size_t max_width, struct buf *out);
 /* For terminals; the same cap. An escape is never cut in half. With ESCAPE_ASCII the cut is marked by "...". */
 size_t esc_term(struct str s, size_t max_width, unsigned flags, struct buf *out);
+/* The same as a paragraph, broken at blanks: the first line begins at column indent (the caller's), the others are indented to it; none passes
+ * width. No line end at the end. */
+void esc_paragraph(struct str s, size_t indent, size_t width, unsigned flags, struct buf *out);
 /* One CSV cell (RFC 4180), quoted where needed. A cell that a spreadsheet would take for a formula (its first visible
  * character is = + - @ or a fullwidth or small variant of them, or it begins with TAB, CR or LF) gets a leading apostrophe;
  * so does what follows a semicolon, which splits cells where the decimal point is a comma. */

@@ -304,7 +304,12 @@ void message_columns(const enum feature_id *features, size_t n, struct column *c
 {
 	for (size_t k = 0; k < n; k++) {
 		const struct feature *f = &feature_table[features[k]];
-		cols[k] = (struct column){f->name, f->kind, f->show, CONFIDENCE_DECIMALS, false};
+		cols[k] = (struct column){.name = f->name,
+			.kind = f->kind,
+			.show = f->show,
+			.decimals = CONFIDENCE_DECIMALS,
+			.whole = features[k] == FEAT_id,
+			.detail = features[k] == FEAT_from_domain || features[k] == FEAT_ip};
 		if (f->kind == KIND_REAL)
 			cols[k].decimals = 2;
 	}

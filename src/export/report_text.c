@@ -31,34 +31,11 @@ static size_t put(struct sheet *t, struct str s, size_t cap)
 	return esc_term(s, cap, t->ascii ? ESCAPE_ASCII : 0, t->out);
 }
 
-static size_t next_width(struct sheet *t, struct str word)
-{
-	size_t at = t->out->n;
-	size_t w = put(t, word, t->width);
-	t->out->n = at;
-	return w;
-}
-
 /* tmp as a paragraph, broken at blanks; empties it. */
 static void say(struct sheet *t, size_t indent)
 {
-	struct str rest = buf_str(&t->tmp), word;
-	size_t column = 0;
-	while (rest.n && str_next(&rest, ' ', &word)) {
-		size_t w = next_width(t, word);
-		if (column && column + 1 + w > t->width) {
-			buf_byte(t->out, '\n');
-			column = 0;
-		}
-		if (column == 0) {
-			pad(t, indent);
-			column = indent;
-		} else {
-			buf_byte(t->out, ' ');
-			column++;
-		}
-		column += put(t, word, t->width - indent);
-	}
+	pad(t, indent);
+	esc_paragraph(buf_str(&t->tmp), indent, t->width, t->ascii ? ESCAPE_ASCII : 0, t->out);
 	buf_byte(t->out, '\n');
 	buf_clear(&t->tmp);
 }

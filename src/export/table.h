@@ -5,7 +5,9 @@
  *               or, where the row has an object of its own (message_json.h): if ((j = table_json(&t))) ...write it...
  * rc = table_end(&t, total, &err);
  *
- * table  aligned to the terminal's width (UAX #11), numbers to the right, at most max_rows rows, then "N of M shown".
+ * table  aligned to the terminal's width (UAX #11), numbers to the right, at most max_rows rows, then "N of M shown". On a narrow terminal
+ *        times but the first column's are cut to days, texts are cut, and what still does not fit is
+ *        left out and named: details first and all at once, then from the right.
  * json   {"version":1,"WHAT":[{...},...],"shown":N,"total":M}
  * jsonl  one object a line, nothing else
  * csv    RFC 4180 with LF line ends and a header line of column names
@@ -34,14 +36,19 @@ struct column {
 	enum feature_show show;
 	int decimals; /* of KIND_REAL; negative: as many significant digits */
 	bool share;   /* KIND_REAL 0..1 that the table format shows in per cent */
+	bool detail;  /* the first to be left out for lack of width */
+	bool whole;   /* what tells a row apart, as the first column does: never cut to make room */
+	bool flow;    /* the last column only: sentences; flow over several lines instead of being cut */
 };
 
 struct table_opts {
 	enum table_format format;
 	const char *what; /* the JSON key of the rows: "messages", "feeds" ... */
+	const char *hint; /* table format without rows: what would give some; NULL: nothing to say */
 	size_t max_rows;  /* of table format; 0: TABLE_ROWS. The other formats show all they are given */
 	size_t width;     /* columns of the terminal; 0: no limit */
 	bool ascii;       /* the terminal is not UTF-8 */
+	bool all_columns; /* they were asked for: none is left out for lack of width */
 	bool reveal;
 };
 

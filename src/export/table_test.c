@@ -13,12 +13,12 @@
 #include "export/message_json.h"
 
 static const struct column cols[] = {
-	{"feed", KIND_WORD, SHOW_PLAIN, 0, false},
-	{"n", KIND_INT, SHOW_PLAIN, 0, false},
-	{"share", KIND_REAL, SHOW_PLAIN, 3, true},
-	{"first", KIND_TIME, SHOW_PLAIN, 0, false},
-	{"rcpt", KIND_TEXT, SHOW_MASK, 0, false},
-	{"url", KIND_TEXT, SHOW_URL, 0, false},
+	{.name = "feed", .kind = KIND_WORD},
+	{.name = "n", .kind = KIND_INT},
+	{.name = "share", .kind = KIND_REAL, .decimals = 3, .share = true},
+	{.name = "first", .kind = KIND_TIME},
+	{.name = "rcpt", .kind = KIND_TEXT, .show = SHOW_MASK},
+	{.name = "url", .kind = KIND_TEXT, .show = SHOW_URL},
 };
 
 static void rows(struct table *t)
@@ -95,15 +95,60 @@ static void test_formats(void **state)
 static void test_narrow(void **state)
 {
 	(void)state;
+	static const struct {
+		size_t width;
+		const char *want;
+	} cases[] = {
+		{78, "feed            n   share  first       rcpt               url\n"
+		     "------  ---------  ------  ----------  -----------------  --------------------\n"
+		     "trap-a  1,234,567  12.3 %  2010-09-20  a***@t***.example  hxxp://evil[.]exa...\n"
+		     "1 of 9 shown\n"},
+		{60, "feed            n   share  first       rcpt\n"
+		     "------  ---------  ------  ----------  -----------------\n"
+		     "trap-a  1,234,567  12.3 %  2010-09-20  a***@t***.example\n"
+		     "1 of 9 shown\n"
+		     "left out for lack of width: url\n"},
+		{14, "feed\n"
+		     "------\n"
+		     "trap-a\n"
+		     "1 of 9 shown\n"
+		     "left out for\n"
+		     "lack of width:\n"
+		     "n, share,\n"
+		     "first, rcpt,\n"
+		     "url\n"},
+	};
 	int rc;
-	char *text = run((struct table_opts){.width = 78, .ascii = true, .max_rows = 1}, &rc);
-	assert_string_equal(text, "feed            n   share  first                 rcpt           url\n"
-				  "------  ---------  ------  --------------------  -------------  --------------\n"
-				  "trap-a  1,234,567  12.3 %  2010-09-20T00:00:00Z  a***@t***....  hxxp://evil...\n"
-				  "1 of 9 shown\n");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char *text = run((struct table_opts){.width = cases[i].width, .ascii = true, .max_rows = 1}, &rc);
+		assert_string_equal(text, cases[i].want);
+		free(text);
+	}
+	char *text = run((struct table_opts){.width = 10, .reveal = true, .all_columns = true}, &rc);
+	assert_non_null(strstr(text, "abuse@tra\u2026"));
 	free(text);
-	text = run((struct table_opts){.width = 10, .reveal = true}, &rc);
-	assert_non_null(strstr(text, "abuse@t\u2026"));
+}
+
+static void test_flow(void **state)
+{
+	(void)state;
+	static const struct column cs[] = {
+		{.name = "start", .kind = KIND_TEXT}, {.name = "reading", .kind = KIND_TEXT, .flow = true}};
+	char *text = NULL;
+	size_t n = 0;
+	struct err err = {0};
+	struct table t;
+	FILE *f = open_memstream(&text, &n);
+	table_begin(&t, cs, 2, &(struct table_opts){.width = 36, .ascii = true}, f);
+	table_row(&t);
+	table_str(&t, S("2010-09-20"));
+	table_str(&t, S("Feed trap-a fell by 90 % on 20 September 2010."));
+	assert_int_equal(table_end(&t, 1, &err), 0);
+	fclose(f);
+	assert_string_equal(text, "start       reading\n"
+				  "----------  ------------------------\n"
+				  "2010-09-20  Feed trap-a fell by 90 %\n"
+				  "            on 20 September 2010.\n");
 	free(text);
 }
 
@@ -285,6 +330,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_formats),
 		cmocka_unit_test(test_narrow),
+		cmocka_unit_test(test_flow),
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_full_disk),
 		cmocka_unit_test(test_memory),
