@@ -162,9 +162,8 @@ class Test:
         result.seconds, result.rss = used.ru_utime + used.ru_stime, rss
         return result
 
-    def start(self, *args):
-        return subprocess.Popen([TRAPLINE, *args], cwd=self.dir, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                stderr=subprocess.DEVNULL)
+    def start(self, *args, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        return subprocess.Popen([TRAPLINE, *args], cwd=self.dir, stdin=stdin, stdout=subprocess.DEVNULL, stderr=stderr)
 
     def ingest(self, *args, code=0, **kw):
         return self.run('ingest', '--store', 't.db', '--no-default-packs', *args, code=code, **kw)

@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "cmd/command.h"
+#include "cmd/interrupt.h"
 #include "export/escape.h"
 #include "jail/jail.h"
 
@@ -145,6 +146,7 @@ int main(int argc, char **argv)
 	if (jail_main_wanted(argc, argv))
 		return jail_main(argc, argv);
 	setlocale(LC_CTYPE, "");
+	interrupt_setup();
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* beyond ulimit -f a write fails, as on a full disk */
 	const char *name = command_name(argc, argv);

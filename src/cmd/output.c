@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cmd/interrupt.h"
+
 enum { NARROWEST = 40 };
 
 /* A device, a pipe or a symbolic link (/dev/null, /dev/stdout): a file must not take its place. */
@@ -33,6 +35,7 @@ int output_open(struct output *out, const char *path, struct err *err)
 	out->f = fopen(out->tmp, "wxe");
 	if (!out->f)
 		return err_errno(err, ERR_ENV, "%s: cannot write", path);
+	interrupt_file(out->tmp);
 	return 0;
 }
 
@@ -62,6 +65,7 @@ int output_close(struct output *out, bool ok, struct err *err)
 		err_errno(err, ERR_ENV, "%s: cannot rename the finished file into place", out->path);
 	if (!ok || err->kind)
 		unlink(out->tmp);
+	interrupt_file_done(out->tmp);
 	return err->kind;
 }
 

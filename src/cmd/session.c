@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "cmd/interrupt.h"
 
 int session_open(struct session *s, const struct options *o, struct err *err)
 {
@@ -23,7 +24,10 @@ int session_open(struct session *s, const struct options *o, struct err *err)
 
 int session_open_store(struct session *s, enum store_mode mode, struct err *err)
 {
-	return store_open(&s->store, s->store_path, mode, err);
+	int rc = store_open(&s->store, s->store_path, mode, err);
+	if (!rc && mode == STORE_WRITE)
+		interrupt_writes_store();
+	return rc;
 }
 
 int session_open_existing(struct session *s, enum store_mode mode, struct err *err)

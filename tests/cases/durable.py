@@ -3,6 +3,7 @@ import os
 import random
 import signal
 import sqlite3
+import subprocess
 import time
 
 from harness import content, mail, mbox, same
@@ -34,6 +35,21 @@ def case_kill_9_then_again(t):
     same(len({r['id'] for r in rows}), total)
     t.run('ingest', '--store', 'fresh.db', '--no-default-packs', '--feed', 'f', 'box')
     same(content(rows), content(t.messages(store='fresh.db')))
+
+
+def case_stopped_by_hand(t):
+    """Ctrl-C while mail comes in: a word about the store, and no half-written file."""
+    p = t.start('report', '--store', 't.db', '-o', 'r.html', '-', stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    p.stdin.write(many(50))
+    p.stdin.flush()
+    while not os.path.exists(t.path('t.db')):
+        time.sleep(0.02)
+    time.sleep(0.3)
+    p.send_signal(signal.SIGINT)
+    _, err = p.communicate()
+    same(p.returncode, -signal.SIGINT)
+    assert b'the same command does the rest' in err, err
+    same([f for f in os.listdir(t.dir) if f.startswith('r.html')], [])
 
 
 def case_again_changes_nothing(t):
