@@ -27,7 +27,7 @@ struct token {
 /* What stands in the field, clause by clause. */
 struct clauses {
 	struct str head;              /* a comment before any clause */
-	struct str from, from_second; /* first two words */
+	struct str from, from_second; /* the first word; the second one, or the last in brackets */
 	struct str from_comments[MAX_COMMENTS];
 	size_t n_from_comments;
 	struct str by, by_comment, with, with_comment, exim, id, for_, via, date;
@@ -166,19 +166,32 @@ static void add_word(struct clauses *c, enum clause at, struct str w, size_t wor
 	struct str *one[] = {NULL, &c->from, &c->by, &c->via, &c->with, &c->id, &c->for_};
 	if (at == CLAUSE_WITH && words > 0 && !c->with_comment.n)
 		c->with = span(c->with, w);
-	else if (at == CLAUSE_FROM && words == 1)
+	else if (at == CLAUSE_FROM && c->from.n && (words == 1 || w.p[0] == '['))
 		c->from_second = w;
 	else if (at != CLAUSE_NONE && words == 0 && !one[at]->n)
 		*one[at] = w;
 }
 
-/* "from by mx.example": the clause is empty. "from by (host [ip])": the client said HELO by. */
-static bool is_value(const struct lexer *l, enum clause at, enum clause key, size_t words)
+/* "from by mx.example": the clause is empty. "from by (host [ip])": the client said HELO by. "by (Mailer 1.0) with SMTP" names
+ * no host. */
+static bool is_value(const struct lexer *l, const struct clauses *c, enum clause at, enum clause key, size_t words)
 {
 	struct lexer ahead = *l;
 	if (at == CLAUSE_NONE || words > 0)
 		return false;
-	return at != CLAUSE_FROM || key != CLAUSE_BY || next_token(&ahead).kind == TOKEN_COMMENT;
+	if (at == CLAUSE_BY)
+		return !c->by_comment.n;
+	if (at != CLAUSE_FROM)
+		return true;
+	return !c->n_from_comments && (key != CLAUSE_BY || next_token(&ahead).kind == TOKEN_COMMENT);
+}
+
+/* "from x (user y); by mx with HTTP; DATE" */
+static bool goes_on(const struct lexer *l)
+{
+	struct lexer ahead = *l;
+	struct token t = next_token(&ahead);
+	return t.kind == TOKEN_WORD && keyword(t.text) > CLAUSE_FROM;
 }
 
 static void split_clauses(struct str value, struct clauses *c)
@@ -189,14 +202,16 @@ static void split_clauses(struct str value, struct clauses *c)
 	for (struct token t; (t = next_token(&l)).kind != TOKEN_END;) {
 		if (t.kind == TOKEN_SEMICOLON) {
 			c->date = t.text;
-			return;
+			if (!goes_on(&l))
+				return;
+			continue;
 		}
 		if (t.kind == TOKEN_COMMENT) {
 			add_comment(c, at, t.text);
 			continue;
 		}
 		enum clause key = keyword(t.text);
-		if (key != CLAUSE_NONE && !is_value(&l, at, key, words)) {
+		if (key != CLAUSE_NONE && !is_value(&l, c, at, key, words)) {
 			at = key;
 			words = 0;
 			c->has_from |= key == CLAUSE_FROM;
@@ -236,7 +251,7 @@ static enum received_family family_of(const struct clauses *c)
 		return RECEIVED_EXCHANGE;
 	if (str_iends(c->by, S(".google.com")) || (!c->has_from && c->id.n && ip_parse(c->by, ip)))
 		return RECEIVED_GMAIL;
-	if (is_sendmail(c->by_comment) || str_istarts(c->head, S("from ")))
+	if (is_sendmail(c->by_comment) || (str_istarts(c->head, S("from ")) && !c->has_from))
 		return RECEIVED_SENDMAIL;
 	for (size_t i = 0; i < c->n_from_comments; i++) {
 		if (is_helo_comment(c->from_comments[i]))
@@ -245,21 +260,34 @@ static enum received_family family_of(const struct clauses *c)
 			return RECEIVED_COURIER;
 	}
 	/* qmail leaves (HELO ..) away when the name is the looked-up one, and knows no id */
-	if (c->n_from_comments == 1 && !c->id.n && !c->by_comment.n && str_istarts(c->with, S("SMTP")))
+	if (c->n_from_comments == 1 && !c->id.n && !c->via.n && !c->by_comment.n && str_istarts(c->with, S("SMTP")) &&
+		str_find_byte(c->from_comments[0], ' ') == STR_NPOS && str_find_byte(c->from_comments[0], '[') == STR_NPOS)
 		return RECEIVED_QMAIL;
 	return RECEIVED_OTHER;
 }
 
 /* ---- the from clause ---- */
 
+/* "192.0.2.1:4242", "192.0.2.1.4242" (BSD): without the port. */
+static struct str without_port(struct str s)
+{
+	size_t dots = 0, i = 0;
+	for (; i < s.n && s.p[i] != ':' && dots < 4; i++)
+		dots += s.p[i] == '.';
+	if (dots == 4)
+		return str_first(s, i - 1);
+	return dots == 3 ? str_first(s, i) : s;
+}
+
 static bool set_ip(struct received *r, struct str text)
 {
+	if (str_starts(text, S("[")))
+		text = str_first(str_from(text, 1), str_find_byte(str_from(text, 1), ']'));
+	text = without_port(text);
 	unsigned len = ip_parse(text, r->ip);
 	if (len == 0)
 		return false;
 	r->ip_len = len;
-	if (str_starts(text, S("[")))
-		text = str_first(str_from(text, 1), str_find_byte(str_from(text, 1), ']'));
 	r->from_ip = str_istarts(text, S("IPv6:")) ? str_from(text, 5) : text;
 	return true;
 }
@@ -267,13 +295,18 @@ static bool set_ip(struct received *r, struct str text)
 /* Names that MTAs write where they know none. */
 static bool is_no_name(struct str s)
 {
-	return s.n == 0 || str_ieq(s, S("unknown")) || str_ieq(s, S("unverified")) || str_ieq(s, S("verified")) ||
-	       str_ieq(s, S("softdnserr"));
+	static const struct str names[] = {STR_INIT(""), STR_INIT("unknown"), STR_INIT("unverified"), STR_INIT("verified"),
+		STR_INIT("softdnserr"), STR_INIT("<unknown.domain>"), STR_INIT("nodnsquery")};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (str_ieq(s, names[i]))
+			return true;
+	return false;
 }
 
 /* "ident@host" or "host": sets ident and rdns. */
 static void set_rdns(struct received *r, struct str s)
 {
+	uint8_t ip[16];
 	size_t at = str_rfind_byte(s, '@');
 	if (at != STR_NPOS) {
 		r->from_ident = str_istarts(s, S("IDENT:")) ? str_sub(s, 6, at > 6 ? at - 6 : 0) : str_first(s, at);
@@ -281,7 +314,7 @@ static void set_rdns(struct received *r, struct str s)
 	}
 	if (s.n && s.p[s.n - 1] == '.')
 		s.n--;
-	if (!is_no_name(s) && str_find_byte(s, '=') == STR_NPOS)
+	if (!is_no_name(s) && str_find_byte(s, '=') == STR_NPOS && !ip_parse(s, ip))
 		r->from_rdns = s;
 }
 
@@ -303,39 +336,82 @@ static struct str first_word(struct str s)
 	return str_first(s, n);
 }
 
-/* "HELO x", "account y HELO x", "[1.2.3.4] helo=x" */
-static void take_helo(struct received *r, struct str c)
+/* The client's own words of a comment, which may look like an address: taken out of what is searched for one. */
+struct own_words {
+	struct str before, after; /* what the server wrote around them */
+	bool helo, equals;        /* there is a HELO; as "helo=" */
+};
+
+static bool starts_word(struct str c, size_t i)
 {
+	return i == 0 || ascii_space(c.p[i - 1]) || c.p[i - 1] == '"';
+}
+
+/* "HELO x", "account y HELO x", "[1.2.3.4] helo=x", "[1.2.3.4]:25 \"HELO x\"" */
+static size_t find_helo(struct str c, bool *equals)
+{
+	static const struct str words[] = {STR_INIT("helo"), STR_INIT("ehlo"), STR_INIT("lhlo")};
 	size_t i = str_ifind(c, S("helo="));
+	*equals = i != STR_NPOS;
+	for (size_t k = 0; k < sizeof words / sizeof *words && i == STR_NPOS; k++) {
+		i = str_ifind(c, words[k]);
+		if (i != STR_NPOS && (!starts_word(c, i) || (i + 4 < c.n && !ascii_space(c.p[i + 4]))))
+			i = STR_NPOS;
+	}
+	return i;
+}
+
+static struct own_words take_own_words(struct received *r, struct str c)
+{
+	struct own_words w = {.before = c};
+	size_t i = find_helo(c, &w.equals);
 	if (i != STR_NPOS) {
-		r->from_helo = first_word(str_from(c, i + 5));
-		return;
+		struct str rest = str_from(c, i + 4 + w.equals),
+			   helo = rest.n && w.equals && ascii_space(rest.p[0]) ? S("") : first_word(rest);
+		w.helo = true;
+		w.before = str_first(c, i);
+		w.after = helo.n ? str_from(c, (size_t)(helo.p - c.p) + helo.n) : rest;
+		r->from_helo = str_ends(helo, S("\"")) ? str_first(helo, helo.n - 1) : helo;
 	}
 	for (size_t k = 0; k < 2; k++) {
-		i = str_ifind(c, k ? S("ehlo ") : S("helo "));
-		if (i != STR_NPOS && (i == 0 || ascii_space(c.p[i - 1]))) {
-			r->from_helo = first_word(str_from(c, i + 5));
-			return;
-		}
+		struct str *s = k ? &w.after : &w.before;
+		size_t ident = str_ifind(*s, S("ident="));
+		if (ident == STR_NPOS || !starts_word(*s, ident))
+			continue;
+		r->from_ident = first_word(str_from(*s, ident + 6));
+		*s = str_first(*s, ident);
 	}
+	return w;
+}
+
+/* "rdns [ip]", "ident@rdns [ip]", "IDENT:any words@rdns [ip]", "account NAME [ip]", "ip", "ident@ip" */
+static void take_address(struct received *r, struct str c)
+{
+	if (str_istarts(c, S("account ")))
+		c = str_from(c, 8 + str_find_byte(str_from(c, 8), ' '));
+	size_t at = str_rfind_byte(c, '@'), skip = at != STR_NPOS && str_istarts(c, S("IDENT:")) ? at : 0;
+	size_t open = skip + str_find_byte(str_from(c, skip), '[');
+	struct str word = first_word(c);
+	if (open < c.n && set_ip(r, str_from(c, open))) {
+		set_rdns(r, last_word(str_first(c, open)));
+		r->rdns_unverified = r->from_rdns.n && str_ifind(str_from(c, open), S("may be forged")) != STR_NPOS;
+	} else if (!set_ip(r, str_ends(word, S(",")) ? str_first(word, word.n - 1) : word) && at != STR_NPOS &&
+		   set_ip(r, first_word(str_from(c, at + 1))))
+		r->from_ident = str_first(c, at);
 }
 
 /* A comment of the from clause: "rdns [ip]", "[ip] helo=x", "ident@ip", "HELO x", "ip", TLS chatter. */
-static void take_comment(struct received *r, struct str c)
+static void take_comment(struct received *r, struct str c, struct own_words *all)
 {
-	size_t open = str_find_byte(c, '['), at = str_rfind_byte(c, '@');
-	take_helo(r, c);
-	if (r->ip_len)
+	struct own_words w = take_own_words(r, c);
+	all->helo |= w.helo;
+	all->equals |= w.equals;
+	if (str_istarts(c, S("Forwarded-For:"))) /* what a proxy was told */
 		return;
-	if (open != STR_NPOS && set_ip(r, str_from(c, open))) {
-		set_rdns(r, last_word(str_first(c, open)));
-		r->rdns_unverified = r->from_rdns.n && str_ifind(str_from(c, open), S("may be forged")) != STR_NPOS;
-		return;
-	}
-	if (set_ip(r, first_word(c)))
-		return;
-	if (at != STR_NPOS && set_ip(r, str_from(c, at + 1)))
-		r->from_ident = str_first(c, at);
+	if (!r->ip_len)
+		take_address(r, w.before);
+	if (!r->ip_len)
+		take_address(r, w.after);
 }
 
 /* "x(1.2.3.4)": the client's own word may go on in parentheses. Only smap writes its peer so. */
@@ -348,34 +424,70 @@ static bool is_glued(const struct clauses *c, struct str comment)
 	return p > c->from.p && !ascii_space(p[-1]) && p[-1] != ')';
 }
 
+/* The name before the comments is the looked-up one: "rdns ([ip] helo=x)" as Exim, "rdns(ip) .. via smap", a web server's
+ * "rdns ([ip]) .. with HTTP". */
+static bool is_looked_up(const struct clauses *c, const struct own_words *own)
+{
+	struct str first = c->from_comments[0];
+	return (own->equals && !c->by_comment.n && str_find_byte(c->from, '.') != STR_NPOS) || str_istarts(c->with, S("HTTP")) ||
+	       (c->via.n && c->n_from_comments == 1 && first.n && ascii_digit(first.p[0]) && is_glued(c, first));
+}
+
+/* "ip" or "name[ip]", with nothing else. */
+static void split_name(struct received *r, struct str from)
+{
+	size_t open = str_find_byte(from, '[');
+	if (!set_ip(r, from) && open != STR_NPOS && set_ip(r, str_from(from, open)) && r->from_helo.p == from.p)
+		r->from_helo = str_first(from, open);
+}
+
 static void read_from(const struct clauses *c, struct received *r)
 {
 	uint8_t ip[16];
+	struct own_words own = {0};
 	bool address = ip_parse(c->from, ip) > 0;
 	if (r->family == RECEIVED_EXIM && address)
 		set_ip(r, c->from);
 	for (int glued = 0; glued < 2; glued++)
 		for (size_t i = 0; i < c->n_from_comments; i++)
 			if (is_glued(c, c->from_comments[i]) == glued)
-				take_comment(r, c->from_comments[i]);
+				take_comment(r, c->from_comments[i], &own);
+	if (!r->ip_len)
+		(void)set_ip(r, c->from_second);
 	if (r->family == RECEIVED_EXIM || r->family == RECEIVED_QMAIL) {
 		if (address && !r->ip_len)
 			set_ip(r, c->from);
 		else if (!address && !is_no_name(c->from))
 			r->from_rdns = c->from;
-		if (!r->from_helo.n)
+		if (!own.helo)
 			r->from_helo = r->from_rdns;
 		return;
 	}
-	if (!r->from_helo.n && !(address && c->n_from_comments == 0))
+	bool looked_up = is_looked_up(c, &own);
+	bool verified = c->n_from_comments && str_istarts(c->by_comment, S("CommuniGate")) &&
+	                str_ends(c->from_comments[0], S("] verified"));
+	if ((looked_up || verified) && !address && !r->from_rdns.n)
+		set_rdns(r, c->from);
+	if (!own.helo && !looked_up && !(address && c->n_from_comments == 0))
 		r->from_helo = c->from;
-	if (!r->ip_len && !set_ip(r, c->from_second))
-		(void)set_ip(r, c->from);
+	if (!r->ip_len)
+		split_name(r, c->from);
+}
+
+/* "(from name [ip]) by mx (SMSSMTP 4.0) with SMTP", unlike Sendmail's "(from user@localhost) by mx" */
+static void read_head(const struct clauses *c, struct received *r)
+{
+	size_t open = str_find_byte(c->head, '[');
+	if (!str_istarts(c->head, S("from ")) || open == STR_NPOS || !set_ip(r, str_from(c->head, open)))
+		return;
+	r->has_from = true;
+	r->family = RECEIVED_OTHER;
+	r->from_helo = str_istarts(c->with, S("HTTP")) ? S("") : first_word(str_sub(c->head, 5, open - 5));
 }
 
 static bool is_local(const struct clauses *c, const struct received *r)
 {
-	return str_istarts(c->head, S("from ")) || str_ifind(c->head, S("invoked by")) != STR_NPOS ||
+	return (str_istarts(c->head, S("from ")) && !r->has_from) || str_ifind(c->head, S("invoked by")) != STR_NPOS ||
 	       str_ifind(c->by_comment, S("from userid")) != STR_NPOS || str_ieq(c->with, S("local")) ||
 	       (str_ieq(c->from, S("mail")) && str_ieq(c->from_second, S("pickup"))) ||
 	       (r->has_from && str_ieq(c->from, S("userid")));
@@ -426,11 +538,13 @@ void received_parse(struct str value, struct received *out, uint64_t *anomalies)
 	r.has_from = c.has_from;
 	if (r.family == RECEIVED_QMAIL && c.head.n)
 		read_invoked(c.head, &r);
-	if (c.has_from)
+	if (!c.has_from)
+		read_head(&c, &r);
+	else
 		read_from(&c, &r);
-	r.by = c.by;
+	r.by = without_brackets(str_ends(c.by, S(",")) ? str_first(c.by, c.by.n - 1) : c.by);
 	r.with = c.with.n ? c.with : c.via;
-	r.id = c.id;
+	r.id = without_brackets(c.id);
 	r.for_ = without_brackets(c.for_);
 	r.local = is_local(&c, &r);
 	r.fetched = is_fetched(&c);
