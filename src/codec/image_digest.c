@@ -1,6 +1,7 @@
 /* image_digest.c - see image_digest.h. */
 #include "codec/image_digest.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -101,15 +102,23 @@ static int32_t cosine(unsigned m)
 }
 
 /* The lowest waves; those of even number are the same from either end, the others but for the sign. */
-static void make_waves(int16_t wave[FREQUENCIES][IMAGE_GRID])
+static int16_t wave[FREQUENCIES][IMAGE_GRID];
+static pthread_once_t wave_once = PTHREAD_ONCE_INIT;
+
+static void make_waves(void)
 {
 	for (unsigned u = 0; u < FREQUENCIES; u++)
 		for (unsigned x = 0; x < IMAGE_GRID; x++)
 			wave[u][x] = (int16_t)cosine((2 * x + 1) * u);
 }
 
-/* Coefficients of the rows: [u][y]. Half of a row's sum is all that 32 bits hold. */
-static void transform_rows(const uint16_t *grid, int16_t wave[FREQUENCIES][IMAGE_GRID], int32_t out[FREQUENCIES][IMAGE_GRID])
+/* Coefficients of the rows: [u][y]. They have 19 bits: high is in units of 256, low what is left, so that products of 16 bits do. */
+struct rows {
+	int16_t high[FREQUENCIES][IMAGE_GRID], low[FREQUENCIES][IMAGE_GRID];
+};
+
+/* Half of a row's sum is all that 32 bits hold. */
+static void transform_rows(const uint16_t *grid, struct rows *out)
 {
 	int16_t row[IMAGE_GRID];
 	for (size_t y = 0; y < IMAGE_GRID; y++) {
@@ -121,24 +130,29 @@ static void transform_rows(const uint16_t *grid, int16_t wave[FREQUENCIES][IMAGE
 				left += row[x] * wave[u][x];
 				right += row[x + IMAGE_GRID / 2] * wave[u][x + IMAGE_GRID / 2];
 			}
-			out[u][y] = (int32_t)(((int64_t)left + right) / COSINE);
+			int32_t sum = (int32_t)(((int64_t)left + right) / COSINE);
+			out->high[u][y] = (int16_t)(sum >> 8);
+			out->low[u][y] = (int16_t)(sum & 0xFF);
 		}
 	}
 }
 
 /* In units of the grid, as an orthogonal transform has them but for one common factor. */
-static int32_t coefficient(int32_t rows[FREQUENCIES][IMAGE_GRID], int16_t wave[FREQUENCIES][IMAGE_GRID], unsigned u, unsigned v)
+static int32_t coefficient(const struct rows *rows, unsigned u, unsigned v)
 {
-	int64_t sum = 0;
-	for (unsigned y = 0; y < IMAGE_GRID; y++)
-		sum += (int64_t)rows[u][y] * wave[v][y];
+	int32_t high = 0, low = 0;
+	for (unsigned y = 0; y < IMAGE_GRID; y++) {
+		high += rows->high[u][y] * wave[v][y];
+		low += rows->low[u][y] * wave[v][y];
+	}
+	int64_t sum = (int64_t)high * 256 + low;
 	if (!u || !v)
 		sum = sum / COSINE * 11585; /* 1 / sqrt 2 */
 	return (int32_t)(sum / COSINE);
 }
 
 /* The 256 lowest frequencies but for the mean, lowest first; of equal ones those along x first. */
-static void lowest(int32_t rows[FREQUENCIES][IMAGE_GRID], int16_t wave[FREQUENCIES][IMAGE_GRID], int32_t out[IMAGE_DIGEST_BITS])
+static void lowest(const struct rows *rows, int32_t out[IMAGE_DIGEST_BITS])
 {
 	size_t n = 0;
 	for (unsigned square = 1; n < IMAGE_DIGEST_BITS; square++)
@@ -146,7 +160,7 @@ static void lowest(int32_t rows[FREQUENCIES][IMAGE_GRID], int16_t wave[FREQUENCI
 			while (u && u * u + v * v > square)
 				u--;
 			if (u * u + v * v == square)
-				out[n++] = coefficient(rows, wave, u, v);
+				out[n++] = coefficient(rows, u, v);
 		}
 }
 
@@ -169,13 +183,13 @@ static int32_t median_of(const int32_t c[IMAGE_DIGEST_BITS])
 
 bool image_digest_of(const uint16_t grid[IMAGE_GRID * IMAGE_GRID], struct image_digest *out)
 {
-	int16_t wave[FREQUENCIES][IMAGE_GRID];
-	int32_t rows[FREQUENCIES][IMAGE_GRID], c[IMAGE_DIGEST_BITS];
+	struct rows rows;
+	int32_t c[IMAGE_DIGEST_BITS];
 	struct image_digest d = {.bits = {0}};
 	size_t clear = 0;
-	make_waves(wave);
-	transform_rows(grid, wave, rows);
-	lowest(rows, wave, c);
+	pthread_once(&wave_once, make_waves);
+	transform_rows(grid, &rows);
+	lowest(&rows, c);
 	int32_t median = median_of(c);
 	for (size_t i = 0; i < IMAGE_DIGEST_BITS; i++) {
 		clear += abs(c[i] - median) > NOISE;

@@ -1,11 +1,11 @@
-/* decode_gif.c - GIF by giflib, frame by frame; see decode.h. giflib reads the file and its LZW codes; what the codes stand for is
- * put together here, by copies of whole strings: giflib does that pixel by pixel, at seven times the cost (bench/images). */
+/* decode_gif.c - GIF by giflib, frame by frame; see decode.h. giflib reads the file; its LZW codes are unpacked here, by
+ * copies of whole strings: giflib does that pixel by pixel, at seven times the cost (bench/images). */
 #include <gif_lib.h>
 
 #include "base/mem.h"
 #include "jail/decode.h"
 
-enum { CODES = 4096, CODE_BITS = 8 /* at first, at most */, COPY = 16 };
+enum { CODES = 4096, WIDEST = 12, CODE_BITS = 8 /* at first, at most */, COPY = 16 };
 
 struct gif {
 	struct canvas *c;
@@ -31,6 +31,42 @@ static int feed(GifFileType *file, GifByteType *out, int n)
 }
 
 /* ---- LZW ---- */
+
+/* The codes of a frame, which lie in blocks of up to 255 bytes. */
+struct codes {
+	GifFileType *file;
+	struct str block; /* what is left of it */
+	uint64_t bits;    /* read and not used, the next ones lowest */
+	unsigned n_bits;
+	unsigned width, count; /* bits of a code; entries of the table once the next code is read */
+};
+
+static void codes_restart(struct codes *c, uint8_t code_bits)
+{
+	c->width = code_bits + 1u;
+	c->count = (1u << code_bits) + 2;
+}
+
+/* The next code; -1: there is none. */
+static int next_code(struct codes *c)
+{
+	while (c->n_bits < c->width) {
+		GifByteType *block;
+		if (!c->block.n) {
+			if (DGifGetCodeNext(c->file, &block) != GIF_OK || !block)
+				return -1;
+			c->block = str_make(block + 1, block[0]);
+		}
+		for (; c->n_bits <= 56 && c->block.n; c->n_bits += 8, c->block = str_from(c->block, 1))
+			c->bits |= (uint64_t)c->block.p[0] << c->n_bits;
+	}
+	int code = (int)(c->bits & ((1u << c->width) - 1));
+	c->bits >>= c->width;
+	c->n_bits -= c->width;
+	if (c->count <= CODES && ++c->count > 1u << c->width && c->width < WIDEST)
+		c->width++;
+	return code;
+}
 
 /* A string of the table: where it was unpacked first. */
 struct string {
@@ -63,14 +99,17 @@ static void put_string(uint8_t *pixels, size_t at, struct string s)
  * COPY more. */
 static size_t unpack(GifFileType *file, uint8_t code_bits, const uint8_t map[256], uint8_t *pixels, size_t n)
 {
+	struct codes codes = {.file = file};
 	struct lzw z;
 	size_t at = 0;
 	int code;
 	z.clear = 1 << code_bits;
 	z.next = z.clear + 2;
 	z.last.n = 0;
-	while (at < n && DGifGetLZCodes(file, &code) == GIF_OK && code >= 0) {
+	codes_restart(&codes, code_bits);
+	while (at < n && (code = next_code(&codes)) >= 0) {
 		if (code == z.clear) {
+			codes_restart(&codes, code_bits);
 			z.next = z.clear + 2;
 			z.last.n = 0;
 			continue;
