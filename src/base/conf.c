@@ -56,16 +56,18 @@ static cyaml_config_t config_of(struct trouble *t)
 		.flags = CYAML_CFG_DEFAULT};
 }
 
-/* The place and the words of a syntax error, by libyaml itself. */
-static void find_syntax_error(struct str text, struct trouble *t)
+/* The place and the words of a syntax error, by libyaml itself. False: there is none, so that memory was out. */
+static bool find_syntax_error(struct str text, struct trouble *t)
 {
 	yaml_parser_t parser;
 	yaml_event_t event;
+	bool found = false;
 	if (!yaml_parser_initialize(&parser))
-		return;
+		return false;
 	yaml_parser_set_input_string(&parser, text.p, text.n);
 	for (bool end = false; !end;) {
 		if (!yaml_parser_parse(&parser, &event)) {
+			found = parser.error != YAML_MEMORY_ERROR;
 			t->line = parser.problem_mark.line + 1;
 			if (parser.problem)
 				snprintf(t->cause, sizeof t->cause, "%s", parser.problem);
@@ -75,6 +77,7 @@ static void find_syntax_error(struct str text, struct trouble *t)
 		yaml_event_delete(&event);
 	}
 	yaml_parser_delete(&parser);
+	return found;
 }
 
 int conf_load(const char *name, struct str text, const cyaml_schema_value_t *schema, void **data, struct err *err)
@@ -89,8 +92,9 @@ int conf_load(const char *name, struct str text, const cyaml_schema_value_t *sch
 	}
 	if (e == CYAML_ERR_OOM)
 		return err_oom(err, name);
-	if (!t.line || e == CYAML_ERR_LIBYAML_PARSER)
-		find_syntax_error(text, &t);
+	bool by_yaml = e == CYAML_ERR_LIBYAML_PARSER || e == CYAML_ERR_LIBYAML_PARSER_INIT || e == CYAML_ERR_LIBYAML_EVENT_INIT;
+	if ((by_yaml || !t.line) && !find_syntax_error(text, &t) && by_yaml)
+		return err_oom(err, name);
 	if (t.line)
 		return err_set(err, ERR_INPUT, "%s:%lu: %s", name, t.line, t.cause[0] ? t.cause : cyaml_strerror(e));
 	return err_set(err, ERR_INPUT, "%s: %s", name, t.cause[0] ? t.cause : cyaml_strerror(e));

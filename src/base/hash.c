@@ -23,7 +23,9 @@ static void free_ctx(void *p)
 static void prepare(void)
 {
 	md = EVP_MD_fetch(NULL, "SHA256", NULL);
-	must(md && pthread_key_create(&key_of_thread, free_ctx) == 0);
+	if (!md)
+		mem_exhausted();
+	must(pthread_key_create(&key_of_thread, free_ctx) == 0);
 }
 
 static const EVP_MD *sha256_md(void)
@@ -35,12 +37,21 @@ static const EVP_MD *sha256_md(void)
 /* The thread's own, for one-shot hashes; it goes with the thread. */
 static EVP_MD_CTX *thread_ctx(void)
 {
+	pthread_once(&once, prepare); /* the key */
 	EVP_MD_CTX *ctx = pthread_getspecific(key_of_thread);
 	if (!ctx) {
 		ctx = EVP_MD_CTX_new();
-		must(ctx && pthread_setspecific(key_of_thread, ctx) == 0);
+		if (!ctx || pthread_setspecific(key_of_thread, ctx) != 0)
+			mem_exhausted();
 	}
 	return ctx;
+}
+
+/* SHA-256 is always there: only memory can lack. */
+static void begin(EVP_MD_CTX *ctx)
+{
+	if (EVP_DigestInit_ex2(ctx, sha256_md(), NULL) != 1)
+		mem_exhausted();
 }
 
 uint64_t hash64(struct str s, uint64_t seed)
@@ -63,7 +74,7 @@ struct sha256 *sha256_new(void)
 
 void sha256_begin(struct sha256 *h)
 {
-	must(EVP_DigestInit_ex2(h->ctx, sha256_md(), NULL) == 1);
+	begin(h->ctx);
 }
 
 void sha256_add(struct sha256 *h, struct str s)
@@ -86,10 +97,9 @@ void sha256_del(struct sha256 *h)
 
 void sha256(struct str s, uint8_t out[SHA256_BYTES])
 {
-	const EVP_MD *type = sha256_md();
 	EVP_MD_CTX *ctx = thread_ctx();
 	unsigned n = 0;
-	must(EVP_DigestInit_ex2(ctx, type, NULL) == 1);
+	begin(ctx);
 	must(EVP_DigestUpdate(ctx, s.p, s.n) == 1 && EVP_DigestFinal_ex(ctx, out, &n) == 1);
 }
 

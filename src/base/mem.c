@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static atomic_long fail_countdown = -1; /* <0: off */
 static atomic_int fail_happened;
@@ -59,6 +60,21 @@ void mem_fail_from(long n)
 int mem_failed(void)
 {
 	return atomic_load(&fail_happened);
+}
+
+void mem_exhausted(void)
+{
+	static const char text[] = "trapline: out of memory\n";
+	(void)!write(STDERR_FILENO, text, sizeof text - 1);
+	_exit(4);
+}
+
+void *mem_alloc_or_end(size_t bytes)
+{
+	void *p = mem_alloc(bytes);
+	if (!p)
+		mem_exhausted();
+	return p;
 }
 
 void must_failed(const char *cond, const char *file, int line)

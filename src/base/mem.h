@@ -17,6 +17,11 @@ void mem_free(void *p);
  * message to keep such blocks, in a heap of each thread. */
 void mem_setup(void);
 
+/* Memory is out where no error can be told. It says so and ends the program with exit code 4; what is stored is as after kill -9. */
+void mem_exhausted(void) __attribute__((noreturn, cold));
+/* For libraries that take "no memory" for "nothing there": never NULL. */
+void *mem_alloc_or_end(size_t bytes);
+
 /* Tests only: the nth allocation from now (0 = the next) and every later one fail; a negative n switches it off.
  * mem_failed tells whether a failure was handed out since. Usual loop:
  * for (long n = 0;; n++) { mem_fail_from(n); run(); bool hit = mem_failed(); mem_fail_from(-1); if (!hit) break; } */

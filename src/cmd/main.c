@@ -2,6 +2,7 @@
  *
  * Exit codes: 0 ok, 1 findings of --fail-on, 2 usage, 3 input, 4 environment.
  */
+#include <jansson.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -109,13 +110,25 @@ const struct command *command_find(const char *name)
 	return NULL;
 }
 
-static int fail(const struct err *err)
+/* The text may hold names of files and archive members. */
+static void say(const struct err *err)
 {
-	struct buf safe; /* the text may hold names of files and archive members */
+	struct buf safe;
 	buf_init(&safe, 64 * KIB);
 	esc_term(str_of(err->text), 0, 0, &safe);
-	fprintf(stderr, "trapline: %.*s\n", STR_FMT(buf_str(&safe)));
+	fputs("trapline: ", stderr);
+	if (buf_ok(&safe))
+		fprintf(stderr, "%.*s", STR_FMT(buf_str(&safe)));
+	else
+		for (const char *z = err->text; *z; z++) /* no memory left to escape it as it should be */
+			fputc(*z >= ' ' && *z <= '~' ? *z : '?', stderr);
+	fputc('\n', stderr);
 	buf_free(&safe);
+}
+
+static int fail(const struct err *err)
+{
+	say(err);
 	return err->kind == ERR_USAGE ? 2 : err->kind == ERR_INPUT ? 3 : 4;
 }
 
@@ -143,6 +156,7 @@ int main(int argc, char **argv)
 	struct err err = {0};
 	struct options o;
 	mem_setup();
+	json_set_alloc_funcs(mem_alloc_or_end, mem_free);
 	if (jail_main_wanted(argc, argv))
 		return jail_main(argc, argv);
 	setlocale(LC_CTYPE, "");

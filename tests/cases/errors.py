@@ -1,10 +1,12 @@
 """Bad input: a clear text, the right exit code (2 usage, 3 input, 4 environment), and nothing already stored is harmed."""
 import gzip
 import os
+import resource
 import sqlite3
 import stat
+import subprocess
 
-from harness import Skip, mail, mbox, same
+from harness import TRAPLINE, Skip, content, mail, mbox, same
 
 USAGE, INPUT, ENVIRONMENT = 2, 3, 4
 
@@ -153,6 +155,37 @@ def case_truncated_zip(t):
     t.write('cut.zip', out.getvalue()[:9000])
     r = t.ingest('cut.zip', code=None)
     says(r, 'cut.zip')
+
+
+def address_space(size):
+    return lambda: resource.setrlimit(resource.RLIMIT_AS, (size, size))
+
+
+def case_little_memory(t):
+    """Wherever memory runs out, it is said so, and what was stored is whole. (The first sizes that let the program start at all.)"""
+    if os.environ.get('TRAPLINE_SANITIZED') == '1':
+        raise Skip('sanitizers reserve more than any limit')
+    step, sizes = 200 << 10, 0
+    t.write('box', mbox([mail(i) for i in range(30)]))
+    t.run('ingest', '--store', 't.db', '--feed', 'f', 'box')
+    before = content(t.messages())
+    for size in range(16 << 20, 400 << 20, 1 << 20):
+        if subprocess.run([TRAPLINE, 'version'], capture_output=True, preexec_fn=address_space(size)).returncode == 0:
+            sizes = range(size - (1 << 20), size + (4 << 20), step)
+            break
+    assert sizes
+    for args in (['report', '--store', 't.db', '-o', 'r.html', 'box'], ['economics', '--store', 't.db', 'nobody']):
+        said = set()
+        for size in sizes:
+            r = subprocess.run([TRAPLINE, *args], cwd=t.dir, capture_output=True, preexec_fn=address_space(size))
+            if b'shared librar' in r.stderr:
+                continue
+            last = r.stderr.decode().splitlines()[-1:]
+            assert r.returncode in (0, 3, 4) and (r.returncode == 0 or last[0].startswith('trapline: ') and len(last[0]) > 12), (size, r)
+            assert r.returncode != 3 or 'nobody' in last[0], (size, r)
+            said.add(last[0] if last else '')
+        assert any('memory' in text for text in said), said
+    same(content(t.messages()), before)
 
 
 def case_broken_pack(t):
