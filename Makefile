@@ -3,9 +3,10 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 FUZZ_SECONDS ?= 60
 FUZZ_JOBS ?= 2
-NINJA = ninja --quiet -C
+# On a terminal ninja shows how far it is.
+NINJA = ninja $(shell [ -t 2 ] || echo --quiet) -C
 
-.PHONY: all help deps demo check bench fuzz install format docs clean
+.PHONY: all help deps demo check bench fuzz install uninstall format docs clean
 .NOTPARALLEL:
 
 all: build/build.ninja ## the optimised program, build/trapline
@@ -37,9 +38,16 @@ fuzz: ## libFuzzer over every target, FUZZ_SECONDS each (default 60)
 	@scripts/deps build check
 	@scripts/fuzz $(FUZZ_SECONDS) $(FUZZ_JOBS)
 
-install: all ## program, packs and man pages below PREFIX (default /usr/local); DESTDIR is honoured
-	@meson configure build -Dprefix=$(abspath $(PREFIX))
-	@DESTDIR=$(DESTDIR) meson install -C build
+# Builds nothing that is there: after `make`, `sudo make install` must leave no file of root's in build/.
+install: $(if $(wildcard build/trapline),,all) ## program and man pages below PREFIX (default /usr/local); DESTDIR is honoured
+	@install -D -m 755 build/trapline "$(DESTDIR)$(PREFIX)/bin/trapline"
+	@install -d "$(DESTDIR)$(PREFIX)/share/man/man1"
+	@install -m 644 docs/man/*.1 "$(DESTDIR)$(PREFIX)/share/man/man1/"
+	@echo "installed: $(DESTDIR)$(PREFIX)/bin/trapline and its man pages; make uninstall removes them"
+
+uninstall: ## remove what install put there (same PREFIX and DESTDIR)
+	@rm -f "$(DESTDIR)$(PREFIX)/bin/trapline"
+	@for page in docs/man/*.1; do rm -f "$(DESTDIR)$(PREFIX)/share/man/man1/$${page##*/}"; done
 
 format: ## clang-format all C files
 	@scripts/c-files | xargs clang-format -i

@@ -13,7 +13,8 @@ enum { NUMBER_MAX = 64, SHOWN_MAX = 40 };
 struct reader {
 	const char *name;
 	size_t line;
-	bool timed, years; /* years: every time so far is one */
+	bool timed, years;       /* years: every time so far is one */
+	size_t fields, value_at; /* of the header: how many, and which is the value */
 	struct series_csv s;
 	size_t cap;
 };
@@ -30,14 +31,33 @@ static struct str unquote(struct str s)
 	return s.n >= 2 && s.p[0] == '"' && s.p[s.n - 1] == '"' ? str_trim(str_sub(s, 1, s.n - 2)) : s;
 }
 
-static bool two_fields(struct str line, struct str *a, struct str *b)
+/* Where the first field of a line ends: its comma, or the line's end. */
+static size_t field_end(struct str line)
 {
-	size_t comma = str_find_byte(line, ',');
-	if (comma == STR_NPOS || str_find_byte(str_from(line, comma + 1), ',') != STR_NPOS)
-		return false;
-	*a = unquote(str_first(line, comma));
-	*b = unquote(str_from(line, comma + 1));
-	return true;
+	bool quoted = false;
+	for (size_t i = 0; i < line.n; i++) {
+		quoted ^= line.p[i] == '"';
+		if (line.p[i] == ',' && !quoted)
+			return i;
+	}
+	return line.n;
+}
+
+/* The first field and number `at`; how many there are. */
+static size_t fields(struct str line, size_t at, struct str *first, struct str *second)
+{
+	size_t n = 0;
+	for (bool more = true; more; n++) {
+		size_t end = field_end(line);
+		struct str f = unquote(str_first(line, end));
+		if (n == 0)
+			*first = f;
+		if (n == at)
+			*second = f;
+		more = end < line.n;
+		line = str_from(line, more ? end + 1 : end);
+	}
+	return n;
 }
 
 static bool number(struct str s, double *v)
@@ -61,19 +81,32 @@ static bool is_missing(struct str s)
 	return s.n == 0 || str_ieq(s, S("nan")) || str_ieq(s, S("na")) || str_ieq(s, S("null"));
 }
 
+/* Which of several columns is the value: the one that is called so. */
+static bool find_value(struct reader *r, struct str line)
+{
+	struct str a, name;
+	for (r->value_at = 1; r->value_at < r->fields; r->value_at++) {
+		fields(line, r->value_at, &a, &name);
+		if (str_ieq(name, S("value")) || str_ieq(name, S("messages")))
+			return true;
+	}
+	return false;
+}
+
 static int header(struct reader *r, struct str line, struct err *err)
 {
-	struct str a, b;
+	struct str a, b = S("");
+	double v;
 	if (str_starts(line, S("\xEF\xBB\xBF")))
 		line = str_from(line, 3);
-	if (two_fields(line, &a, &b) && !is_missing(b)) {
-		double v;
-		r->timed = str_ieq(a, S("time")) || str_ieq(a, S("date")) || str_ieq(a, S("day"));
-		if ((r->timed || str_ieq(a, S("index"))) && !number(b, &v))
-			return 0;
-	}
-	return err_set(err, ERR_INPUT, "%s:%zu: the header must be \"index,value\" or \"time,value\", not \"%.*s\"", r->name,
-		r->line, shown(line), (const char *)line.p);
+	r->value_at = 1;
+	r->fields = fields(line, 1, &a, &b);
+	r->timed = str_ieq(a, S("time")) || str_ieq(a, S("date")) || str_ieq(a, S("day"));
+	if ((r->timed || str_ieq(a, S("index"))) && (r->fields == 2 ? !is_missing(b) && !number(b, &v) : find_value(r, line)))
+		return 0;
+	return err_set(err, ERR_INPUT,
+		"%s:%zu: the header must be \"index,value\" or \"time,value\" (of more columns one is called value or messages), not \"%.*s\"",
+		r->name, r->line, shown(line), (const char *)line.p);
 }
 
 /* ISO, also without the day; or a number. */
@@ -123,13 +156,13 @@ static int grow(struct reader *r, struct arena *a, struct err *err)
 
 static int one_row(struct reader *r, struct str line, struct arena *a, struct err *err)
 {
-	struct str first, second;
+	struct str first, second = S("");
 	double v = NAN;
 	int64_t t = 0;
 	size_t n = r->s.n;
-	if (!two_fields(line, &first, &second))
-		return err_set(err, ERR_INPUT, "%s:%zu: two fields with one comma between them wanted, not \"%.*s\"", r->name,
-			r->line, shown(line), (const char *)line.p);
+	if (fields(line, r->value_at, &first, &second) != r->fields)
+		return err_set(err, ERR_INPUT, "%s:%zu: %zu fields wanted, as in the header, not \"%.*s\"", r->name, r->line,
+			r->fields, shown(line), (const char *)line.p);
 	if (!is_missing(second) && !number(second, &v))
 		return err_set(err, ERR_INPUT, "%s:%zu: \"%.*s\" is no number; leave the value empty where it is missing", r->name,
 			r->line, shown(second), (const char *)second.p);
@@ -138,7 +171,9 @@ static int one_row(struct reader *r, struct str line, struct arena *a, struct er
 			"%s:%zu: \"%.*s\" is no time; wanted: YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDTHH:MM:SS, UTC", r->name,
 			r->line, shown(first), (const char *)first.p);
 	if (r->timed && n && t <= r->s.time[n - 1])
-		return err_set(err, ERR_INPUT, "%s:%zu: the time is not after the row before it", r->name, r->line);
+		return err_set(err, ERR_INPUT,
+			"%s:%zu: the time is not after that of the row before: a file holds one series, oldest first", r->name,
+			r->line);
 	if (n >= LIM_CHANGE_ROWS)
 		return err_set(err, ERR_INPUT, "%s:%zu: more than %d rows", r->name, r->line, LIM_CHANGE_ROWS);
 	if (grow(r, a, err))

@@ -36,6 +36,8 @@ static void test_rows(void **state)
 	assert_int_equal(s.time[1], 365 * SECONDS_A_DAY);
 	assert_int_equal(read_text(S("time,value\n0,3\n1971,4\n"), &a, &s, &err), 0); /* seconds */
 	assert_int_equal(s.time[1], 1971);
+	assert_int_equal(read_text(S("time,feed,messages\n2010-09-20,\"a,b\",3\n"), &a, &s, &err), 0); /* as series writes it */
+	assert_true(s.n == 1 && s.value[0] == 3);
 	assert_int_equal(read_text(S("index,value\n"), &a, &s, &err), 0);
 	assert_int_equal(s.n, 0);
 	arena_free(&a);
@@ -60,8 +62,8 @@ static void test_errors(void **state)
 		{T("index,value\n0,0x10\n"), "f.csv:2: \"0x10\" is no number"},
 		{T("index,value\n0,1 2\n"), "f.csv:2: \"1 2\" is no number"},
 		{T("index,value\n0,1\0\n"), "f.csv:2:"},
-		{T("index,value\n0,1,2\n"), "f.csv:2: two fields"},
-		{T("index,value\n\n7\n"), "f.csv:3: two fields"},
+		{T("index,value\n0,1,2\n"), "f.csv:2: 2 fields"},
+		{T("index,value\n\n7\n"), "f.csv:3: 2 fields"},
 		{T("time,value\nyesterday,1\n"), "f.csv:2: \"yesterday\" is no time"},
 		{T("time,value\n2010-01-02,1\n2010-01-02,1\n"), "f.csv:3: the time is not after"},
 		{T("time,value\n2010-13,1\n"), "f.csv:2: \"2010-13\" is no time"},

@@ -1,5 +1,6 @@
 /* changes.c - trapline changes FILE.csv: when a series changed, with the engine that dates findings (change/change.h). */
 #include <math.h>
+#include <string.h>
 
 #include "change/change.h"
 #include "change/csv.h"
@@ -154,7 +155,8 @@ int cmd_changes(const struct options *o, struct err *err)
 	struct arena a;
 	uint8_t *p = NULL;
 	size_t n = 0;
-	if (file_read(o->paths[0], LIM_CHANGE_FILE, &p, &n, err))
+	bool standard = strcmp(o->paths[0], "-") == 0;
+	if (file_read(standard ? "/dev/stdin" : o->paths[0], LIM_CHANGE_FILE, &p, &n, err))
 		return err->kind;
 	arena_init(&a, LIM_CHANGE_ARENA);
 	find(o, str_make(p, n), &a, err);

@@ -95,7 +95,8 @@ const struct command commands[] = {
 		"fact twice is one. What they say of the mail is in events, engines and report."},
 	{"changes", "FILE.csv", "when a series of numbers changed, each change dated with a 95 % interval",
 		OPTS_COMMON | OPTS_OUTPUT, 1, 1, cmd_changes,
-		"FILE has a header, index,value or time,value, and one row a line; an empty value is missing and still counts as a row.\n"
+		"FILE has a header, index,value or time,value, and one row a line, or is what trapline series writes as csv\n"
+		"of one feed; - for stdin. An empty value is missing and still counts as a row.\n"
 		"index is the row, from 0, where a new segment begins; lo..hi hold the change's date with 95 % confidence."},
 	{"help", "[COMMAND]", "this list, or the options of a command", 0, 0, 1, cmd_help, NULL},
 	{"version", "", "the version", 0, 0, 0, cmd_version, NULL},

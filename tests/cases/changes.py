@@ -52,7 +52,7 @@ def case_bad_files(t):
             ('header.csv', b'when,how many\n1,2\n', ['header.csv:1', 'index,value']),
             ('nul.csv', b'index,value\n0,1\n1,\x00\n', ['nul.csv:3', 'no number']),
             ('inf.csv', b'index,value\n0,inf\n', ['inf.csv:2', 'inf']),
-            ('time.csv', b'time,value\n2010-01-01,1\n2009-01-01,1\n', ['time.csv:3', 'not after']),
+            ('time.csv', b'time,value\n2010-01-01,1\n2009-01-01,1\n', ['time.csv:3', 'oldest first']),
             ('long.csv', b'index,value\n' + b'9' * 3000000, ['long.csv:2']),
             ('binary.csv', bytes(range(256)) * 100, ['binary.csv:1', 'header'])):
         r = t.run('changes', t.write(name, data), code=3)
