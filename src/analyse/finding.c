@@ -12,6 +12,7 @@
 
 const char *const finding_kind_names[FINDING_KINDS] = {
 	[FINDING_VOLUME_CHANGE] = "volume_change",
+	[FINDING_CATEGORY_CHANGE] = "category_change",
 	[FINDING_SWITCH] = "switch",
 	[FINDING_CLOSURE] = "closure",
 	[FINDING_ALIAS] = "alias",
@@ -53,6 +54,7 @@ void finding_id(const struct finding *f, char out[FINDING_ID_SIZE])
 		}
 		sha256_add(h, str_of(day));
 		sha256_add(h, f->observation);
+		sha256_add(h, f->category);
 		sha256_end(h, sum);
 	}
 	sha256_del(h);
@@ -99,6 +101,7 @@ double finding_weight(const struct finding *f)
 		return 4 * f->before;
 	case FINDING_VOLUME_CHANGE:
 		return is_total ? 0.5 * moved : moved;
+	case FINDING_CATEGORY_CHANGE:
 	case FINDING_NEW_ENGINE:
 	case FINDING_NEW_PROGRAMME:
 	case FINDING_DRIFT:
@@ -112,6 +115,13 @@ double finding_weight(const struct finding *f)
 	default:
 		return 1;
 	}
+}
+
+void finding_say_category(struct buf *b, struct str category)
+{
+	for (size_t i = 0; i < category.n; i++)
+		buf_byte(b, category.p[i] == '_' ? ' ' : category.p[i]);
+	buf_add(b, S(" spam"));
 }
 
 /* ---- JSON ---- */
@@ -141,6 +151,19 @@ static void date(struct json *j, const char *key, const struct finding_date *d)
 	json_obj_end(j);
 }
 
+static void goods(struct json *j, const struct finding_goods *g)
+{
+	if (!g->programme.n && !g->brand.n && !g->category.n)
+		return;
+	json_key(j, "advertised");
+	json_obj(j);
+	json_opt(j, "programme", g->programme);
+	json_opt(j, "brand", g->brand);
+	json_opt(j, "category", g->category);
+	number(j, "share", g->share, 3);
+	json_obj_end(j);
+}
+
 void finding_json(struct json *j, const struct finding *f)
 {
 	char id[FINDING_ID_SIZE];
@@ -156,6 +179,7 @@ void finding_json(struct json *j, const struct finding *f)
 	json_opt(j, "engine", f->engine);
 	json_opt(j, "programme", f->programme);
 	json_opt(j, "brand", f->brand);
+	json_opt(j, "category", f->category);
 	json_opt(j, "other", f->other);
 	json_obj_end(j);
 	date(j, "start", &f->start);
@@ -168,6 +192,7 @@ void finding_json(struct json *j, const struct finding *f)
 	number(j, "effect_lo", f->effect_lo, 3);
 	number(j, "effect_hi", f->effect_hi, 3);
 	number(j, "confidence", f->confidence, 3);
+	goods(j, &f->advertised);
 	json_opt(j, "verdict", f->verdict);
 	json_opt(j, "source", f->source);
 	json_opt(j, "observation", f->observation);
@@ -211,11 +236,12 @@ static struct str dumped(const json_t *v, struct arena *a)
 bool finding_read(struct str text, struct arena *a, struct finding *out)
 {
 	json_t *o = json_parse(text);
-	const json_t *subject = json_object_get(o, "subject");
+	const json_t *subject = json_object_get(o, "subject"), *goods = json_object_get(o, "advertised");
 	struct finding f = {.feed = text_of(subject, "feed", a),
 		.engine = text_of(subject, "engine", a),
 		.programme = text_of(subject, "programme", a),
 		.brand = text_of(subject, "brand", a),
+		.category = text_of(subject, "category", a),
 		.other = text_of(subject, "other", a),
 		.start = date_of(o, "start"),
 		.end = date_of(o, "end"),
@@ -227,6 +253,10 @@ bool finding_read(struct str text, struct arena *a, struct finding *out)
 		.effect_lo = number_of(o, "effect_lo"),
 		.effect_hi = number_of(o, "effect_hi"),
 		.confidence = number_of(o, "confidence"),
+		.advertised = {text_of(goods, "programme", a),
+			text_of(goods, "brand", a),
+			text_of(goods, "category", a),
+			goods ? number_of(goods, "share") : 0},
 		.verdict = text_of(o, "verdict", a),
 		.source = text_of(o, "source", a),
 		.observation = text_of(o, "observation", a),

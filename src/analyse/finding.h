@@ -13,7 +13,8 @@
 
 /* One line a kind: how many series were looked at is said in docs/LIMITS.md. */
 enum finding_kind {
-	FINDING_VOLUME_CHANGE, /* total (empty subject), engine, programme or brand */
+	FINDING_VOLUME_CHANGE,   /* total (empty subject), engine, programme or brand */
+	FINDING_CATEGORY_CHANGE, /* of all mail of one category: where no engine or programme by itself explains it */
 	FINDING_SWITCH,        /* an engine went from one programme to another */
 	FINDING_CLOSURE,       /* a programme disappeared for all its engines */
 	FINDING_ALIAS,         /* two names, one organisation */
@@ -37,14 +38,21 @@ struct finding_date {
 };
 #define FINDING_NO_DATE ((struct finding_date){TIME_NONE, TIME_NONE, TIME_NONE})
 
+/* What most of some mail advertised: one of the three, or none; share: of that mail. */
+struct finding_goods {
+	struct str programme, brand, category;
+	double share;
+};
+
 struct finding {
 	enum finding_kind kind;
-	struct str feed, engine, programme, brand, other; /* subject: those that are not empty; none: the total */
+	struct str feed, engine, programme, brand, category, other; /* subject: those that are not empty; none: the total */
 	struct finding_date start, end;
 	double before, after;                /* messages a day over the panel of feeds; NAN: not told */
 	struct str from, to;                 /* of a switch: programmes or brands */
 	double effect, effect_lo, effect_hi; /* of a volume: after / before - 1, with its 95 % interval; NAN: none */
 	double confidence;                   /* 0..1 */
+	struct finding_goods advertised;     /* by the subject: before it fell, or since it grew */
 	struct str reading;                  /* one sentence */
 	struct str verdict;                  /* of a claim: "agrees", "contradicts", "cannot_say" */
 	struct str source, observation;      /* of a claim: who published it; the id of the fact (observation.h) */
@@ -65,6 +73,9 @@ void finding_id(const struct finding *f, char out[FINDING_ID_SIZE]);
 
 /* What moves most mail matters most; what is only a consequence, or about a sensor, less. Claims have none. */
 double finding_weight(const struct finding *f);
+
+/* "stock spam", "advance fee spam". */
+void finding_say_category(struct buf *b, struct str category);
 
 /* Keeps a copy (not of the strings) for finding_write. */
 int finding_add(struct analysis *a, const struct finding *f, struct err *err);

@@ -18,6 +18,8 @@ static struct finding sample(void)
 	f.before = 20;
 	f.after = 19.5;
 	f.confidence = 0.97;
+	f.advertised = (struct finding_goods){.category = S("sto\"ck"), .share = 0.75};
+	f.category = S("loan");
 	f.reading = S("rus\"tock went over.");
 	f.evidence = S("[{\"kind\":\"query\"}]");
 	return f;
@@ -36,7 +38,8 @@ static void what_is_written_is_read_back(void **state)
 	assert_true(finding_read(buf_str(&b), &a, &g));
 	assert_int_equal(g.kind, f.kind);
 	assert_true(str_eq(g.engine, f.engine) && str_eq(g.from, f.from) && str_eq(g.to, f.to) && str_eq(g.reading, f.reading));
-	assert_true(str_eq(g.evidence, f.evidence));
+	assert_true(str_eq(g.evidence, f.evidence) && str_eq(g.category, f.category));
+	assert_true(str_eq(g.advertised.category, f.advertised.category) && g.advertised.share == 0.75 && !g.advertised.brand.n);
 	assert_memory_equal(&g.start, &f.start, sizeof f.start);
 	assert_true(g.end.time == TIME_NONE && isnan(g.effect) && g.feed.n == 0);
 	assert_true(g.before == 20 && g.after == 19.5);
@@ -63,6 +66,35 @@ static void the_id_is_of_the_claim(void **state)
 	assert_string_not_equal(x, y);
 }
 
+/* Ids of before there were categories hold. */
+static void old_ids_hold(void **state)
+{
+	(void)state;
+	struct finding f = FINDING_BLANK;
+	char id[FINDING_ID_SIZE], same[FINDING_ID_SIZE];
+	f.kind = FINDING_VOLUME_CHANGE;
+	f.engine = S("engine-66a8");
+	f.start.time = 1177693615;
+	finding_id(&f, id);
+	assert_string_equal(id, "f-884b0e370d0b");
+	f.advertised.category = S("stock");
+	finding_id(&f, same);
+	assert_string_equal(id, same);
+	f.category = S("stock");
+	finding_id(&f, same);
+	assert_string_not_equal(id, same);
+}
+
+static void categories_are_said_in_words(void **state)
+{
+	(void)state;
+	struct buf b;
+	buf_init(&b, KIB);
+	finding_say_category(&b, S("advance_fee"));
+	assert_true(str_eq(buf_str(&b), S("advance fee spam")));
+	buf_free(&b);
+}
+
 static void kinds_have_names(void **state)
 {
 	(void)state;
@@ -79,6 +111,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_written_is_read_back),
 		cmocka_unit_test(the_id_is_of_the_claim),
+		cmocka_unit_test(old_ids_hold),
+		cmocka_unit_test(categories_are_said_in_words),
 		cmocka_unit_test(kinds_have_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -231,7 +231,8 @@ static int date_claim(struct scene *s, size_t i, struct err *err)
 static bool is_volume(const struct claim *c)
 {
 	return c->part &&
-	       (c->f.kind == FINDING_VOLUME_CHANGE || c->f.kind == FINDING_NEW_ENGINE || c->f.kind == FINDING_NEW_PROGRAMME);
+	       (c->f.kind == FINDING_VOLUME_CHANGE || c->f.kind == FINDING_CATEGORY_CHANGE || c->f.kind == FINDING_NEW_ENGINE ||
+		       c->f.kind == FINDING_NEW_PROGRAMME);
 }
 
 /* Is b, laid to a closure, no more than the rest of what fell while it went on? Before the closure there was no level that b is a fall from. */
@@ -332,7 +333,7 @@ static void drop_small(struct scene *s)
 {
 	for (size_t i = 0; i < s->claims.n; i++) {
 		struct claim *c = &s->claims.v[i];
-		double least = c->part && c->part->kind == PART_TRADE ? TRADE_MIN_EFFECT : FINDING_MIN_EFFECT;
+		double least = c->part && c->part->kind >= PART_TRADE ? TRADE_MIN_EFFECT : FINDING_MIN_EFFECT;
 		bool small = c->f.effect > -least && c->f.effect < 1 / (1 - least) - 1;
 		if (is_volume(c) && (small || (c->derived && c->f.after > c->f.before)))
 			c->dropped = true;

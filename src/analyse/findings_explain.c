@@ -6,12 +6,9 @@
 #include "base/limits.h"
 
 enum {
-	NEAR_DAYS = 3,      /* cause and consequence are dated by different messages */
-	BESIDE_DAYS = 14,   /* levels beside a cause */
 	GAP_DAYS = 14,      /* who grew within so long after a drop may have filled the gap */
 	RESIDUAL_COUNT = 5, /* messages that show that an engine is not gone */
 };
-static const double EXPLAINED = 0.6;                    /* of a change, by its causes: the rest is not told by itself */
 static const double ARTEFACT = 0.4;                     /* of a change that nameless mail makes up for */
 static const double TOTAL_PART = 0.2;                   /* of all mail: a cause that shows in the total */
 static const double FILLED = 0.25;                      /* of a drop, at least */
@@ -189,7 +186,7 @@ struct group {
 	double delta; /* messages a day */
 };
 
-static int lead_of(const struct scene *s, size_t i)
+int claim_lead(const struct scene *s, size_t i)
 {
 	const struct claim *c = &s->claims.v[i];
 	return c->cause != CLAIM_NONE && s->claims.v[c->cause].f.kind == FINDING_CLOSURE ? c->cause : (int)i;
@@ -202,7 +199,7 @@ static size_t make_groups(const struct scene *s, const struct claim *total, stru
 		const struct claim *c = &s->claims.v[i];
 		if (!is_engine_volume(c))
 			continue;
-		int lead = lead_of(s, i);
+		int lead = claim_lead(s, i);
 		const struct claim *l = &s->claims.v[lead];
 		if (l->f.start.time > claim_changed(total) + NEAR_DAYS * DAY ||
 			claim_changed(l) < total->f.start.time - NEAR_DAYS * DAY)
@@ -416,6 +413,7 @@ int explain_claims(struct scene *s, struct err *err)
 			find_drift(s, i);
 	int rc = explain_trades(s, err);
 	rc = rc ? rc : explain_totals(s, err);
+	rc = rc ? rc : explain_categories(s, err);
 	size_t n = s->claims.n;
 	for (size_t i = 0; i < n && !rc; i++)
 		if (is_engine_volume(&s->claims.v[i]) && s->claims.v[i].f.kind == FINDING_VOLUME_CHANGE &&

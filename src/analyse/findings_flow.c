@@ -1,8 +1,8 @@
 /* findings_flow.c - who sent for whom before and after a change: a matrix of engines and trades on either side of its date.
  *
  * An item of kind "flow", its id that of the finding:
- *   {"finding","from","start","end","until","engines":[{"name"},..],"programmes":[{"name","brand"},..],"before":[[..],..],"after":[[..],..]}
- * before is the mean of the whole days in from..start, after that in end..until, [engine][programme], messages a day over the panel of
+ *   {"finding","from","start","end","until","engines":[{"name"},..],"programmes":[{"name","brand","category"},..],"before":[[..],..],"after":[[..],..]}
+ * Mail of no known programme or brand goes to its category. before is the mean of the whole days in from..start, after that in end..until, [engine][programme], messages a day over the panel of
  * feeds. The last two of engines and of programmes are {"rest":"other"} and {"rest":"none"}: rows and columns add up to all mail.
  */
 #include <stdlib.h>
@@ -29,8 +29,8 @@ struct window {
 struct flow {
 	const struct claim *claim;
 	struct window w;
-	struct tally counts;                            /* ((engine, trade), side) */
-	uint32_t engine[FLOW_NAMED], trade[FLOW_NAMED]; /* shown by name; 0: no more */
+	struct tally counts;                            /* ((engine, goods), side) */
+	uint32_t engine[FLOW_NAMED], goods[FLOW_NAMED]; /* shown by name; 0: no more */
 	double v[2][FLOW_SIDE][FLOW_SIDE];
 };
 
@@ -38,6 +38,7 @@ static bool is_moving(const struct claim *c)
 {
 	switch (c->f.kind) {
 	case FINDING_VOLUME_CHANGE:
+	case FINDING_CATEGORY_CHANGE:
 	case FINDING_SWITCH:
 	case FINDING_CLOSURE:
 	case FINDING_NEW_ENGINE:
@@ -96,6 +97,18 @@ static size_t event_at(const struct scene *s, int64_t t)
 	return lo;
 }
 
+/* What mail is for: a trade, or behind the trades the category of mail that is for none; 0: not known. */
+static uint32_t goods_of(const struct scene *s, const struct event *e)
+{
+	analysis_name category = s->a->messages[e->message].category;
+	return e->trade || !category ? e->trade : (uint32_t)s->trades.n + category;
+}
+
+static bool is_category(const struct scene *s, uint32_t goods)
+{
+	return goods >= s->trades.n;
+}
+
 static bool count(const struct scene *s, struct flow *f)
 {
 	for (size_t i = event_at(s, f->w.from); i < s->n_events && s->events[i].time < f->w.until; i++) {
@@ -103,7 +116,7 @@ static bool count(const struct scene *s, struct flow *f)
 		int64_t begin = time_day(e->time) * DAY;
 		bool before = begin >= f->w.from && begin + DAY <= f->w.start,
 		     after = begin >= f->w.end && begin + DAY <= f->w.until;
-		if ((before || after) && !tally_add(&f->counts, (uint64_t)e->engine << 32 | e->trade, after, 1))
+		if ((before || after) && !tally_add(&f->counts, (uint64_t)e->engine << 32 | goods_of(s, e), after, 1))
 			return false;
 	}
 	return true;
@@ -120,7 +133,9 @@ static bool ranking_engines;
 
 static struct str name_of(const struct scene *s, uint32_t id, bool engine)
 {
-	return engine ? analysis_name_text(s->a, id) : scene_trade(s, id);
+	return engine              ? analysis_name_text(s->a, id)
+	       : is_category(s, id) ? analysis_name_text(s->a, id - (analysis_name)s->trades.n)
+	                            : scene_trade(s, id);
 }
 
 static int by_level(const void *a, const void *b)
@@ -147,13 +162,15 @@ static bool is_subject(const struct scene *s, const struct claim *c, uint32_t id
 	struct str name = name_of(s, id, engine);
 	if (engine)
 		return str_eq(name, c->f.engine) || (c->f.kind == FINDING_DRIFT && str_eq(name, c->f.other));
+	if (is_category(s, id))
+		return str_eq(name, c->f.category) || str_eq(name, c->f.advertised.category);
 	return id == c->trade_from || id == c->trade_to || (c->part && c->part->kind == PART_TRADE && c->part->trade == id);
 }
 
-/* The engines (trades) that are shown by name, largest first. False: out of memory. */
+/* The engines (goods) that are shown by name, largest first. False: out of memory. */
 static bool choose(const struct scene *s, struct flow *f, bool engine, uint32_t out[FLOW_NAMED])
 {
-	size_t room = engine ? s->a->names.n : s->trades.n, n = 0;
+	size_t room = s->a->names.n + (engine ? 0 : s->trades.n), n = 0;
 	struct arena_mark mark = arena_mark(s->arena);
 	double *level[2] = {arena_zalloc(s->arena, room + 1, sizeof(double)), arena_zalloc(s->arena, room + 1, sizeof(double))};
 	struct total *v = arena_alloc(s->arena, (room + 1) * sizeof *v);
@@ -197,7 +214,9 @@ static void put_nodes(struct json *j, const struct scene *s, const char *key, co
 		json_str(j, name_of(s, named[i], engine));
 		if (!engine) {
 			json_key(j, "brand");
-			json_bool(j, s->trades.v[named[i]].is_brand);
+			json_bool(j, !is_category(s, named[i]) && s->trades.v[named[i]].is_brand);
+			json_key(j, "category");
+			json_bool(j, is_category(s, named[i]));
 		}
 		json_obj_end(j);
 	}
@@ -224,7 +243,7 @@ static void put_matrix(struct json *j, const char *key, const struct flow *f, si
 			continue;
 		json_arr(j);
 		for (size_t t = 0; t < FLOW_SIDE; t++)
-			if (is_shown(f->trade, t))
+			if (is_shown(f->goods, t))
 				json_num(j, f->v[side][e][t], 2);
 		json_arr_end(j);
 	}
@@ -235,11 +254,11 @@ static int put_flow(struct scene *s, struct flow *f, struct err *err)
 {
 	struct buf b;
 	char id[FINDING_ID_SIZE];
-	if (!count(s, f) || !choose(s, f, true, f->engine) || !choose(s, f, false, f->trade))
+	if (!count(s, f) || !choose(s, f, true, f->engine) || !choose(s, f, false, f->goods))
 		return err_oom(err, "findings");
 	for (size_t i = 0; i < f->counts.n; i++) {
 		const struct tally_cell *c = &f->counts.cells[i];
-		f->v[c->b][place(f->engine, (uint32_t)(c->a >> 32))][place(f->trade, (uint32_t)c->a)] += c->n / f->w.watched[c->b];
+		f->v[c->b][place(f->engine, (uint32_t)(c->a >> 32))][place(f->goods, (uint32_t)c->a)] += c->n / f->w.watched[c->b];
 	}
 	buf_init(&b, FLOW_BYTES);
 	struct json j = json_to(&b);
@@ -256,7 +275,7 @@ static int put_flow(struct scene *s, struct flow *f, struct err *err)
 	json_key(&j, "until");
 	json_time(&j, f->w.until);
 	put_nodes(&j, s, "engines", f->engine, true);
-	put_nodes(&j, s, "programmes", f->trade, false);
+	put_nodes(&j, s, "programmes", f->goods, false);
 	put_matrix(&j, "before", f, 0);
 	put_matrix(&j, "after", f, 1);
 	json_obj_end(&j);

@@ -1,8 +1,8 @@
 /* findings_int.h - what the files of the findings step share; for findings*.c only.
  *
  * A scene is one stretch of time with mail: its events (messages with a believed time), its panel of feeds and its parts. A
- * part is a share of the mail whose volume is followed: all of it, what one engine sent, what was sent for one trade, or one
- * engine's for one trade (an edge). A trade is a programme with all its brands; a brand of which no programme is known; or
+ * part is a share of the mail whose volume is followed: all of it, what one engine sent, what was sent for one trade, what is of
+ * one category (whatever the trade), or one engine's for one trade (an edge). A trade is a programme with all its brands; a brand of which no programme is known; or
  * programmes that share a brand and cannot be told apart in it, named after that brand: trades never overlap. Trades that
  * share a brand are of one house, told apart or not: who goes from the one to the other has not changed sides.
  */
@@ -23,11 +23,14 @@ enum {
 	PARTS_MAX = 2000, /* the largest ones: each is a series of its own */
 	LEVEL_DAYS = 28,  /* levels beside a change are means over at most so many days */
 	EXAMPLES = 3,     /* messages shown before and after */
+	NEAR_DAYS = 3,    /* cause and consequence are dated by different messages */
+	BESIDE_DAYS = 14, /* levels beside a cause */
 };
 #define FINDING_MIN_EFFECT 0.20    /* smaller changes are drift of feeds and samples */
-#define TRADE_MIN_EFFECT 0.33      /* a trade's volume is the sum of what its engines do: told by itself only when it is large */
+#define TRADE_MIN_EFFECT 0.33      /* a trade's or category's volume is the sum of what its engines do: told by itself only when it is large */
 #define FINDING_MIN_CONFIDENCE 0.5 /* more likely than not, when one of all the series looked at has a change */
 #define RESIDUAL_BELOW 0.05
+#define EXPLAINED 0.6 /* of a change, by its causes: the rest is not told by itself */
 
 struct event {
 	int64_t time;
@@ -44,11 +47,12 @@ struct trade {
 	uint32_t closed; /* by this claim, plus one; 0: it goes on */
 };
 
-enum part_kind { PART_TOTAL, PART_ENGINE, PART_TRADE };
+enum part_kind { PART_TOTAL, PART_ENGINE, PART_TRADE, PART_CATEGORY, PART_KINDS };
 struct part {
 	enum part_kind kind;
 	analysis_name engine;
 	uint32_t trade;
+	analysis_name category;
 	enum engine_source source; /* of an engine */
 	const uint32_t *list;      /* indexes into events, ascending */
 	size_t n;
@@ -60,6 +64,7 @@ struct part {
 };
 
 /* A finding under way: words come last, when it is known what explains what. */
+enum { HEIRS = 3 };
 enum claim_shape { SHAPE_STEP, SHAPE_RAMP, SHAPE_PAUSE, SHAPE_NEW };
 enum { CLAIM_NONE = -1 };
 struct claim {
@@ -73,6 +78,10 @@ struct claim {
 	size_t feed;                   /* column, of an outage */
 	const struct volume_outage *outage;
 	bool dropped; /* told by its cause */
+	analysis_name category;           /* that most of its mail is of; 0: none */
+	analysis_name whole;              /* 0, or the category that it carried, and that one's levels beside it */
+	double whole_before, whole_after;
+	analysis_name heirs[HEIRS]; /* engines that sent most of it since; 0: no more */
 };
 
 struct scene {
@@ -85,10 +94,11 @@ struct scene {
 	double *feed_share;       /* of all mail: what parts lean on */
 	VEC(struct trade) trades; /* [TRADE_NONE] is of house 0 */
 	uint32_t n_houses;
-	struct part *parts; /* the total, engines, trades; within each by size, then by name */
+	struct part *parts; /* the total, engines, trades, categories; within each by size, then by name */
 	size_t n_parts;
 	struct part
-		nameless[2]; /* mail of no known engine; for no known trade (by enum part_kind less one): no changes, only levels */
+		nameless[PART_KINDS - 1]; /* mail of no known engine, for no known trade, of no category (by enum part_kind less
+	                                     one): no changes, only levels */
 	int64_t *times;      /* beginnings of the days */
 	int64_t begin, end;  /* of the events */
 	double week[7];      /* weekly factors of all mail, Monday first; mean about 1 */
@@ -103,6 +113,7 @@ int part_measure(struct scene *s, struct part *p, size_t n_series, struct err *e
 struct part *scene_part(const struct scene *s, enum part_kind kind, uint32_t id);
 struct str scene_trade(const struct scene *s, uint32_t trade);
 struct str scene_feed(const struct scene *s, size_t column);
+analysis_name scene_category(const struct scene *s, uint32_t event);
 /* Mean level over the whole days within from..to (Unix seconds), with the messages that it rests on; NAN: nothing was watched. */
 double part_level(const struct scene *s, const struct part *p, int64_t from, int64_t to, double *messages);
 
@@ -116,6 +127,8 @@ void claim_stretch(const struct scene *s, struct claim *c, const struct part *p,
 /* The messages of one engine for one trade (engine 0: of every engine; trade TRADE_NONE: for all), as a part without changes. */
 int scene_edge(struct scene *s, analysis_name engine, uint32_t trade, struct part *out, struct err *err);
 
+/* The messages of one engine (mail of no known engine: nameless) that are of one category. */
+int scene_goods(struct scene *s, const struct part *engine, analysis_name category, struct part *out, struct err *err);
 /* The messages of one engine for all trades of a house. */
 int scene_house(struct scene *s, const struct part *engine, uint32_t house, struct part *out, struct err *err);
 /* The messages for all trades that a closure ended (trade.closed; not 0), as a part. */
@@ -137,6 +150,8 @@ int64_t claim_changed(const struct claim *c);
 bool has_left(const struct scene *s, analysis_name engine, uint32_t house, int64_t until);
 /* Did a closure end that trade? c is one of s->claims. */
 bool claim_closes(const struct scene *s, const struct claim *c, uint32_t trade);
+/* The claim that stands for what claim i is part of: the closure in which an engine fell, else i itself. */
+int claim_lead(const struct scene *s, size_t i);
 /* The evidence of a claim, an array (findings_proof.c). */
 int prove_claim(struct scene *s, const struct claim *c, struct json *j, struct err *err);
 
@@ -153,6 +168,8 @@ void proof_controls(struct json *j, const struct scene *s, const struct claim *c
 scene_fn drop_artefacts; /* changes that are only of our knowledge: what one name lost, nameless mail gained */
 scene_fn date_claims;    /* engines' changes dated from single messages, apart from what closures explain; pauses */
 scene_fn explain_claims; /* what follows from what: total and trades; residuals, displacement, drift */
+scene_fn explain_categories; /* of them, what engines and trades carry (findings_category.c); after those are explained */
+scene_fn claim_goods;    /* what those who changed had advertised */
 scene_fn tell_claims;    /* readings and evidence; adds the findings */
 scene_fn put_flows; /* who sent for whom before and after the changes that matter most, as items of kind "flow" (findings_flow.c) */
 

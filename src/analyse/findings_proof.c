@@ -28,7 +28,8 @@ static void proof_query(struct json *j, const struct scene *s, const struct clai
 	const struct {
 		const char *option;
 		struct str value;
-	} filter[] = {{"--engine", c->f.engine}, {"--programme", c->f.programme}, {"--brand", c->f.brand}, {"--feed", c->f.feed}};
+	} filter[] = {{"--engine", c->f.engine}, {"--programme", c->f.programme}, {"--brand", c->f.brand},
+		{"--category", c->f.category}, {"--feed", c->f.feed}};
 	char day[TIME_ISO_SIZE];
 	proof(j, "query");
 	json_key(j, "argv");
@@ -126,7 +127,7 @@ static void proof_messages(struct json *j, const struct scene *s, const struct p
 
 struct contribution {
 	analysis_name engine;
-	uint32_t trade;
+	uint32_t trade; /* TRADE_NONE: what it sent of the claim's category */
 	double before, after;
 };
 
@@ -167,6 +168,22 @@ static int contribute(struct scene *s, const struct part *x, const struct claim 
 	return 0;
 }
 
+/* What one engine sent of the category that a claim is about. */
+static int contribute_goods(struct scene *s, const struct part *x, const struct claim *c, const struct beside *w,
+	struct contribution *v, size_t *n, struct err *err)
+{
+	struct arena_mark mark = arena_mark(s->arena);
+	struct part goods;
+	int rc = scene_goods(s, x, c->part->category, &goods, err);
+	if (rc)
+		return rc;
+	v[*n] = (struct contribution){
+		x->engine, TRADE_NONE, part_level(s, &goods, w->from, w->t1, NULL), part_level(s, &goods, w->t2, w->to, NULL)};
+	*n += goods.n >= EDGE_MIN_MESSAGES && isfinite(v[*n].before) && isfinite(v[*n].after);
+	arena_release(s->arena, mark);
+	return 0;
+}
+
 /* Which engines for which trades the change of the total or of a trade is made of. */
 static int proof_parts(struct json *j, struct scene *s, const struct claim *c, const struct beside *w, struct err *err)
 {
@@ -175,7 +192,7 @@ static int proof_parts(struct json *j, struct scene *s, const struct claim *c, c
 	int rc = v ? 0 : err_oom(err, "findings");
 	for (size_t i = 0; i < s->n_parts && !rc; i++)
 		if (s->parts[i].kind == PART_ENGINE)
-			rc = contribute(s, &s->parts[i], c, w, v, &n, err);
+			rc = (c->part->kind == PART_CATEGORY ? contribute_goods : contribute)(s, &s->parts[i], c, w, v, &n, err);
 	if (rc)
 		return rc;
 	qsort(v, n, sizeof *v, by_weight);
@@ -183,8 +200,8 @@ static int proof_parts(struct json *j, struct scene *s, const struct claim *c, c
 		proof(j, "part");
 		json_key(j, "engine");
 		json_str(j, analysis_name_text(s->a, v[i].engine));
-		json_key(j, s->trades.v[v[i].trade].is_brand ? "brand" : "programme");
-		json_str(j, scene_trade(s, v[i].trade));
+		json_key(j, !v[i].trade ? "category" : s->trades.v[v[i].trade].is_brand ? "brand" : "programme");
+		json_str(j, v[i].trade ? scene_trade(s, v[i].trade) : c->f.category);
 		level(j, "before", v[i].before);
 		level(j, "after", v[i].after);
 		json_obj_end(j);
@@ -234,6 +251,17 @@ static void proof_links(struct json *j, const struct scene *s, const struct clai
 	}
 }
 
+/* The category that it carried, in the mail of all. */
+static void proof_whole(struct json *j, const struct scene *s, const struct claim *c)
+{
+	proof(j, "whole");
+	json_key(j, "category");
+	json_str(j, analysis_name_text(s->a, c->whole));
+	level(j, "before", c->whole_before);
+	level(j, "after", c->whole_after);
+	json_obj_end(j);
+}
+
 static void proof_outage(struct json *j, const struct claim *c)
 {
 	proof(j, "missing");
@@ -260,6 +288,8 @@ int prove_claim(struct scene *s, const struct claim *c, struct json *j, struct e
 			rc = proof_parts(j, s, c, &w, err);
 		proof_messages(j, s, c->part, w.t1, w.t2);
 	}
+	if (c->whole)
+		proof_whole(j, s, c);
 	if (c->outage)
 		proof_outage(j, c);
 	proof_controls(j, s, c);

@@ -15,11 +15,29 @@ struct str scene_feed(const struct scene *s, size_t column)
 	return s->a->feeds[s->feed_of[column]];
 }
 
+/* The engine, trade or category of a part; 0 for the total. */
+static uint32_t id_of_part(const struct part *p)
+{
+	return p->kind == PART_ENGINE ? p->engine : p->kind == PART_TRADE ? p->trade : p->category;
+}
+
+analysis_name scene_category(const struct scene *s, uint32_t event)
+{
+	return s->a->messages[s->events[event].message].category;
+}
+
+/* That of an event; 0: it has none. */
+static uint32_t id_of_event(const struct scene *s, enum part_kind kind, uint32_t event)
+{
+	return kind == PART_ENGINE  ? s->events[event].engine
+	       : kind == PART_TRADE ? s->events[event].trade
+	                            : scene_category(s, event);
+}
+
 struct part *scene_part(const struct scene *s, enum part_kind kind, uint32_t id)
 {
 	for (size_t i = 0; i < s->n_parts; i++)
-		if (s->parts[i].kind == kind &&
-			(kind == PART_TOTAL || (kind == PART_ENGINE ? s->parts[i].engine : s->parts[i].trade) == id))
+		if (s->parts[i].kind == kind && id_of_part(&s->parts[i]) == id)
 			return &s->parts[i];
 	return NULL;
 }
@@ -98,6 +116,7 @@ static int edge_of(struct scene *s, const struct part *whole, struct part *out, 
 	for (size_t i = 0; i < whole->n; i++) {
 		const struct event *e = &s->events[whole->list[i]];
 		if ((!out->engine || e->engine == out->engine) && (!out->trade || e->trade == out->trade) &&
+			(!out->category || scene_category(s, whole->list[i]) == out->category) &&
 			(!house || s->trades.v[e->trade].house == house))
 			list[out->n++] = whole->list[i];
 	}
@@ -110,6 +129,12 @@ int scene_edge(struct scene *s, analysis_name engine, uint32_t trade, struct par
 	const struct part *whole = engine ? scene_part(s, PART_ENGINE, engine) : scene_part(s, PART_TRADE, trade);
 	*out = (struct part){.kind = engine ? PART_ENGINE : PART_TRADE, .engine = engine, .trade = trade};
 	return edge_of(s, whole, out, 0, err);
+}
+
+int scene_goods(struct scene *s, const struct part *engine, analysis_name category, struct part *out, struct err *err)
+{
+	*out = (struct part){.kind = PART_ENGINE, .engine = engine->engine, .category = category};
+	return edge_of(s, engine, out, 0, err);
 }
 
 int scene_house(struct scene *s, const struct part *engine, uint32_t house, struct part *out, struct err *err)
@@ -176,7 +201,7 @@ static const struct scene *sorting; /* of by_size: qsort has no context */
 
 static struct str part_name(const struct part *p)
 {
-	return p->kind == PART_ENGINE ? analysis_name_text(sorting->a, p->engine) : scene_trade(sorting, p->trade);
+	return p->kind == PART_TRADE ? scene_trade(sorting, p->trade) : analysis_name_text(sorting->a, id_of_part(p));
 }
 
 static int by_size(const void *a, const void *b)
@@ -188,7 +213,7 @@ static int by_size(const void *a, const void *b)
 	return names ? names : x->trade < y->trade ? -1 : x->trade > y->trade;
 }
 
-/* The events of each engine, or of each trade, as parts behind those that are there. */
+/* The events of each engine, trade or category, as parts behind those that are there. */
 static int split_by(struct scene *s, enum part_kind kind, struct part *parts, size_t *n_parts, struct err *err)
 {
 	struct tag *tags = arena_alloc(s->arena, (s->n_events + 1) * sizeof *tags);
@@ -197,7 +222,7 @@ static int split_by(struct scene *s, enum part_kind kind, struct part *parts, si
 	if (!tags || !list)
 		return err_oom(err, "findings");
 	for (size_t i = 0; i < s->n_events; i++) {
-		uint32_t id = kind == PART_ENGINE ? s->events[i].engine : s->events[i].trade;
+		uint32_t id = id_of_event(s, kind, (uint32_t)i);
 		if (id)
 			tags[n++] = (struct tag){id, (uint32_t)i};
 	}
@@ -211,6 +236,8 @@ static int split_by(struct scene *s, enum part_kind kind, struct part *parts, si
 		*p = (struct part){.kind = kind, .list = list + i, .n = end - i};
 		if (kind == PART_TRADE) {
 			p->trade = tags[i].id;
+		} else if (kind == PART_CATEGORY) {
+			p->category = tags[i].id;
 		} else {
 			p->engine = tags[i].id;
 			p->source = s->a->messages[s->events[tags[i].event].message].engine_source;
@@ -230,7 +257,7 @@ static int measure_nameless(struct scene *s, enum part_kind kind, struct err *er
 		return err_oom(err, "findings");
 	*p = (struct part){.kind = kind, .list = list};
 	for (size_t i = 0; i < s->n_events; i++)
-		if (!(kind == PART_ENGINE ? s->events[i].engine : s->events[i].trade))
+		if (!id_of_event(s, kind, (uint32_t)i))
 			list[p->n++] = (uint32_t)i;
 	return count_part(s, p, err);
 }
@@ -246,13 +273,15 @@ static int make_parts(struct scene *s, struct err *err)
 	s->parts[s->n_parts++] = (struct part){.kind = PART_TOTAL, .list = all, .n = s->n_events};
 	int rc = split_by(s, PART_ENGINE, s->parts, &s->n_parts, err);
 	rc = rc ? rc : split_by(s, PART_TRADE, s->parts, &s->n_parts, err);
+	rc = rc ? rc : split_by(s, PART_CATEGORY, s->parts, &s->n_parts, err);
 	for (size_t i = 0; i < s->n_parts && !rc; i++) {
 		rc = part_measure(s, &s->parts[i], s->n_parts, err);
 		if (i == 0 && !rc)
 			s->feed_share = s->parts[0].vol.share;
 	}
-	rc = rc ? rc : measure_nameless(s, PART_ENGINE, err);
-	return rc ? rc : measure_nameless(s, PART_TRADE, err);
+	for (enum part_kind k = PART_ENGINE; k < PART_KINDS && !rc; k++)
+		rc = measure_nameless(s, k, err);
+	return rc;
 }
 
 /* ---- scenes ---- */

@@ -10,20 +10,23 @@ enum { DAYS = 80, ENGINES = 6 };
 
 struct world {
 	struct analysis a;
-	analysis_name engine[ENGINES], trade[3];
+	analysis_name engine[ENGINES], trade[3], category[3];
 };
 
 static void begin(struct world *w)
 {
 	static const char *const engines[] = {"alpha", "beta", "gamma", "delta", "epsilon", "zeta"};
 	static const char *const trades[] = {"PillCo", "WatchCo", "DiceCo"};
+	static const char *const categories[] = {"pharma", "replica", "stock"};
 	struct err err = {0};
 	*w = (struct world){0};
 	begin_mail(&w->a);
 	for (size_t i = 0; i < ENGINES; i++)
 		w->engine[i] = analysis_name_of(&w->a, str_of(engines[i]), &err);
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < 3; i++) {
 		w->trade[i] = analysis_name_of(&w->a, str_of(trades[i]), &err);
+		w->category[i] = analysis_name_of(&w->a, str_of(categories[i]), &err);
+	}
 }
 
 static void end(struct world *w)
@@ -44,7 +47,9 @@ static void fill(struct world *w, bool eventful)
 				trade = 1;
 			if (eventful && feed == 2 && t >= 55 && t < 57)
 				continue;
-			add_mail(&w->a, t, feed, w->engine[e])->programme = w->trade[trade];
+			struct analysed *m = add_mail(&w->a, t, feed, w->engine[e]);
+			m->programme = w->trade[trade];
+			m->category = w->category[trade];
 		}
 }
 
@@ -88,6 +93,7 @@ static void what_happened_is_told(void **state)
 	holds(&outage->start, 55);
 	holds(&outage->end, 57);
 	assert_null(find(&w, FINDING_VOLUME_CHANGE, S("beta"), S("")));
+	assert_null(find(&w, FINDING_CATEGORY_CHANGE, S(""), S("")));
 	assert_true(w.a.findings.n <= 5); /* these three, and the total's consequence at most */
 	for (size_t i = 0; i < w.a.findings.n; i++)
 		assert_true(w.a.findings.v[i].reading.n > 20 && w.a.findings.v[i].evidence.n > 2);
@@ -263,6 +269,140 @@ static void a_step_ends_when_it_starts(void **state)
 	}
 }
 
+/* ---- what was advertised ---- */
+
+typedef double rate_fn(size_t engine, size_t category, double day); /* messages a day */
+
+/* Mail of categories only. known: of its engines. */
+static void fill_goods(struct world *w, rate_fn *rate, bool known)
+{
+	for (size_t e = 0; e < ENGINES; e++)
+		for (size_t k = 0; k < 3; k++)
+			for (double t = 0; t < DAYS; t -= log(draw()) / 40)
+				if (draw() < rate(e, k, t) / 40)
+					add_mail(&w->a, t, any_feed(), known ? w->engine[e] : 0)->category = w->category[k];
+}
+
+/* alpha sends nearly all stock spam, and stops. */
+static double one_stops(size_t engine, size_t category, double day)
+{
+	double rate = engine ? (category == 2 ? 0.5 : 10) : category == 2 ? 30 : 4;
+	return engine || day < 40.5 ? rate : 0;
+}
+
+/* All go over from stock to replicas. */
+static double all_turn(size_t engine, size_t category, double day)
+{
+	(void)engine;
+	return category == 0 ? 5 : (category == 2) == (day < 40.5) ? 10 : 0;
+}
+
+static double all_halve(size_t engine, size_t category, double day)
+{
+	(void)engine;
+	(void)category;
+	return day < 40.5 ? 10 : 5;
+}
+
+static double most_stops(size_t engine, size_t category, double day)
+{
+	(void)engine;
+	return category < 2 ? 2 : day < 40.5 ? 10 : 0;
+}
+
+static const struct finding *find_category(const struct world *w, struct str category)
+{
+	for (size_t i = 0; i < w->a.findings.n; i++)
+		if (str_eq(w->a.findings.v[i].category, category))
+			return &w->a.findings.v[i];
+	return NULL;
+}
+
+static bool says(const struct finding *f, struct str words)
+{
+	return f && str_find(f->reading, words) != STR_NPOS;
+}
+
+static void look_for_goods(struct world *w, rate_fn *rate, bool known)
+{
+	struct err err = {0};
+	seed = 21;
+	begin(w);
+	fill_goods(w, rate, known);
+	assert_int_equal(findings_find(&w->a, &err), 0);
+}
+
+static void what_one_engine_carries_is_told_of_the_engine(void **state)
+{
+	(void)state;
+	struct world w;
+	look_for_goods(&w, one_stops, true);
+	const struct finding *f = find(&w, FINDING_VOLUME_CHANGE, S("alpha"), S(""));
+	assert_non_null(f);
+	assert_true(str_eq(f->advertised.category, S("stock")) && !f->advertised.programme.n && !f->advertised.brand.n);
+	assert_true(f->advertised.share > 0.7 && f->advertised.share < 0.85);
+	assert_true(says(f, S("alpha, which sent stock spam (7")) && says(f, S("; stock spam as a whole went from 3")));
+	assert_true(str_find(f->evidence, S("{\"kind\":\"whole\",\"category\":\"stock\",\"before\":3")) != STR_NPOS);
+	assert_int_equal(count(&w, FINDING_CATEGORY_CHANGE), 0);
+	end(&w);
+}
+
+static void what_several_engines_share_is_told_of_the_category(void **state)
+{
+	(void)state;
+	struct world w;
+	look_for_goods(&w, all_turn, true);
+	const struct finding *down = find_category(&w, S("stock")), *up = find_category(&w, S("replica"));
+	assert_non_null(down);
+	assert_non_null(up);
+	assert_int_equal(down->kind, FINDING_CATEGORY_CHANGE);
+	holds(&down->start, 40.5);
+	holds(&up->start, 40.5);
+	assert_true(down->before > 50 && down->after < 1 && up->before < 1 && up->after > 50);
+	assert_true(says(down, S("Stock spam fell by ")) && says(up, S("Replica spam grew ")));
+	assert_true(str_find(down->evidence, S("{\"kind\":\"part\",\"engine\":")) != STR_NPOS);
+	assert_true(str_find(down->evidence, S("\"--category\",\"stock\"")) != STR_NPOS);
+	assert_int_equal(w.a.findings.n, 2);
+	end(&w);
+}
+
+static void what_all_mail_does_is_not_told_of_each_category(void **state)
+{
+	(void)state;
+	struct world w;
+	look_for_goods(&w, all_halve, false);
+	assert_int_equal(w.a.findings.n, 1);
+	assert_true(says(&w.a.findings.v[0], S("All mail fell by ")));
+	end(&w);
+	look_for_goods(&w, most_stops, false);
+	assert_int_equal(count(&w, FINDING_CATEGORY_CHANGE), 1);
+	assert_true(says(find(&w, FINDING_VOLUME_CHANGE, S(""), S("")), S(", because stock spam fell")));
+	end(&w);
+}
+
+/* An engine that sends for one of two programmes that share a brand; and one burst. */
+static void an_engine_is_told_with_its_programme(void **state)
+{
+	(void)state;
+	struct world w;
+	struct err err = {0};
+	seed = 22;
+	begin(&w);
+	for (size_t e = 0; e < 4; e++)
+		for (double t = 0; t < DAYS; t -= log(draw()) / 40)
+			if (e || t < 40.5)
+				add_mail(&w.a, t, any_feed(), w.engine[e])->programme = w.trade[draw() < 0.9 ? e % 3 : 1];
+	for (double t = 20.4; t < DAYS; t += t < 20.45 ? 0.0001 : 0.1)
+		add_mail(&w.a, t, any_feed(), w.engine[4])->category = w.category[0];
+	assert_int_equal(findings_find(&w.a, &err), 0);
+	const struct finding *f = find(&w, FINDING_VOLUME_CHANGE, S("alpha"), S("")),
+			     *burst = find(&w, FINDING_NEW_ENGINE, S("epsilon"), S(""));
+	assert_true(says(f, S("alpha, which sent for PillCo (")) && str_eq(f->advertised.programme, S("PillCo")));
+	assert_true(says(burst, S("epsilon, which sends pharma spam (100 % of its mail), appeared")));
+	assert_true(says(burst, S("came on that day alone")));
+	end(&w);
+}
+
 static void few_messages_are_no_harm(void **state)
 {
 	(void)state;
@@ -308,6 +448,10 @@ int main(void)
 		cmocka_unit_test(what_closes_apart_is_told_apart),
 		cmocka_unit_test(what_falls_while_a_trade_fades_is_told_once),
 		cmocka_unit_test(a_step_ends_when_it_starts),
+		cmocka_unit_test(what_one_engine_carries_is_told_of_the_engine),
+		cmocka_unit_test(what_several_engines_share_is_told_of_the_category),
+		cmocka_unit_test(what_all_mail_does_is_not_told_of_each_category),
+		cmocka_unit_test(an_engine_is_told_with_its_programme),
 		cmocka_unit_test(few_messages_are_no_harm),
 		cmocka_unit_test(memory_that_fails_is_told),
 	};

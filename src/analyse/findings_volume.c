@@ -144,6 +144,8 @@ static void name_subject(const struct scene *s, struct finding *f, const struct 
 {
 	if (p->kind == PART_ENGINE)
 		f->engine = analysis_name_text(s->a, p->engine);
+	if (p->kind == PART_CATEGORY)
+		f->category = analysis_name_text(s->a, p->category);
 	if (p->kind == PART_TRADE && s->trades.v[p->trade].is_brand)
 		f->brand = scene_trade(s, p->trade);
 	else if (p->kind == PART_TRADE)
@@ -159,6 +161,8 @@ static bool first_seen(const struct scene *s, const struct part *p, const struct
 
 static enum finding_kind kind_of(const struct scene *s, const struct part *p, const struct change *ch)
 {
+	if (p->kind == PART_CATEGORY)
+		return FINDING_CATEGORY_CHANGE;
 	if (p->kind == PART_TOTAL || !first_seen(s, p, ch))
 		return FINDING_VOLUME_CHANGE;
 	if (p->kind == PART_TRADE)
@@ -174,7 +178,7 @@ static int claim_change(struct scene *s, const struct part *p, size_t k, struct 
 		return err->kind;
 	c->part = p;
 	c->shape = ch->kind == CHANGE_RAMP ? SHAPE_RAMP : SHAPE_STEP;
-	if (c->f.kind != FINDING_VOLUME_CHANGE)
+	if (c->f.kind == FINDING_NEW_ENGINE || c->f.kind == FINDING_NEW_PROGRAMME)
 		c->shape = SHAPE_NEW;
 	name_subject(s, &c->f, p);
 	c->f.start = date_of(&ch->start);

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 
 enum { EVIDENCE_BYTES = 64 * 1024, READING_BYTES = 2048, NAMES_SAID = 4 };
+enum { BURST_DAYS = 2, BURST_MIN = 30, BURST_TIMES = 5 }; /* a burst: so many times the level of either side, in so few days */
 
 void say_day(struct buf *b, int64_t t, bool year)
 {
@@ -50,13 +51,80 @@ static void say_from_to(struct buf *b, const struct finding *f)
 	buf_add(b, S(" messages a day"));
 }
 
-static struct str subject_of(const struct finding *f)
+/* first: of a sentence. */
+static void say_subject(struct buf *b, const struct finding *f, bool first)
 {
-	return f->engine.n      ? f->engine
-	       : f->programme.n ? f->programme
-	       : f->brand.n     ? f->brand
-	       : f->feed.n      ? f->feed
-	                        : S("All mail");
+	size_t at = b->n;
+	if (f->category.n) {
+		finding_say_category(b, f->category);
+		if (first && b->n > at && b->p[at] >= 'a' && b->p[at] <= 'z')
+			b->p[at] = (uint8_t)(b->p[at] - 'a' + 'A');
+	}
+	if (!f->category.n)
+		buf_add(b, f->engine.n      ? f->engine
+			   : f->programme.n ? f->programme
+			   : f->brand.n     ? f->brand
+			   : f->feed.n      ? f->feed
+			   : first          ? S("All mail")
+			                    : S("all mail"));
+}
+
+/* What an engine's mail was for, "which sent stock spam (79 % of its mail)," or what a brand is of, "(phishing)". */
+static void say_goods(struct buf *b, const struct scene *s, const struct claim *c)
+{
+	const struct finding_goods *g = &c->f.advertised;
+	if (c->part->kind == PART_TRADE && g->category.n) {
+		buf_add(b, S(" ("));
+		for (size_t i = 0; i < g->category.n; i++)
+			buf_byte(b, g->category.p[i] == '_' ? ' ' : g->category.p[i]);
+		buf_byte(b, ')');
+	}
+	bool closed = c->derived && s->claims.v[c->cause].f.kind == FINDING_CLOSURE; /* it says what for */
+	if (c->part->kind != PART_ENGINE || closed || (!g->programme.n && !g->brand.n && !g->category.n))
+		return;
+	buf_add(b, c->f.after < c->f.before ? S(", which sent ") : S(", which sends "));
+	if (g->category.n) {
+		finding_say_category(b, g->category);
+	} else {
+		buf_add(b, S("for "));
+		buf_add(b, g->programme.n ? g->programme : g->brand);
+	}
+	buf_printf(b, " (%.0f %% of its mail),", 100 * g->share);
+}
+
+/* How a category went on without the engine that sent most of it. */
+static void say_whole(struct buf *b, const struct scene *s, const struct claim *c)
+{
+	if (!c->whole)
+		return;
+	buf_add(b, S("; "));
+	finding_say_category(b, analysis_name_text(s->a, c->whole));
+	buf_add(b, S(" as a whole went from "));
+	say_level(b, c->whole_before);
+	buf_add(b, S(" to "));
+	say_level(b, c->whole_after);
+	buf_add(b, S(" a day"));
+	for (size_t i = 0; i < HEIRS && c->heirs[i]; i++) {
+		buf_add(b, i == 0 ? S(", since then mostly of ") : i + 1 < HEIRS && c->heirs[i + 1] ? S(", ") : S(" and "));
+		buf_add(b, analysis_name_text(s->a, c->heirs[i]));
+	}
+}
+
+/* Levels are of the whole days beside a change: what came all at once on its own day is in none of them. */
+static void say_burst(struct buf *b, const struct scene *s, const struct claim *c)
+{
+	int64_t first = time_day(c->f.start.time), last = time_day(claim_changed(c));
+	double n = 0, usual = fmax(c->f.before, c->f.after) * (double)(last - first + 1);
+	for (int64_t d = first; d <= last; d++)
+		n += c->part->vol.count[d - s->v.day0];
+	if (last - first > BURST_DAYS || n < BURST_MIN || n < BURST_TIMES * usual)
+		return;
+	buf_printf(b, "; %.0f came ", n);
+	if (first < last)
+		say_span(b, c->f.start.time, claim_changed(c));
+	else
+		buf_add(b, S("on that day"));
+	buf_add(b, S(" alone"));
 }
 
 static void say_interval(struct buf *b, const struct finding_date *d)
@@ -77,11 +145,11 @@ static void say_cause(struct buf *b, const struct scene *s, const struct claim *
 	const struct finding *f = &s->claims.v[c->cause].f;
 	if (f->kind == FINDING_CLOSURE) {
 		buf_add(b, c->derived ? S(", because ") : S(", while "));
-		buf_add(b, subject_of(f));
+		say_subject(b, f, false);
 		buf_add(b, S(" closed"));
 	} else if (c->part->kind == PART_TOTAL) {
 		buf_add(b, S(", because "));
-		buf_add(b, subject_of(f));
+		say_subject(b, f, false);
 		buf_add(b, f->after < f->before ? S(" fell") : S(" grew"));
 	}
 }
@@ -90,7 +158,8 @@ static void read_volume(struct buf *b, const struct scene *s, const struct claim
 {
 	const struct finding *f = &c->f;
 	bool fell = f->after < f->before;
-	buf_add(b, subject_of(f));
+	say_subject(b, f, true);
+	say_goods(b, s, c);
 	if (c->shape == SHAPE_PAUSE) {
 		buf_add(b, S(" paused "));
 		say_span(b, f->start.time, f->end.time);
@@ -111,7 +180,9 @@ static void read_volume(struct buf *b, const struct scene *s, const struct claim
 		say_cause(b, s, c);
 		if (c->shape == SHAPE_STEP && !c->derived)
 			say_interval(b, &f->start);
+		say_burst(b, s, c);
 	}
+	say_whole(b, s, c);
 	say_controls(b, s, c);
 	buf_add(b, S("."));
 }
@@ -187,7 +258,7 @@ static void say_programmes(struct buf *b, const struct scene *s, const struct cl
 
 static void read_closure(struct buf *b, const struct scene *s, const struct claim *c)
 {
-	buf_add(b, subject_of(&c->f));
+	say_subject(b, &c->f, true);
 	say_programmes(b, s, c);
 	buf_add(b, S(" disappeared from the mail of all engines that sent for it"));
 	say_senders(b, s, c);
@@ -238,14 +309,17 @@ static void read_residual(struct buf *b, const struct claim *c)
 	buf_printf(b, " messages a day, %.1f %% of its former level.", 100 * c->f.after / c->f.before);
 }
 
-static void read_new(struct buf *b, const struct claim *c)
+static void read_new(struct buf *b, const struct scene *s, const struct claim *c)
 {
-	buf_add(b, subject_of(&c->f));
+	say_subject(b, &c->f, true);
+	say_goods(b, s, c);
 	buf_add(b, S(" appeared "));
 	say_span(b, c->f.start.time, claim_end(c));
 	buf_add(b, S(" and has since come with "));
 	say_level(b, c->f.after);
-	buf_add(b, S(" messages a day; the feeds had watched before and not seen it."));
+	buf_add(b, S(" messages a day"));
+	say_burst(b, s, c);
+	buf_add(b, S("; the feeds had watched before and not seen it."));
 }
 
 static void read_displacement(struct buf *b, const struct claim *c)
@@ -277,6 +351,7 @@ static void read_claim(struct buf *b, const struct scene *s, const struct claim 
 {
 	switch (c->f.kind) {
 	case FINDING_VOLUME_CHANGE:
+	case FINDING_CATEGORY_CHANGE:
 		read_volume(b, s, c);
 		break;
 	case FINDING_SWITCH:
@@ -297,7 +372,7 @@ static void read_claim(struct buf *b, const struct scene *s, const struct claim 
 		break;
 	case FINDING_NEW_ENGINE:
 	case FINDING_NEW_PROGRAMME:
-		read_new(b, c);
+		read_new(b, s, c);
 		break;
 	case FINDING_DISPLACEMENT:
 		read_displacement(b, c);

@@ -34,6 +34,9 @@ static const struct column columns_all[] = {
 	{.name = "reading", .kind = KIND_TEXT},
 	{.name = "verdict", .kind = KIND_WORD},
 	{.name = "source", .kind = KIND_TEXT},
+	{.name = "category", .kind = KIND_TEXT},
+	{.name = "advertised", .kind = KIND_TEXT},
+	{.name = "advertised_share", .kind = KIND_REAL, .decimals = 3},
 };
 
 /* Kinds as a set of bits. */
@@ -74,7 +77,8 @@ static bool passes(const struct options *o, unsigned kinds, const struct finding
 	bool programme = is(o->programme, f->programme) || is(o->programme, f->other) || is(o->programme, f->from) ||
 	                 is(o->programme, f->to);
 	bool brand = is(o->brand, f->brand) || is(o->brand, f->other) || is(o->brand, f->from) || is(o->brand, f->to);
-	return is(o->engine, f->engine) && programme && brand;
+	bool category = is(o->category, f->category) || is(o->category, f->advertised.category);
+	return is(o->engine, f->engine) && programme && brand && category;
 }
 
 static void put_date(struct table *t, const struct finding_date *d)
@@ -86,6 +90,7 @@ static void put_date(struct table *t, const struct finding_date *d)
 
 static void put_row(struct table *t, const struct finding *f)
 {
+	const struct finding_goods *advertised = &f->advertised;
 	char id[FINDING_ID_SIZE];
 	finding_id(f, id);
 	table_z(t, id);
@@ -106,6 +111,9 @@ static void put_row(struct table *t, const struct finding *f)
 	table_str(t, f->reading);
 	table_text(t, f->verdict);
 	table_text(t, f->source);
+	table_text(t, f->category);
+	table_text(t, advertised->programme.n ? advertised->programme : advertised->brand.n ? advertised->brand : advertised->category);
+	table_real(t, advertised->share > 0 ? advertised->share : NAN);
 }
 
 static void put_reading(struct table *t, const struct finding *f)

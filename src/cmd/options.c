@@ -52,7 +52,7 @@ static const struct option_spec specs[] = {
 	{"engine", 0, "NAME", OPTS_FILTER | OPTS_RANGE | OPTS_EVENTS, TYPE_TEXT, AT(engine), "only this sending engine"},
 	{"client", 0, "NAME", OPTS_FILTER | OPTS_RANGE, TYPE_TEXT, AT(client), "only this mail client or list software"},
 	{"campaign", 0, "ID", OPTS_FILTER | OPTS_RANGE, TYPE_TEXT, AT(campaign), "only this campaign"},
-	{"category", 0, "NAME", OPTS_FILTER | OPTS_RANGE, TYPE_TEXT, AT(category), "only this category"},
+	{"category", 0, "NAME", OPTS_FILTER | OPTS_RANGE | OPTS_EVENTS, TYPE_TEXT, AT(category), "only this category"},
 	{"domain", 0, "NAME", OPTS_FILTER | OPTS_RANGE, TYPE_TEXT, AT(domain),
 		"only messages that link to this registrable domain"},
 	{"from-domain", 0, "NAME", OPTS_FILTER | OPTS_RANGE, TYPE_TEXT, AT(from_domain),

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/json_read.h"
+#include "base/limits.h"
 #include "base/time.h"
 #include "export/report_page.h"
 #include "export/svg.h"
@@ -31,7 +32,7 @@ struct flow {
 	struct chart_key left[NODES_MAX], right[NODES_MAX];
 	size_t n_left, n_right;
 	double v[2][NODES_MAX * NODES_MAX];
-	double neither[2]; /* messages a day without engine and programme: nothing to draw */
+	double neither[2]; /* messages a day without engine and anything known that it advertised: nothing to draw */
 };
 
 /* ---- reading the item ---- */
@@ -41,6 +42,18 @@ static struct str text_of(struct page *p, const json_t *o, const char *key)
 	struct str s = arena_dup(&p->arena, json_text_of(o, key));
 	p->out->oom |= !s.p;
 	return s;
+}
+
+/* That of an engine, a programme or a brand; of a category "stock spam". */
+static struct str name_of(struct page *p, const json_t *o)
+{
+	struct buf b;
+	struct str name = json_text_of(o, "name");
+	if (!json_is_true(json_object_get(o, "category")))
+		return text_of(p, o, "name");
+	buf_init_arena(&b, &p->arena, KIB);
+	finding_say_category(&b, name);
+	return buf_str(&b);
 }
 
 static int64_t time_of(const json_t *o, const char *key)
@@ -67,7 +80,7 @@ static size_t nodes(struct page *p, const json_t *list, const char *other, const
 		const json_t *o = json_array_get(list, i);
 		const char *rest = json_string_value(json_object_get(o, "rest"));
 		if (!rest)
-			out[i].name = text_of(p, o, "name"), out[i].colour = colour_of(p->info->by_engine, out[i].name);
+			out[i] = (struct chart_key){name_of(p, o), colour_of(p->info->by_engine, json_text_of(o, "name"))};
 		else if (rest[0] == 'o')
 			out[i] = (struct chart_key){str_of(other), SVG_OTHER};
 		else
@@ -170,7 +183,7 @@ static double picture(const struct flow *f, size_t side, bool wide, const char *
 	*out = (struct svg_flow){.id = id,
 		.title = title,
 		.head_left = "engine",
-		.head_right = "programme",
+		.head_right = "advertised",
 		.left = f->left,
 		.right = f->right,
 		.n_left = f->n_left,
@@ -202,7 +215,7 @@ static void side_of(struct page *p, const struct flow *f, size_t number, size_t 
 	struct svg_flow s, other;
 	char id[32], title[96];
 	snprintf(id, sizeof id, "flow%zu%c%c", number, wide ? 'w' : 'n', side ? 'b' : 'a');
-	snprintf(title, sizeof title, "Messages a day from engines to programmes, %s the change", side ? "after" : "before");
+	snprintf(title, sizeof title, "Messages a day by engine and what was advertised, %s the change", side ? "after" : "before");
 	double height = picture(f, side, wide, id, str_of(title), &s), beside = picture(f, !side, wide, id, str_of(title), &other);
 	page_raw(p, side ? "<div><h4>After <small>" : "<div><h4>Before <small>");
 	say_days(p, side ? f->end : f->from, side ? f->until : f->start);
@@ -279,8 +292,8 @@ static void table(struct page *p, const struct flow *f)
 		}
 	qsort(e, n, sizeof *e, by_difference);
 	page_raw(p, "<details><summary>The numbers</summary>");
-	page_table(p, "Messages a day, by engine and programme, largest change first", n < ROWS_MAX ? n : ROWS_MAX, n);
-	page_raw(p, "<thead><tr><th>engine</th><th>programme</th><th class=\"n\">before</th><th class=\"n\">after</th>"
+	page_table(p, "Messages a day, by engine and what was advertised, largest change first", n < ROWS_MAX ? n : ROWS_MAX, n);
+	page_raw(p, "<thead><tr><th>engine</th><th>advertised</th><th class=\"n\">before</th><th class=\"n\">after</th>"
 		    "<th class=\"n\">change</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < n && i < ROWS_MAX; i++) {
 		page_raw(p, "<tr><td>");

@@ -92,11 +92,45 @@ def case_findings(t):
     rows = list(csv.DictReader(io.StringIO(t.run('events', '--store', 't.db', '--format', 'csv').out)))
     same([r['id'] for r in rows], [e['id'] for e in all_])
     table = t.run('events', '--store', 't.db').out
-    assert 'WatchCo fell' in table and '2010-09-2' in table
+    assert 'WatchCo (replica) fell' in table and '2010-09-2' in table
+    same(stop['advertised']['category'], 'replica')
+    assert not any(e['kind'] == 'category_change' for e in all_), 'told by its only programme'
     # the same again, whatever order it was read in
     text = t.run('events', '--store', 't.db', '--format', 'jsonl').out
     t.run('analyse', '-q', '--store', 't.db', '--no-default-packs', '--pack', 'pack.yaml')
     same(t.run('events', '--store', 't.db', '--format', 'jsonl').out, text)
+
+
+GOODS = '''format: 1
+categories:
+  - {name: stock, source: a test, words: [{weight: 5.0, any: [this ticker]}]}
+  - {name: pharma, source: a test, words: [{weight: 5.0, any: [these pills]}]}
+'''
+
+
+def case_categories(t):
+    """Mail of no known programme, whose category is known: stock spam stops on day 40, pharma goes on."""
+    rnd = random.Random(8)
+    times = sorted((rnd.uniform(0, 60), rnd.random() < 0.5) for _ in range(60 * 80))
+    mails = [shop_mail(int(START + day * DAY), 'buy this ticker' if stock else 'buy these pills', n)
+             for n, (day, stock) in enumerate(times) if not stock or day < 40]
+    pack = t.write('goods.yaml', GOODS.encode())
+    t.ingest('--feed', 'a', '--trust', 'mx.trap.example', '--no-default-packs', '--pack', pack, t.write('box', mbox(mails)))
+    fell = events(t, '--category', 'stock')
+    same([(e['kind'], e['subject']) for e in fell], [('category_change', {'category': 'stock'})])
+    fell = fell[0]
+    assert fell['start']['lo'] <= '2010-10-11T00:00:00Z' <= fell['start']['hi'] and 30 < fell['before'] < 50 and fell['after'] < 1
+    assert fell['reading'].startswith('Stock spam fell by '), fell['reading']
+    assert ['trapline', 'series', '--category', 'stock'] in [p['argv'][:4] for p in fell['evidence'] if p['kind'] == 'query']
+    same(events(t, '--category', 'pharma'), [])
+    assert any('because stock spam fell' in e['reading'] for e in events(t, '--only', 'volume_change'))
+    events(t, '--only', 'category_change', '--fail-on', 'category_change', code=1)
+    rows = list(csv.DictReader(io.StringIO(t.run('events', '--store', 't.db', '--format', 'csv', '--category', 'stock').out)))
+    same([(r['kind'], r['category']) for r in rows], [('category_change', 'stock')])
+    t.run('report', '--store', 't.db', '-o', t.path('r.html'))
+    with open(t.path('r.html'), encoding='utf-8') as f:
+        page = f.read()
+    assert '<li>Stock spam fell by ' in page and 'pharma spam' in page
 
 
 def case_nothing_to_tell(t):
