@@ -1,6 +1,6 @@
 /* findings_bench.c - the findings of messages whose engine and programme are given: the step alone, without mail or store.
  *
- * stdin: one message a line, tab-separated: Unix time, feed, engine ("" none), learned|discovered, programme, brand.
+ * stdin: one message a line, tab-separated: Unix time, feed, engine ("" none), learned|discovered, programme, brand, category.
  * stdout: {"events":[...]} as `trapline events --format json` writes them. Used by bench/findings.
  */
 #include <inttypes.h>
@@ -33,10 +33,10 @@ static uint32_t feed_number(struct analysis *a, struct str name)
 
 static bool read_line(struct analysis *a, struct str line, size_t *cap, struct err *err)
 {
-	struct str f[6];
+	struct str f[7] = {{0}};
 	size_t n = 0;
 	uint64_t t;
-	for (struct str rest = line, tok; n < 6 && str_next(&rest, '\t', &tok);)
+	for (struct str rest = line, tok; n < 7 && str_next(&rest, '\t', &tok);)
 		f[n++] = tok;
 	if (n < 6 || !str_u64(f[0], &t))
 		return false;
@@ -51,7 +51,8 @@ static bool read_line(struct analysis *a, struct str line, size_t *cap, struct e
 		.engine = analysis_name_of(a, f[2], err),
 		.engine_source = str_eq(f[3], S("discovered")) ? ENGINE_DISCOVERED : ENGINE_LEARNED,
 		.programme = analysis_name_of(a, f[4], err),
-		.brand = analysis_name_of(a, f[5], err)};
+		.brand = analysis_name_of(a, f[5], err),
+		.category = analysis_name_of(a, f[6], err)};
 	return true;
 }
 

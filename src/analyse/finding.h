@@ -15,11 +15,11 @@
 enum finding_kind {
 	FINDING_VOLUME_CHANGE,   /* total (empty subject), engine, programme or brand */
 	FINDING_CATEGORY_CHANGE, /* of all mail of one category: where no engine or programme by itself explains it */
-	FINDING_SWITCH,        /* an engine went from one programme to another */
-	FINDING_CLOSURE,       /* a programme disappeared for all its engines */
-	FINDING_ALIAS,         /* two names, one organisation */
-	FINDING_OUTAGE,        /* a feed did not watch */
-	FINDING_FEED_START,    /* it began later, or ended earlier, than the others */
+	FINDING_SWITCH,          /* an engine went from one programme to another */
+	FINDING_CLOSURE,         /* a programme disappeared for all its engines */
+	FINDING_ALIAS,           /* two names, one organisation */
+	FINDING_OUTAGE,          /* a feed did not watch */
+	FINDING_FEED_START,      /* it began later, or ended earlier, than the others */
 	FINDING_FEED_END,
 	FINDING_RESIDUAL, /* an engine under 5 % of its former level, but not gone */
 	FINDING_NEW_ENGINE,

@@ -2,9 +2,10 @@
 #include "analyse/findings_int.h"
 #include "base/limits.h"
 
-enum { MAIN_MIN = 10 };                       /* messages: of fewer no majority is told */
-static const double MAIN_SHARE = 0.6;         /* of some mail, what has no name included: a clear majority */
-static const double WHOLE_SHARE = 0.5;        /* of a category: who sent that much of it is seen in all of it */
+enum { MAIN_MIN = 10 };                /* messages: of fewer no majority is told */
+static const double MAIN_SHARE = 0.6;  /* of some mail, what has no name included: a clear majority */
+static const double WHOLE_SHARE = 0.5; /* of a category: who sent that much of it is seen in all of it */
+static const double CARRIER = 0.25;    /* of a category's change: who carried that much of it names it */
 
 static const int64_t DAY = SECONDS_A_DAY;
 
@@ -117,58 +118,68 @@ static bool has_goods(const struct claim *c)
 
 /* ---- the category as a whole ---- */
 
-/* The engines that sent most of a category since; none where it takes more of them, or where who fell is still one. */
-static int find_heirs(struct scene *s, struct claim *c, const struct part *p, struct err *err)
+/* Messages of a part within a span by engine; *n: all of them. NULL: out of memory. */
+static uint32_t *by_engine(const struct scene *s, const struct part *p, struct span w, size_t *n)
 {
-	struct span w = after_of(c, LEVEL_DAYS);
-	struct arena_mark mark = arena_mark(s->arena);
-	uint32_t *counts = arena_zalloc(s->arena, s->a->names.n + 1, sizeof *counts), n = 0, sum = 0, heirs = 0;
-	if (!counts)
-		return err_oom(err, "findings");
-	for (size_t i = 0; i < p->n; i++) {
+	uint32_t *counts = arena_zalloc(s->arena, s->a->names.n + 1, sizeof *counts);
+	*n = 0;
+	for (size_t i = 0; counts && i < p->n; i++) {
 		const struct event *e = &s->events[p->list[i]];
 		if (e->time >= w.from && e->time < w.to) {
 			counts[e->engine]++;
-			n++;
+			++*n;
 		}
 	}
-	for (analysis_name best = 0; heirs < HEIRS && n >= MAIN_MIN && sum <= WHOLE_SHARE * n; heirs++) {
-		for (analysis_name k = 1; k < s->a->names.n; k++)
-			best = counts[k] > counts[best] || !best ? k : best;
+	return counts;
+}
+
+/* The engines that sent most of a category since; none where it takes more of them, or where who fell is still one. */
+static void find_heirs(const struct scene *s, struct claim *c, uint32_t *counts, size_t n)
+{
+	size_t sum = 0;
+	for (size_t k = 0; k < HEIRS && n >= MAIN_MIN && (double)sum <= WHOLE_SHARE * (double)n; k++) {
+		analysis_name best = 1;
+		for (analysis_name e = 2; e < s->a->names.n; e++)
+			best = counts[e] > counts[best] ? e : best;
+		if (best == c->part->engine)
+			break;
 		sum += counts[best];
-		c->heirs[heirs] = best;
-		n = best == c->part->engine ? UINT32_MAX : n; /* then no sum is most of it */
 		counts[best] = 0;
+		c->heirs[k] = best;
 	}
-	if (sum <= WHOLE_SHARE * n)
+	if ((double)sum <= WHOLE_SHARE * (double)n)
 		memset(c->heirs, 0, sizeof c->heirs);
+}
+
+/* How a category went on without an engine that had sent much of it, or with one that came to send much: at least a share of it. */
+static int tell_whole(struct scene *s, struct claim *c, const struct part *p, double least, struct err *err)
+{
+	struct span w1 = before_of(c, BESIDE_DAYS), w2 = after_of(c, BESIDE_DAYS);
+	struct arena_mark mark = arena_mark(s->arena);
+	size_t n[2];
+	uint32_t *counts[2] = {by_engine(s, p, w1, &n[0]), by_engine(s, p, w2, &n[1])};
+	if (!counts[0] || !counts[1])
+		return err_oom(err, "findings");
+	bool fell = c->f.after < c->f.before;
+	size_t side = fell ? 0 : 1, own = counts[side][c->part->engine];
+	double before = level_in(s, p, w1, NULL), after = level_in(s, p, w2, NULL);
+	if (own >= MAIN_MIN && (double)own >= least * (double)n[side] && !isnan(before) && !isnan(after)) {
+		c->whole = p->category;
+		c->whole_before = before;
+		c->whole_after = after;
+		c->whole_share = (double)own / (double)n[side];
+		if (fell && c->shape != SHAPE_PAUSE && c->whole_share >= WHOLE_SHARE)
+			find_heirs(s, c, counts[1], n[1]);
+	}
 	arena_release(s->arena, mark);
 	return 0;
 }
 
-static int tell_whole(struct scene *s, struct claim *c, const struct part *p, struct err *err)
-{
-	c->whole_before = level_in(s, p, before_of(c, LEVEL_DAYS), NULL);
-	c->whole_after = level_in(s, p, after_of(c, LEVEL_DAYS), NULL);
-	c->whole = isnan(c->whole_before) || isnan(c->whole_after) ? 0 : p->category;
-	return c->whole && c->f.after < c->f.before && c->shape != SHAPE_PAUSE ? find_heirs(s, c, p, err) : 0;
-}
-
-/* An engine that sent most of a category: how the category went on without it. */
+/* An engine that sent most of the category that most of its mail is of. */
 static int whole_of(struct scene *s, struct claim *c, struct err *err)
 {
 	const struct part *p = c->category ? scene_part(s, PART_CATEGORY, c->category) : NULL;
-	struct part own;
-	double n = 0;
-	if (c->part->kind != PART_ENGINE || !p || c->whole)
-		return 0;
-	struct arena_mark mark = arena_mark(s->arena);
-	int rc = scene_goods(s, c->part, c->category, &own, err);
-	if (rc)
-		return rc;
-	double level = level_in(s, &own, span_of(c), &n), of = level_in(s, p, span_of(c), NULL);
-	arena_release(s->arena, mark);
-	return n >= MAIN_MIN && level >= WHOLE_SHARE * of ? tell_whole(s, c, p, err) : 0;
+	return c->part->kind == PART_ENGINE && p && !c->whole ? tell_whole(s, c, p, WHOLE_SHARE, err) : 0;
 }
 
 int claim_goods(struct scene *s, struct err *err)
@@ -188,23 +199,25 @@ int claim_goods(struct scene *s, struct err *err)
 
 /* Claims near a category's change: whose mail it may be. Of a trade that closed the closure, else what the engine did, else the trade. */
 struct carriers {
-	int *engine, *trade; /* claim of each name, of each trade; CLAIM_NONE */
+	int *engine, *trade;    /* claim of each name, of each trade; CLAIM_NONE */
 	double *before, *after; /* messages of the category, by claim */
+	double *part;           /* of the category's change, by claim */
 };
 
-static bool is_near(const struct claim *c, const struct claim *x)
+static int64_t latest(const struct claim *c)
 {
-	return x->f.start.time <= claim_changed(c) + NEAR_DAYS * DAY && claim_changed(x) >= c->f.start.time - NEAR_DAYS * DAY;
+	bool ramp = c->f.end.time != TIME_NONE && c->shape != SHAPE_PAUSE;
+	return ramp ? c->f.end.hi : c->f.start.hi;
 }
 
-static bool make_carriers(const struct scene *s, const struct claim *c, struct carriers *v)
+/* Their intervals come near each other: a category is dated with less certainty than who carries it. */
+static bool is_near(const struct claim *c, const struct claim *x)
 {
-	v->engine = arena_alloc(s->arena, (s->a->names.n + 1) * sizeof *v->engine);
-	v->trade = arena_alloc(s->arena, (s->trades.n + 1) * sizeof *v->trade);
-	v->before = arena_zalloc(s->arena, s->claims.n + 1, sizeof *v->before);
-	v->after = arena_zalloc(s->arena, s->claims.n + 1, sizeof *v->after);
-	if (!v->engine || !v->trade || !v->before || !v->after)
-		return false;
+	return x->f.start.lo <= latest(c) + NEAR_DAYS * DAY && latest(x) >= c->f.start.lo - NEAR_DAYS * DAY;
+}
+
+static void find_carriers(const struct scene *s, const struct claim *c, struct carriers *v)
+{
 	for (size_t i = 0; i < s->a->names.n; i++)
 		v->engine[i] = CLAIM_NONE;
 	for (size_t i = 0; i < s->trades.n; i++)
@@ -216,10 +229,10 @@ static bool make_carriers(const struct scene *s, const struct claim *c, struct c
 		if (x->part->kind == PART_ENGINE)
 			v->engine[x->part->engine] = claim_lead(s, i);
 		for (uint32_t t = 1; t < s->trades.n; t++)
-			if (claim_closes(s, x, t) || (x->part->kind == PART_TRADE && x->part->trade == t && v->trade[t] == CLAIM_NONE))
+			if (claim_closes(s, x, t) ||
+				(x->part->kind == PART_TRADE && x->part->trade == t && v->trade[t] == CLAIM_NONE))
 				v->trade[t] = (int)i;
 	}
-	return true;
 }
 
 static int carrier_of(const struct scene *s, const struct carriers *v, const struct event *e)
@@ -229,37 +242,29 @@ static int carrier_of(const struct scene *s, const struct carriers *v, const str
 	return closed || engine == CLAIM_NONE ? trade : engine;
 }
 
-/* How much of a category's change the mail of one claim makes up, at most: part, and which it is. */
-static int carried_part(struct scene *s, const struct claim *c, double *part, int *by, struct err *err)
+/* How much of a category's change the mail of each claim makes up, and all of them together. */
+static double carried(const struct scene *s, const struct claim *c, struct carriers *v)
 {
-	struct carriers v;
-	double n_before = 0, n_after = 0;
+	double n_before = 0, n_after = 0, sum = 0;
 	struct span w1 = before_of(c, BESIDE_DAYS), w2 = after_of(c, BESIDE_DAYS);
 	double before = level_in(s, c->part, w1, &n_before), after = level_in(s, c->part, w2, &n_after);
-	*part = 0;
-	*by = CLAIM_NONE;
-	if (!make_carriers(s, c, &v))
-		return err_oom(err, "findings");
-	if (isnan(before) || isnan(after))
+	if (isnan(before) || isnan(after) || !(fabs(after - before) > 0))
 		return 0;
 	for (size_t i = 0; i < c->part->n; i++) {
 		const struct event *e = &s->events[c->part->list[i]];
 		int64_t begin = time_day(e->time) * DAY;
-		int k = carrier_of(s, &v, e);
+		int k = carrier_of(s, v, e);
 		if (k == CLAIM_NONE)
 			continue;
-		v.before[k] += begin >= w1.from && begin + DAY <= w1.to;
-		v.after[k] += begin >= w2.from && begin + DAY <= w2.to;
+		v->before[k] += begin >= w1.from && begin + DAY <= w1.to;
+		v->after[k] += begin >= w2.from && begin + DAY <= w2.to;
 	}
 	for (size_t k = 0; k < s->claims.n; k++) {
-		double share = after * v.after[k] / fmax(n_after, 1) - before * v.before[k] / fmax(n_before, 1);
-		share /= after - before;
-		if (share > *part) {
-			*part = share;
-			*by = (int)k;
-		}
+		v->part[k] = after * v->after[k] / fmax(n_after, 1) - before * v->before[k] / fmax(n_before, 1);
+		v->part[k] /= after - before;
+		sum += v->part[k];
 	}
-	return 0;
+	return sum;
 }
 
 /* All mail changed by as much: of the category nothing is to be told by itself. Where the category is most of it, it is the cause. */
@@ -280,28 +285,40 @@ static void weigh_total(struct scene *s, struct claim *c)
 	}
 }
 
-/* A category is told by itself where no engine, trade or closure that is told carries its change: else by that one, which names it. */
+/* What engines, trades and closures carry is told by those, which name it. */
+static int explain_category(struct scene *s, struct claim *c, struct err *err)
+{
+	struct carriers v = {.engine = arena_alloc(s->arena, (s->a->names.n + 1) * sizeof *v.engine),
+		.trade = arena_alloc(s->arena, (s->trades.n + 1) * sizeof *v.trade),
+		.before = arena_zalloc(s->arena, s->claims.n + 1, sizeof *v.before),
+		.after = arena_zalloc(s->arena, s->claims.n + 1, sizeof *v.after),
+		.part = arena_zalloc(s->arena, s->claims.n + 1, sizeof *v.part)};
+	int rc = 0;
+	if (!v.engine || !v.trade || !v.before || !v.after || !v.part)
+		return err_oom(err, "findings");
+	find_carriers(s, c, &v);
+	if (carried(s, c, &v) < EXPLAINED) {
+		weigh_total(s, c);
+		return 0;
+	}
+	c->dropped = true;
+	for (size_t k = 0; k < s->claims.n && !rc; k++) {
+		struct claim *x = &s->claims.v[k];
+		if (v.part[k] >= CARRIER && x->part->kind == PART_ENGINE && !x->whole)
+			rc = tell_whole(s, x, c->part, 0, err);
+	}
+	return rc;
+}
+
 int explain_categories(struct scene *s, struct err *err)
 {
-	for (size_t i = 0; i < s->claims.n; i++) {
+	int rc = 0;
+	for (size_t i = 0; i < s->claims.n && !rc; i++) {
 		struct claim *c = &s->claims.v[i];
 		struct arena_mark mark = arena_mark(s->arena);
-		double part = 0;
-		int by = CLAIM_NONE;
-		if (c->f.kind != FINDING_CATEGORY_CHANGE || c->dropped)
-			continue;
-		int rc = carried_part(s, c, &part, &by, err);
+		if (c->f.kind == FINDING_CATEGORY_CHANGE && !c->dropped)
+			rc = explain_category(s, c, err);
 		arena_release(s->arena, mark);
-		if (rc)
-			return rc;
-		if (part < EXPLAINED) {
-			weigh_total(s, c);
-			continue;
-		}
-		c->dropped = true;
-		struct claim *x = &s->claims.v[by];
-		if (x->part->kind == PART_ENGINE && !x->whole && (rc = tell_whole(s, x, c->part, err)))
-			return rc;
 	}
-	return 0;
+	return rc;
 }

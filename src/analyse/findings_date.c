@@ -230,9 +230,8 @@ static int date_claim(struct scene *s, size_t i, struct err *err)
 
 static bool is_volume(const struct claim *c)
 {
-	return c->part &&
-	       (c->f.kind == FINDING_VOLUME_CHANGE || c->f.kind == FINDING_CATEGORY_CHANGE || c->f.kind == FINDING_NEW_ENGINE ||
-		       c->f.kind == FINDING_NEW_PROGRAMME);
+	return c->part && (c->f.kind == FINDING_VOLUME_CHANGE || c->f.kind == FINDING_CATEGORY_CHANGE ||
+				  c->f.kind == FINDING_NEW_ENGINE || c->f.kind == FINDING_NEW_PROGRAMME);
 }
 
 /* Is b, laid to a closure, no more than the rest of what fell while it went on? Before the closure there was no level that b is a fall from. */

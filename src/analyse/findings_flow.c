@@ -133,7 +133,7 @@ static bool ranking_engines;
 
 static struct str name_of(const struct scene *s, uint32_t id, bool engine)
 {
-	return engine              ? analysis_name_text(s->a, id)
+	return engine               ? analysis_name_text(s->a, id)
 	       : is_category(s, id) ? analysis_name_text(s->a, id - (analysis_name)s->trades.n)
 	                            : scene_trade(s, id);
 }

@@ -26,8 +26,9 @@ enum {
 	NEAR_DAYS = 3,    /* cause and consequence are dated by different messages */
 	BESIDE_DAYS = 14, /* levels beside a cause */
 };
-#define FINDING_MIN_EFFECT 0.20    /* smaller changes are drift of feeds and samples */
-#define TRADE_MIN_EFFECT 0.33      /* a trade's or category's volume is the sum of what its engines do: told by itself only when it is large */
+#define FINDING_MIN_EFFECT 0.20 /* smaller changes are drift of feeds and samples */
+#define TRADE_MIN_EFFECT \
+	0.33 /* a trade's or category's volume is the sum of what its engines do: told by itself only when it is large */
 #define FINDING_MIN_CONFIDENCE 0.5 /* more likely than not, when one of all the series looked at has a change */
 #define RESIDUAL_BELOW 0.05
 #define EXPLAINED 0.6 /* of a change, by its causes: the rest is not told by itself */
@@ -77,11 +78,11 @@ struct claim {
 	bool derived;                  /* follows wholly from its cause, which gives the dates, too */
 	size_t feed;                   /* column, of an outage */
 	const struct volume_outage *outage;
-	bool dropped; /* told by its cause */
-	analysis_name category;           /* that most of its mail is of; 0: none */
-	analysis_name whole;              /* 0, or the category that it carried, and that one's levels beside it */
-	double whole_before, whole_after;
-	analysis_name heirs[HEIRS]; /* engines that sent most of it since; 0: no more */
+	bool dropped;                                  /* told by its cause */
+	analysis_name category;                        /* that most of its mail is of; 0: none */
+	analysis_name whole;                           /* 0, or the category that it carried, and that one's levels beside it */
+	double whole_before, whole_after, whole_share; /* share: that it sent, before it fell or since it grew */
+	analysis_name heirs[HEIRS];                    /* engines that sent most of it since; 0: no more */
 };
 
 struct scene {
@@ -96,12 +97,11 @@ struct scene {
 	uint32_t n_houses;
 	struct part *parts; /* the total, engines, trades, categories; within each by size, then by name */
 	size_t n_parts;
-	struct part
-		nameless[PART_KINDS - 1]; /* mail of no known engine, for no known trade, of no category (by enum part_kind less
+	struct part nameless[PART_KINDS - 1]; /* mail of no known engine, for no known trade, of no category (by enum part_kind less
 	                                     one): no changes, only levels */
-	int64_t *times;      /* beginnings of the days */
-	int64_t begin, end;  /* of the events */
-	double week[7];      /* weekly factors of all mail, Monday first; mean about 1 */
+	int64_t *times;                       /* beginnings of the days */
+	int64_t begin, end;                   /* of the events */
+	double week[7];                       /* weekly factors of all mail, Monday first; mean about 1 */
 	VEC(struct claim) claims;
 };
 
@@ -150,6 +150,8 @@ int64_t claim_changed(const struct claim *c);
 bool has_left(const struct scene *s, analysis_name engine, uint32_t house, int64_t until);
 /* Did a closure end that trade? c is one of s->claims. */
 bool claim_closes(const struct scene *s, const struct claim *c, uint32_t trade);
+/* Messages that came all at once on the days of a volume's change: levels are of the whole days beside them. 0: no more than usual. */
+double claim_burst(const struct scene *s, const struct claim *c);
 /* The claim that stands for what claim i is part of: the closure in which an engine fell, else i itself. */
 int claim_lead(const struct scene *s, size_t i);
 /* The evidence of a claim, an array (findings_proof.c). */
@@ -165,12 +167,12 @@ int controls_load(struct analysis *a, struct err *err);                         
 void say_controls(struct buf *b, const struct scene *s, const struct claim *c);    /* "; its control servers were ..." or nothing */
 void proof_controls(struct json *j, const struct scene *s, const struct claim *c); /* evidence of kind "control_servers" */
 
-scene_fn drop_artefacts; /* changes that are only of our knowledge: what one name lost, nameless mail gained */
-scene_fn date_claims;    /* engines' changes dated from single messages, apart from what closures explain; pauses */
-scene_fn explain_claims; /* what follows from what: total and trades; residuals, displacement, drift */
+scene_fn drop_artefacts;     /* changes that are only of our knowledge: what one name lost, nameless mail gained */
+scene_fn date_claims;        /* engines' changes dated from single messages, apart from what closures explain; pauses */
+scene_fn explain_claims;     /* what follows from what: total and trades; residuals, displacement, drift */
 scene_fn explain_categories; /* of them, what engines and trades carry (findings_category.c); after those are explained */
-scene_fn claim_goods;    /* what those who changed had advertised */
-scene_fn tell_claims;    /* readings and evidence; adds the findings */
+scene_fn claim_goods;        /* what those who changed had advertised */
+scene_fn tell_claims;        /* readings and evidence; adds the findings */
 scene_fn put_flows; /* who sent for whom before and after the changes that matter most, as items of kind "flow" (findings_flow.c) */
 
 #endif

@@ -251,7 +251,7 @@ static void proof_links(struct json *j, const struct scene *s, const struct clai
 	}
 }
 
-/* The category that it carried, in the mail of all. */
+/* The category that it carried, in the mail of all; share: that it sent. */
 static void proof_whole(struct json *j, const struct scene *s, const struct claim *c)
 {
 	proof(j, "whole");
@@ -259,6 +259,20 @@ static void proof_whole(struct json *j, const struct scene *s, const struct clai
 	json_str(j, analysis_name_text(s->a, c->whole));
 	level(j, "before", c->whole_before);
 	level(j, "after", c->whole_after);
+	level(j, "share", c->whole_share);
+	json_obj_end(j);
+}
+
+static void proof_burst(struct json *j, const struct scene *s, const struct claim *c)
+{
+	bool is_volume = c->shape != SHAPE_PAUSE && (c->f.kind == FINDING_VOLUME_CHANGE || c->f.kind == FINDING_CATEGORY_CHANGE ||
+							    c->f.kind == FINDING_NEW_ENGINE || c->f.kind == FINDING_NEW_PROGRAMME);
+	double n = c->part && is_volume ? claim_burst(s, c) : 0;
+	if (!(n > 0))
+		return;
+	proof(j, "burst");
+	json_key(j, "messages");
+	json_int(j, (int64_t)n);
 	json_obj_end(j);
 }
 
@@ -288,6 +302,7 @@ int prove_claim(struct scene *s, const struct claim *c, struct json *j, struct e
 			rc = proof_parts(j, s, c, &w, err);
 		proof_messages(j, s, c->part, w.t1, w.t2);
 	}
+	proof_burst(j, s, c);
 	if (c->whole)
 		proof_whole(j, s, c);
 	if (c->outage)

@@ -341,7 +341,7 @@ static void what_one_engine_carries_is_told_of_the_engine(void **state)
 	assert_non_null(f);
 	assert_true(str_eq(f->advertised.category, S("stock")) && !f->advertised.programme.n && !f->advertised.brand.n);
 	assert_true(f->advertised.share > 0.7 && f->advertised.share < 0.85);
-	assert_true(says(f, S("alpha, which sent stock spam (7")) && says(f, S("; stock spam as a whole went from 3")));
+	assert_true(says(f, S("alpha, which sent stock spam (7")) && says(f, S("; stock spam, of which it had sent 9")));
 	assert_true(str_find(f->evidence, S("{\"kind\":\"whole\",\"category\":\"stock\",\"before\":3")) != STR_NPOS);
 	assert_int_equal(count(&w, FINDING_CATEGORY_CHANGE), 0);
 	end(&w);

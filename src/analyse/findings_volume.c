@@ -46,6 +46,17 @@ void claim_stretch(const struct scene *s, struct claim *c, const struct part *p,
 	}
 }
 
+enum { BURST_DAYS = 3, BURST_MIN = 30, BURST_TIMES = 5 }; /* a burst: so many times the level of either side, in so few days */
+
+double claim_burst(const struct scene *s, const struct claim *c)
+{
+	int64_t first = time_day(c->f.start.time), last = time_day(claim_changed(c));
+	double n = 0, usual = fmax(c->f.before, c->f.after) * (double)(last - first + 1);
+	for (int64_t d = first; d <= last && d < s->v.day0 + (int64_t)s->v.n_days; d++)
+		n += d < s->v.day0 ? 0 : c->part->vol.count[d - s->v.day0];
+	return last - first < BURST_DAYS && n >= BURST_MIN && n >= BURST_TIMES * usual ? n : 0;
+}
+
 /* ---- sensors ---- */
 
 static struct finding_date date_of_outage(const struct volume_date *d)

@@ -3,7 +3,6 @@
 #include "base/limits.h"
 
 enum { EVIDENCE_BYTES = 64 * 1024, READING_BYTES = 2048, NAMES_SAID = 4 };
-enum { BURST_DAYS = 2, BURST_MIN = 30, BURST_TIMES = 5 }; /* a burst: so many times the level of either side, in so few days */
 
 void say_day(struct buf *b, int64_t t, bool year)
 {
@@ -66,7 +65,7 @@ static void say_subject(struct buf *b, const struct finding *f, bool first)
 			   : f->brand.n     ? f->brand
 			   : f->feed.n      ? f->feed
 			   : first          ? S("All mail")
-			                    : S("all mail"));
+					    : S("all mail"));
 }
 
 /* What an engine's mail was for, "which sent stock spam (79 % of its mail)," or what a brand is of, "(phishing)". */
@@ -92,35 +91,32 @@ static void say_goods(struct buf *b, const struct scene *s, const struct claim *
 	buf_printf(b, " (%.0f %% of its mail),", 100 * g->share);
 }
 
-/* How a category went on without the engine that sent most of it. */
+/* How a category went on without an engine that sent much of it. */
 static void say_whole(struct buf *b, const struct scene *s, const struct claim *c)
 {
 	if (!c->whole)
 		return;
 	buf_add(b, S("; "));
 	finding_say_category(b, analysis_name_text(s->a, c->whole));
-	buf_add(b, S(" as a whole went from "));
+	buf_add(b, c->f.after < c->f.before ? S(", of which it had sent ") : S(", of which it has since sent "));
+	buf_printf(b, "%.0f %%, went from ", 100 * c->whole_share);
 	say_level(b, c->whole_before);
 	buf_add(b, S(" to "));
 	say_level(b, c->whole_after);
 	buf_add(b, S(" a day"));
 	for (size_t i = 0; i < HEIRS && c->heirs[i]; i++) {
-		buf_add(b, i == 0 ? S(", since then mostly of ") : i + 1 < HEIRS && c->heirs[i + 1] ? S(", ") : S(" and "));
+		buf_add(b, i == 0 ? S(", since then mostly from ") : i + 1 < HEIRS && c->heirs[i + 1] ? S(", ") : S(" and "));
 		buf_add(b, analysis_name_text(s->a, c->heirs[i]));
 	}
 }
 
-/* Levels are of the whole days beside a change: what came all at once on its own day is in none of them. */
 static void say_burst(struct buf *b, const struct scene *s, const struct claim *c)
 {
-	int64_t first = time_day(c->f.start.time), last = time_day(claim_changed(c));
-	double n = 0, usual = fmax(c->f.before, c->f.after) * (double)(last - first + 1);
-	for (int64_t d = first; d <= last; d++)
-		n += c->part->vol.count[d - s->v.day0];
-	if (last - first > BURST_DAYS || n < BURST_MIN || n < BURST_TIMES * usual)
+	double n = claim_burst(s, c);
+	if (!(n > 0))
 		return;
 	buf_printf(b, "; %.0f came ", n);
-	if (first < last)
+	if (time_day(c->f.start.time) < time_day(claim_changed(c)))
 		say_span(b, c->f.start.time, claim_changed(c));
 	else
 		buf_add(b, S("on that day"));
@@ -131,10 +127,14 @@ static void say_interval(struct buf *b, const struct finding_date *d)
 {
 	if (d->lo == TIME_NONE || d->hi == TIME_NONE || d->lo == d->hi)
 		return;
+	struct civil hi = civil_from_time(d->hi);
 	buf_add(b, S(" (95 %: "));
 	say_moment(b, d->lo);
 	buf_add(b, S(" to "));
-	say_moment(b, d->hi);
+	if (time_day(d->lo) == time_day(d->hi))
+		buf_printf(b, "%02d:%02d", hi.hour, hi.minute);
+	else
+		say_moment(b, d->hi);
 	buf_add(b, S(")"));
 }
 

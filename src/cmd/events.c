@@ -112,7 +112,9 @@ static void put_row(struct table *t, const struct finding *f)
 	table_text(t, f->verdict);
 	table_text(t, f->source);
 	table_text(t, f->category);
-	table_text(t, advertised->programme.n ? advertised->programme : advertised->brand.n ? advertised->brand : advertised->category);
+	table_text(t, advertised->programme.n ? advertised->programme
+		      : advertised->brand.n   ? advertised->brand
+					      : advertised->category);
 	table_real(t, advertised->share > 0 ? advertised->share : NAN);
 }
 

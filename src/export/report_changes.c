@@ -59,26 +59,41 @@ static void add_mark(struct chart_mark *m, size_t *n, const struct finding_date 
 
 static bool is_change(const struct finding *f)
 {
-	return f->kind == FINDING_VOLUME_CHANGE || f->kind == FINDING_SWITCH || f->kind == FINDING_NEW_ENGINE ||
-	       f->kind == FINDING_DRIFT;
+	return f->kind == FINDING_VOLUME_CHANGE || f->kind == FINDING_CATEGORY_CHANGE || f->kind == FINDING_SWITCH ||
+	       f->kind == FINDING_NEW_ENGINE || f->kind == FINDING_DRIFT;
 }
 
-/* The dates of an engine's findings; of the total's with an empty name. */
-static size_t marks_of(const struct page *p, struct str engine, struct chart_mark *m)
+enum what { ALL_MAIL, ENGINE, BRAND, CATEGORY };
+
+static bool is_about(const struct finding *f, enum what what, struct str name)
+{
+	switch (what) {
+	case ENGINE:
+		return str_eq(f->engine, name);
+	case BRAND:
+		return str_eq(f->brand, name);
+	case CATEGORY:
+		return str_eq(f->category, name);
+	default:
+		return !f->engine.n && !f->programme.n && !f->brand.n && !f->category.n && !f->feed.n;
+	}
+}
+
+/* The dates of the findings about something. */
+static size_t marks_of(const struct page *p, enum what what, struct str name, struct chart_mark *m)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < p->info->n_findings; i++) {
 		const struct finding *f = &p->info->findings[i];
-		bool total = !f->programme.n && !f->brand.n && !f->feed.n;
-		if (!is_change(f) || !str_eq(f->engine, engine) || (!engine.n && !total))
+		if (!is_change(f) || !is_about(f, what, name))
 			continue;
 		add_mark(m, &n, &f->start, f->reading);
 		add_mark(m, &n, &f->end, f->reading);
 	}
-	for (size_t i = 0; i < p->info->n_controls && engine.n && n < MARKS_MAX; i++) {
+	for (size_t i = 0; i < p->info->n_controls && what == ENGINE && n < MARKS_MAX; i++) {
 		const struct observation *o = &p->info->controls[i];
 		bool up = o->kind == OBSERVED_CONTROL_UP;
-		if (name_same(o->engine, engine))
+		if (name_same(o->engine, name))
 			m[n++] = (struct chart_mark){.kind = up ? MARK_UP : MARK_DOWN,
 				.at = o->from + (o->to - o->from) / 2,
 				.lo = o->from,
@@ -142,7 +157,7 @@ static void all_engines(struct page *p)
 			v[b * c.nkeys + k] = series_sum(t, b, which[k]);
 	c.keys = keys;
 	c.values = v;
-	c.nmarks = marks_of(p, S(""), marks);
+	c.nmarks = marks_of(p, ALL_MAIL, S(""), marks);
 	c.marks = marks;
 	c.title = "Messages over time, by sending engine";
 	c.id = "engines";
@@ -156,9 +171,8 @@ static void all_engines(struct page *p)
 	page_raw(p, "</figure>\n");
 }
 
-static void engine_panel(struct page *p, size_t key, size_t number)
+static void panel(struct page *p, const struct series *t, enum what what, size_t key, size_t number)
 {
-	const struct series *t = p->info->by_engine;
 	struct chart_key one = {t->keys[key].name, 1};
 	struct chart_mark marks[MARKS_MAX];
 	struct chart c = chart_of(p, t);
@@ -170,13 +184,13 @@ static void engine_panel(struct page *p, size_t key, size_t number)
 	}
 	for (size_t b = 0; b < t->nbuckets; b++)
 		v[b] = series_sum(t, b, key);
-	snprintf(id, sizeof id, "engine%zu", number);
+	snprintf(id, sizeof id, "changed%d-%zu", (int)what, number);
 	c.id = id;
-	c.title = "Messages of one engine over time, with its changes marked";
+	c.title = "Messages over time, with changes marked";
 	c.keys = &one;
 	c.nkeys = 1;
 	c.values = v;
-	c.nmarks = marks_of(p, one.name, marks);
+	c.nmarks = marks_of(p, what, one.name, marks);
 	c.marks = marks;
 	c.width = PANEL;
 	c.height = PANEL_HEIGHT;
@@ -187,27 +201,28 @@ static void engine_panel(struct page *p, size_t key, size_t number)
 	page_raw(p, "</figure>");
 }
 
-static void panels_begin(struct page *p)
+static void panels_begin(struct page *p, enum what what)
 {
-	page_raw(p,
-		"<h3>Engines that changed</h3><p class=\"note\">Each on its own scale. Lines: when a change began and ended, intervals "
-		"shaded.");
-	if (p->info->n_controls)
+	static const char *const headings[] = {
+		[ENGINE] = "Engines that changed", [BRAND] = "Brands that changed", [CATEGORY] = "Categories that changed"};
+	page_raw(p, "<h3>");
+	page_raw(p, headings[what]);
+	page_raw(p, "</h3><p class=\"note\">Each on its own scale. Lines: when a change began and ended, intervals shaded.");
+	if (p->info->n_controls && what == ENGINE)
 		page_raw(p,
 			" Dashed, with a triangle: control servers down (\xE2\x96\xBC) or up (\xE2\x96\xB2), as others saw them.");
 	page_raw(p, "</p>\n<div class=\"panels\">");
 }
 
-static void changed_engines(struct page *p)
+static void changed(struct page *p, const struct series *t, enum what what)
 {
-	const struct series *t = p->info->by_engine;
 	struct chart_mark marks[MARKS_MAX];
 	size_t n = 0;
 	for (size_t k = 0; k < t->nkeys; k++)
-		if (t->keys[k].kind == KEY_VALUE && marks_of(p, t->keys[k].name, marks) && n++ < PANELS_MAX) {
+		if (t->keys[k].kind == KEY_VALUE && marks_of(p, what, t->keys[k].name, marks) && n++ < PANELS_MAX) {
 			if (n == 1)
-				panels_begin(p);
-			engine_panel(p, k, n);
+				panels_begin(p, what);
+			panel(p, t, what, k, n);
 		}
 	if (n)
 		page_raw(p, "</div>\n");
@@ -279,8 +294,12 @@ void report_changes(struct page *p)
 	report_flows(p);
 	if (i->by_engine && i->by_engine->nbuckets) {
 		all_engines(p);
-		changed_engines(p);
+		changed(p, i->by_engine, ENGINE);
 	}
+	if (p->s->by_brand.nbuckets)
+		changed(p, &p->s->by_brand, BRAND);
+	if (p->s->by_category.nbuckets)
+		changed(p, &p->s->by_category, CATEGORY);
 	list(p);
 	page_raw(p, "<p class=\"note\"><code>trapline events --format json</code> has the evidence for each.</p></section>\n");
 }
