@@ -4,13 +4,14 @@
 
 struct entity {
 	const char *name;
-	uint16_t code;
-	bool bare; /* known without its semicolon: HTML before version 5 */
+	uint32_t code;
+	uint16_t second; /* 0: none */
+	bool bare;       /* known without its semicolon: HTML before version 5 */
 };
 static const struct entity entities[] = {
 #include "codec/html_entity.def"
 };
-enum { N_ENTITIES = sizeof entities / sizeof *entities, MAX_NAME = 24, MAX_BARE_NAME = 6 };
+enum { N_ENTITIES = sizeof entities / sizeof *entities, MAX_NAME = 31, MAX_BARE_NAME = 6 };
 
 /* 128..159 mean windows-1252 (WHATWG 13.2.5.84). */
 static const uint16_t windows_1252[32] = {0x20AC, 0x81, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
@@ -83,7 +84,8 @@ size_t html_ref(struct str s, bool in_attr, uint8_t out[8], size_t *used)
 			return 0;
 	}
 	*used = n + closed;
-	return utf8_encode(e->code, out);
+	n = utf8_encode(e->code, out);
+	return e->second ? n + utf8_encode(e->second, out + n) : n;
 }
 
 struct str html_unescape(struct arena *arena, struct str s)

@@ -90,6 +90,8 @@ static void test_text(void **state)
 		{"a<?xml?>b<!weird>c</>d", "abcd", ""},
 		/* references */
 		{"&lt;&amp;&gt;&quot;&apos;&copy;&eacute&euro;", "<&>\"'©é€", ""},
+		{"&Vfr;&iscr;&aopf;&notinva;&notit;&ImaginaryI;", "𝔙𝒾𝕒∉¬it;ⅈ", ""},
+		{"&NotEqualTilde;x&CounterClockwiseContourIntegral;&nGt;&nLt;", "≂̸x∳≫≪", ""},
 		{"&#65;&#x42;&#67 &#150;&#x96;&#0;&#xD800;&#x110000;", "ABC ––\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD", ""},
 		{"&notit; &nosuch; &; &#; &#x; & &amp", "¬it; &nosuch; &; &#; &#x; & &", ""},
 		{"&ampx &ampersand &copycat", "&x &ersand ©cat", ""},
