@@ -200,6 +200,18 @@ static void test_text(void **state)
 			"http://www.long.com/x http://b.com/y/z http://c.com/"},
 		{"http://a.com/http://b.com/", "http://a.com/http://b.com/"},
 		{"x.http://h.com/", "http://h.com/"},
+		/* brackets that were not opened in it, and what no host holds, end it */
+		{"(http://a.com/x)(http://b.com/y) [http://c.com]is http://d.com/e[f]g)h",
+			"http://a.com/x http://b.com/y http://c.com/ http://d.com/e[f]g"},
+		{"http://a.com,http://b.com;http://c.comhttp://d.com:http://e.com:80http://f.com",
+			"http://a.com/ http://b.com/ http://c.com/ http://d.com/ http://e.com/ http://f.com/"},
+		{"<a href='http://a.com'>x http://b.com&nbsp; http://c.com=20d http://e.com:80,f",
+			"http://a.com/ http://b.com/ http://c.com/ http://e.com/"},
+		{"_http://a.com_ http://b.com- http://c.com--, http://d.com-/x",
+			"http://a.com/ http://b.com/ http://c.com/ http://d.com-/x"},
+		{"http://a,b@c.com:8080/ http://[2001:db8::1]:80/ http://d,com/",
+			"http://a,b@c.com:8080/ http://[2001:db8::1]/ http://d%2Ccom/"},
+		{"http://\u00A0a.com F\u00D3O.COM \u043F\u0440a.com", "http://a.com/"},
 	};
 	struct fixture *f = *state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

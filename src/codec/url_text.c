@@ -62,14 +62,32 @@ static bool in_host(const struct url_scan *s, size_t from, size_t end)
 	return str_find_byte(t, '/') == STR_NPOS && str_find_byte(t, '?') == STR_NPOS;
 }
 
+/* Where a word ends from i on; a bracket that closes what was not opened in it ends it, too (Thunderbird). */
+static size_t word_end(struct str t, size_t i, size_t *round, size_t *square)
+{
+	static const uint8_t brackets[128] = {['('] = 1, [')'] = 2, ['['] = 3, [']'] = 4};
+	for (; i < t.n && !stop_byte(t.p[i]); i++) {
+		uint8_t kind = brackets[t.p[i]];
+		size_t *open = kind < 3 ? round : square;
+		if (!kind)
+			continue;
+		if (kind & 1)
+			++*open;
+		else if (*open == 0)
+			break;
+		else
+			--*open;
+	}
+	return i;
+}
+
 /* Where the URL whose host starts at `host` ends; read on from i. */
 static size_t url_end(struct url_scan *s, size_t host, size_t i, bool *soft)
 {
 	const uint8_t *p = s->text.p;
-	size_t from = i, n = s->text.n;
+	size_t from = i, n = s->text.n, round = 0, square = 0;
 	for (;;) {
-		while (i < n && !stop_byte(p[i]))
-			i++;
+		i = word_end(s->text, i, &round, &square);
 		bool eol =
 			i < n && i > from && p[i - 1] == '=' && (p[i] == '\n' || (p[i] == '\r' && i + 1 < n && p[i + 1] == '\n'));
 		if (!eol || i - from > LIM_URL || !(in_host(s, host, i) || has_soft_breaks(s)))
@@ -137,6 +155,18 @@ static bool known_tld(const struct psl *psl, struct str host)
 	return psl ? psl_known_tld(psl, str_make(low, tld.n)) : plain_tld(tld);
 }
 
+/* Spaces and quotation marks above ASCII. */
+static bool ends_host(const uint8_t *p, size_t n)
+{
+	static const struct str marks[] = {STR_INIT("\u00A0"), STR_INIT("\u3000"), STR_INIT("\u00AB"), STR_INIT("\u00BB"),
+		STR_INIT("\u2018"), STR_INIT("\u2019"), STR_INIT("\u201C"), STR_INIT("\u201D"), STR_INIT("\u201E"),
+		STR_INIT("\u2026")};
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+		if (str_starts(str_make(p, n), marks[i]))
+			return true;
+	return false;
+}
+
 /* From behind "://": bytes above 127 belong to the host when what stands before them is none by itself. */
 static size_t host_start_end(const struct url_scan *s, size_t i)
 {
@@ -145,7 +175,7 @@ static size_t host_start_end(const struct url_scan *s, size_t i)
 		i++;
 	if (i == n || s->text.p[i] < 0x80 || known_tld(s->psl, str_rtrim(str_sub(s->text, from, i - from))))
 		return i;
-	while (i < n && i - from < 255 && (host_byte(s->text.p[i]) || s->text.p[i] >= 0x80))
+	while (i < n && i - from < 255 && (host_byte(s->text.p[i]) || (s->text.p[i] >= 0x80 && !ends_host(s->text.p + i, n - i))))
 		i++;
 	return i;
 }
@@ -169,6 +199,49 @@ static bool slash(struct str s, size_t i)
 	return i < s.n && (s.p[i] == '/' || s.p[i] == '\\');
 }
 
+/* The end of the authority that is read up to i already. */
+static size_t authority_end(const struct url_scan *s, size_t i)
+{
+	const uint8_t *p = s->text.p;
+	while (i < s->text.n && !stop_byte(p[i]) && p[i] != '/' && p[i] != '?' && p[i] != '#')
+		i++;
+	return i;
+}
+
+/* "http://one.example,http://two.example", "http://one.example'": where a host that is whole ends within the authority, before what can
+ * be no part of it. STR_NPOS: nowhere. */
+static size_t host_cut(const struct url_scan *s, size_t host, size_t end)
+{
+	const uint8_t *p = s->text.p;
+	size_t at = str_rfind_byte(str_sub(s->text, host, end - host), '@'), from = at == STR_NPOS ? host : host + at + 1, i = from,
+	       cut;
+	while (i < end && (host_byte(p[i]) || p[i] >= 0x80 || p[i] == '%'))
+		i++;
+	if (i == end || p[i] == '[' || (p[i] == '=' && i + 1 == end))
+		return STR_NPOS;
+	cut = i;
+	if (p[i] == ':') {
+		while (cut + 1 < end && ascii_digit(p[cut + 1]))
+			cut++;
+		if (cut + 1 == end && !(cut == i && slash(s->text, end)))
+			return STR_NPOS;
+		cut += cut > i;
+		if (i + 1 == end && slash(s->text, end)) /* "one.examplehttp://two.example" */
+			cut = i = scheme_before(s, i);
+		if (i == STR_NPOS || i <= from)
+			return STR_NPOS;
+	}
+	return known_tld(s->psl, str_rtrim(str_sub(s->text, from, i - from))) ? cut : STR_NPOS;
+}
+
+/* A host at the end of the URL does not end in these. */
+static size_t trim_host(struct str text, size_t authority, size_t end)
+{
+	while (end <= authority && (text.p[end - 1] == '-' || text.p[end - 1] == '_'))
+		end--;
+	return end;
+}
+
 static bool with_scheme(struct url_scan *s, size_t colon, struct str *token, bool *soft)
 {
 	s->at = colon + 1;
@@ -180,11 +253,14 @@ static bool with_scheme(struct url_scan *s, size_t colon, struct str *token, boo
 	size_t host = colon + 3;
 	while (slash(s->text, host))
 		host++;
-	size_t end = url_end(s, host, host_start_end(s, host), soft);
+	size_t start = host_start_end(s, host), authority = authority_end(s, start), end = host_cut(s, host, authority);
+	s->work += authority - host;
+	if (end == STR_NPOS)
+		end = url_end(s, host, start, soft);
 	if (from > 0 && s->text.p[from - 1] == '<')
 		end = angle_end(s, end);
 	s->at = end;
-	end = trim_end(s->text, host, end);
+	end = trim_host(s->text, authority, trim_end(s->text, host, end));
 	*token = str_sub(s->text, from, end - from);
 	return end > host;
 }
@@ -202,6 +278,12 @@ static bool one_case(struct str host, struct str tld)
 	return !tld_upper || (!tld_lower && !lower);
 }
 
+/* A Latin, Greek or Cyrillic letter above ASCII ends at i: the word began before. (Chinese is written without spaces.) */
+static bool is_letter_before(struct str text, size_t i)
+{
+	return i >= 2 && (text.p[i - 1] & 0xC0) == 0x80 && text.p[i - 2] >= 0xC3 && text.p[i - 2] <= 0xD4;
+}
+
 /* Is the word at from..end, a host without a scheme, meant as one? path: a path follows. */
 static bool plausible_host(const struct url_scan *s, struct str host, bool path, uint8_t before, unsigned *flags)
 {
@@ -214,7 +296,7 @@ static bool plausible_host(const struct url_scan *s, struct str host, bool path,
 	if (str_istarts(host, S("www.")) && dot > 4)
 		return before != '@';
 	*flags |= URL_BARE;
-	if (before && strchr("@/\\=&#%~+$", before))
+	if ((before && strchr("@/\\=&#%~+$", before)) || is_letter_before(s->text, (size_t)(host.p - s->text.p)))
 		return false;
 	if (host.p[0] == '.' || host.p[0] == '-' || host.p[0] == '_')
 		return false;
