@@ -49,7 +49,7 @@ static int score_print(struct engines *e, size_t i)
 		v->server = engine_from_server(&e->model, p->tokens, p->n);
 		if (client.n)
 			v->confidence = (float)ENGINE_PLAIN;
-		else if (found.client)
+		else if (found.client && !engine_forged(&e->model, p->tokens, p->n).n)
 			client = engine_client_name(found.client);
 		v->client = analysis_name_of(e->a, client, e->err);
 	}

@@ -5,6 +5,7 @@
 #include "analyse/engines_int.h"
 #include "base/mem.h"
 #include "base/time.h"
+#include "engine/client.h"
 
 /* Messages of a cluster that its class is made from: more teach nothing new. */
 enum { TEACH = 2000 };
@@ -82,7 +83,7 @@ static bool faultless(const struct engines *e, const struct engine_print *p)
 		claim |= t->family == PRINT_claim;
 		fault |= t->family == PRINT_claimok && !str_eq(t->text, S("claimok=yes"));
 	}
-	return claim && !fault;
+	return claim && !fault && !engine_forged(&e->model, p->tokens, p->n).n;
 }
 
 /* For each cluster: its messages that look faultless, and those of campaigns of some size. */

@@ -142,7 +142,10 @@ int explain_engine(FILE *f, const struct session *s, const struct row *r, struct
 	int rc = load(&p, s, r, err);
 	if (!rc) {
 		struct str client = engine_plain_client(&p.model, p.tokens.token, p.tokens.n);
+		struct str forged = engine_forged(&p.model, p.tokens.token, p.tokens.n);
 		engine_score(p.scorer, &p.tokens, &v);
+		if (forged.n)
+			fprintf(f, "  no mail client and no mail server writes this: %.*s\n", STR_FMT(forged));
 		if (client.n) {
 			fputs("  names a client without contradiction, handed over by a mail server: ", f);
 			put(&p, client);

@@ -10,7 +10,7 @@
 #include "base/time.h"
 #include "engine/view.h"
 
-enum { ROUNDS = 5 };
+enum { ROUNDS = 5, NOISE_PERCENT = 20 };
 
 bool cluster_rigid(enum print_id family)
 {
@@ -238,6 +238,16 @@ static int list_peers(struct clustering *c, struct bucket *b)
 	return 0;
 }
 
+/* More of a bucket than strays. */
+static bool is_noise(const struct clustering *c, const struct weighted *w, size_t n, uint32_t messages)
+{
+	uint64_t noise = 0;
+	for (size_t i = 0; i < n; i++)
+		if (token_family(c, w[i].token) == PRINT_rcvd && str_find(c->m->tokens.v[w[i].token].text, S("(?) id")) != STR_NPOS)
+			noise += w[i].n;
+	return noise * 100 >= (uint64_t)messages * NOISE_PERCENT;
+}
+
 static int fill(struct clustering *c, struct bucket *b, size_t first, size_t n, struct sums *s)
 {
 	size_t k = add_up(c, c->by_bucket + first, n, s);
@@ -252,6 +262,7 @@ static int fill(struct clustering *c, struct bucket *b, size_t first, size_t n, 
 		return ERR_ENV;
 	if (b->n < CLUSTER_SEED)
 		return 0;
+	b->noise = is_noise(c, scratch, k, b->n);
 	b->tokens = arena_alloc(c->arena, (k + 1) * sizeof *b->tokens);
 	if (!b->tokens)
 		return ERR_ENV;
@@ -336,7 +347,7 @@ uint32_t bucket_common(const struct clustering *c, const struct bucket *b, enum 
 
 /* A value that other software shares by chance tells little; no single one tells more than GAIN_MOST. A difference costs the more
  * the less freely the family varies. Peers: a third in common is one botnet; nothing in common among many is two, if that many should have been seen twice. */
-static const double gain_most = 4.0, freedom_least = 0.02;
+static const double gain_most = 4.0, freedom_least = 0.02, noise_same = 6.0;
 enum { PEERS_MIN = 5, PEERS_MANY = 20, PEERS_SHARED = 4 };
 static const double peers_same = 8.0, peers_other = -4.0, peers_third = 0.3;
 
@@ -414,6 +425,8 @@ double buckets_alike(const struct clustering *c, const struct bucket *a, const s
 	const struct claim_votes *v = NULL;
 	if (a->origin == b->origin && a->key != b->key) /* told apart already */
 		return -INFINITY;
+	if (a->noise && b->noise)
+		return sum + noise_same;
 	for (size_t i = 0; i < c->n_claims && a->claim && a->claim == b->claim; i++)
 		if (c->claims[i].claim == a->claim)
 			v = &c->claims[i];

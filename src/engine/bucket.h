@@ -18,6 +18,7 @@ struct bucket {
 	uint64_t *peers; /* ascending, distinct; only of seeds */
 	size_t n_peers;
 	uint32_t claim; /* token of the known client that it names + 1; 0: none */
+	bool noise;     /* its forged Received fields call their server by noise */
 };
 
 struct clustering {
@@ -50,7 +51,8 @@ struct clustering {
 int buckets_make(struct clustering *c); /* 0, ERR_ENV */
 /* Divides buckets that two engines share: gives prints new keys (key_of); *parted: how many buckets. 0, ERR_ENV. */
 int buckets_split(struct clustering *c, size_t *parted);
-/* Log-odds that two seeds are one engine. */
+/* Log-odds that two seeds are one engine. Noise in a Received field is neither a server's nor any client's: it is the program's own, whatever
+ * client it imitates in all the rest. */
 double buckets_alike(const struct clustering *c, const struct bucket *a, const struct bucket *b);
 /* The token of a family that a seed's messages have most often (smallest text among equals) + 1; 0: none. */
 uint32_t bucket_common(const struct clustering *c, const struct bucket *b, enum print_id family);

@@ -22,9 +22,29 @@ static bool is_desktop(struct str claim)
 	return false;
 }
 
+struct str engine_forged(const struct engine_model *m, const uint32_t *tokens, size_t n)
+{
+	struct str tz = value_of(m, tokens, n, PRINT_tz), hop = value_of(m, tokens, n, PRINT_rcvd);
+	if (str_eq(tz, S("bad")))
+		return S("a zone that cannot be");
+	if (str_find(hop, S("(?) id")) != STR_NPOS)
+		return S("a Received field of noise");
+	if (str_starts(hop, S("from I ")) && str_find(hop, S(" by B ")) != STR_NPOS)
+		return S("our own host's Received field, below our own");
+	if (!str_eq(tz, S("east")) && !str_eq(tz, S("west")))
+		return S("");
+	if (str_starts(value_of(m, tokens, n, PRINT_mid_time), S("filetime:local")))
+		return S("wall-clock time in the Message-ID, where Outlook writes UTC");
+	if (str_eq(value_of(m, tokens, n, PRINT_bnd_mid), S("time=")) && str_ends(value_of(m, tokens, n, PRINT_bnd_c), S("_F.F")))
+		return S("one time in Message-ID and boundary, where Outlook writes UTC and wall-clock time");
+	return S("");
+}
+
 /* helo=A+B: the names it equals. */
 bool engine_from_server(const struct engine_model *m, const uint32_t *tokens, size_t n)
 {
+	if (engine_forged(m, tokens, n).n)
+		return false;
 	if (is_desktop(value_of(m, tokens, n, PRINT_claim)) && str_eq(value_of(m, tokens, n, PRINT_rcvd_n), S("0")))
 		return false;
 	struct str rest = value_of(m, tokens, n, PRINT_helo), part;

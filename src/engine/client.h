@@ -6,8 +6,14 @@
 
 #include "engine/model.h"
 
+/* What no mail client and no server writes, in words; else empty. Whoever names one only imitates it: a zone that cannot be (-0060); a FILETIME in
+ * Outlook's Message-ID that holds the wall clock, or what its boundary holds, which is that; a Received field below our own in which our
+ * own host took the message from somebody else, or whose server is called by noise. 1 of 10,590 ham, 5,867 of 19,181 spam (SpamAssassin,
+ * TREC 2007 April). */
+struct str engine_forged(const struct engine_model *m, const uint32_t *tokens, size_t n);
 /* The HELO name is the peer's verified host name and does not spell out its address, as bots' and dial-up hosts' names do. What such a
- * host sends may be spam, but the software is a mail server's user, not a bot. A desktop client without a server between is none. */
+ * host sends may be spam, but the software is a mail server's user, not a bot. A desktop client without a server between is none, what is
+ * forged neither. */
 bool engine_from_server(const struct engine_model *m, const uint32_t *tokens, size_t n);
 /* The client or list software that is named, when a server handed the message over and nothing known contradicts the name; else
  * empty. */

@@ -140,6 +140,17 @@ static size_t unique_pairs(struct pair *v, size_t n, size_t least)
 	return kept;
 }
 
+/* The largest with each other one. */
+static void pair_noise(const struct clustering *c, struct pairs *out)
+{
+	size_t first = c->n_seeds;
+	for (size_t i = 0; i < c->n_seeds; i++)
+		if (c->buckets[i].noise && first == c->n_seeds)
+			first = i;
+		else if (c->buckets[i].noise)
+			add_pair(out, (uint32_t)first, (uint32_t)i);
+}
+
 static int candidates(const struct clustering *c, struct pairs *out)
 {
 	size_t drops = (size_t)PRINT_GROUP_COUNT * (PRINT_GROUP_COUNT + 1) / 2, room = c->n_seeds * drops + 1, n = 0;
@@ -163,6 +174,7 @@ static int candidates(const struct clustering *c, struct pairs *out)
 	for (size_t i = 0; by_peer.v && i < by_peer.n; i++)
 		add_pair(out, by_peer.v[i].a, by_peer.v[i].b);
 	mem_free(by_peer.v);
+	pair_noise(c, out);
 	out->n = unique_pairs(out->v, out->n, 1);
 	return out->oom || by_peer.oom ? ERR_ENV : 0;
 }

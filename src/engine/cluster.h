@@ -5,7 +5,7 @@
  *      and Date, client that is named ...) make a bucket. Two perfect imitations of one client share it: it is divided where the parts
  *      have no value in common in three groups of the other families, and not the same hosts (split.c). Buckets of CLUSTER_SEED
  *      messages are seeds.
- *   2. Candidates are seeds that agree in all rigid groups but two, and seeds that share peers.
+ *   2. Candidates are seeds that agree in all rigid groups but two, seeds that share peers, and seeds that forge Received fields of noise.
  *   3. Two seeds join when log-odds say so: what they agree in against chance (for seeds that name the same known client: chance among
  *      those that name it, as all its imitators agree in that), what they differ in against how freely the family varies
  *      (engine_freedom), and their peers: bots of one engine are the same hosts, two engines' bots are not.

@@ -35,16 +35,24 @@ static struct str without_alphabets(struct str token, uint8_t out[LIM_PRINT_TOKE
 }
 
 /* How far the time in an id is from Date, when it is neither the same time nor the same in another zone: the host decides that, not
- * the software. "kind:min", "kind:hour", "kind:day" and "kind:far" are "kind:off". */
+ * the software. "kind:min", "kind:hour", "kind:day", "kind:far" and "kind:?" (of a date that cannot be read) are "kind:off". */
 static struct str without_distance(struct str token, uint8_t out[LIM_PRINT_TOKEN])
 {
 	size_t colon = str_find_byte(token, ':');
 	struct str how = colon == STR_NPOS ? S("") : str_from(token, colon + 1);
-	if (!str_eq(how, S("min")) && !str_eq(how, S("hour")) && !str_eq(how, S("day")) && !str_eq(how, S("far")))
+	if (!str_eq(how, S("min")) && !str_eq(how, S("hour")) && !str_eq(how, S("day")) && !str_eq(how, S("far")) &&
+		!str_eq(how, S("?")))
 		return token;
 	memcpy(out, token.p, colon + 1);
 	memcpy(out + colon + 1, "off", 3);
 	return str_make(out, colon + 4);
+}
+
+/* A day or month that is no English name is one of the host's language: the form of such a date is the host's, too. */
+static struct str without_language(struct str token)
+{
+	size_t word = str_find_byte(token, '?'), time = str_find(token, S("h:m"));
+	return word != STR_NPOS && word < time ? S("date=?") : token;
 }
 
 static struct str canonical(struct str token, unsigned family, uint8_t out[LIM_PRINT_TOKEN])
@@ -58,6 +66,8 @@ static struct str canonical(struct str token, unsigned family, uint8_t out[LIM_P
 	case PRINT_mid_time:
 	case PRINT_bnd_time:
 		return without_distance(token, out);
+	case PRINT_date:
+		return without_language(token);
 	default:
 		return token;
 	}

@@ -3,7 +3,8 @@
 #include "mail/date.h"
 #include "mail/received.h"
 
-enum { WORDS = 14 }; /* what follows tells recipients and queue ids */
+/* WORDS: what follows tells recipients and queue ids. NOISE: bytes of a comment. */
+enum { WORDS = 14, NOISE = 40 };
 
 static bool is_keyword(struct str s)
 {
@@ -69,10 +70,39 @@ static void add_core(const struct print *p, struct str w, struct val *v)
 		print_coarse(str_first(w, 64), v);
 }
 
+/* "(2N*-TYBC2 54BK)" where a server names its software: letters and signs drawn anew for each message. The length up to the bracket that
+ * closes it; 0: there is none. No software's name is without small letters and has such signs. */
+static size_t noise_length(struct str s)
+{
+	static const uint8_t odd[256] = {['*'] = 1,
+		['?'] = 1,
+		['\''] = 1,
+		['+'] = 1,
+		[','] = 1,
+		[';'] = 1,
+		[':'] = 1,
+		['<'] = 1,
+		['>'] = 1,
+		['='] = 1,
+		['!'] = 1};
+	size_t id = str_find(s, S("id ")), n;
+	if (id == STR_NPOS || id > NOISE)
+		return 0;
+	for (n = id; n > 0 && ascii_space(s.p[n - 1]); n--)
+		;
+	bool any = false;
+	for (size_t i = 0; i < n; i++) {
+		any |= odd[s.p[i]];
+		if (s.p[i] >= 'a' && s.p[i] <= 'z')
+			return 0;
+	}
+	return any && n > 1 && s.p[n - 1] == ')' ? n : 0;
+}
+
 static void put_form(struct print *p, struct str s)
 {
 	VAL(v);
-	size_t words = 0, i = 0;
+	size_t words = 0, i = 0, noise;
 	size_t date = str_rfind_byte(s, ';');
 	struct str zone = str_from(s, str_rfind_byte(s, ' ') + 1);
 	s = str_first(s, date);
@@ -82,6 +112,10 @@ static void put_form(struct print *p, struct str s)
 			val_byte(&v, ' ');
 			while (i < s.n && ascii_space(s.p[i]))
 				i++;
+		} else if (s.p[i] == '(' && i > 5 && str_ieq(str_sub(s, i - 5, 4), S("smtp")) &&
+			   (noise = noise_length(str_from(s, i)))) {
+			val_add(&v, S("(?)"));
+			i += noise;
 		} else if (ends_word[s.p[i]]) {
 			val_byte(&v, s.p[i++]);
 		} else {
