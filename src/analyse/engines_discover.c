@@ -142,6 +142,39 @@ static int teach(struct engines *e, uint32_t cluster)
 	return 0;
 }
 
+static struct str list_client(const struct engines *e, size_t left)
+{
+	return engine_list_client(&e->model, e->left[left].tokens, e->left[left].n);
+}
+
+/* Of each cluster whether most of its messages came through mailing lists. */
+static int find_lists(const struct engines *e, bool *lists)
+{
+	uint32_t *n = mem_zalloc(e->clusters.n + 1, sizeof *n);
+	if (!n)
+		return err_oom(e->err, "engines");
+	for (size_t i = 0; i < e->n_left; i++)
+		if (e->clusters.of[i] && list_client(e, i).n)
+			n[e->clusters.of[i] - 1] += e->prints.v[e->left_print[i]].messages;
+	for (size_t k = 0; k < e->clusters.n; k++)
+		lists[k] = (uint64_t)n[k] * 2 > e->clusters.v[k].messages;
+	mem_free(n);
+	return 0;
+}
+
+/* What a list handed on is its own where the engine's other mail has no such fields. */
+static void name_list_mail(struct engines *e, const bool *lists)
+{
+	for (size_t i = 0; i < e->n_left; i++) {
+		uint32_t cluster = e->clusters.of[i];
+		struct verdict *v = &e->verdicts[e->left_print[i]];
+		struct str client = list_client(e, i);
+		if (!client.n || (v->engine && cluster && lists[cluster - 1]))
+			continue;
+		*v = (struct verdict){.client = analysis_name_of(e->a, client, e->err), .confidence = (float)ENGINE_PLAIN};
+	}
+}
+
 static void name_members(struct engines *e)
 {
 	for (size_t i = 0; i < e->n_left; i++) {
@@ -226,8 +259,14 @@ int engines_discover(struct engines *e)
 		e->cluster_source[i] = ENGINE_DISCOVERED;
 		e->cluster_sure[i] = cluster_sure(&e->clusters.v[i]);
 	}
+	bool *lists = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *lists);
+	if (!rc)
+		rc = lists ? find_lists(e, lists) : err_oom(e->err, "engines");
 	if (rc)
 		return rc;
 	name_members(e);
-	return take_in(e);
+	if (take_in(e))
+		return e->err->kind;
+	name_list_mail(e, lists);
+	return e->err->kind;
 }

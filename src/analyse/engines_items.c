@@ -205,7 +205,8 @@ static void put_published(struct items *it, struct json *j, const struct line *l
 		const struct engine_mark *m = &it->published[k];
 		uint64_t n = 0;
 		for (size_t i = 0; i < e->prints.n; i++)
-			if (e->verdicts[i].engine == l->name && engine_mark_fits(m, e->prints.v[i].tokens, e->prints.v[i].n))
+			if (e->verdicts[i].engine == l->name &&
+				engine_mark_fits(m, &e->model, e->prints.v[i].tokens, e->prints.v[i].n))
 				n += e->verdicts[i].named;
 		if (n * 2 <= l->messages)
 			continue;

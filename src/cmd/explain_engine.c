@@ -146,9 +146,11 @@ int explain_engine(FILE *f, const struct session *s, const struct row *r, struct
 		engine_score(p.scorer, &p.tokens, &v);
 		if (forged.n)
 			fprintf(f, "  no mail client and no mail server writes this: %.*s\n", STR_FMT(forged));
-		if (client.n) {
-			fputs("  names a client without contradiction, handed over by a mail server: ", f);
-			put(&p, client);
+		struct str handed = client.n ? client : engine_list_client(&p.model, p.tokens.token, p.tokens.n);
+		if (handed.n) {
+			fprintf(f, "  names a client without contradiction, handed over by a %s: ",
+				client.n ? "mail server" : "mailing list");
+			put(&p, handed);
 			fputs("\n", f);
 		}
 		if (v.nearest)

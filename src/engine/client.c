@@ -57,15 +57,28 @@ bool engine_from_server(const struct engine_model *m, const uint32_t *tokens, si
 	return verified;
 }
 
-struct str engine_plain_client(const struct engine_model *m, const uint32_t *tokens, size_t n)
+/* The list software that handed it on, or empty. */
+static struct str list_of(const struct engine_model *m, const uint32_t *tokens, size_t n)
 {
-	struct str claim = value_of(m, tokens, n, PRINT_claim), ok = value_of(m, tokens, n, PRINT_claimok);
 	struct str list = value_of(m, tokens, n, PRINT_list);
-	if (!engine_from_server(m, tokens, n))
-		return S("");
-	if (claim.n && (!ok.n || str_eq(ok, S("yes"))))
-		return claim;
 	if (str_find(list, S("X-Mailman-Version")) != STR_NPOS)
 		return S("mailman");
 	return str_find(list, S("List-ID")) != STR_NPOS && str_find(list, S("List-Post")) != STR_NPOS ? S("list software") : S("");
+}
+
+static struct str named_client(const struct engine_model *m, const uint32_t *tokens, size_t n)
+{
+	struct str claim = value_of(m, tokens, n, PRINT_claim), ok = value_of(m, tokens, n, PRINT_claimok);
+	return claim.n && (!ok.n || str_eq(ok, S("yes"))) ? claim : list_of(m, tokens, n);
+}
+
+struct str engine_plain_client(const struct engine_model *m, const uint32_t *tokens, size_t n)
+{
+	return engine_from_server(m, tokens, n) ? named_client(m, tokens, n) : S("");
+}
+
+struct str engine_list_client(const struct engine_model *m, const uint32_t *tokens, size_t n)
+{
+	bool list = list_of(m, tokens, n).n && !engine_forged(m, tokens, n).n;
+	return list && !str_eq(value_of(m, tokens, n, PRINT_rcvd_n), S("0")) ? named_client(m, tokens, n) : S("");
 }

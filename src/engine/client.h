@@ -18,6 +18,9 @@ bool engine_from_server(const struct engine_model *m, const uint32_t *tokens, si
 /* The client or list software that is named, when a server handed the message over and nothing known contradicts the name; else
  * empty. */
 struct str engine_plain_client(const struct engine_model *m, const uint32_t *tokens, size_t n);
+/* The same of what a mailing list handed on, whatever its server is called; else empty. A bot may write such fields: then most of its mail has
+ * them. */
+struct str engine_list_client(const struct engine_model *m, const uint32_t *tokens, size_t n);
 
 /* Confidence in it: rules are right mostly, not always. */
 #define ENGINE_PLAIN 0.9

@@ -191,6 +191,13 @@ static void a_client_is_plain_only_behind_a_server(void **state)
 		{{"claim=mutt", "claimok=yes", "helo=rdns+ip", "rcvd_n=1"}, "", false},
 		{{"claim=mutt", "claimok=yes", "helo=word:w", "rcvd_n=1"}, "", false},
 		{{"list=Precedence:list,X-Mailman-Version", "core=F", "helo=rdns", "rcvd_n=2"}, "mailman", true},
+		{{"claim=outlook", "tz=bad", "helo=rdns", "rcvd_n=1"}, "", false},
+		{{"claim=outlook", "tz=west", "helo=rdns", "mid_time=filetime:local="}, "", false},
+		{{"claim=outlook", "tz=+0000", "helo=rdns", "mid_time=filetime:local="}, "outlook", true},
+		{{"bnd_mid=time=", "bnd_c=-{4}=_NextPart_W_W_F.F", "tz=east", "helo=rdns"}, "", false},
+		{{"bnd_mid=time=", "bnd_c=d.U9", "tz=east", "helo=rdns"}, "", true},
+		{{"claim=the-bat", "claimok=yes", "helo=rdns", "rcvd=from I (HELO F) by H with esmtp (?) id; z"}, "", false},
+		{{"claim=the-bat", "claimok=yes", "helo=rdns", "rcvd=from I (HELO F) by B with (H) ESMTP id; z"}, "", false},
 	};
 	struct engine_model m;
 	(void)state;
@@ -201,6 +208,29 @@ static void a_client_is_plain_only_behind_a_server(void **state)
 			t[k] = engine_model_token(&m, str_of(cases[i].tokens[k]));
 		assert_same(engine_plain_client(&m, t, 4), str_of(cases[i].client), str_of(cases[i].tokens[0]));
 		assert_int_equal(engine_from_server(&m, t, 4), cases[i].server);
+	}
+	engine_model_free(&m);
+}
+
+static void what_a_list_hands_on_is_told_by_its_fields(void **state)
+{
+	static const struct {
+		const char *tokens[3], *client;
+	} cases[] = {
+		{{"list=Precedence:bulk,List-ID,List-Post", "rcvd_n=4", "helo=name2:w"}, "list software"},
+		{{"list=X-Mailman-Version", "rcvd_n=1", "claim=mutt"}, "mutt"},
+		{{"list=Precedence:bulk,List-ID,List-Post", "rcvd_n=0", "helo=name2:w"}, ""},
+		{{"list=Precedence:bulk,List-Unsubscribe", "rcvd_n=2", "helo=name2:w"}, ""},
+		{{"list=X-Mailman-Version", "rcvd_n=1", "tz=bad"}, ""},
+	};
+	struct engine_model m;
+	(void)state;
+	engine_model_init(&m);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		uint32_t t[3];
+		for (size_t k = 0; k < 3; k++)
+			t[k] = engine_model_token(&m, str_of(cases[i].tokens[k]));
+		assert_same(engine_list_client(&m, t, 3), str_of(cases[i].client), str_of(cases[i].tokens[0]));
 	}
 	engine_model_free(&m);
 }
@@ -217,12 +247,14 @@ static void published_marks_need_all_their_tokens(void **state)
 	arena_init(&a, 1 << 20);
 	assert_int_equal(engine_marks_load(&m, &a, &marks, &n, &err), 0);
 	assert_true(n >= 5);
-	const uint32_t t[] = {engine_model_token(&m, S("bnd_mid=time=")), engine_model_token(&m, S("rcvd_n=0"))};
+	const uint32_t t[] = {engine_model_token(&m, S("bnd_mid=time=")), engine_model_token(&m, S("bnd_c=-{4}=_NextPart_W_W_F.F")),
+		engine_model_token(&m, S("rcvd=from I (HELO H) by B with esmtp (?) id; z"))};
 	for (size_t i = 0; i < n; i++) {
 		assert_true(marks[i].source.n && marks[i].ham.n);
-		fits += engine_mark_fits(&marks[i], t, 2);
+		fits += engine_mark_fits(&marks[i], &m, t, 3);
+		assert_false(engine_mark_fits(&marks[i], &m, t, 1));
 	}
-	assert_int_equal(fits, 1);
+	assert_int_equal(fits, 2);
 	arena_free(&a);
 	engine_model_free(&m);
 }
@@ -341,6 +373,56 @@ static void perfect_imitations_of_one_client_are_told_apart(void **state)
 	engine_model_free(&w.m);
 }
 
+/* Two clients are imitated that have nothing in common; hosts are seen once each, or are two sets. */
+static size_t disguises(const char *hop, bool once)
+{
+	static const char *const own[2][5] = {{"core=FTSDM", "mid=w.w", "mid_c=w.w", "claim=outlook", "to=<a>"},
+		{"core=DFXMTS", "mid=d.d", "mid_c=d.d", "claim=the-bat", "to=a"}};
+	struct world w = {0};
+	struct clusters found;
+	engine_model_init(&w.m);
+	engine_capture_init(&w.c, &w.m);
+	for (unsigned i = 0; i < 160; i++) {
+		bool second = i % 2;
+		struct str t[6];
+		for (size_t k = 0; k < 5; k++)
+			t[k] = str_of(own[second][k]);
+		t[5] = str_of(hop);
+		assert_int_equal(engine_capture_add(&w.c, &(struct strs){t, 6}, 1), 0);
+		w.prints[i] = (struct cluster_print){w.c.samples.v[i].tokens, w.c.samples.v[i].n};
+		uint64_t host = 1 + (once ? i : 100 * second + i % 60);
+		w.messages[i] = (struct cluster_message){i, host, host, (int64_t)i};
+		w.n++;
+	}
+	find(&w, &found);
+	size_t n = found.n;
+	clusters_free(&found);
+	engine_model_free(&w.m);
+	return n;
+}
+
+static void noise_in_received_is_one_program_in_several_disguises(void **state)
+{
+	(void)state;
+	assert_int_equal(disguises("rcvd=from I (HELO H) by B with esmtp (?) id; z", true), 1);
+	assert_int_equal(disguises("rcvd=from I (HELO H) by B with esmtp (?) id; z", false), 2);
+	assert_int_equal(disguises("rcvd=from I (HELO H) by B with esmtp (H) id; z", true), 2);
+}
+
+static void dates_in_the_language_of_the_host_are_one_form(void **state)
+{
+	struct engine_model m;
+	uint32_t t;
+	(void)state;
+	engine_model_init(&m);
+	t = engine_model_token(&m, S("date=? d ? y h:m:s z"));
+	assert_int_equal(engine_model_token(&m, S("date=mmm-long d ? y h:m:s z")), t);
+	assert_int_equal(engine_model_token(&m, S("date=?")), t);
+	assert_int_not_equal(engine_model_token(&m, S("date=Www, d Mmm y h:m:s z ?")), t);
+	assert_int_equal(engine_model_token(&m, S("mid_time=filetime:?")), engine_model_token(&m, S("mid_time=filetime:day")));
+	engine_model_free(&m);
+}
+
 static void what_is_not_there_is_a_token(void **state)
 {
 	struct engine_model m;
@@ -397,10 +479,13 @@ int main(void)
 		cmocka_unit_test(older_files_that_tell_more_apart_are_read),
 		cmocka_unit_test(ids_are_compared_without_their_alphabet),
 		cmocka_unit_test(a_client_is_plain_only_behind_a_server),
+		cmocka_unit_test(what_a_list_hands_on_is_told_by_its_fields),
 		cmocka_unit_test(published_marks_need_all_their_tokens),
 		cmocka_unit_test(engines_are_told_apart_lists_are_none),
 		cmocka_unit_test(a_new_version_from_the_same_hosts_keeps_the_name),
 		cmocka_unit_test(perfect_imitations_of_one_client_are_told_apart),
+		cmocka_unit_test(noise_in_received_is_one_program_in_several_disguises),
+		cmocka_unit_test(dates_in_the_language_of_the_host_are_one_form),
 		cmocka_unit_test(what_is_not_there_is_a_token),
 		cmocka_unit_test(no_memory_is_told),
 	};

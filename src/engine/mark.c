@@ -7,8 +7,8 @@ enum { TEXT_BYTES = 500, MARKS_MAX = 1000 };
 
 struct raw_mark {
 	char *name, *source, *ham, *note;
-	char **tokens;
-	unsigned n_tokens;
+	char **tokens, **holds;
+	unsigned n_tokens, n_holds;
 };
 struct raw_marks {
 	unsigned format;
@@ -22,7 +22,10 @@ static const cyaml_schema_field_t mark_fields[] = {
 	CYAML_FIELD_STRING_PTR("source", CYAML_FLAG_POINTER, struct raw_mark, source, 1, TEXT_BYTES),
 	CYAML_FIELD_STRING_PTR("ham", CYAML_FLAG_POINTER, struct raw_mark, ham, 1, TEXT_BYTES),
 	CYAML_FIELD_STRING_PTR("note", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct raw_mark, note, 1, TEXT_BYTES),
-	CYAML_FIELD_SEQUENCE_COUNT("tokens", CYAML_FLAG_POINTER, struct raw_mark, tokens, n_tokens, &text_value, 1, MARK_TOKENS),
+	CYAML_FIELD_SEQUENCE_COUNT(
+		"tokens", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct raw_mark, tokens, n_tokens, &text_value, 1, MARK_TOKENS),
+	CYAML_FIELD_SEQUENCE_COUNT(
+		"holds", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct raw_mark, holds, n_holds, &text_value, 1, MARK_TOKENS),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t mark_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct raw_mark, mark_fields)};
@@ -41,6 +44,16 @@ static bool copy(struct engine_model *m, struct arena *a, const struct raw_mark 
 	for (unsigned i = 0; i < r->n_tokens; i++) {
 		k->tokens[k->n] = engine_model_token(m, str_of(r->tokens[i]));
 		if (k->tokens[k->n++] == UINT32_MAX)
+			return false;
+	}
+	for (unsigned i = 0; i < r->n_holds; i++) {
+		struct str text = str_of(r->holds[i]);
+		unsigned family = engine_family(text);
+		if (family == PRINT_COUNT)
+			return false;
+		struct str part = arena_dup(a, str_from(text, print_table[family].name.n + 1));
+		k->holds[k->n_holds++] = (struct mark_part){family, part};
+		if (!part.p)
 			return false;
 	}
 	return k->name.p && k->source.p && k->ham.p;
@@ -62,7 +75,18 @@ int engine_marks_load(struct engine_model *m, struct arena *a, struct engine_mar
 	return ok ? 0 : err_oom(err, "engines.yaml");
 }
 
-bool engine_mark_fits(const struct engine_mark *k, const uint32_t *tokens, size_t n)
+static bool has_part(const struct mark_part *part, const struct engine_model *m, const uint32_t *tokens, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct engine_token *t = &m->tokens.v[tokens[i]];
+		if (t->family == part->family &&
+			str_find(str_from(t->text, print_table[t->family].name.n + 1), part->part) != STR_NPOS)
+			return true;
+	}
+	return false;
+}
+
+bool engine_mark_fits(const struct engine_mark *k, const struct engine_model *m, const uint32_t *tokens, size_t n)
 {
 	for (size_t i = 0; i < k->n; i++) {
 		size_t at = 0;
@@ -71,5 +95,8 @@ bool engine_mark_fits(const struct engine_mark *k, const uint32_t *tokens, size_
 		if (at == n)
 			return false;
 	}
-	return true;
+	for (size_t i = 0; i < k->n_holds; i++)
+		if (!has_part(&k->holds[i], m, tokens, n))
+			return false;
+	return k->n || k->n_holds;
 }

@@ -222,6 +222,13 @@ static void contradictions(void **state)
 		{"Received: from 192.0.2.7 (SquirrelMail authenticated user u) by a.b with HTTP; Mon, 12 Jul 2010 00:00:00 +0100\n"
 		 "From: u@b.test\nDate: Mon, 12 Jul 2010 00:00:02 +0100\n",
 			"rcvd=from P (SquirrelMail authenticated user U) by H with HTTP; z"},
+		{"Received: from 10.1.2.3 (HELO a.b)\n     by c.d with esmtp (5;'W9+7MJ E3Q8(.)\n     id ,6C-8G for u@e.f; Mon, 12 Jul 2010 "
+		 "00:00:00 -0060\n",
+			"rcvd=from I (HELO H) by H with esmtp (?) id; z"},
+		{"Received: from a.b by c.d with esmtp (Exim 4.50 #1 (Debian)) id 1A; Mon, 12 Jul 2010 00:00:00 +0100\n",
+			"rcvd=from H by H with esmtp (Exim H #w (x)) id; z"},
+		{"Received: from a.b by c.d with ESMTP (SMTPD32-8.05) id A1; Mon, 12 Jul 2010 00:00:00 +0100\n",
+			"rcvd=from H by H with ESMTP (H) id; z"},
 		{"Received: by a.b; Mon, 12 Jul 2010 00:00:00 +0100\nDate: Mon, 12 Jul 2010 00:00:02 +0100\n",
 			"rcvd_time=~ same zone"},
 		{"Received: by a.b; Mon, 12 Jul 2010 00:00:00 +0100\nDate: Mon, 12 Jul 2010 00:00:00 +0000\n",
