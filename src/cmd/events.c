@@ -7,8 +7,9 @@
 
 static const struct column columns_read[] = {
 	{.name = "start", .kind = KIND_TEXT},
-	{.name = "kind", .kind = KIND_WORD},
-	{.name = "confidence", .kind = KIND_REAL, .decimals = 2},
+	{.name = "kind", .kind = KIND_WORD, .detail = true},
+	{.name = "confidence", .kind = KIND_REAL, .decimals = 2, .detail = true},
+	{.name = "id", .kind = KIND_WORD, .whole = true},
 	{.name = "reading", .kind = KIND_TEXT, .flow = true},
 };
 static const struct column columns_all[] = {
@@ -120,12 +121,14 @@ static void put_row(struct table *t, const struct finding *f)
 
 static void put_reading(struct table *t, const struct finding *f)
 {
-	char day[TIME_ISO_SIZE] = "";
+	char day[TIME_ISO_SIZE] = "", id[FINDING_ID_SIZE];
+	finding_id(f, id);
 	if (f->start.time != TIME_NONE)
 		time_iso_day(time_day(f->start.time), day);
 	table_z(t, day);
 	table_z(t, finding_kind_names[f->kind]);
 	table_real(t, f->confidence);
+	table_z(t, id);
 	table_str(t, f->reading);
 }
 

@@ -7,6 +7,7 @@
 #include "base/json_read.h"
 #include "cmd/command.h"
 #include "cmd/explain_engine.h"
+#include "cmd/explain_finding.h"
 #include "cmd/explain_campaign.h"
 #include "cmd/explain_programme.h"
 #include "cmd/output.h"
@@ -324,13 +325,15 @@ static int explain_what(struct session *s, struct str id, struct err *err)
 {
 	if (is_campaign_id(id))
 		return explain_campaign(s, err);
+	if (is_finding_id(id))
+		return explain_finding(s, id, err);
 	int engine = is_engine_name(s, id, err);
 	if (engine)
 		return engine < 0 ? engine : explain_engine_name(s, id, err);
 	for (size_t i = 0; i < id.n; i++)
 		if (ascii_hex(id.p[i]) < 0)
 			return err_set(err, ERR_USAGE,
-				"no engine or campaign %.64s, and no message id, which is up to 64 hexadecimal digits",
+				"no engine, campaign or finding %.64s, and no message id, which is up to 64 hexadecimal digits",
 				s->o->paths[0]);
 	return explain(s, err);
 }

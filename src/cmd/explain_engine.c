@@ -94,8 +94,8 @@ static void put_versions(const struct page *p, const json_t *list)
 	size_t i, k;
 	json_array_foreach(list, i, v)
 	{
-		fprintf(p->f, "  %.*s to %.*s  %6lld messages of %lld hosts  ", STR_FMT(day_of(v, "first")), STR_FMT(day_of(v, "last")),
-			(long long)json_int_of(v, "messages"), (long long)json_int_of(v, "peers"));
+		fprintf(p->f, "  %.*s to %.*s  %6lld messages of %lld hosts  ", STR_FMT(day_of(v, "first")),
+			STR_FMT(day_of(v, "last")), (long long)json_int_of(v, "messages"), (long long)json_int_of(v, "peers"));
 		put(p, json_text_of(v, "version"));
 		json_array_foreach(json_object_get(v, "changes"), k, change)
 		{

@@ -69,9 +69,10 @@ const struct command commands[] = {
 	{"engines", "", "software that sends the spam: learned engines, and discovered ones", READS | OPTS_LIMIT, 0, 0, cmd_engines,
 		"share is of all messages that pass the filter. A discovered engine is named after its fingerprint; json tells what marks it,\n"
 		"and its versions. Real mail clients are no engines: see the client column of messages."},
-	{"explain", "ID", "everything known about one message, campaign or engine, with the evidence for and against",
+	{"explain", "ID", "everything known about one message, campaign, engine or finding, with the evidence for and against",
 		OPTS_COMMON | OPTS_STORE | OPTS_OUTPUT, 1, 1, cmd_explain,
-		"ID is the message's id (SHA-256) or the beginning of it; a campaign's, also one from before it grew; or an engine's name."},
+		"ID is the message's id (SHA-256) or the beginning of it; a campaign's, also one from before it grew;\n"
+		"an engine's name; or a finding's id, which trapline events shows."},
 	{"feeds", "", "the feeds of the store, and what about them is guessed", OPTS_COMMON | OPTS_STORE | OPTS_OUTPUT, 0, 0,
 		cmd_feeds, NULL},
 	{"pages", "[WARC...]", "read landing pages and redirect chains, or list them",

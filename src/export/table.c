@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "export/escape.h"
 
-enum { CELL_BYTES = 1024, FLUSH_BYTES = 65536, TEXT_LEAST = 10, FLOW_LEAST = 24, DAY = 10 /* YYYY-MM-DD */, GAP = 2 };
+enum { CELL_BYTES = 1024, FLUSH_BYTES = 65536, TEXT_LEAST = 10, FLOW_LEAST = 40, DAY = 10 /* YYYY-MM-DD */, GAP = 2 };
 #define TABLE_MEMORY (64 * MIB)
 
 bool table_format_parse(struct str name, enum table_format *f)
@@ -376,6 +376,9 @@ static void fit(const struct table *t, size_t *width)
 	if (!t->opts.width)
 		return;
 	leave_out(t, width, cut);
+	for (size_t k = 0; k < t->n_cols; k++)
+		if (t->cols[k].flow)
+			cut[k] = least(cut[k], TEXT_LEAST);
 	for (size_t k = t->n_cols; k-- > 1 && line_width(t, width) > t->opts.width;)
 		if (t->cols[k].kind == KIND_TIME)
 			width[k] = cut[k];

@@ -71,6 +71,11 @@ def case_findings(t):
     ids = [i for e in all_ for p in e['evidence'] if p['kind'] == 'messages' for i in p['before'] + p['after']]
     assert ids
     t.run('explain', '--store', 't.db', ids[0])
+    for e in all_:
+        same(t.run('explain', '--store', 't.db', '--format', 'json', e['id']).json(), e)
+        told = t.run('explain', '--store', 't.db', e['id']).out
+        assert e['reading'] in told and 'trapline series' in told and '--store t.db' in told, told
+    assert 'no finding' in t.run('explain', '--store', 't.db', 'f-000000000000', code=3).err
     # filters
     same([e['kind'] for e in events(t, '--only', 'outage')], ['outage'])
     same([e['subject'] for e in events(t, '--programme', 'WatchCo')], [{'programme': 'WatchCo'}])

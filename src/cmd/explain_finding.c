@@ -1,0 +1,271 @@
+/* explain_finding.c - see explain_finding.h. Evidence is shown as it is stored, kind by kind; what the kinds are is in trapline-events(1). */
+#include "cmd/explain_finding.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "analyse/finding.h"
+#include "base/hash.h"
+#include "base/json_read.h"
+#include "base/limits.h"
+#include "cmd/output.h"
+#include "export/escape.h"
+
+struct sheet {
+	FILE *f;
+	struct buf b; /* the line to come, unescaped */
+	size_t width; /* of the terminal; SIZE_MAX: none */
+	bool ascii;
+	const struct session *s;
+	const struct finding *all;
+	size_t n;
+};
+
+static void put(struct sheet *t, size_t indent)
+{
+	struct buf safe;
+	buf_init(&safe, MIB);
+	buf_printf(&safe, "%*s", (int)indent, "");
+	esc_paragraph(buf_str(&t->b), indent, t->width, t->ascii ? ESCAPE_ASCII : 0, &safe);
+	buf_byte(&safe, '\n');
+	fwrite(safe.p, 1, safe.n, t->f);
+	buf_free(&safe);
+	buf_clear(&t->b);
+}
+
+static void section(struct sheet *t, const char *title)
+{
+	fprintf(t->f, "\n%s\n", title);
+}
+
+static void date(struct sheet *t, const char *name, const struct finding_date *d)
+{
+	char at[TIME_ISO_SIZE], lo[TIME_ISO_SIZE], hi[TIME_ISO_SIZE];
+	if (d->time == TIME_NONE)
+		return;
+	time_iso(d->time, at);
+	buf_printf(&t->b, "%-5s  %s", name, at);
+	if (d->lo != TIME_NONE && d->hi != TIME_NONE) {
+		time_iso(d->lo, lo);
+		time_iso(d->hi, hi);
+		buf_printf(&t->b, "  (%s to %s)", lo, hi);
+	}
+	put(t, 2);
+}
+
+static void level(struct sheet *t, const char *name, double v)
+{
+	if (isnan(v))
+		return;
+	buf_printf(&t->b, "%-10s  %.2f messages a day", name, v);
+	put(t, 2);
+}
+
+static void change(struct sheet *t, const struct finding *f)
+{
+	if (isnan(f->effect))
+		return;
+	buf_printf(&t->b, "%-10s  %+.1f %%", "change", 100 * f->effect);
+	if (!isnan(f->effect_lo) && !isnan(f->effect_hi))
+		buf_printf(&t->b, "  (%+.1f to %+.1f %%)", 100 * f->effect_lo, 100 * f->effect_hi);
+	put(t, 2);
+}
+
+/* "engine engine-3f2a", word by word. */
+static void subject(struct sheet *t, const char *name, struct str v)
+{
+	if (!v.n)
+		return;
+	buf_printf(&t->b, "%-10s  ", name);
+	buf_add(&t->b, v);
+	put(t, 2);
+}
+
+static void one_value(struct sheet *t, const json_t *v)
+{
+	size_t i;
+	const json_t *item;
+	if (json_is_real(v))
+		buf_printf(&t->b, "%.4g", json_real_value(v));
+	else if (json_is_integer(v))
+		buf_printf(&t->b, "%lld", (long long)json_integer_value(v));
+	else if (json_is_string(v))
+		buf_add(&t->b, json_text(v));
+	else if (json_is_boolean(v))
+		buf_add(&t->b, json_is_true(v) ? S("yes") : S("no"));
+	else if (!json_is_array(v))
+		buf_byte(&t->b, '-');
+	json_array_foreach(v, i, item)
+	{
+		if (i)
+			buf_byte(&t->b, ' ');
+		if (!json_is_array(item) && !json_is_object(item))
+			one_value(t, item);
+	}
+}
+
+/* Another finding is told by its reading, too. */
+static void reading_of(struct sheet *t, struct str id)
+{
+	char other[FINDING_ID_SIZE];
+	for (size_t i = 0; i < t->n; i++) {
+		finding_id(&t->all[i], other);
+		if (str_eq(id, str_of(other))) {
+			buf_add(&t->b, S(": "));
+			buf_add(&t->b, t->all[i].reading);
+		}
+	}
+}
+
+static void evidence_line(struct sheet *t, json_t *e)
+{
+	const char *key;
+	json_t *v;
+	size_t n = 0;
+	buf_add(&t->b, json_text_of(e, "kind"));
+	json_object_foreach(e, key, v)
+	{
+		if (strcmp(key, "kind") == 0)
+			continue;
+		buf_printf(&t->b, "%s%s ", n++ ? ", " : ": ", key);
+		one_value(t, v);
+		if (strcmp(key, "finding") == 0)
+			reading_of(t, json_text(v));
+	}
+	put(t, 2);
+}
+
+/* As it can be typed: what is more than a plain word is quoted. */
+static void shell_word(struct buf *b, struct str w)
+{
+	bool plain = w.n > 0;
+	for (size_t i = 0; i < w.n; i++)
+		plain &= ascii_alnum(w.p[i]) || (w.p[i] && strchr("-_./:,+@%", w.p[i]));
+	if (!plain)
+		buf_byte(b, '\'');
+	for (size_t i = 0; i < w.n; i++)
+		if (w.p[i] == '\'')
+			buf_add(b, S("'\\''"));
+		else
+			buf_byte(b, w.p[i]);
+	if (!plain)
+		buf_byte(b, '\'');
+}
+
+/* Not broken into lines: it is to be copied. */
+static void command_line(struct sheet *t, const json_t *argv)
+{
+	size_t i, width = t->width;
+	const json_t *word;
+	json_array_foreach(argv, i, word)
+	{
+		if (i)
+			buf_byte(&t->b, ' ');
+		shell_word(&t->b, json_text(word));
+	}
+	buf_add(&t->b, S(" --store "));
+	shell_word(&t->b, str_of(t->s->store_path));
+	t->width = SIZE_MAX;
+	put(t, 2);
+	t->width = width;
+}
+
+static bool is_query(const json_t *e)
+{
+	return str_eq(json_text_of(e, "kind"), S("query"));
+}
+
+static void evidence(struct sheet *t, const struct finding *f)
+{
+	json_t *list = json_parse(f->evidence), *e;
+	size_t i;
+	section(t, "evidence");
+	json_array_foreach(list, i, e) if (!is_query(e)) evidence_line(t, e);
+	section(t, "to see the series");
+	json_array_foreach(list, i, e) if (is_query(e)) command_line(t, json_object_get(e, "argv"));
+	json_decref(list);
+}
+
+static void show(struct sheet *t, const struct finding *f, struct str id)
+{
+	fprintf(t->f, "finding %.*s  %s\n\n", STR_FMT(id), finding_kind_names[f->kind]);
+	buf_add(&t->b, f->reading);
+	put(t, 2);
+	section(t, "about");
+	subject(t, "feed", f->feed);
+	subject(t, "engine", f->engine);
+	subject(t, "programme", f->programme);
+	subject(t, "brand", f->brand);
+	subject(t, "other", f->other);
+	subject(t, "from", f->from);
+	subject(t, "to", f->to);
+	subject(t, "verdict", f->verdict);
+	subject(t, "source", f->source);
+	if (!f->feed.n && !f->engine.n && !f->programme.n && !f->brand.n)
+		subject(t, "subject", S("all mail"));
+	section(t, "dates, UTC (95 % interval)");
+	date(t, "start", &f->start);
+	date(t, "end", &f->end);
+	section(t, "levels");
+	level(t, "before", f->before);
+	level(t, "after", f->after);
+	change(t, f);
+	buf_printf(&t->b, "%-10s  %.2f", "confidence", f->confidence);
+	put(t, 2);
+	evidence(t, f);
+}
+
+static void show_json(FILE *out, const struct finding *f)
+{
+	struct buf b;
+	struct json j = json_to(&b);
+	buf_init(&b, 64 * MIB);
+	finding_json(&j, f);
+	buf_byte(&b, '\n');
+	fwrite(b.p, 1, b.n, out);
+	buf_free(&b);
+}
+
+bool is_finding_id(struct str id)
+{
+	uint8_t bytes[6];
+	return id.n == 2 + 2 * sizeof bytes && str_starts(id, S("f-")) && hex_decode(str_from(id, 2), bytes, sizeof bytes);
+}
+
+static const struct finding *find(const struct finding *all, size_t n, struct str id)
+{
+	char other[FINDING_ID_SIZE];
+	for (size_t i = 0; i < n; i++) {
+		finding_id(&all[i], other);
+		if (str_eq(id, str_of(other)))
+			return &all[i];
+	}
+	return NULL;
+}
+
+int explain_finding(struct session *s, struct str id, struct err *err)
+{
+	struct arena a;
+	struct finding *all = NULL;
+	struct output out;
+	size_t n = 0;
+	arena_init(&a, 512 * MIB);
+	finding_load(s->store, &a, &all, &n, err);
+	const struct finding *f = err->kind ? NULL : find(all, n, id);
+	if (!err->kind && !f)
+		err_set(err, ERR_INPUT, "no finding %.*s in the last analysis; trapline events lists them", STR_FMT(id));
+	if (f && !output_open(&out, s->o->out, err)) {
+		struct table_opts look = output_table(s->o, "finding");
+		struct sheet t = {
+			.f = out.f, .s = s, .all = all, .n = n, .width = look.width ? look.width : SIZE_MAX, .ascii = look.ascii};
+		buf_init(&t.b, MIB);
+		if (s->o->format == FORMAT_TABLE)
+			show(&t, f, id);
+		else
+			show_json(out.f, f);
+		buf_free(&t.b);
+		output_close(&out, true, err);
+	}
+	arena_free(&a);
+	return err->kind;
+}
