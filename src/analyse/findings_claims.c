@@ -14,6 +14,7 @@
 #include "analyse/observation.h"
 #include "analyse/summary.h"
 #include "base/limits.h"
+#include "base/name.h"
 
 enum { READING_BYTES = 8192, EVIDENCE_BYTES = 16 * 1024 };
 enum {

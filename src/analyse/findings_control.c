@@ -8,6 +8,7 @@
 #include "analyse/findings_int.h"
 #include "analyse/observation.h"
 #include "base/limits.h"
+#include "base/name.h"
 
 struct control {
 	int64_t from, to; /* the moment lies in [from, to) */

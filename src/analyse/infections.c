@@ -6,6 +6,7 @@
 #include "analyse/tally.h"
 #include "base/json.h"
 #include "base/limits.h"
+#include "base/name.h"
 #include "base/time.h"
 
 static const int64_t WINDOW = INFECTION_DAYS * (int64_t)SECONDS_A_DAY;

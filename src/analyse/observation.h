@@ -50,9 +50,4 @@ bool observation_id_is(struct str id, enum observation_kind kind);
 typedef int observation_fn(void *ctx, struct str id, const struct observation *o);
 int observations(struct store *s, unsigned kinds, observation_fn *fn, void *ctx, struct err *err);
 
-/* Without case, blanks and punctuation, in the arena; p NULL: out of memory. */
-struct str name_fold(struct str s, struct arena *a);
-/* Are they one name but for case, blanks and punctuation? Never for empty names. */
-bool name_same(struct str a, struct str b);
-
 #endif

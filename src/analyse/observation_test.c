@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/limits.h"
+#include "base/name.h"
 #include "base/test.h"
 
 #define CLAIM "{\"time\":\"2010\",\"kind\":\"claim\",\"engine\":\"rustock\",\"source\":\"Z\",\"value\":"

@@ -5,6 +5,7 @@
 #include "analyse/observation.h"
 #include "base/anomaly.h"
 #include "base/json_read.h"
+#include "base/name.h"
 #include "cmd/command.h"
 #include "cmd/explain_engine.h"
 #include "cmd/explain_finding.h"

@@ -133,11 +133,8 @@ static int check_arguments(const struct options *o, struct err *err)
 {
 	if (o->learn_ham)
 		return 0;
-	if (!engine_name_ok(str_of(o->paths[0])))
-		return err_set(err, ERR_USAGE,
-			"the engine's name comes first: 1 to 64 plain characters; use: trapline learn NAME PATH...");
 	if (o->n_paths < 2)
-		return err_set(err, ERR_USAGE, "nothing to learn %s from; use: trapline learn NAME PATH...", o->paths[0]);
+		return err_set(err, ERR_USAGE, "nothing to learn from; the engine's name comes first: trapline learn NAME PATH...");
 	return 0;
 }
 
@@ -155,6 +152,8 @@ static int learn(struct session *s, struct learn *l, struct err *err)
 		rc = engine_model_shipped(&l->model, err);
 	if (!rc)
 		rc = engine_model_load(&l->model, model, false, err);
+	if (!rc && !o->learn_ham)
+		rc = engine_name_check(&l->model, str_of(o->paths[0]), err);
 	if (!rc)
 		rc = reading_run(r, o->paths + skip, o->n_paths - skip, take, l, &messages, err);
 	if (!rc)

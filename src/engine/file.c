@@ -13,7 +13,7 @@
 #include "feature/fingerprint.h"
 #include "engine/model.h"
 
-enum { FORMAT = 1, NAME_MAX_BYTES = 64 };
+enum { FORMAT = 1 };
 static const char *const kind_names[] = {[ENGINE_BOT] = "engine", [ENGINE_CLIENT] = "client"};
 
 /* ---- reading ---- */
@@ -135,15 +135,6 @@ static int read_tokens(const struct place *p, struct engine_model *m, struct eng
 	return add_absences(p, m, k);
 }
 
-/* A name is shown in tables, paths of reports and item ids: printable ASCII, no separators of ours. */
-bool engine_name_ok(struct str name)
-{
-	for (size_t i = 0; i < name.n; i++)
-		if (name.p[i] <= ' ' ? name.p[i] != ' ' || !i || i == name.n - 1 : name.p[i] > '~' || strchr("\"\\<>&'", name.p[i]))
-			return false;
-	return name.n >= 1 && name.n <= NAME_MAX_BYTES;
-}
-
 static int read_class(const struct place *p, struct engine_model *m, json_t *o, bool shipped)
 {
 	const json_t *v = json_object_get(o, "class");
@@ -156,6 +147,8 @@ static int read_class(const struct place *p, struct engine_model *m, json_t *o, 
 	enum engine_kind is = kind && strcmp(kind, "client") == 0 ? ENGINE_CLIENT : ENGINE_BOT;
 	if (!engine_name_ok(name) || !kind || strcmp(kind, kind_names[is]) != 0)
 		return complain(p, "a class needs a name of 1 to 64 plain characters, and the kind engine or client");
+	if (is == ENGINE_BOT && engine_name_is_reserved(name))
+		return complain(p, "a class is named as engines are that are discovered (engine-3f2a): give it another name");
 	if (messages < 1 || campaigns < 1 || !(reach >= 0 && reach < 1e6) || !json_object_size(tokens))
 		return complain(p, "a class needs messages, campaigns, reach and tokens");
 	if (engine_model_find(m, is, name, shipped))

@@ -97,11 +97,17 @@ int engine_capture_add(struct engine_capture *c, const struct strs *fingerprint,
 /* Puts the counts of the samples marked in use (NULL: all of them) into the class. reach is left 0. */
 int engine_class_count(struct engine_model *m, struct engine_class *k, const struct engine_capture *c, const bool *use);
 
+/* ---- names ---- */
+/* A name is shown in tables and item ids: 1 to 64 printable ASCII characters, none that have a meaning there. */
+bool engine_name_ok(struct str name);
+/* engine-3f2a: as what is discovered is called (cluster.h), whatever its case. */
+bool engine_name_is_reserved(struct str name);
+/* 0, or ERR_USAGE: no engine can be learned under this name, as it is none, reserved, a mail client's or nearly that of an engine of the model. */
+int engine_name_check(const struct engine_model *m, struct str name, struct err *err);
+
 /* ---- the file ---- */
 /* Adds the classes of a text to the model; name is the file's, for messages. shipped marks them. */
 int engine_model_read(struct engine_model *m, const char *name, struct str text, bool shipped, struct err *err);
-/* A name is shown in tables and item ids: 1 to 64 printable ASCII characters, none of ours that have a meaning there. */
-bool engine_name_ok(struct str name);
 /* The file's text, without shipped classes unless with_shipped. */
 int engine_model_write(const struct engine_model *m, bool with_shipped, struct buf *out);
 /* A file; one that does not exist is an empty model when must_exist is false. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/name.h"
 #include "base/time.h"
 #include "export/report_page.h"
 #include "export/svg.h"

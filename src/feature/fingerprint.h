@@ -56,6 +56,9 @@ extern const struct print_group_info print_groups[PRINT_GROUP_COUNT];
 /* The family of a token ("mid=4h"), or PRINT_COUNT for what is none. */
 enum print_id print_family_of(struct str token);
 
+/* The known client of that name but for case, blanks and punctuation (name.h), as claim= has it; or NULL. */
+const char *print_client_called(struct str name);
+
 /* The tokens of a message, in the arena. row: mail_from, from_addr, date and time are read. smtp may be NULL.
  * 0, or ERR_ENV when out of memory (*out is then empty). Thread-safe. */
 int fingerprint_message(struct arena *a, const struct message *m, const struct trace *t, const struct row *row,

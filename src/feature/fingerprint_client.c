@@ -3,6 +3,7 @@
  * "mta": the Message-ID looks added by a host on the way, and says nothing about the client. Forms of Message-IDs and boundaries are those that the programs are documented or known to make; a client without a form
  * here is neither confirmed nor contradicted. Forms are print_shape's: T14 a civil time, X8 seconds in hex, F a FILETIME.
  */
+#include "base/name.h"
 #include "feature/fingerprint_int.h"
 
 struct claim {
@@ -300,6 +301,14 @@ static const char *claim_of(struct str s)
 			      : ascii_lower(s.p[0]) == ascii_lower((uint8_t)*c) && str_istarts(s, str_of(c)))
 			return claims[i].name;
 	}
+	return NULL;
+}
+
+const char *print_client_called(struct str name)
+{
+	for (size_t i = 0; i < sizeof claims / sizeof *claims; i++)
+		if (name_same(name, str_of(claims[i].name)))
+			return claims[i].name;
 	return NULL;
 }
 

@@ -87,9 +87,27 @@ def case_broken_and_foreign_models(t):
 
 def case_bad_names(t):
     t.write('box', capture())
-    for name in ('', '<b>', 'a' * 65, 'x\ny'):
-        learn(t, name, 'box', code=2)
+    for name in ('', '<b>', 'a' * 65, 'x\ny', ' robo', 'robo ', 'r\u00f6bo', 'ro\u202ebo', 'ro\tbo', 'ro\x7fbo'):
+        r = learn(t, name, 'box', code=2)
+        assert 'ASCII' in r.err and '\u202e' not in r.err, r.err
     learn(t, 'robo', code=2)
+
+
+def case_names_that_are_taken(t):
+    """A discovered engine's form, a client, list software, an engine of the model in another spelling: nothing is learned."""
+    t.write('box', capture())
+    learn(t, 'robo', 'box')
+    good = t.read('m')
+    for name, why in (('engine-3f2a', 'discovered'), ('Engine-3F2A41', 'discovered'), ('outlook-express', 'mail client'),
+                      ('The Bat', 'mail client (the-bat)'), ('Mailman', 'mailman'), ('list software', 'list software'),
+                      ('Robo', 'the model has robo'), ('ro-bo', 'the model has robo')):
+        r = learn(t, name, 'box', code=2)
+        assert why in r.err, (name, r.err)
+        same(t.read('m'), good)
+    for name in ('robo', 'engine-x', 'engine-3f', 'robo 2', 'outlook-forger'):
+        learn(t, name, 'box')
+    t.write('m', good.replace('"robo"', '"engine-3f2a"'))
+    assert 'another name' in learn(t, 'robo', 'box', code=3).err
 
 
 def case_a_new_version_of_a_learned_engine_keeps_its_name(t):
