@@ -196,12 +196,13 @@ static void show(struct sheet *t, const struct finding *f, struct str id)
 	subject(t, "engine", f->engine);
 	subject(t, "programme", f->programme);
 	subject(t, "brand", f->brand);
+	subject(t, "category", f->category);
 	subject(t, "other", f->other);
 	subject(t, "from", f->from);
 	subject(t, "to", f->to);
 	subject(t, "verdict", f->verdict);
 	subject(t, "source", f->source);
-	if (!f->feed.n && !f->engine.n && !f->programme.n && !f->brand.n)
+	if (!f->feed.n && !f->engine.n && !f->programme.n && !f->brand.n && !f->category.n)
 		subject(t, "subject", S("all mail"));
 	section(t, "dates, UTC (95 % interval)");
 	date(t, "start", &f->start);

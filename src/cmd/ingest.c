@@ -269,8 +269,8 @@ static void say(const struct ingest *g)
 	say_images(g);
 	if (feed_set_smtp_skipped(g->feeds))
 		fprintf(stderr, "trapline: %zu lines are no SMTP dialogue and were passed over\n", feed_set_smtp_skipped(g->feeds));
-	fprintf(stderr, "read %llu messages: %llu new, %llu known already", (unsigned long long)g->messages,
-		(unsigned long long)g->fresh, (unsigned long long)(g->messages - g->fresh));
+	fprintf(stderr, "read %llu message%s: %llu new, %llu known already", (unsigned long long)g->messages,
+		g->messages == 1 ? "" : "s", (unsigned long long)g->fresh, (unsigned long long)(g->messages - g->fresh));
 	if (g->doubtful)
 		fprintf(stderr, ", %llu with a doubtful beginning or end", (unsigned long long)g->doubtful);
 	fprintf(stderr, "\n");

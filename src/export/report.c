@@ -151,8 +151,9 @@ static void header(struct page *p)
 		page_raw(p, "<li><a href=\"#changes\">What changed</a></li>");
 	if (report_has_outside(p->info))
 		page_raw(p, "<li><a href=\"#outside\">Outside facts</a></li>");
-	page_raw(p, "<li><a href=\"#volume\">Volume</a></li><li><a href=\"#brands\">Brands</a></li>"
-		    "<li><a href=\"#categories\">Categories</a></li>");
+	page_raw(p, "<li><a href=\"#volume\">Volume</a></li><li><a href=\"#brands\">Brands</a></li>");
+	page_raw(p, p->info->n_programmes ? "<li><a href=\"#programmes\">Programmes</a></li>" : "");
+	page_raw(p, "<li><a href=\"#categories\">Categories</a></li>");
 	page_raw(p, p->info->engines && p->info->engines->n ? "<li><a href=\"#engines\">Engines</a></li>" : "");
 	page_raw(p, p->info->ncampaigns ? "<li><a href=\"#campaigns\">Campaigns</a></li>" : "");
 	page_raw(p, "<li><a href=\"#links\">Domains</a></li>"

@@ -9,7 +9,7 @@
 #include "export/svg.h"
 
 enum { STORY = 5, PANELS_MAX = 12, STACKED = 8, MARKS_MAX = 64, LISTED_MAX = 200 };
-enum { WIDE = 1040, WIDE_HEIGHT = 320, PANEL = 280, PANEL_HEIGHT = 130 };
+enum { PANEL = 280, PANEL_HEIGHT = 130 };
 
 /* ---- the story ---- */
 
@@ -161,14 +161,10 @@ static void all_engines(struct page *p)
 	c.nmarks = marks_of(p, ALL_MAIL, S(""), marks);
 	c.marks = marks;
 	c.title = "Messages over time, by sending engine";
-	c.id = "engines";
-	c.width = WIDE;
-	c.height = WIDE_HEIGHT;
-	c.labels = true;
 	page_raw(p,
 		"<figure><figcaption><h3>Who sends it</h3><p>Messages a day as received, by engine. Lines are changes of all mail, with the "
 		"95&nbsp;% intervals of their dates shaded; an outage of a feed shows as a dip, and is none of them.</p></figcaption>");
-	svg_stack(&c, &p->arena, p->out);
+	page_stack(p, &c, "engines");
 	page_raw(p, "</figure>\n");
 }
 
@@ -249,8 +245,9 @@ static void row(struct page *p, const struct finding *f)
 	if (f->start.time != TIME_NONE)
 		time_iso_day(time_day(f->start.time), day);
 	page_raw(p, day);
-	page_raw(p, "</td><td class=\"t\">");
-	page_raw(p, finding_kind_names[f->kind]);
+	page_raw(p, "</td><td class=\"t more\">");
+	for (const char *c = finding_kind_names[f->kind]; *c; c++)
+		buf_byte(p->out, *c == '_' ? ' ' : (uint8_t)*c);
 	page_raw(p, "</td><td>");
 	page_esc(p, f->reading, 0);
 	page_raw(p, "</td><td class=\"n\">");
@@ -260,7 +257,9 @@ static void row(struct page *p, const struct finding *f)
 	page_raw(p, "</td><td class=\"n\">");
 	buf_printf(&p->tmp, f->confidence >= 0.995 ? ">0.99" : "%.2f", f->confidence);
 	page_say(p);
-	page_raw(p, "</td></tr>\n");
+	page_raw(p, "</td><td class=\"t more\"><span class=\"raw\">");
+	page_raw(p, id);
+	page_raw(p, "</span></td></tr>\n");
 }
 
 static void list(struct page *p)
@@ -268,8 +267,9 @@ static void list(struct page *p)
 	size_t n = p->info->n_findings < LISTED_MAX ? p->info->n_findings : LISTED_MAX;
 	page_raw(p, "<div class=\"scroll\">");
 	page_table(p, "All findings, by date", n, p->info->n_findings);
-	page_raw(p, "<thead><tr><th>date</th><th>kind</th><th>finding</th><th class=\"n\">before</th><th class=\"n\">after</th>"
-		    "<th class=\"n\">confidence</th></tr></thead><tbody>\n");
+	page_raw(p,
+		"<thead><tr><th>date</th><th class=\"more\">kind</th><th>finding</th><th class=\"n\">before</th><th class=\"n\">after</th>"
+		"<th class=\"n\">confidence</th><th class=\"more\">id</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < n; i++)
 		row(p, &p->info->findings[i]);
 	page_raw(p, "</tbody></table></div>\n");
@@ -302,5 +302,6 @@ void report_changes(struct page *p)
 	if (p->s->by_category.nbuckets)
 		changed(p, &p->s->by_category, CATEGORY);
 	list(p);
-	page_raw(p, "<p class=\"note\"><code>trapline events --format json</code> has the evidence for each.</p></section>\n");
+	page_raw(p,
+		"<p class=\"note\"><code>trapline explain</code> and an id of this table show the evidence of a finding.</p></section>\n");
 }

@@ -25,8 +25,7 @@ static void all_feeds(struct page *p)
 		buf_printf(&p->tmp, p->s->nfeeds == 2 ? "both feeds" : "all %zu feeds", p->s->nfeeds);
 }
 
-/* Twice: for wide pages with names beside the chart, for phones with a legend below it. */
-static void both(struct page *p, struct chart *c, const char *id)
+void page_stack(struct page *p, struct chart *c, const char *id)
 {
 	char wide[32], slim[32];
 	snprintf(wide, sizeof wide, "%sw", id);
@@ -130,7 +129,7 @@ static void volume_chart(struct page *p, const struct series *t, const struct se
 		buf_printf(&p->tmp, ", the largest %zu one by one", alone);
 	buf_add(&p->tmp, S(". Hatched: no feed was watching."));
 	caption(p, "All feeds together");
-	both(p, &c, "volume");
+	page_stack(p, &c, "volume");
 	page_raw(p, "</figure>\n");
 }
 
@@ -265,6 +264,6 @@ void report_shares(struct page *p, const struct series *t, const char *id, const
 	}
 	buf_add(&p->tmp, S("."));
 	caption(p, title);
-	both(p, &c, id);
+	page_stack(p, &c, id);
 	page_raw(p, "</figure>\n");
 }

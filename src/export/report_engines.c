@@ -38,7 +38,7 @@ static void day(struct page *p, int64_t t)
 	char iso[TIME_ISO_SIZE] = "";
 	if (t != TIME_NONE)
 		time_iso_day(t / 86400, iso);
-	page_raw(p, "<td class=\"more\">");
+	page_raw(p, "<td class=\"t more\">");
 	page_esc(p, str_of(iso), 0);
 	page_raw(p, "</td>");
 }
@@ -46,7 +46,7 @@ static void day(struct page *p, int64_t t)
 static void row(struct page *p, const struct campaign_info *c, const struct campaign_value *brands, size_t n)
 {
 	const struct campaign_values *v = &c->words[CAMPAIGN_BRANDS];
-	page_raw(p, "<tr><td>");
+	page_raw(p, "<tr><td class=\"t\">");
 	page_esc(p, c->id, NAME_COLUMNS);
 	page_raw(p, "</td><td class=\"n\">");
 	page_share(p, p->s->messages ? (double)c->messages / (double)p->s->messages : 0);
@@ -77,12 +77,13 @@ void report_engines(struct page *p)
 		"learned from captures, or, when nobody knows it, after its fingerprint (engine-\xE2\x80\xA6). Real mail clients are none.</p>\n");
 	if (p->info->engine_shares)
 		report_shares(p, p->info->engine_shares, "engine", "engine", "engines");
+	page_raw(p, "<div class=\"scroll\">");
 	page_table(p, "Engines, and the messages that each sent for the brands sent most", l->n, l->distinct);
 	page_raw(p,
 		"<thead><tr><th>engine</th><th class=\"n\">share</th><th class=\"n\">messages</th><th class=\"more\">first day</th>"
 		"<th class=\"more\">last day</th>");
 	for (size_t b = 0; b < n; b++) {
-		page_raw(p, "<th class=\"n\">");
+		page_raw(p, "<th class=\"n h\">");
 		page_esc(p, brands[b].name, NAME_COLUMNS);
 		page_raw(p, "</th>");
 	}
@@ -90,5 +91,5 @@ void report_engines(struct page *p)
 	for (size_t i = 0; i < l->n; i++)
 		row(p, &l->v[i], brands, n);
 	page_raw(p,
-		"</tbody></table>\n<p class=\"note\">An engine's five largest brands are counted; an empty cell may hold a few.</p></section>\n");
+		"</tbody></table></div>\n<p class=\"note\">An engine's five largest brands are counted; an empty cell may hold a few.</p></section>\n");
 }

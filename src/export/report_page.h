@@ -8,6 +8,7 @@
 
 #include "export/mask.h"
 #include "export/report.h"
+#include "export/svg.h"
 
 struct page {
 	struct buf *out;
@@ -25,6 +26,9 @@ void page_count(struct page *p, int64_t n);
 void page_share(struct page *p, double share); /* short: for tables */
 /* A table's opening with caption, "N of M shown" when shown < there. what: hostile-free. */
 void page_table(struct page *p, const char *caption, size_t shown, size_t there);
+
+/* A stacked chart twice: for wide pages with names beside the chart, for phones with a legend below it. id: of the page's own. */
+void page_stack(struct page *p, struct chart *c, const char *id);
 
 void report_changes(struct page *p);
 /* The five findings that matter most, in order of time; which[]: places in info->findings. */
