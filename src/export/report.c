@@ -39,6 +39,12 @@ void page_count(struct page *p, int64_t n)
 	put_count(p->out, n);
 }
 
+void page_plural(struct page *p, int64_t n, const char *one, const char *many)
+{
+	put_count(p->out, n);
+	page_raw(p, n == 1 ? one : many);
+}
+
 void page_share(struct page *p, double share)
 {
 	if (share > 0 && share < 0.001)
@@ -120,8 +126,8 @@ static void figures(struct page *p)
 	figure(p, "Linked domains");
 	page_count(p, (int64_t)s->domains.distinct);
 	page_raw(p, "<small>in ");
-	page_count(p, s->with_urls);
-	page_raw(p, " messages with URLs</small></dd></div></dl>\n");
+	page_plural(p, s->with_urls, " message with URLs", " messages with URLs");
+	page_raw(p, "</small></dd></div></dl>\n");
 }
 
 static void header(struct page *p)

@@ -82,8 +82,7 @@ static void campaign(struct page *p, const struct report_campaign *r)
 	page_raw(p, "<article><h3>");
 	page_esc(p, c->id, 0);
 	page_raw(p, "</h3><p class=\"meta\">");
-	page_count(p, c->messages);
-	page_raw(p, " messages");
+	page_plural(p, c->messages, " message", " messages");
 	if (c->first != TIME_NONE) {
 		page_raw(p, ", ");
 		date(p, c->first);
@@ -112,12 +111,13 @@ void report_campaigns(struct page *p)
 	page_raw(p,
 		"<section id=\"campaigns\"><h2>Campaigns</h2><p>Messages made from one template, told by their texts, the numbers and "
 		"names these state, links, subjects and images. ");
-	page_count(p, (int64_t)info->campaigns_distinct);
-	page_raw(p, " campaigns hold ");
-	page_count(p, info->in_campaigns);
-	page_raw(p, " messages; the ");
-	page_count(p, (int64_t)info->ncampaigns);
-	page_raw(p, " largest are shown. Columns: messages over the time of these, each to its own scale.</p>\n");
+	page_plural(p, (int64_t)info->campaigns_distinct, " campaign holds ", " campaigns hold ");
+	page_plural(p, info->in_campaigns, " message", " messages");
+	if (info->ncampaigns < info->campaigns_distinct) {
+		page_raw(p, "; the ");
+		page_plural(p, (int64_t)info->ncampaigns, " largest is shown", " largest are shown");
+	}
+	page_raw(p, ". Columns: messages over the time of these, each to its own scale.</p>\n");
 	for (size_t i = 0; i < info->ncampaigns; i++)
 		campaign(p, &info->campaigns[i]);
 	page_raw(p, "</section>\n");

@@ -40,7 +40,8 @@ static void story(struct page *p)
 	page_raw(p, "<ul class=\"story\">");
 	for (size_t i = 0; i < n; i++) {
 		page_raw(p, "<li>");
-		page_esc(p, p->info->findings[which[i]].reading, 0);
+		buf_add(&p->tmp, p->info->findings[which[i]].reading);
+		page_say(p);
 		page_raw(p, "</li>");
 	}
 	page_raw(p, "</ul>\n");
@@ -245,11 +246,12 @@ static void row(struct page *p, const struct finding *f)
 	if (f->start.time != TIME_NONE)
 		time_iso_day(time_day(f->start.time), day);
 	page_raw(p, day);
-	page_raw(p, "</td><td class=\"t more\">");
+	page_raw(p, "</td><td class=\"t more kind\">");
 	for (const char *c = finding_kind_names[f->kind]; *c; c++)
 		buf_byte(p->out, *c == '_' ? ' ' : (uint8_t)*c);
 	page_raw(p, "</td><td>");
-	page_esc(p, f->reading, 0);
+	buf_add(&p->tmp, f->reading);
+	page_say(p);
 	page_raw(p, "</td><td class=\"n\">");
 	put_level(p, f->before);
 	page_raw(p, "</td><td class=\"n\">");
@@ -268,7 +270,7 @@ static void list(struct page *p)
 	page_raw(p, "<div class=\"scroll\">");
 	page_table(p, "All findings, by date", n, p->info->n_findings);
 	page_raw(p,
-		"<thead><tr><th>date</th><th class=\"more\">kind</th><th>finding</th><th class=\"n\">before</th><th class=\"n\">after</th>"
+		"<thead><tr><th>date</th><th class=\"more kind\">kind</th><th>finding</th><th class=\"n\">before</th><th class=\"n\">after</th>"
 		"<th class=\"n\">confidence</th><th class=\"more\">id</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < n; i++)
 		row(p, &p->info->findings[i]);

@@ -23,7 +23,8 @@ void page_esc(struct page *p, struct str text, size_t max_columns);
 /* Writes tmp, escaped, with no line break before a per cent sign; empties it. */
 void page_say(struct page *p);
 void page_count(struct page *p, int64_t n);
-void page_share(struct page *p, double share); /* short: for tables */
+void page_plural(struct page *p, int64_t n, const char *one, const char *many); /* the count, then the one or the other (HTML) */
+void page_share(struct page *p, double share);                                  /* short: for tables */
 /* A table's opening with caption, "N of M shown" when shown < there. what: hostile-free. */
 void page_table(struct page *p, const char *caption, size_t shown, size_t there);
 

@@ -45,9 +45,9 @@ static void programme_row(struct page *p, const json_t *o)
 	svg_bar(number(o, "message_share"), 0, 0, SVG_OTHER, p->out);
 	share_cells(p, o, "message_share", "messages");
 	share_cells(p, o, "domain_share", "domains");
-	page_raw(p, "</td><td class=\"more\">");
+	page_raw(p, "</td><td class=\"more c\">");
 	names(p, json_object_get(o, "brands"));
-	page_raw(p, "</td><td class=\"more\">");
+	page_raw(p, "</td><td class=\"more c\">");
 	names(p, json_object_get(o, "engines"));
 	page_raw(p, "</td></tr>\n");
 }

@@ -158,8 +158,7 @@ void report_senders(struct page *p)
 		page_raw(p, "</div>");
 	}
 	page_raw(p, "</div>\n<p class=\"note\">");
-	page_count(p, s->with_urls);
-	page_raw(p, " messages hold URLs, ");
+	page_plural(p, s->with_urls, " message holds URLs, ", " messages hold URLs, ");
 	page_count(p, s->with_attachments);
 	page_raw(p, " attachments, ");
 	page_count(p, s->with_hidden_text);
@@ -173,8 +172,7 @@ void report_anomalies(struct page *p)
 	page_raw(p,
 		"<section id=\"anomalies\"><h2>Anomalies</h2><p>Damage and oddities in the mail itself: many are the handwriting of the "
 		"software that made it. ");
-	page_count(p, s->no_anomaly);
-	page_raw(p, " messages (");
+	page_plural(p, s->no_anomaly, " message (", " messages (");
 	words_part(&p->tmp, s->no_anomaly, s->messages);
 	page_say(p);
 	page_raw(p,
