@@ -75,6 +75,8 @@ static void sketch_words(const struct words *w, uint16_t *code, struct sketch *o
 		out->sample[out->n_sample] = code[i];
 		out->n_sample += code[i] < out->below;
 	}
+	if (out->n_sample < SKETCH_WORDS)
+		out->sample[out->n_sample] = 0; /* the last that was not kept */
 }
 
 static bool sketch_text(struct arena *a, struct str text, struct sketch *out)
