@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <yaml.h>
@@ -137,6 +138,26 @@ static int read_all(int fd, const char *path, size_t max, uint8_t **p, size_t *n
 		}
 	}
 	return err_oom(err, path);
+}
+
+FILE *file_beside(const char *path, char *temp, size_t size)
+{
+	enum { TRIES = 16 };
+	FILE *f = NULL;
+	for (int i = 0; i < TRIES && !f; i++) {
+		uint32_t drawn;
+		if (getrandom(&drawn, sizeof drawn, GRND_NONBLOCK) != sizeof drawn)
+			drawn = (uint32_t)getpid() + (uint32_t)i;
+		int n = snprintf(temp, size, "%s.%08x.tmp", path, drawn);
+		if (n < 0 || (size_t)n >= size) {
+			errno = ENAMETOOLONG;
+			return NULL;
+		}
+		f = fopen(temp, "wxe");
+		if (!f && errno != EEXIST)
+			break;
+	}
+	return f;
 }
 
 int file_read(const char *path, size_t max, uint8_t **p, size_t *n, struct err *err)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/conf.h"
 #include "cmd/interrupt.h"
 
 enum { NARROWEST = 40 };
@@ -29,10 +30,9 @@ int output_open(struct output *out, const char *path, struct err *err)
 		out->f = fopen(path, "we");
 		return out->f ? 0 : err_errno(err, ERR_ENV, "%s: cannot write", path);
 	}
-	int n = snprintf(out->tmp, sizeof out->tmp, "%s.%ld.tmp", path, (long)getpid());
-	if (n < 0 || (size_t)n >= sizeof out->tmp)
+	out->f = file_beside(path, out->tmp, sizeof out->tmp);
+	if (!out->f && errno == ENAMETOOLONG)
 		return err_set(err, ERR_USAGE, "%s: the path is too long", path);
-	out->f = fopen(out->tmp, "wxe");
 	if (!out->f)
 		return err_errno(err, ERR_ENV, "%s: cannot write", path);
 	interrupt_file(out->tmp);

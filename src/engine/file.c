@@ -4,9 +4,11 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/conf.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/mem.h"
@@ -183,17 +185,26 @@ int engine_model_read(struct engine_model *m, const char *name, struct str text,
 	return rc || p.line ? rc : err_set(err, ERR_INPUT, "%s: empty; not a trapline engine model", name);
 }
 
-int engine_model_load(struct engine_model *m, const char *path, bool must_exist, struct err *err)
+/* The file's text into the model, unless that is NULL. *hash: of the text; 0: there is no file. */
+static int read_file(const char *path, bool must_exist, struct engine_model *m, uint64_t *hash, struct err *err)
 {
 	uint8_t *p = NULL;
 	size_t n = 0;
+	*hash = 0;
 	if (!must_exist && access(path, F_OK) != 0 && errno == ENOENT)
 		return 0;
 	int rc = file_read(path, LIM_ENGINE_FILE, &p, &n, err);
 	if (!rc)
+		*hash = hash64(str_make(p, n), 0) | 1;
+	if (!rc && m)
 		rc = engine_model_read(m, path, str_make(p, n), false, err);
 	mem_free(p);
 	return rc;
+}
+
+int engine_model_load(struct engine_model *m, const char *path, bool must_exist, struct err *err)
+{
+	return read_file(path, must_exist, m, &m->read_from, err);
 }
 
 /* ---- writing ---- */
@@ -255,26 +266,54 @@ static bool write_all(FILE *f, struct str s)
 	return fwrite(s.p, 1, s.n, f) == s.n && fflush(f) == 0 && fsync(fileno(f)) == 0;
 }
 
+/* Holds off whoever writes there at the same time, until it is closed. -1: it cannot be had, which is no harm. */
+static int lock_folder(const char *path)
+{
+	char folder[LIM_PATH];
+	const char *slash = strrchr(path, '/');
+	size_t n = slash ? (size_t)(slash - path) + 1 : 0;
+	if (n >= sizeof folder)
+		return -1;
+	memcpy(folder, path, n);
+	memcpy(folder + n, ".", 2);
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0)
+		flock(fd, LOCK_EX);
+	return fd;
+}
+
+/* Between reading and writing lies the reading of a capture: what another learned meanwhile must not be lost. */
+static int check_unchanged(const struct engine_model *m, const char *path, struct err *err)
+{
+	uint64_t now;
+	int rc = read_file(path, false, NULL, &now, err);
+	if (rc || now == m->read_from)
+		return rc;
+	return err_set(err, ERR_ENV, "%s: was written by somebody else meanwhile; nothing was written: run it again", path);
+}
+
 int engine_model_save(const struct engine_model *m, const char *path, struct err *err)
 {
 	char temp[LIM_PATH];
 	struct buf out;
-	if ((size_t)snprintf(temp, sizeof temp, "%s.new", path) >= sizeof temp)
-		return err_set(err, ERR_USAGE, "%s: the name is too long", path);
 	buf_init(&out, LIM_ENGINE_FILE);
 	if (engine_model_write(m, false, &out)) {
 		bool full = out.full;
 		buf_free(&out);
 		return full ? err_set(err, ERR_INPUT, "%s: the model would be too large", path) : err_oom(err, path);
 	}
-	FILE *f = fopen(temp, "we");
+	int folder = lock_folder(path), rc = check_unchanged(m, path, err);
+	FILE *f = rc ? NULL : file_beside(path, temp, sizeof temp);
 	bool ok = f && write_all(f, buf_str(&out));
 	if (f)
 		ok = fclose(f) == 0 && ok;
 	buf_free(&out);
-	if (ok && rename(temp, path) == 0)
-		return 0;
-	err_errno(err, ERR_INPUT, "%s: cannot write", path);
-	unlink(temp);
-	return err->kind;
+	if (!rc && (!ok || rename(temp, path) != 0)) {
+		rc = err_errno(err, ERR_ENV, "%s: cannot write", path);
+		if (f)
+			unlink(temp);
+	}
+	if (folder >= 0)
+		close(folder);
+	return rc;
 }

@@ -54,6 +54,7 @@ struct engine_model {
 	VEC(struct engine_token) tokens;
 	VEC(struct engine_class) classes;
 	uint32_t absent[PRINT_COUNT]; /* of a family's absence: its token + 1, once it is needed */
+	uint64_t read_from;           /* hash of the file that it was loaded from; 0: none */
 };
 
 /* Who decides a family's value. What a campaign or its network decides is free: a capture has not seen all of it, however constant
@@ -112,7 +113,7 @@ int engine_model_read(struct engine_model *m, const char *name, struct str text,
 int engine_model_write(const struct engine_model *m, bool with_shipped, struct buf *out);
 /* A file; one that does not exist is an empty model when must_exist is false. */
 int engine_model_load(struct engine_model *m, const char *path, bool must_exist, struct err *err);
-/* Written beside it, then renamed over it. */
+/* Written beside it, then renamed over it; an error when the file is no longer what the model was loaded from. */
 int engine_model_save(const struct engine_model *m, const char *path, struct err *err);
 
 #endif

@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import time
 
-from harness import content, mail, mbox, same
+from harness import TRAPLINE, content, mail, mbox, same
 
 
 def many(n, size=2000):
@@ -197,6 +197,15 @@ def case_full_disk_for_the_report(t):
     same(t.read('r.html'), 'the old report')
     same(sorted(os.listdir(t.dir))[:1], ['box'])
     assert not [f for f in os.listdir(t.dir) if 'tmp' in f], os.listdir(t.dir)
+
+
+def case_what_a_killed_run_left_behind_is_in_nobodys_way(t):
+    """Also where process ids return, as in a container that is started again."""
+    t.ingest('--feed', 'f', t.write('box', many(20)))
+    for _ in range(2):
+        subprocess.run(['sh', '-c', 'for f in r.html.$$.tmp r.html.new; do echo left > $f; done; exec "$0" report -q --store t.db -o r.html',
+                        TRAPLINE], cwd=t.dir, check=True)
+    assert t.read('r.html').endswith('</html>\n')
 
 
 def case_the_log_counts_each_message_once(t):

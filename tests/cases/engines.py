@@ -1,7 +1,10 @@
 """Engines: what is learned, what is refused, what a damaged model does."""
 import json
+import os
+import subprocess
+import time
 
-from harness import mbox, same
+from harness import TRAPLINE, mbox, same
 
 
 def bot(i, campaign=0, name='X-Robo'):
@@ -40,6 +43,22 @@ def case_model_is_readable_and_stable(t):
     same(json.loads(t.read('m').splitlines()[1])['tokens'], entry['tokens'])
 
 
+def case_two_learn_at_the_same_time(t):
+    """What one learned is not lost when another, that began before, ends after it."""
+    box = capture()
+    t.write('box', box)
+    args = ['learn', '--model', 'm', '--trust', 'mx.trap.example']
+    slow = subprocess.Popen([TRAPLINE, *args, 'slow', '-'], cwd=t.dir, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(2)  # it has read the model that is not there yet, and waits for mail
+    learn(t, 'quick', 'box')
+    err = slow.communicate(box)[1].decode()
+    same(slow.returncode, 4)
+    assert 'm: was written by somebody else meanwhile' in err, err
+    learn(t, 'slow', 'box')
+    same([json.loads(line)['class'] for line in t.read('m').splitlines()[1:]], ['quick', 'slow'])
+    same(sorted(os.listdir(t.dir)), ['box', 'm'])
+
+
 def case_too_few(t):
     t.write('box', capture(3))
     r = learn(t, 'robo', 'box', code=3)
@@ -68,8 +87,10 @@ def case_foreign_mail_in_a_capture_is_left_out(t):
 
 def case_a_model_that_cannot_be_written(t):
     t.write('box', capture())
-    r = t.run('learn', '--model', 'none/m', '--trust', 'mx.trap.example', 'robo', 'box', code=3)
-    assert 'cannot write' in r.err and 'learned' not in r.err, r.err
+    for model, size in (('none/m', None), ('m', 100)):
+        r = t.run('learn', '--model', model, '--trust', 'mx.trap.example', 'robo', 'box', code=4, fsize=size)
+        assert 'cannot write' in r.err and 'learned' not in r.err, r.err
+    same(sorted(os.listdir(t.dir)), ['box'])
 
 
 def case_broken_and_foreign_models(t):
