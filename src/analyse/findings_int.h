@@ -20,11 +20,12 @@ enum {
 	SCENE_MIN_MESSAGES = 100,
 	PART_MIN_MESSAGES = 30, /* a part with fewer shows no change that could be dated */
 	EDGE_MIN_MESSAGES = 20,
-	PARTS_MAX = 2000, /* the largest ones: each is a series of its own */
-	LEVEL_DAYS = 28,  /* levels beside a change are means over at most so many days */
-	EXAMPLES = 3,     /* messages shown before and after */
-	NEAR_DAYS = 3,    /* cause and consequence are dated by different messages */
-	BESIDE_DAYS = 14, /* levels beside a cause */
+	PARTS_MAX = 2000,     /* each is a series of its own */
+	CATEGORIES_MAX = 100, /* besides: packs have a few dozen */
+	LEVEL_DAYS = 28,      /* levels beside a change are means over at most so many days */
+	EXAMPLES = 3,         /* messages shown before and after */
+	NEAR_DAYS = 3,        /* cause and consequence are dated by different messages */
+	BESIDE_DAYS = 14,     /* levels beside a cause */
 };
 #define FINDING_MIN_EFFECT 0.20 /* smaller changes are drift of feeds and samples */
 #define TRADE_MIN_EFFECT \

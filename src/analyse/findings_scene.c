@@ -218,7 +218,7 @@ static int split_by(struct scene *s, enum part_kind kind, struct part *parts, si
 {
 	struct tag *tags = arena_alloc(s->arena, (s->n_events + 1) * sizeof *tags);
 	uint32_t *list = arena_alloc(s->arena, (s->n_events + 1) * sizeof *list);
-	size_t n = 0, first = *n_parts;
+	size_t n = 0, first = *n_parts, room = kind == PART_CATEGORY ? first + CATEGORIES_MAX : PARTS_MAX;
 	if (!tags || !list)
 		return err_oom(err, "findings");
 	for (size_t i = 0; i < s->n_events; i++) {
@@ -230,7 +230,7 @@ static int split_by(struct scene *s, enum part_kind kind, struct part *parts, si
 	for (size_t i = 0, end; i < n; i = end) {
 		for (end = i; end < n && tags[end].id == tags[i].id; end++)
 			list[end] = tags[end].event;
-		if (end - i < PART_MIN_MESSAGES || *n_parts >= PARTS_MAX)
+		if (end - i < PART_MIN_MESSAGES || *n_parts >= room)
 			continue;
 		struct part *p = &parts[(*n_parts)++];
 		*p = (struct part){.kind = kind, .list = list + i, .n = end - i};
@@ -265,7 +265,7 @@ static int measure_nameless(struct scene *s, enum part_kind kind, struct err *er
 static int make_parts(struct scene *s, struct err *err)
 {
 	uint32_t *all = arena_alloc(s->arena, (s->n_events + 1) * sizeof *all);
-	s->parts = arena_zalloc(s->arena, PARTS_MAX + 1, sizeof *s->parts);
+	s->parts = arena_zalloc(s->arena, PARTS_MAX + CATEGORIES_MAX + 1, sizeof *s->parts);
 	if (!all || !s->parts)
 		return err_oom(err, "findings");
 	for (size_t i = 0; i < s->n_events; i++)

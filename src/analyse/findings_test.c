@@ -394,12 +394,20 @@ static void an_engine_is_told_with_its_programme(void **state)
 				add_mail(&w.a, t, any_feed(), w.engine[e])->programme = w.trade[draw() < 0.9 ? e % 3 : 1];
 	for (double t = 20.4; t < DAYS; t += t < 20.45 ? 0.0001 : 0.1)
 		add_mail(&w.a, t, any_feed(), w.engine[4])->category = w.category[0];
+	for (double t = 0; t < 50.5; t += 0.05) {
+		struct analysed *m = add_mail(&w.a, t, any_feed(), w.engine[5]);
+		m->brand = analysis_name_of(&w.a, S("PayPal"), &err);
+		m->category = analysis_name_of(&w.a, S("phishing"), &err);
+	}
 	assert_int_equal(findings_find(&w.a, &err), 0);
 	const struct finding *f = find(&w, FINDING_VOLUME_CHANGE, S("alpha"), S("")),
 			     *burst = find(&w, FINDING_NEW_ENGINE, S("epsilon"), S(""));
 	assert_true(says(f, S("alpha, which sent for PillCo (")) && str_eq(f->advertised.programme, S("PillCo")));
 	assert_true(says(burst, S("epsilon, which sends pharma spam (100 % of its mail), appeared")));
 	assert_true(says(burst, S("came on that day alone")));
+	f = find(&w, FINDING_VOLUME_CHANGE, S("zeta"), S(""));
+	assert_true(says(f, S("zeta, which sent phishing in the name of PayPal (100 % of its mail), fell by 100 %")));
+	assert_true(str_eq(f->advertised.brand, S("PayPal")) && !f->advertised.category.n);
 	end(&w);
 }
 

@@ -85,7 +85,8 @@ static void say_goods(struct buf *b, const struct scene *s, const struct claim *
 	if (g->category.n) {
 		finding_say_category(b, g->category);
 	} else {
-		buf_add(b, S("for "));
+		bool phishing = g->brand.n && str_eq(analysis_name_text(s->a, c->category), S("phishing"));
+		buf_add(b, phishing ? S("phishing in the name of ") : S("for "));
 		buf_add(b, g->programme.n ? g->programme : g->brand);
 	}
 	buf_printf(b, " (%.0f %% of its mail),", 100 * g->share);
