@@ -434,7 +434,7 @@ static void describe(const struct change_series *cs, struct changes *out)
 {
 	out->counts = cs->counts;
 	out->period = cs->rhythmic ? cs->period : 0;
-	out->weekly = out->period == 7;
+	out->weekly = out->period == 7 && cs->time;
 	for (int d = 0; d < 7; d++)
 		out->week[d] = cs->counts ? exp(out->weekly ? cs->factor[d] : 0) : out->weekly ? cs->factor[d] * cs->scale : 0;
 }

@@ -201,6 +201,30 @@ static void test_months(void **state)
 	assert_in_range(c.v[0].index, 108, 112);
 }
 
+/* Rows without times have one where one half of the series shows the other half's; noise with a memory does not. */
+static void test_rows_with_a_rhythm(void **state)
+{
+	double y[ROWS];
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++)
+		y[i] = floor((i < 110 ? 1600 : 1300) * (1 + 0.3 * sin(2 * M_PI * (double)(i % 12) / 12)) * exp(0.06 * normal()));
+	struct changes c;
+	assert_int_equal(change_find(y, ROWS, NULL, &arena, &c), 0);
+	assert_int_equal(c.period, 12);
+	assert_false(c.weekly);
+	assert_int_equal(c.n, 1);
+	assert_in_range(c.v[0].index, 108, 112);
+	size_t rhythmic = 0;
+	for (size_t k = 0; k < 100; k++) {
+		double x = 0, memory = (double)(k % 4) * 0.3;
+		for (size_t i = 0; i < ROWS; i++)
+			y[i] = 50 + (x = memory * x + normal());
+		assert_int_equal(change_find(y, ROWS, NULL, &arena, &c), 0);
+		rhythmic += c.period != 0;
+	}
+	assert_in_range(rhythmic, 0, 1);
+}
+
 /* A trend is no staircase. */
 static void test_trend(void **state)
 {
@@ -465,6 +489,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_long_ramp, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_odd_and_pause, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_months, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_rows_with_a_rhythm, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_trend, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_curve, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lines, setup, teardown),

@@ -61,13 +61,13 @@ static void take_mean(const struct change_series *cs, double *left)
 	}
 }
 
-/* Means of what is left by phase, without the odd eighth at each end; their mean is 0. */
-static void means(const struct change_series *cs, const double *left, double *tmp, double *factor)
+/* Means by phase of what is left in present rows s..e-1, without the odd eighth at each end; their mean is 0. */
+static void means(const struct change_series *cs, const double *left, size_t s, size_t e, double *tmp, double *factor)
 {
 	double sum = 0;
 	for (size_t p = 0; p < cs->period; p++) {
 		size_t n = 0;
-		for (size_t i = 0; i < cs->n; i++)
+		for (size_t i = s; i < e; i++)
 			if (cs->phase[cs->row[i]] == p)
 				tmp[n++] = left[i];
 		(void)change_median(tmp, n);
@@ -81,19 +81,25 @@ static void means(const struct change_series *cs, const double *left, double *tm
 		factor[p] -= sum / (double)cs->period;
 }
 
-/* Does the BIC want the factors? Squares cut at the same limit with and without them, so that odd rows do not decide. */
-static bool wanted(const struct change_series *cs, const double *left, double *tmp, const double *factor)
+/* By how much the BIC wants the factors on present rows s..e-1. Squares cut at the same limit with and without them, so that odd rows
+ * do not decide. */
+static double gain(const struct change_series *cs, const double *left, size_t s, size_t e, double *tmp, const double *factor)
 {
-	double without = 0, with = 0, n = (double)cs->n;
-	for (size_t i = 0; i < cs->n; i++)
-		tmp[i] = fabs(left[i]);
-	double top = 4 * MAD_SD * change_median(tmp, cs->n) + 1e-9;
-	for (size_t i = 0; i < cs->n; i++) {
+	double without = 0, with = 0, n = (double)(e - s);
+	for (size_t i = s; i < e; i++)
+		tmp[i - s] = fabs(left[i]);
+	double top = 4 * MAD_SD * change_median(tmp, e - s) + 1e-9;
+	for (size_t i = s; i < e; i++) {
 		double a = fmin(fabs(left[i]), top), b = fmin(fabs(left[i] - factor[cs->phase[cs->row[i]]]), top);
 		without += a * a;
 		with += b * b;
 	}
-	return n * log((without + 1e-12) / (with + 1e-12)) > ((double)cs->period - 1) * log(n);
+	return n * log((without + 1e-12) / (with + 1e-12)) - ((double)cs->period - 1) * log(n);
+}
+
+static bool wanted(const struct change_series *cs, const double *left, double *tmp, const double *factor)
+{
+	return gain(cs, left, 0, cs->n, tmp, factor) > 0;
 }
 
 /* Takes the factors, or none; how far the farthest moved. */
@@ -111,22 +117,48 @@ static double set(struct change_series *cs, const double *factor, bool want)
 	return moved;
 }
 
+/* Rows without times: the calendar's period whose factors from one half of the series hold in the other half, and the other way
+ * round; 0 if none does. Noise with a memory has such factors in each half, but not the same ones. */
+static size_t period_without_times(struct change_series *cs, double *left, double *tmp)
+{
+	static const uint8_t periods[] = {WEEK, YEAR_MONTHS, YEAR_QUARTERS};
+	size_t best = 0, half = cs->n / 2;
+	double most = 0, factor[CHANGE_PERIOD_MAX];
+	for (size_t k = 0; k < sizeof periods; k++) {
+		cs->period = periods[k];
+		if (cs->n < 2 * TIMES * cs->period)
+			continue;
+		for (size_t r = 0; r < cs->rows; r++)
+			cs->phase[r] = (uint8_t)(r % cs->period);
+		take_mean(cs, left);
+		means(cs, left, 0, half, tmp, factor);
+		double later = gain(cs, left, half, cs->n, tmp, factor);
+		means(cs, left, half, cs->n, tmp, factor);
+		double earlier = gain(cs, left, 0, half, tmp, factor);
+		if (fmin(later, earlier) > 0 && later + earlier > most) {
+			most = later + earlier;
+			best = cs->period;
+		}
+	}
+	return best;
+}
+
 int change_rhythm_make(struct change_series *cs, double *left, double *tmp, struct arena *a)
 {
 	double factor[CHANGE_PERIOD_MAX];
-	cs->period = cs->time ? period_of(cs) : 0;
-	if (cs->period && cs->n < TIMES * cs->period)
-		cs->period = 0;
-	if (!cs->period)
-		return 0;
 	cs->phase = arena_zalloc(a, cs->rows, sizeof *cs->phase);
 	cs->rhythm = arena_zalloc(a, cs->rows, sizeof *cs->rhythm);
 	if (!cs->phase || !cs->rhythm)
 		return -1;
+	cs->period = cs->time ? period_of(cs) : period_without_times(cs, left, tmp);
+	if (cs->period && cs->n < TIMES * cs->period)
+		cs->period = 0;
+	if (!cs->period)
+		return 0;
 	for (size_t r = 0; r < cs->rows; r++)
-		cs->phase[r] = phase_of(cs->time[r], cs->period);
+		cs->phase[r] = cs->time ? phase_of(cs->time[r], cs->period) : (uint8_t)(r % cs->period);
 	take_mean(cs, left);
-	means(cs, left, tmp, factor);
+	means(cs, left, 0, cs->n, tmp, factor);
 	set(cs, factor, wanted(cs, left, tmp, factor));
 	return 0;
 }
@@ -138,7 +170,7 @@ bool change_rhythm_refine(struct change_series *cs, double *left, double *tmp)
 		return false;
 	for (size_t i = 0; i < cs->n; i++)
 		left[i] += cs->rhythm[cs->row[i]];
-	means(cs, left, tmp, factor);
+	means(cs, left, 0, cs->n, tmp, factor);
 	double moved = set(cs, factor, wanted(cs, left, tmp, factor));
 	for (size_t i = 0; i < cs->n; i++)
 		left[i] -= cs->rhythm[cs->row[i]];
