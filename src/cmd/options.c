@@ -60,7 +60,7 @@ static const struct option_spec specs[] = {
 	{"country", 0, "CC", OPTS_FILTER | OPTS_RANGE, TYPE_TEXT, AT(country), "only peers of this country"},
 	{"subject", 0, "TEXT", OPTS_FILTER | OPTS_RANGE, TYPE_TEXT, AT(subject), "only subjects that contain TEXT"},
 	{"by", 0, "WHAT", OPTS_SERIES, TYPE_TEXT, AT(by),
-		"split by brand, programme, category, country, tld, domain, from_domain, engine, client or campaign"},
+		"split by brand, programme, category, country, tld, domain, from_domain, charset, language, engine, client or campaign"},
 	{"unit", 0, "UNIT", OPTS_SERIES, TYPE_TEXT, AT(unit), "day or hour (default: day)"},
 	{"index", 0, NULL, OPTS_SERIES, TYPE_FLAG, AT(index), "all mail as an index over the feeds, 100 = the first full week"},
 	{"top", 0, "N", OPTS_SERIES, TYPE_COUNT, AT(top), "the N largest, the rest as one (default: 10)"},

@@ -115,7 +115,7 @@ int listing_end(struct listing *l, int rc, struct err *err)
 }
 
 /* What to do where a list is empty because nobody has filled it yet. */
-static const char *hint_for(const char *what)
+static const char *hint_for(const struct options *o, const char *what)
 {
 	static const struct {
 		const char *what, *hint;
@@ -130,6 +130,8 @@ static const char *hint_for(const char *what)
 	for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
 		if (strcmp(what, hints[i].what) == 0)
 			return hints[i].hint;
+	if (o->brand || o->programme || o->category || o->engine || o->client || o->campaign || o->country)
+		return "nothing passes the filter; `trapline series --by category` (brand, engine ...) lists the names";
 	return NULL;
 }
 
@@ -138,7 +140,7 @@ struct table_opts output_table(const struct options *o, const char *what)
 	size_t rows = o->limit >= 0 ? (size_t)o->limit : 0;
 	return (struct table_opts){.format = o->format,
 		.what = what,
-		.hint = hint_for(what),
+		.hint = hint_for(o, what),
 		.max_rows = rows,
 		.width = o->out ? 0 : terminal_width(),
 		.ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0,

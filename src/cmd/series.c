@@ -83,9 +83,12 @@ static int params_of(const struct options *o, struct str *feeds, struct series_p
 	if (o->unit && !str_eq(str_of(o->unit), S("day")) && !str_eq(str_of(o->unit), S("hour")))
 		return err_set(err, ERR_USAGE, "--unit %s: use day or hour", o->unit);
 	p->unit = o->unit && str_eq(str_of(o->unit), S("hour")) ? SERIES_HOUR : SERIES_DAY;
-	if (o->by && !series_dim_find(str_of(o->by), &p->dim))
-		return err_set(err, ERR_USAGE,
-			"--by %s: use brand, programme, category, country, tld, domain, from_domain, charset or language", o->by);
+	if (o->by && !series_dim_find(str_of(o->by), &p->dim)) {
+		char all[256] = "";
+		for (int d = 1, n = 0; d < DIM_COUNT; d++) /* 0: none */
+			n += snprintf(all + n, sizeof all - (size_t)n, "%s%s", d > 1 ? ", " : "", series_dim_names[d]);
+		return err_set(err, ERR_USAGE, "--by %s: use one of %s", o->by, all);
+	}
 	return 0;
 }
 

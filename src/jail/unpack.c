@@ -118,12 +118,14 @@ static void report_error(struct layer *l)
 	const char *text = archive_error_string(a);
 	struct str t = text ? str_of(text) : S("");
 	enum jail_problem kind = JAIL_DAMAGED;
+	bool own = false;
 	bool known = u->stop || l->failed || (l > u->layer && l[-1].failed);
 	l->failed = true;
 	if (known)
 		return;
 	if (magic_is_filter(l->kind) && str_eq(t, S("Unrecognized archive format"))) {
 		kind = JAIL_SHORT;
+		own = true;
 		text = "nothing could be unpacked: cut short, damaged or empty"; /* libarchive does not tell which */
 	} else if (archive_errno(a) == ENOMEM || str_ifind(t, S("memory")) != STR_NPOS || str_ifind(t, S("allocate")) != STR_NPOS)
 		kind = JAIL_CAP;
@@ -131,6 +133,12 @@ static void report_error(struct layer *l)
 		kind = JAIL_SHORT; /* "No progress is possible": liblzma wants more input */
 	else if (str_ifind(t, S("encrypt")) != STR_NPOS || str_ifind(t, S("passphrase")) != STR_NPOS)
 		kind = JAIL_ENCRYPTED;
+	char say[256]; /* libarchive's words mean little to most readers */
+	if (text && !own && (kind == JAIL_DAMAGED || kind == JAIL_SHORT)) {
+		snprintf(
+			say, sizeof say, "%s; what could be read is kept (%s)", kind == JAIL_SHORT ? "cut short" : "damaged", text);
+		text = say;
+	}
 	report(u, kind, text ? text : "damaged or cut short");
 }
 

@@ -346,7 +346,7 @@ static void test_archive(void **state)
 	put("x/feed-7.tar", str_first(buf_str(&tar), 512 + 50));
 	expect(paths, 1,
 		"x/feed-7.tar/spam/1+0,50 1 feed-7 From a[Subject]S\n"
-		"cut short x/feed-7.tar/spam/1: Truncated tar archive\n");
+		"cut short x/feed-7.tar/spam/1: cut short; what could be read is kept (Truncated tar archive)\n");
 	jail_stop(jail);
 	jail = NULL;
 	expect_error(paths[0], "archives cannot be read here");
