@@ -39,25 +39,23 @@ bool finding_kind_find(struct str name, enum finding_kind *out)
 
 void finding_id(const struct finding *f, char out[FINDING_ID_SIZE])
 {
-	const struct str parts[] = {f->feed, f->engine, f->programme, f->brand, f->other, f->from, f->to};
-	struct sha256 *h = sha256_new();
-	uint8_t sum[SHA256_BYTES] = {0};
+	const struct str names[] = {f->feed, f->engine, f->programme, f->brand, f->other, f->from, f->to};
+	enum { NAMES = sizeof names / sizeof *names };
+	struct str parts[2 * NAMES + 4];
+	uint8_t sum[SHA256_BYTES];
 	char day[TIME_ISO_SIZE] = "";
+	size_t n = 0;
 	if (f->start.time != TIME_NONE)
 		time_iso_day(time_day(f->start.time), day);
-	if (h) {
-		sha256_begin(h);
-		sha256_add(h, str_of(finding_kind_names[f->kind]));
-		for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-			sha256_add(h, str_make("", 1));
-			sha256_add(h, parts[i]);
-		}
-		sha256_add(h, str_of(day));
-		sha256_add(h, f->observation);
-		sha256_add(h, f->category);
-		sha256_end(h, sum);
+	parts[n++] = str_of(finding_kind_names[f->kind]);
+	for (size_t i = 0; i < NAMES; i++) {
+		parts[n++] = str_make("", 1);
+		parts[n++] = names[i];
 	}
-	sha256_del(h);
+	parts[n++] = str_of(day);
+	parts[n++] = f->observation;
+	parts[n++] = f->category;
+	sha256_parts(parts, n, sum);
 	memcpy(out, "f-", 2);
 	hex_encode(sum, 6, out + 2);
 	out[14] = 0;
@@ -270,7 +268,6 @@ bool finding_read(struct str text, struct arena *a, struct finding *out)
 struct load {
 	struct arena *a;
 	VEC(struct finding) list;
-	bool oom;
 };
 
 static int load_item(void *ctx, struct str id, struct str json)
@@ -279,12 +276,11 @@ static int load_item(void *ctx, struct str id, struct str json)
 	struct finding f;
 	(void)id;
 	if (!finding_read(json, l->a, &f))
-		return 0;
+		return l->a->failed;
 	struct finding *slot = vec_push(l->a, &l->list, SIZE_MAX / sizeof *slot);
-	l->oom |= !slot;
 	if (slot)
 		*slot = f;
-	return l->oom;
+	return l->a->failed;
 }
 
 static int by_start(const void *a, const void *b)
@@ -304,7 +300,7 @@ int finding_load(struct store *s, struct arena *a, struct finding **out, size_t 
 {
 	struct load l = {.a = a};
 	int rc = store_items(s, "finding", load_item, &l, err);
-	if (l.oom)
+	if (a->failed)
 		return err_oom(err, "findings");
 	if (rc)
 		return rc;

@@ -6,6 +6,7 @@
 
 #include "analyse/finding.h"
 #include "base/limits.h"
+#include "base/mem.h"
 
 static struct finding sample(void)
 {
@@ -47,6 +48,30 @@ static void what_is_written_is_read_back(void **state)
 		assert_false(finding_read(str_make(b.p, n), &a, &g));
 	buf_free(&b);
 	arena_free(&a);
+}
+
+static void what_memory_lacked_for_is_told(void **state)
+{
+	(void)state;
+	struct finding f = sample(), g;
+	struct buf b;
+	struct arena a;
+	buf_init(&b, MIB);
+	struct json j = json_to(&b);
+	finding_json(&j, &f);
+	for (int only = 0; only < 2; only++)
+		for (long n = 0;; n++) {
+			arena_init(&a, MIB);
+			(only ? mem_fail_only : mem_fail_from)(n);
+			finding_read(buf_str(&b), &a, &g);
+			bool hit = mem_failed();
+			mem_fail_from(-1);
+			assert_int_equal(a.failed, hit);
+			arena_free(&a);
+			if (!hit)
+				break;
+		}
+	buf_free(&b);
 }
 
 static void the_id_is_of_the_claim(void **state)
@@ -110,6 +135,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_written_is_read_back),
+		cmocka_unit_test(what_memory_lacked_for_is_told),
 		cmocka_unit_test(the_id_is_of_the_claim),
 		cmocka_unit_test(old_ids_hold),
 		cmocka_unit_test(categories_are_said_in_words),

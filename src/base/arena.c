@@ -43,6 +43,7 @@ void arena_reset(struct arena *a)
 	a->chunk = keep;
 	a->used = 0;
 	a->total = keep ? keep->size : 0;
+	a->failed = false;
 }
 
 void arena_free(struct arena *a)
@@ -51,7 +52,7 @@ void arena_free(struct arena *a)
 	*a = (struct arena){.max = a->max};
 }
 
-static int add_chunk(struct arena *a, size_t need)
+static int try_chunk(struct arena *a, size_t need)
 {
 	size_t size = a->chunk ? a->chunk->size * 2 : FIRST_CHUNK;
 	if (size > LARGEST_STEP)
@@ -74,10 +75,19 @@ static int add_chunk(struct arena *a, size_t need)
 	return 0;
 }
 
+static int add_chunk(struct arena *a, size_t need)
+{
+	int r = try_chunk(a, need);
+	a->failed |= r != 0;
+	return r;
+}
+
 void *arena_alloc(struct arena *a, size_t bytes)
 {
-	if (bytes > SIZE_MAX / 2)
+	if (bytes > SIZE_MAX / 2) {
+		a->failed = true;
 		return NULL;
+	}
 	size_t need = round_up(bytes ? bytes : 1);
 	if (!a->chunk || a->chunk->size - a->used < need)
 		if (add_chunk(a, need))

@@ -14,6 +14,7 @@ struct arena {
 	size_t used;               /* bytes of the newest chunk in use */
 	size_t total;              /* bytes held in all chunks */
 	size_t max;                /* cap on total */
+	bool failed;               /* an allocation failed since the last reset: for who makes many and asks once */
 };
 
 void arena_init(struct arena *a, size_t max_bytes);

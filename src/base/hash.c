@@ -95,12 +95,19 @@ void sha256_del(struct sha256 *h)
 	mem_free(h);
 }
 
-void sha256(struct str s, uint8_t out[SHA256_BYTES])
+void sha256_parts(const struct str *parts, size_t n, uint8_t out[SHA256_BYTES])
 {
 	EVP_MD_CTX *ctx = thread_ctx();
-	unsigned n = 0;
+	unsigned size = 0;
 	begin(ctx);
-	must(EVP_DigestUpdate(ctx, s.p, s.n) == 1 && EVP_DigestFinal_ex(ctx, out, &n) == 1);
+	for (size_t i = 0; i < n; i++)
+		must(EVP_DigestUpdate(ctx, parts[i].p, parts[i].n) == 1);
+	must(EVP_DigestFinal_ex(ctx, out, &size) == 1 && size == SHA256_BYTES);
+}
+
+void sha256(struct str s, uint8_t out[SHA256_BYTES])
+{
+	sha256_parts(&s, 1, out);
 }
 
 void hex_encode(const uint8_t *p, size_t n, char *out)

@@ -10,6 +10,8 @@ uint64_t hash64(struct str s, uint64_t seed);
 
 /* One-shot. */
 void sha256(struct str s, uint8_t out[SHA256_BYTES]);
+/* Of n strings, one behind the other. */
+void sha256_parts(const struct str *parts, size_t n, uint8_t out[SHA256_BYTES]);
 
 /* In pieces. One object may be used again after sha256_end. sha256_new is NULL when out of memory. */
 struct sha256;

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 static atomic_long fail_countdown = -1; /* <0: off */
-static atomic_int fail_happened;
+static atomic_int fail_happened, fail_once;
 
 static int refused(void)
 {
@@ -19,6 +19,8 @@ static int refused(void)
 		return 0;
 	}
 	atomic_store(&fail_happened, 1);
+	if (atomic_load(&fail_once))
+		atomic_store(&fail_countdown, -1);
 	return 1;
 }
 
@@ -54,6 +56,14 @@ void mem_free(void *p)
 void mem_fail_from(long n)
 {
 	atomic_store(&fail_happened, 0);
+	atomic_store(&fail_once, 0);
+	atomic_store(&fail_countdown, n);
+}
+
+void mem_fail_only(long n)
+{
+	mem_fail_from(-1);
+	atomic_store(&fail_once, 1);
 	atomic_store(&fail_countdown, n);
 }
 

@@ -27,6 +27,8 @@ void *mem_alloc_or_end(size_t bytes);
  * for (long n = 0;; n++) { mem_fail_from(n); run(); bool hit = mem_failed(); mem_fail_from(-1); if (!hit) break; } */
 void mem_fail_from(long n);
 int mem_failed(void);
+/* The same, but the later ones succeed again: what is lost then must be told all the same. */
+void mem_fail_only(long n);
 
 /* A bug, always on: prints file:line and the condition, then aborts. For our own mistakes only, never for input. */
 #define must(cond) ((cond) ? (void)0 : must_failed(#cond, __FILE__, __LINE__))

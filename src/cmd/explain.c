@@ -40,6 +40,9 @@ static void text(const struct ledger *l, struct str s, enum feature_show show)
 	else
 		defang_text(buf_str(&masked), &shown);
 	esc_term(buf_str(&shown), 0, l->ascii ? ESCAPE_ASCII : 0, &safe);
+	output_needs(&masked);
+	output_needs(&shown);
+	output_needs(&safe);
 	if (safe.n)
 		fwrite(safe.p, 1, safe.n, l->f);
 	buf_free(&masked);
@@ -287,6 +290,7 @@ static void explain_json(FILE *f, const struct row *r, bool reveal)
 	buf_init(&out, 64 * MIB);
 	row_to_json(r, &j, reveal);
 	buf_byte(&out, '\n');
+	output_needs(&out);
 	fwrite(out.p, 1, out.n, f);
 	buf_free(&out);
 }

@@ -101,8 +101,11 @@ static void put_template(FILE *f, const char *name, const struct template *t, co
 	buf_init(&safe, 4 * MIB);
 	template_text(t, &text);
 	defang_text(buf_str(&text), &safe);
+	output_needs(&text);
+	output_needs(&safe);
 	buf_clear(&text);
 	esc_term(buf_str(&safe), 0, output_table(s->o, "template").ascii ? ESCAPE_ASCII : 0, &text);
+	output_needs(&text);
 	if (t->n_parts)
 		fprintf(f, "%s (fits %zu of %zu messages looked at):\n  %.*s\n\n", name, t->support, t->texts,
 			STR_FMT(buf_str(&text)));

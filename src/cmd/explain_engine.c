@@ -28,6 +28,7 @@ static void put(const struct page *p, struct str s)
 	struct buf safe;
 	buf_init(&safe, 64 * KIB);
 	esc_term(s, 0, 0, &safe);
+	output_needs(&safe);
 	fwrite(safe.p, 1, safe.n, p->f);
 	buf_free(&safe);
 }

@@ -6,6 +6,7 @@
 #include "base/json_read.h"
 #include "base/limits.h"
 #include "base/vec.h"
+#include "cmd/output.h"
 #include "export/escape.h"
 
 enum { CHAINS = 5, PLACES = 10 };
@@ -30,6 +31,8 @@ static void say(const struct way *w, struct str s, bool url)
 	else
 		defang_text(s, &shown);
 	esc_term(buf_str(&shown), 0, w->ascii ? ESCAPE_ASCII : 0, &safe);
+	output_needs(&shown);
+	output_needs(&safe);
 	fwrite(safe.p, 1, safe.n, w->f);
 	buf_free(&shown);
 	buf_free(&safe);

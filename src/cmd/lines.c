@@ -25,8 +25,8 @@ static int read_lines(struct unzip *u, struct buf *line, lines_fn *fn, void *ctx
 			break;
 		buf_add(line, rest);
 	}
-	if (!rc && line->n)
-		rc = fn(ctx, buf_str(line), err);
+	if (!rc && (line->n || line->oom))
+		rc = line->oom ? err_oom(err, "lines") : fn(ctx, buf_str(line), err);
 	mem_free(p);
 	return rc;
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/conf.h"
+#include "base/mem.h"
 #include "cmd/interrupt.h"
 
 enum { NARROWEST = 40 };
@@ -77,6 +78,12 @@ int output_text(const char *path, struct str text, struct err *err)
 	if (text.n && fwrite(text.p, 1, text.n, out.f) != text.n && errno != EPIPE)
 		err_errno(err, ERR_ENV, "%s: cannot write", path ? path : "output");
 	return output_close(&out, !err->kind, err);
+}
+
+void output_needs(const struct buf *made)
+{
+	if (made->oom)
+		mem_exhausted();
 }
 
 static size_t terminal_width(void)

@@ -21,6 +21,9 @@ int output_check(const char *path, struct err *err); /* before long work: can pa
 int output_close(struct output *out, bool ok, struct err *err);
 int output_text(const char *path, struct str text, struct err *err); /* open, write, close */
 
+/* For what is printed piece by piece: memory that ran out ends the program (mem_exhausted) rather than let half of it look whole. */
+void output_needs(const struct buf *made);
+
 /* A command that lists what comes one by one: output and table in one. */
 struct listing {
 	const struct options *o;

@@ -123,6 +123,7 @@ static void count(struct summary_work *w, const char *of, struct str value, stru
 	struct map_entry *e = buf_ok(&key) ? map_put(&w->rows, buf_str(&key), &fresh) : NULL;
 	if (e && fresh) {
 		struct count *c = vec_push(&w->arena, &w->counts, 1000);
+		w->oom |= w->arena.failed;
 		if (c) {
 			c->of = str_of(of);
 			c->value = str_from(e->key, strlen(of) + 1);

@@ -74,6 +74,7 @@ static void put_fragment(struct json *j, const struct fragment *f)
 	json_key(j, "regex");
 	json_str(j, buf_str(&b));
 	json_obj_end(j);
+	j->out->oom |= b.oom; /* an expression that is cut short hits everything */
 	buf_free(&b);
 }
 

@@ -321,6 +321,7 @@ static void natural_widths(struct table *t, size_t *width)
 		for (size_t r = 0; r < t->kept; r++) {
 			buf_clear(&t->tmp);
 			size_t w = put_cell(t, text_of(&t->cells[r * t->n_cols + k]), 0, &t->tmp);
+			t->oom |= t->tmp.oom;
 			if (w > width[k])
 				width[k] = w;
 		}
@@ -423,6 +424,7 @@ static void put_line(struct table *t, const struct table_cell *cells, const size
 		if (right)
 			pad(&t->buf, width[k] - w);
 		buf_add(&t->buf, buf_str(&t->tmp));
+		t->oom |= t->tmp.oom;
 		if (!right && column < all)
 			pad(&t->buf, width[k] - w);
 	}

@@ -188,11 +188,12 @@ static void test_full_disk(void **state)
 static void test_memory(void **state)
 {
 	(void)state;
-	for (int f = FORMAT_TABLE; f <= FORMAT_CSV; f++) {
+	for (int f = FORMAT_TABLE; f <= 2 * FORMAT_CSV + 1; f++) {
 		for (long n = 0;; n++) {
 			int rc;
-			mem_fail_from(n);
-			char *text = run((struct table_opts){.format = (enum table_format)f, .what = "x"}, &rc);
+			(f > FORMAT_CSV ? mem_fail_only : mem_fail_from)(n);
+			char *text =
+				run((struct table_opts){.format = (enum table_format)(f % (FORMAT_CSV + 1)), .what = "x"}, &rc);
 			bool hit = mem_failed();
 			mem_fail_from(-1);
 			assert_int_equal(rc, hit ? ERR_ENV : 0);
