@@ -15,6 +15,7 @@ struct reading {
 	int zone;         /* minutes, NO_ZONE */
 	bool zone_number; /* as digits, not as a name */
 	bool pm, am;
+	bool perhaps_day; /* the month is "mar" with a comma: Tuesday in French, Spanish and Italian, if a month follows */
 	uint64_t anomalies;
 };
 
@@ -117,7 +118,9 @@ static void take_word(struct reading *r)
 	int day = r->weekday == UNSET ? name_index(w, day_names) : -1, month, minutes;
 	if (day >= 0) {
 		r->weekday = day;
-	} else if (r->month == UNSET && (month = month_of(w, &foreign)) != UNSET) {
+	} else if ((r->month == UNSET || r->perhaps_day) && (month = month_of(w, &foreign)) != UNSET) {
+		foreign |= r->perhaps_day;
+		r->perhaps_day = r->month == UNSET && str_ieq(w, S("mar")) && peek(r, peek(r, 0) == '.') == ',';
 		r->month = month;
 		if (foreign)
 			r->anomalies |= ANOM(bad_date);
