@@ -261,11 +261,26 @@ static void sketch_files(const struct doc *d, struct sketch *out)
 	}
 }
 
+/* The part of the text, which may be known. */
+static bool recall_text(struct arena *a, const struct doc *d, struct sketch *out)
+{
+	if (d->notes && d->notes->sketch) {
+		memcpy(out, d->notes->sketch, sizeof *out);
+		return true;
+	}
+	memset(out, 0, sizeof *out);
+	if (!sketch_text(a, d->text, out))
+		return false;
+	struct sketch *kept = d->notes ? arena_alloc(d->notes->arena, sizeof *kept) : NULL;
+	if (kept)
+		d->notes->sketch = memcpy(kept, out, sizeof *kept);
+	return true;
+}
+
 bool sketch_make(struct arena *a, const struct doc *d, struct sketch *out)
 {
 	struct arena_mark mark = arena_mark(a);
-	memset(out, 0, sizeof *out);
-	bool ok = sketch_text(a, d->text, out) && sketch_subject(a, d->subject, out);
+	bool ok = recall_text(a, d, out) && sketch_subject(a, d->subject, out);
 	arena_release(a, mark);
 	if (!ok)
 		return false;

@@ -121,6 +121,26 @@ static void test_round_trip(void **state)
 	}
 }
 
+/* Under another subject and with other files the sketch is the same, whether its text was seen before or not. */
+static void test_text_again(void **state)
+{
+	(void)state;
+	struct arena kept;
+	arena_init(&kept, LIM_ARENA);
+	struct doc_notes notes = {.arena = &kept};
+	for (int round = 0; round < 3; round++) {
+		struct doc plain = full();
+		plain.subject = round == 1 ? S("Nothing of Ours 1234567") : plain.subject;
+		plain.n_attachments = round == 2 ? 0 : plain.n_attachments;
+		struct doc noted = plain;
+		noted.notes = &notes;
+		struct sketch a = sketch(plain), b = sketch(noted);
+		assert_memory_equal(&a, &b, sizeof a);
+		assert_non_null(notes.sketch);
+	}
+	arena_free(&kept);
+}
+
 /* Every word a draw from its own alternatives but each third: what MinHash of three words cannot see at all. */
 static void test_slots(void **state)
 {
@@ -241,6 +261,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_minhash_estimates, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_families, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_round_trip, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_text_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_slots, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sample_is_shared, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_url_shapes, setup, teardown),

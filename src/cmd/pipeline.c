@@ -31,6 +31,7 @@ struct batch {
 struct worker {
 	struct arena arena;
 	struct matcher_scratch *scratch;
+	struct memo *memo;
 };
 
 struct run {
@@ -53,16 +54,18 @@ static int worker_init(struct worker *w, const struct matcher *m, struct err *er
 {
 	*w = (struct worker){0};
 	arena_init(&w->arena, LIM_ARENA);
-	return matcher_scratch_new(&w->scratch, m, err);
+	w->memo = memo_new();
+	return w->memo ? matcher_scratch_new(&w->scratch, m, err) : err_oom(err, "texts");
 }
 
 static void worker_release(struct worker *w)
 {
 	matcher_scratch_del(w->scratch);
+	memo_del(w->memo);
 	arena_free(&w->arena);
 }
 
-/* bytes -> row; strings of the row live in the worker's arena until its next message. */
+/* bytes -> row; strings of the row live in the worker's arena and memo until its next message. */
 static int analyse(const struct pipeline *p, struct worker *w, const struct raw_mail *mail, const struct feed *feed,
 	struct row *row, struct err *err)
 {
@@ -72,7 +75,8 @@ static int analyse(const struct pipeline *p, struct worker *w, const struct raw_
 		.from_line = mail->from_line,
 		.anomalies = mail->anomalies,
 		.trust = &feed->trust,
-		.smtp = feed->smtp};
+		.smtp = feed->smtp,
+		.memo = w->memo};
 	if (extract_message(&w->arena, p->extract, &in, &doc, row) || match_doc(p->matcher, w->scratch, &w->arena, &doc, row))
 		return err_oom(err, "a message");
 	if (!(row->sketch = sketch_of(&w->arena, &doc)).p)

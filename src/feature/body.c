@@ -24,6 +24,9 @@ struct body {
 	struct url_set urls;
 	struct buf text, hidden;
 	uint64_t anomalies;
+	struct str html_tags;
+	struct str charset;
+	int64_t html_bytes;
 	VEC(struct doc_attachment) attachments;
 	struct images *images;
 	int looked; /* at images */
@@ -44,11 +47,11 @@ static int add_html(struct body *b, struct str html, bool *shown)
 	if (html_scan(b->a, html, &settings, &r, &b->anomalies))
 		return ERR_ENV;
 	*shown = str_trim(r.text).n >= ENOUGH_TEXT;
-	b->row->html_bytes += (int64_t)html.n;
+	b->html_bytes += (int64_t)html.n;
 	paragraph(&b->text, r.text);
 	paragraph(&b->hidden, r.hidden);
-	if (!b->doc->html_tags.n)
-		b->doc->html_tags = str_make(r.tags, r.n_tags);
+	if (!b->html_tags.n)
+		b->html_tags = str_make(r.tags, r.n_tags);
 	url_set_add_html(&b->urls, &r);
 	return b->urls.oom ? ERR_ENV : 0;
 }
@@ -129,8 +132,8 @@ static int alternative_of(const struct message *m, size_t i)
 
 static int part_utf8(struct body *b, const struct part *p, struct str *text)
 {
-	if (!b->row->charset.n && p->charset.n)
-		b->row->charset = charset_canonical(p->charset);
+	if (!b->charset.n && p->charset.n)
+		b->charset = charset_canonical(p->charset);
 	return part_text(b->a, p, text, &b->anomalies);
 }
 
@@ -210,33 +213,32 @@ static void add_distinct(struct strs *list, struct str s)
 	list->v[list->n++] = s;
 }
 
-static int urls_to_row(struct body *b)
+static int list_urls(struct body *b, struct shown *s)
 {
 	const struct url_set *u = &b->urls;
-	struct row *row = b->row;
 	size_t n = u->n < KEEP_URLS ? u->n : KEEP_URLS;
-	struct str *room = arena_alloc(b->a, 3 * KEEP_URLS * sizeof *room);
+	struct str *room = arena_alloc(b->a, 3 * n * sizeof *room);
 	if (!room)
 		return ERR_ENV;
-	row->urls.v = room;
-	row->domains.v = room + KEEP_URLS;
-	row->domains_icann.v = room + 2 * KEEP_URLS;
+	s->raw.v = room;
+	s->domains.v = room + n;
+	s->domains_icann.v = room + 2 * n;
 	for (size_t i = 0; i < u->n; i++) {
 		const struct url *url = &u->urls[i];
 		if (url->flags & URL_MAILTO)
 			continue;
-		row->n_urls++;
-		if (row->urls.n < n)
-			row->urls.v[row->urls.n++] = url->raw;
-		if (url->domain.n && row->domains.n < KEEP_URLS)
-			add_distinct(&row->domains, url->domain);
-		if (url->domain_icann.n && row->domains_icann.n < KEEP_URLS)
-			add_distinct(&row->domains_icann, url->domain_icann);
-		if (!row->tld.n)
-			row->tld = url->tld;
+		s->counted++;
+		if (s->raw.n < n)
+			s->raw.v[s->raw.n++] = url->raw;
+		if (url->domain.n && s->domains.n < n)
+			add_distinct(&s->domains, url->domain);
+		if (url->domain_icann.n && s->domains_icann.n < n)
+			add_distinct(&s->domains_icann, url->domain_icann);
+		if (!s->tld.n)
+			s->tld = url->tld;
 	}
-	b->doc->urls = u->urls;
-	b->doc->n_urls = u->n;
+	s->urls = u->urls;
+	s->n_urls = u->n;
 	return 0;
 }
 
@@ -258,29 +260,97 @@ static struct str whole_characters(const struct buf *b)
 	return b->full ? str_first(s, utf8_valid_prefix(s)) : s;
 }
 
-int extract_body(struct arena *a, const struct extract_settings *set, const struct message *m, struct doc *doc, struct row *row)
+/* What the text parts show. */
+static int show(struct body *b, const struct message *m, struct shown *s)
+{
+	if (add_texts(b, m) || list_urls(b, s) || b->text.oom || b->hidden.oom)
+		return ERR_ENV;
+	if (b->text.full || b->hidden.full)
+		b->anomalies |= ANOM(text_cap);
+	s->text = whole_characters(&b->text);
+	s->hidden = whole_characters(&b->hidden);
+	s->html_tags = b->html_tags;
+	s->html_bytes = b->html_bytes;
+	s->charset = b->charset;
+	s->language = language_guess(s->text);
+	s->anomalies = b->anomalies | b->urls.anomalies;
+	return 0;
+}
+
+/* All that the text parts are read by. */
+static struct str key_of(struct arena *a, const struct message *m)
+{
+	struct buf key;
+	buf_init_arena(&key, a, MEMO_KEY);
+	for (size_t i = 0; i < m->n_parts; i++) {
+		const struct part *p = &m->parts[i];
+		if (!p->is_text)
+			continue;
+		uint64_t html = is_html(p) ? 1 : str_eq(p->subtype, S("html")) ? 2 : 0;
+		const uint64_t about[] = {p->charset.n, p->body.n, (uint64_t)alternative_of(m, i), (uint64_t)p->transfer, html};
+		buf_add(&key, str_make(about, sizeof about));
+		buf_add(&key, p->charset);
+		buf_add(&key, p->body);
+	}
+	return buf_ok(&key) ? buf_str(&key) : S("");
+}
+
+/* The same by the memo. Text with files in it is not kept. */
+static int recall(struct body *b, struct memo *memo, const struct message *m, struct shown *s)
+{
+	bool again;
+	struct str key = key_of(b->a, m);
+	const struct shown *known = key.n ? memo_get(memo, key, &again, &b->doc->notes) : NULL;
+	if (known) {
+		*s = *known;
+		return 0;
+	}
+	if (show(b, m, s))
+		return ERR_ENV;
+	if (key.n && again && !b->row->n_attachments)
+		b->doc->notes = memo_put(memo, key, s);
+	return 0;
+}
+
+static void take_shown(const struct shown *s, struct doc *doc, struct row *row)
+{
+	doc->text = s->text;
+	doc->hidden = s->hidden;
+	doc->html_tags = s->html_tags;
+	doc->urls = s->urls;
+	doc->n_urls = s->n_urls;
+	row->text_bytes = (int64_t)s->text.n;
+	row->hidden_bytes = (int64_t)s->hidden.n;
+	row->html_bytes = s->html_bytes;
+	row->charset = s->charset;
+	row->language = s->language;
+	row->urls = s->raw;
+	row->n_urls = s->counted;
+	row->domains = s->domains;
+	row->domains_icann = s->domains_icann;
+	row->tld = s->tld;
+	row->anomalies |= (int64_t)s->anomalies;
+}
+
+int extract_body(struct arena *a, const struct extract_settings *set, struct memo *memo, const struct message *m, struct doc *doc,
+	struct row *row)
 {
 	struct body b = {.a = a, .doc = doc, .row = row, .images = set->images};
+	struct shown s = {.anomalies = 0};
 	url_set_init(&b.urls, a, set->psl);
 	buf_init_arena(&b.text, a, LIM_TEXT);
 	buf_init_arena(&b.hidden, a, LIM_TEXT);
-	if (add_texts(&b, m) || content_type(&b, &m->parts[0]))
+	if ((memo ? recall(&b, memo, m, &s) : show(&b, m, &s)) || content_type(&b, &m->parts[0]))
 		return ERR_ENV;
+	take_shown(&s, doc, row);
 	for (size_t i = 0; i < m->n_parts; i++)
 		if (m->parts[i].is_attachment && add_attachment(&b, &m->parts[i]))
 			return ERR_ENV;
-	if (urls_to_row(&b) || attachments_json(&b) || b.text.oom || b.hidden.oom)
+	if (attachments_json(&b))
 		return ERR_ENV;
-	if (b.text.full || b.hidden.full)
-		b.anomalies |= ANOM(text_cap);
-	doc->text = whole_characters(&b.text);
-	doc->hidden = whole_characters(&b.hidden);
 	doc->attachments = b.attachments.v;
 	doc->n_attachments = b.attachments.n;
 	row->n_parts = (int64_t)m->n_parts;
-	row->text_bytes = (int64_t)doc->text.n;
-	row->hidden_bytes = (int64_t)doc->hidden.n;
-	row->language = language_guess(doc->text);
-	row->anomalies |= (int64_t)(b.anomalies | b.urls.anomalies);
+	row->anomalies |= (int64_t)b.anomalies;
 	return 0;
 }

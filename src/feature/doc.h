@@ -5,6 +5,7 @@
 #ifndef TRAPLINE_FEATURE_DOC_H
 #define TRAPLINE_FEATURE_DOC_H
 
+#include "base/arena.h"
 #include "base/str.h"
 #include "codec/image_digest.h"
 #include "codec/url.h"
@@ -19,6 +20,13 @@ struct doc_attachment {
 	struct image_digest look;
 };
 
+/* What later stages make of text, hidden, html_tags and urls alone, kept for when these come again (memo.h). NULL: not known. */
+struct doc_notes {
+	struct arena *arena; /* to keep it in, not the message's; when it is full it is not kept */
+	const void *sketch;  /* campaign/sketch.c */
+	const void *hits;    /* match/find.c */
+};
+
 struct doc {
 	struct str subject;
 	struct str from_name, from_addr; /* of the first From address */
@@ -29,6 +37,7 @@ struct doc {
 	size_t n_urls;
 	struct doc_attachment *attachments;
 	size_t n_attachments;
+	struct doc_notes *notes; /* NULL: nothing is to be kept */
 };
 
 #endif

@@ -13,6 +13,7 @@
 #include "codec/psl.h"
 #include "feature/doc.h"
 #include "feature/geo.h"
+#include "feature/memo.h"
 #include "feature/row.h"
 #include "feature/transcript.h"
 #include "jail/image.h"
@@ -33,6 +34,7 @@ struct extract_input {
 	const struct trust *trust;           /* the feed's own hosts; none: guessed */
 	uint64_t anomalies;                  /* what the source saw */
 	const struct transcript_index *smtp; /* the feed's SMTP dialogues, or NULL */
+	struct memo *memo; /* the worker's: doc and row then hold what lives in it until the next message; or NULL */
 };
 
 int extract_message(
@@ -49,6 +51,7 @@ int extract_envelope(struct arena *a, const struct extract_settings *set, const 
 int extract_fingerprint(
 	struct arena *a, const struct extract_input *in, const struct message *m, const struct trace *trace, struct row *row);
 int extract_headers(struct arena *a, const struct extract_settings *set, const struct message *m, struct doc *doc, struct row *row);
-int extract_body(struct arena *a, const struct extract_settings *set, const struct message *m, struct doc *doc, struct row *row);
+int extract_body(struct arena *a, const struct extract_settings *set, struct memo *memo, const struct message *m, struct doc *doc,
+	struct row *row);
 
 #endif

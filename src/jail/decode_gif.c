@@ -105,7 +105,7 @@ static size_t unpack(GifFileType *file, uint8_t code_bits, const uint8_t map[256
 	int code;
 	z.clear = 1 << code_bits;
 	z.next = z.clear + 2;
-	z.last.n = 0;
+	z.last = (struct string){0, 0};
 	codes_restart(&codes, code_bits);
 	while (at < n && (code = next_code(&codes)) >= 0) {
 		if (code == z.clear) {

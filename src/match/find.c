@@ -11,6 +11,7 @@ enum {
 	URL_BYTES_MAX = 8 << 10, /* of all URLs together */
 	URL_MAX = 200,           /* of one: names stand in front, then come tracking tokens */
 	HITS_MAX = 4096,         /* of one document */
+	HITS_KEPT = 64,          /* for when a text comes again */
 };
 
 const char *field_name(enum field f)
@@ -391,13 +392,57 @@ static bool finish(struct finder *f)
 	return true;
 }
 
+/* The hits in the fields from FIELD_TEXT on, relative to its start; they follow each other, so that all of them move together. */
+struct known_hits {
+	size_t n;
+	struct hit hits[];
+};
+
+static void keep_hits(struct finder *f, struct doc_notes *notes, size_t first)
+{
+	size_t n = f->n_hits - first;
+	struct known_hits *k =
+		f->capped || f->n_hits > HITS_KEPT ? NULL : arena_alloc(notes->arena, sizeof *k + n * sizeof *k->hits);
+	if (!k)
+		return;
+	k->n = n;
+	for (size_t i = 0; i < n; i++) {
+		k->hits[i] = f->hits[first + i];
+		k->hits[i].from -= (uint32_t)f->norm.fields[FIELD_TEXT].fold;
+		k->hits[i].to -= (uint32_t)f->norm.fields[FIELD_TEXT].fold;
+	}
+	notes->hits = k;
+}
+
+static void recall_hits(struct finder *f, const struct known_hits *k)
+{
+	for (size_t i = 0; i < k->n; i++) {
+		const struct hit *h = &k->hits[i];
+		size_t at = f->norm.fields[FIELD_TEXT].fold + h->from - f->norm.fields[h->field].fold;
+		add_hit(f, h->phrase, h->field, (struct span){at, at + h->to - h->from, h->how});
+	}
+}
+
+static void find_in_fields(struct finder *f, enum field from, enum field to)
+{
+	for (enum field i = from; i < to; i++)
+		if (folded(f, i).n)
+			find_in_field(f, i);
+}
+
 bool find_phrases(struct finder *f, const struct lexicon *x, const struct hsdb *h, struct arena *a, const struct doc *d)
 {
 	if (!prepare(f, x, a, d))
 		return false;
-	for (enum field i = 0; i < FIELD_COUNT; i++)
-		if (folded(f, i).n)
-			find_in_field(f, i);
+	const struct known_hits *known = d->notes ? d->notes->hits : NULL;
+	find_in_fields(f, 0, FIELD_TEXT);
+	size_t first = f->n_hits;
+	if (known)
+		recall_hits(f, known);
+	else
+		find_in_fields(f, FIELD_TEXT, FIELD_COUNT);
+	if (d->notes && !known)
+		keep_hits(f, d->notes, first);
 	if (h->patterns)
 		must(hs_scan(h->patterns, (const char *)f->norm.fold, (unsigned)f->norm.n_fold, 0, f->scratch, on_pattern, f) ==
 			HS_SUCCESS);

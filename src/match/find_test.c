@@ -291,6 +291,43 @@ static void against_naive(void **state)
 	tear_down(&s);
 }
 
+/* Text, hidden text and URLs that come again under other subjects and names, some with many hits. */
+static void text_again(void **state)
+{
+	struct set s;
+	struct buf text, other;
+	size_t kept = 0;
+	(void)state;
+	set_up(&s);
+	buf_init(&text, 1 << 16);
+	buf_init(&other, 1 << 16);
+	for (int round = 0; round < 400; round++) {
+		struct doc_notes notes = {.arena = &s.arena2};
+		struct url u = {.raw = S("http://rxdirectstore.example/viagra")};
+		random_field(&s.lexicon, &text);
+		arena_reset(&s.arena2);
+		for (int again = 0; again < 4; again++) {
+			random_field(&s.lexicon, &other);
+			struct doc d = {.subject = str_first(buf_str(&other), again % 2 ? 20 : other.n),
+				.from_name = S("v1agra"),
+				.text = buf_str(&text),
+				.hidden = str_first(buf_str(&text), 40),
+				.urls = &u,
+				.n_urls = 1};
+			arena_reset(&s.arena);
+			assert_true(find_phrases(&s.naive, &s.lexicon, &s.hsdb, &s.arena, &d));
+			d.notes = &notes;
+			assert_true(find_phrases(&s.fast, &s.lexicon, &s.hsdb, &s.arena, &d));
+			assert_true(same_hits(&s.fast, &s.naive));
+			kept += notes.hits != NULL;
+		}
+	}
+	assert_in_range(kept, 1000, 1600);
+	buf_free(&text);
+	buf_free(&other);
+	tear_down(&s);
+}
+
 /* The same phrase again and again: each place counts once, those that touch too, and so many in all. */
 static void several(void **state)
 {
@@ -346,7 +383,7 @@ static void hostile(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(disguises), cmocka_unit_test(against_naive), cmocka_unit_test(several), cmocka_unit_test(hostile)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(disguises), cmocka_unit_test(against_naive),
+		cmocka_unit_test(text_again), cmocka_unit_test(several), cmocka_unit_test(hostile)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
