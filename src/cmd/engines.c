@@ -54,7 +54,7 @@ static void put_values(struct json *j, const char *key, const struct campaign_va
 static void put_known(struct json *j, const json_t *item, const char *key)
 {
 	const json_t *v = json_object_get(item, key);
-	char *text = v ? json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY | JSON_ENSURE_ASCII) : NULL;
+	char *text = v ? json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(6)) : NULL;
 	json_key(j, key);
 	json_raw(j, text ? str_of(text) : S("null"));
 	free(text); /* banned: jansson gave it */
