@@ -48,6 +48,7 @@ static int scene_findings(struct scene *s, struct err *err)
 	rc = rc ? rc : claim_closures(s, err);
 	rc = rc ? rc : claim_changes(s, err);
 	rc = rc ? rc : date_claims(s, err);
+	rc = rc ? rc : settle_claims(s, err);
 	rc = rc ? rc : drop_artefacts(s, err);
 	rc = rc ? rc : explain_claims(s, err);
 	rc = rc ? rc : claim_goods(s, err);

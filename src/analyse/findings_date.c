@@ -142,7 +142,7 @@ static int date(struct scene *s, const struct part *x, int64_t from, int64_t to,
 
 /* ---- claims ---- */
 
-static void set_levels(const struct scene *s, struct claim *c)
+void claim_levels(const struct scene *s, struct claim *c)
 {
 	int64_t t1 = c->f.start.time, t2 = claim_changed(c), to = c->shape == SHAPE_PAUSE ? c->f.end.time : c->to;
 	int64_t from = t1 - LEVEL_DAYS * DAY > c->from ? t1 - LEVEL_DAYS * DAY : c->from;
@@ -224,11 +224,11 @@ static int date_claim(struct scene *s, size_t i, struct err *err)
 		else
 			c->f.start = fit.start;
 	}
-	set_levels(s, c);
+	claim_levels(s, c);
 	return 0;
 }
 
-static bool is_volume(const struct claim *c)
+bool claim_is_volume(const struct claim *c)
 {
 	return c->part && (c->f.kind == FINDING_VOLUME_CHANGE || c->f.kind == FINDING_CATEGORY_CHANGE ||
 				  c->f.kind == FINDING_NEW_ENGINE || c->f.kind == FINDING_NEW_PROGRAMME);
@@ -246,7 +246,7 @@ static void join_neighbours(struct scene *s)
 	for (size_t i = 0; i < s->claims.n; i++)
 		for (size_t k = i + 1; k < s->claims.n; k++) {
 			struct claim *a = &s->claims.v[i], *b = &s->claims.v[k];
-			if (!is_volume(a) || !is_volume(b) || a->dropped || b->dropped || a->part != b->part ||
+			if (!claim_is_volume(a) || !claim_is_volume(b) || a->dropped || b->dropped || a->part != b->part ||
 				a->part->kind != PART_ENGINE)
 				continue;
 			bool near = llabs(a->f.start.time - b->f.start.time) <= CLUSTER_HOURS * SECONDS_AN_HOUR || is_rest(a, b);
@@ -254,7 +254,7 @@ static void join_neighbours(struct scene *s)
 				continue;
 			b->dropped = true;
 			a->to = b->to > a->to ? b->to : a->to;
-			set_levels(s, a);
+			claim_levels(s, a);
 		}
 }
 
@@ -264,12 +264,12 @@ static void join_pauses(struct scene *s)
 {
 	for (size_t i = 0; i < s->claims.n; i++) {
 		struct claim *down = &s->claims.v[i], *up = NULL;
-		if (!is_volume(down) || down->dropped || down->shape == SHAPE_PAUSE ||
+		if (!claim_is_volume(down) || down->dropped || down->shape == SHAPE_PAUSE ||
 			!(down->f.after <= PAUSE_LEFT * down->f.before))
 			continue;
 		for (size_t k = 0; k < s->claims.n; k++) {
 			struct claim *c = &s->claims.v[k];
-			if (is_volume(c) && !c->dropped && c->part == down->part && c->f.start.time > down->f.start.time &&
+			if (claim_is_volume(c) && !c->dropped && c->part == down->part && c->f.start.time > down->f.start.time &&
 				(!up || c->f.start.time < up->f.start.time))
 				up = c;
 		}
@@ -289,7 +289,7 @@ static bool has_claim(const struct scene *s, const struct part *x, int64_t from,
 {
 	for (size_t i = 0; i < s->claims.n; i++) {
 		const struct claim *c = &s->claims.v[i];
-		if (c->part == x && !c->dropped && (is_volume(c) || c->f.kind == FINDING_SWITCH) && c->f.start.time >= from &&
+		if (c->part == x && !c->dropped && (claim_is_volume(c) || c->f.kind == FINDING_SWITCH) && c->f.start.time >= from &&
 			c->f.start.time <= to)
 			return true;
 	}
@@ -306,7 +306,7 @@ static int claim_victim(struct scene *s, const struct part *x, size_t closure, s
 	derive(s, c, (int)closure);
 	claim_stretch(s, c, x, c->f.start.time, claim_end(c));
 	c->f.confidence = s->claims.v[closure].f.confidence;
-	set_levels(s, c);
+	claim_levels(s, c);
 	/* it has to show in the engine's own volume */
 	c->dropped = !(c->f.effect_hi < -FINDING_MIN_EFFECT / 2 && c->f.effect < -FINDING_MIN_EFFECT);
 	return 0;
@@ -334,7 +334,7 @@ static void drop_small(struct scene *s)
 		struct claim *c = &s->claims.v[i];
 		double least = c->part && c->part->kind >= PART_TRADE ? TRADE_MIN_EFFECT : FINDING_MIN_EFFECT;
 		bool small = c->f.effect > -least && c->f.effect < 1 / (1 - least) - 1;
-		if (is_volume(c) && (small || (c->derived && c->f.after > c->f.before)))
+		if (claim_is_volume(c) && (small || (c->derived && c->f.after > c->f.before)))
 			c->dropped = true;
 	}
 }
@@ -343,7 +343,7 @@ int date_claims(struct scene *s, struct err *err)
 {
 	int rc = 0;
 	for (size_t i = 0; i < s->claims.n && !rc; i++)
-		if (is_volume(&s->claims.v[i]))
+		if (claim_is_volume(&s->claims.v[i]))
 			rc = date_claim(s, i, err);
 	if (!rc)
 		rc = claim_victims(s, err);

@@ -28,6 +28,45 @@ static bool is_engine_volume(const struct claim *c)
 	return is_engine(c) && c->f.kind != FINDING_SWITCH;
 }
 
+/* ---- levels between two changes ---- */
+
+static bool is_volume_of(const struct claim *c, const struct part *p)
+{
+	return c->part == p && !c->dropped && claim_is_volume(c);
+}
+
+/* Changes of one part were found by days and are dated by messages: the level between two of them is that between their dates. */
+static void settle(const struct scene *s, struct claim *c)
+{
+	int64_t before = TIME_NONE, after = TIME_NONE;
+	for (size_t k = 0; k < s->claims.n; k++) {
+		const struct claim *x = &s->claims.v[k];
+		int64_t first = x->f.start.time, last = claim_end(x);
+		if (x == c || !is_volume_of(x, c->part))
+			continue;
+		if (last <= c->f.start.time && last > c->from - NEAR_DAYS * DAY && (before == TIME_NONE || last > before))
+			before = last;
+		if (first >= claim_end(c) && first < c->to + NEAR_DAYS * DAY && (after == TIME_NONE || first < after))
+			after = first;
+	}
+	if (before == TIME_NONE && after == TIME_NONE)
+		return;
+	c->from = before == TIME_NONE ? c->from : before;
+	c->to = after == TIME_NONE ? c->to : after;
+	claim_levels(s, c);
+}
+
+int settle_claims(struct scene *s, struct err *err)
+{
+	(void)err;
+	for (size_t i = 0; i < s->claims.n; i++) {
+		struct claim *c = &s->claims.v[i];
+		if (c->part && c->part->kind != PART_TOTAL && !c->derived && is_volume_of(c, c->part))
+			settle(s, c);
+	}
+	return 0;
+}
+
 /* ---- trades ---- */
 
 /* Level of p beside a span: before it, and after. */

@@ -122,6 +122,7 @@ double part_level(const struct scene *s, const struct part *p, int64_t from, int
 scene_fn claim_sensors, claim_changes, claim_switches, claim_closures;
 struct claim *claim_add(struct scene *s, enum finding_kind kind, struct err *err); /* NULL: out of memory */
 void claim_effect(const struct scene *s, struct claim *c); /* fills effect and its interval from before, after and the part */
+void claim_levels(const struct scene *s, struct claim *c); /* fills before, after and effect from the part, beside its dates */
 /* The stretch around [at, at_end] without another change of the part. */
 void claim_stretch(const struct scene *s, struct claim *c, const struct part *p, int64_t at, int64_t at_end);
 
@@ -143,6 +144,8 @@ double part_watched(const struct scene *s, const struct part *p, int64_t t);
 struct fit_volume;
 /* The likelihood's series of a part within [from,to], with the noise of the days outside [t1,t2]. False: out of memory. */
 bool part_slots(struct scene *s, const struct part *x, int64_t from, int64_t to, int64_t t1, int64_t t2, struct fit_volume *out);
+/* Of a volume: a change, or something new. */
+bool claim_is_volume(const struct claim *c);
 /* When what a claim tells was over: its start, where it has no end. */
 int64_t claim_end(const struct claim *c);
 /* When it had changed: the same, but a pause's beginning. */
@@ -170,6 +173,7 @@ void proof_controls(struct json *j, const struct scene *s, const struct claim *c
 
 scene_fn drop_artefacts;     /* changes that are only of our knowledge: what one name lost, nameless mail gained */
 scene_fn date_claims;        /* engines' changes dated from single messages, apart from what closures explain; pauses */
+scene_fn settle_claims;      /* of changes that follow each other the one ends where the next begins; after all are dated */
 scene_fn explain_claims;     /* what follows from what: total and trades; residuals, displacement, drift */
 scene_fn explain_categories; /* of them, what engines and trades carry (findings_category.c); after those are explained */
 scene_fn claim_goods;        /* what those who changed had advertised */

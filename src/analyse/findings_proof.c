@@ -265,9 +265,7 @@ static void proof_whole(struct json *j, const struct scene *s, const struct clai
 
 static void proof_burst(struct json *j, const struct scene *s, const struct claim *c)
 {
-	bool is_volume = c->shape != SHAPE_PAUSE && (c->f.kind == FINDING_VOLUME_CHANGE || c->f.kind == FINDING_CATEGORY_CHANGE ||
-							    c->f.kind == FINDING_NEW_ENGINE || c->f.kind == FINDING_NEW_PROGRAMME);
-	double n = c->part && is_volume ? claim_burst(s, c) : 0;
+	double n = c->shape != SHAPE_PAUSE && claim_is_volume(c) ? claim_burst(s, c) : 0;
 	if (!(n > 0))
 		return;
 	proof(j, "burst");
