@@ -179,7 +179,7 @@ static int contribute_goods(struct scene *s, const struct part *x, const struct 
 		return rc;
 	v[*n] = (struct contribution){
 		x->engine, TRADE_NONE, part_level(s, &goods, w->from, w->t1, NULL), part_level(s, &goods, w->t2, w->to, NULL)};
-	*n += goods.n >= EDGE_MIN_MESSAGES && isfinite(v[*n].before) && isfinite(v[*n].after);
+	*n += goods.n >= EDGE_MIN_MESSAGES && v[*n].before + v[*n].after > 0; /* not where either is not a number */
 	arena_release(s->arena, mark);
 	return 0;
 }

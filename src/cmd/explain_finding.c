@@ -81,6 +81,19 @@ static void subject(struct sheet *t, const char *name, struct str v)
 	put(t, 2);
 }
 
+/* "advertised category stock, 79.1 % of its mail" */
+static void advertised(struct sheet *t, const struct finding_goods *g)
+{
+	const char *what = g->programme.n ? "programme" : g->brand.n ? "brand" : "category";
+	struct str name = g->programme.n ? g->programme : g->brand.n ? g->brand : g->category;
+	if (!name.n)
+		return;
+	buf_printf(&t->b, "%-10s  %s ", "advertised", what);
+	buf_add(&t->b, name);
+	buf_printf(&t->b, ", %.1f %% of its mail", 100 * g->share);
+	put(t, 2);
+}
+
 static void one_value(struct sheet *t, const json_t *v)
 {
 	size_t i;
@@ -200,6 +213,7 @@ static void show(struct sheet *t, const struct finding *f, struct str id)
 	subject(t, "other", f->other);
 	subject(t, "from", f->from);
 	subject(t, "to", f->to);
+	advertised(t, &f->advertised);
 	subject(t, "verdict", f->verdict);
 	subject(t, "source", f->source);
 	if (!f->feed.n && !f->engine.n && !f->programme.n && !f->brand.n && !f->category.n)

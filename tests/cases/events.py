@@ -99,6 +99,7 @@ def case_findings(t):
     table = t.run('events', '--store', 't.db').out
     assert 'WatchCo (replica) fell' in table and '2010-09-2' in table
     same(stop['advertised']['category'], 'replica')
+    assert 'advertised  category replica, 100.0 % of its mail' in t.run('explain', '--store', 't.db', stop['id']).out
     assert not any(e['kind'] == 'category_change' for e in all_), 'told by its only programme'
     # the same again, whatever order it was read in
     text = t.run('events', '--store', 't.db', '--format', 'jsonl').out
@@ -128,6 +129,7 @@ def case_categories(t):
     assert fell['reading'].startswith('Stock spam fell by '), fell['reading']
     assert ['trapline', 'series', '--category', 'stock'] in [p['argv'][:4] for p in fell['evidence'] if p['kind'] == 'query']
     same(events(t, '--category', 'pharma'), [])
+    assert 'category    stock' in t.run('explain', '--store', 't.db', fell['id']).out
     assert any('because stock spam fell' in e['reading'] for e in events(t, '--only', 'volume_change'))
     events(t, '--only', 'category_change', '--fail-on', 'category_change', code=1)
     rows = list(csv.DictReader(io.StringIO(t.run('events', '--store', 't.db', '--format', 'csv', '--category', 'stock').out)))
