@@ -146,8 +146,7 @@ static int count_all(struct asking *k, struct err *err)
 	}
 	k->n_feeds = kept;
 	if (!rc && !(programme > 0))
-		rc = err_set(err, ERR_INPUT, "no message of programme %s; `trapline programmes` lists them",
-			k->s.o->paths[0]);
+		rc = err_set(err, ERR_INPUT, "no message of programme %s; `trapline programmes` lists them", k->s.o->paths[0]);
 	return rc;
 }
 

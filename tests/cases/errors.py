@@ -352,7 +352,7 @@ def case_not_analysed(t):
 def case_economics(t):
     t.write('box', mbox([mail()]))
     t.ingest('--feed', 'f', 'box')
-    says(t.run('economics', '--store', 't.db', 'Nobody', code=INPUT), 'Nobody', 'trapline series')
+    says(t.run('economics', '--store', 't.db', 'Nobody', code=INPUT), 'Nobody', 'trapline programmes')
     says(t.run('economics', '--store', 't.db', '--volume', '5-3', 'x', code=USAGE), '5-3')
     t.write('orders.csv', 'time,number\n2010-08-01,100\n2010-08-02,90\n')
     says(t.run('economics', '--store', 't.db', '--orders', 'orders.csv', 'x', code=INPUT), 'orders.csv:3')
