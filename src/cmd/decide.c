@@ -8,6 +8,7 @@
 #include "analyse/aliases.h"
 #include "base/json_read.h"
 #include "base/limits.h"
+#include "base/name.h"
 #include "base/time.h"
 #include "cmd/command.h"
 #include "cmd/output.h"
@@ -143,6 +144,36 @@ static int decide(struct session *s, struct err *err)
 	return rc;
 }
 
+struct known {
+	const struct options *o;
+	bool there[3];
+};
+
+static int know(void *ctx, uint32_t id, struct str word)
+{
+	struct known *k = ctx;
+	(void)id;
+	for (int i = 1; i <= 2; i++)
+		k->there[i] |= name_same(word, str_of(k->o->paths[i]));
+	return 0;
+}
+
+/* A name that no message bears is kept, for it may come; it may also be misspelt. */
+static void say_noted(struct session *s)
+{
+	struct known k = {.o = s->o};
+	struct err err = {0};
+	if (s->o->verbose < 0)
+		return;
+	if (!s->o->undo && store_words(s->store, know, &k, &err) == 0)
+		for (int i = 1; i <= 2; i++)
+			if (!k.there[i])
+				fprintf(stderr,
+					"trapline: no message has the programme or brand %.100s so far; trapline programmes lists them\n",
+					s->o->paths[i]);
+	fputs("trapline: noted; it takes effect with the next analysis (trapline analyse)\n", stderr);
+}
+
 int cmd_decide(const struct options *o, struct err *err)
 {
 	struct session s;
@@ -153,8 +184,8 @@ int cmd_decide(const struct options *o, struct err *err)
 		rc = o->n_paths ? session_open_existing(&s, STORE_WRITE, err) : session_open_reading(&s, false, err);
 	if (!rc)
 		rc = o->n_paths ? decide(&s, err) : list_pairs(&s, err);
-	if (!rc && o->n_paths && o->verbose >= 0)
-		fputs("trapline: noted; it takes effect with the next analysis (trapline analyse)\n", stderr);
+	if (!rc && o->n_paths)
+		say_noted(&s);
 	session_close(&s);
 	return rc;
 }

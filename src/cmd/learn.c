@@ -87,7 +87,7 @@ static int refuse(const char *name, const struct learn_advice *a, struct err *er
 {
 	if (a->outcome == LEARN_TOO_FEW)
 		return err_set(err, ERR_INPUT,
-			"%s: %zu message%s to learn from are too few: at least %d are needed, better %d of several campaigns; nothing was learned",
+			"%s: %zu message%s to learn from: too few; at least %d are needed, better %d of several campaigns; nothing was learned",
 			name, a->messages, a->messages == 1 ? "" : "s", LEARN_LEAST, LEARN_ENOUGH);
 	if (a->outcome == LEARN_MEDLEY)
 		return err_set(err, ERR_INPUT,
