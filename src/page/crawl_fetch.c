@@ -1,5 +1,10 @@
-/* crawl_fetch.c - single fetches with libcurl; see crawl_int.h. The only place that sees it here. */
+/* crawl_fetch.c - single fetches with libcurl; see crawl_int.h. The only place that sees it here.
+ *
+ * It is loaded by the first crawl: with the twenty libraries that it needs it is half of what starting a process costs, and every
+ * other command, and the jail's servers, start without it.
+ */
 #include <curl/curl.h>
+#include <dlfcn.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -10,6 +15,48 @@
 #include "page/crawl_int.h"
 
 enum { CONNECT_S = 15 };
+
+#define CURL_FUNCTIONS(X) \
+	X(easy_cleanup) \
+	X(easy_getinfo) \
+	X(easy_init) \
+	X(easy_setopt) \
+	X(easy_strerror) \
+	X(global_cleanup) \
+	X(global_init) \
+	X(multi_add_handle) \
+	X(multi_cleanup) \
+	X(multi_info_read) \
+	X(multi_init) \
+	X(multi_perform) \
+	X(multi_poll) \
+	X(multi_remove_handle) \
+	X(multi_strerror) \
+	X(slist_append) \
+	X(slist_free_all)
+
+static struct {
+	void *library;
+#define X(name) __typeof__(&curl_##name) name;
+	CURL_FUNCTIONS(X)
+#undef X
+} curl;
+
+/* Once; it stays. */
+static int load(struct err *err)
+{
+	if (curl.library)
+		return 0;
+	void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+	bool all = library;
+#define X(name) all = all && (*(void **)&curl.name = dlsym(library, "curl_" #name));
+	CURL_FUNCTIONS(X)
+#undef X
+	if (!all)
+		return err_set(err, ERR_ENV, "crawling needs libcurl: %s", dlerror());
+	curl.library = library;
+	return 0;
+}
 
 struct fetch {
 	struct fetcher *owner;
@@ -96,14 +143,14 @@ static int on_debug(CURL *easy, curl_infotype type, char *p, size_t n, void *ctx
 static void fetch_free(struct fetch *f)
 {
 	if (f->easy)
-		curl_easy_cleanup(f->easy);
+		curl.easy_cleanup(f->easy);
 	buf_free(&f->request);
 	buf_free(&f->header);
 	buf_free(&f->body);
 	mem_free(f);
 }
 
-#define SET(option, value) (rc = rc ? rc : curl_easy_setopt(f->easy, option, value))
+#define SET(option, value) (rc = rc ? rc : curl.easy_setopt(f->easy, option, value))
 
 static CURLcode set_limits(struct fetch *f, const struct crawl_settings *set)
 {
@@ -166,16 +213,16 @@ int fetch_start(struct fetcher *o, struct str url, size_t tag, struct err *err)
 	buf_init(&f->request, LIM_CRAWL_HEADER);
 	buf_init(&f->header, LIM_CRAWL_HEADER);
 	buf_init(&f->body, LIM_PAGE);
-	f->easy = curl_easy_init();
+	f->easy = curl.easy_init();
 	size_t n = url.n < sizeof z - 1 ? url.n : sizeof z - 1;
 	memcpy(z, url.p, n);
 	z[n] = 0;
 	CURLcode rc = f->easy ? set_limits(f, o->set) : CURLE_OUT_OF_MEMORY;
 	rc = rc ? rc : set_request(f, o->set, z);
 	rc = rc ? rc : set_callbacks(f);
-	if (rc || curl_multi_add_handle(o->multi, f->easy)) {
+	if (rc || curl.multi_add_handle(o->multi, f->easy)) {
 		fetch_free(f);
-		return err_set(err, ERR_ENV, "libcurl: %s", curl_easy_strerror(rc ? rc : CURLE_OUT_OF_MEMORY));
+		return err_set(err, ERR_ENV, "libcurl: %s", curl.easy_strerror(rc ? rc : CURLE_OUT_OF_MEMORY));
 	}
 	f->next = o->fetches;
 	if (f->next)
@@ -193,7 +240,7 @@ int fetch_running(const struct fetcher *o)
 static void fill(struct fetch *f, CURLcode result, struct fetched *out)
 {
 	char *ip = NULL;
-	curl_easy_getinfo(f->easy, CURLINFO_PRIMARY_IP, &ip);
+	curl.easy_getinfo(f->easy, CURLINFO_PRIMARY_IP, &ip);
 	snprintf(f->ip, sizeof f->ip, "%s", ip && !f->owner->set->proxy ? ip : "");
 	if (result == CURLE_OPERATION_TIMEDOUT && f->header.n)
 		f->truncated = "time";
@@ -208,7 +255,7 @@ static void fill(struct fetch *f, CURLcode result, struct fetched *out)
 	if (result && !f->header.n && f->refused)
 		out->refused = f->refused;
 	else if (result)
-		out->failed = f->error[0] ? f->error : curl_easy_strerror(result);
+		out->failed = f->error[0] ? f->error : curl.easy_strerror(result);
 	else if (!f->header.n)
 		out->failed = "no answer";
 }
@@ -216,15 +263,15 @@ static void fill(struct fetch *f, CURLcode result, struct fetched *out)
 int fetch_next(struct fetcher *o, struct fetched *out, struct err *err)
 {
 	int active, left;
-	CURLMcode rc = curl_multi_perform(o->multi, &active);
+	CURLMcode rc = curl.multi_perform(o->multi, &active);
 	if (rc)
-		return err_set(err, ERR_ENV, "libcurl: %s", curl_multi_strerror(rc));
-	for (CURLMsg *m; (m = curl_multi_info_read(o->multi, &left));) {
+		return err_set(err, ERR_ENV, "libcurl: %s", curl.multi_strerror(rc));
+	for (CURLMsg *m; (m = curl.multi_info_read(o->multi, &left));) {
 		char *f = NULL;
 		if (m->msg != CURLMSG_DONE)
 			continue;
 		CURLcode result = m->data.result;
-		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &f);
+		curl.easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &f);
 		fill((struct fetch *)(void *)f, result, out);
 		return 1;
 	}
@@ -234,7 +281,7 @@ int fetch_next(struct fetcher *o, struct fetched *out, struct err *err)
 void fetch_done(struct fetcher *o, const struct fetched *done)
 {
 	struct fetch *f = done->fetch;
-	curl_multi_remove_handle(o->multi, f->easy);
+	curl.multi_remove_handle(o->multi, f->easy);
 	if (f->prev)
 		f->prev->next = f->next;
 	else
@@ -249,22 +296,24 @@ void fetch_wait(struct fetcher *o, double seconds)
 {
 	int moved;
 	int ms = seconds < 0.001 ? 1 : seconds > 1 ? 1000 : (int)(seconds * 1000);
-	curl_multi_poll(o->multi, NULL, 0, ms, &moved);
+	curl.multi_poll(o->multi, NULL, 0, ms, &moved);
 }
 
 int fetch_open(struct fetcher **out, const struct crawl_settings *set, struct err *err)
 {
-	struct fetcher *o = mem_zalloc(1, sizeof *o);
 	*out = NULL;
-	if (!o || curl_global_init(CURL_GLOBAL_DEFAULT)) {
+	if (load(err))
+		return err->kind;
+	struct fetcher *o = mem_zalloc(1, sizeof *o);
+	if (!o || curl.global_init(CURL_GLOBAL_DEFAULT)) {
 		mem_free(o);
 		return err_oom(err, "crawl");
 	}
 	o->set = set;
-	o->multi = curl_multi_init();
+	o->multi = curl.multi_init();
 	bool ok = o->multi != NULL;
 	for (size_t i = 0; i < set->n_resolve && ok; i++) {
-		struct curl_slist *list = curl_slist_append(o->resolve, set->resolve[i]);
+		struct curl_slist *list = curl.slist_append(o->resolve, set->resolve[i]);
 		ok = list != NULL;
 		o->resolve = ok ? list : o->resolve;
 	}
@@ -285,8 +334,8 @@ void fetch_close(struct fetcher *o)
 		fetch_done(o, &f);
 	}
 	if (o->multi)
-		curl_multi_cleanup(o->multi);
-	curl_slist_free_all(o->resolve);
+		curl.multi_cleanup(o->multi);
+	curl.slist_free_all(o->resolve);
 	mem_free(o);
-	curl_global_cleanup();
+	curl.global_cleanup();
 }
