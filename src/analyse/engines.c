@@ -65,6 +65,16 @@ static void put_verdicts(struct engines *e)
 		struct verdict *v = &e->verdicts[e->prints.of[i] - 1];
 		if (v->peers && !engine_is_peer(v->peers, engine_peer(m)))
 			continue;
+		const struct rival *r = NULL;
+		if (v->engine && v->source == ENGINE_LEARNED && !v->version)
+			r = engines_rival_of(e, &e->prints.v[e->prints.of[i] - 1], v->engine, engine_peer(m));
+		if (r) {
+			m->engine = r->name;
+			m->client = 0;
+			m->engine_source = ENGINE_DISCOVERED;
+			m->engine_confidence = r->confidence * v->confidence;
+			continue;
+		}
 		m->engine = v->engine;
 		v->named += v->engine != 0;
 		m->client = v->engine ? 0 : v->client;

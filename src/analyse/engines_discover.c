@@ -231,6 +231,33 @@ static int take_in(struct engines *e)
 	return e->err->kind;
 }
 
+/* Where heirs of heirs begin; a circle, which only made-up dates can close, is left somewhere. */
+static uint32_t first_of(const struct engines *e, const uint32_t *heir_of, uint32_t cluster)
+{
+	for (size_t n = 0; heir_of[cluster] && n < e->clusters.n; n++)
+		cluster = heir_of[cluster] - 1;
+	return cluster;
+}
+
+static int name_cluster(struct engines *e, const uint32_t *heir_of, const bool *imitation, uint32_t i)
+{
+	uint32_t first = first_of(e, heir_of, i);
+	if (imitation[first])
+		first = i;
+	if (e->cluster_source[first] == ENGINE_LEARNED) {
+		e->cluster_name[i] = e->cluster_name[first];
+		e->cluster_source[i] = ENGINE_LEARNED;
+		e->cluster_sure[i] = e->cluster_sure[first];
+		return 0;
+	}
+	if (first == i && teach(e, i))
+		return e->err->kind;
+	e->cluster_name[i] = analysis_name_of(e->a, str_of(e->clusters.v[first].name), e->err);
+	e->cluster_source[i] = ENGINE_DISCOVERED;
+	e->cluster_sure[i] = cluster_sure(&e->clusters.v[i]);
+	return e->err->kind;
+}
+
 int engines_discover(struct engines *e)
 {
 	int rc = gather(e);
@@ -241,24 +268,24 @@ int engines_discover(struct engines *e)
 	e->cluster_name = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->cluster_name);
 	e->cluster_source = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->cluster_source);
 	e->cluster_peers = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->cluster_peers);
+	e->cluster_near = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->cluster_near);
 	e->cluster_sure = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->cluster_sure);
-	if (!e->cluster_name || !e->cluster_source || !e->cluster_peers || !e->cluster_sure)
+	if (!e->cluster_name || !e->cluster_source || !e->cluster_peers || !e->cluster_near || !e->cluster_sure)
 		return err_oom(e->err, "engines");
 	uint32_t *counts = arena_alloc(&e->arena, (e->n_known + 1) * sizeof *counts);
 	rc = counts ? group(e) : err_oom(e->err, "engines");
 	for (uint32_t i = 0; i < e->clusters.n && !rc; i++)
 		rc = engines_find_version(e, i, counts);
+	uint32_t *heir_of = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *heir_of);
+	if (!rc)
+		rc = heir_of ? engines_find_heirs(e, heir_of) : err_oom(e->err, "engines");
 	bool *imitation = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *imitation);
 	if (!rc)
 		rc = imitation ? find_imitations(e, imitation) : err_oom(e->err, "engines");
-	for (uint32_t i = 0; i < e->clusters.n && !rc; i++) {
-		if (e->cluster_name[i] || imitation[i])
-			continue;
-		rc = teach(e, i);
-		e->cluster_name[i] = rc ? 0 : analysis_name_of(e->a, str_of(e->clusters.v[i].name), e->err);
-		e->cluster_source[i] = ENGINE_DISCOVERED;
-		e->cluster_sure[i] = cluster_sure(&e->clusters.v[i]);
-	}
+	for (uint32_t i = 0; i < e->clusters.n && !rc; i++)
+		if (!e->cluster_name[i] && !imitation[i])
+			rc = name_cluster(e, heir_of, imitation, i);
+	rc = rc ? rc : engines_find_rivals(e);
 	bool *lists = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *lists);
 	if (!rc)
 		rc = lists ? find_lists(e, lists) : err_oom(e->err, "engines");

@@ -30,6 +30,19 @@ struct verdict {
 	bool version;                       /* a learned engine's, but not as it was captured */
 };
 
+/* By family, where the engine as it was captured and a cluster have different constants: the tokens of both + 1. */
+struct engine_contrast {
+	uint32_t own[PRINT_COUNT], its[PRINT_COUNT];
+	bool any;
+};
+/* A discovered engine that writes as a learned one does, but for what not every message shows. */
+struct rival {
+	analysis_name learned, name; /* name: its */
+	struct engine_contrast contrast;
+	const struct peers *own, *its; /* hosts: of the learned engine, that showed its own habit; of the cluster */
+	float confidence;
+};
+
 struct engines {
 	struct analysis *a;
 	struct err *err;
@@ -53,21 +66,25 @@ struct engines {
 	uint8_t *cluster_source;
 	float *cluster_sure; /* of each: confidence of the name */
 	const struct peers **cluster_peers;
+	size_t *cluster_near; /* of each: the learned class that it comes nearest to, or n_known */
+	struct rival *rivals;
+	size_t n_rivals;
 };
 
 uint64_t engine_peer(const struct analysed *m);    /* 0: unknown */
 uint64_t engine_network(const struct analysed *m); /* /24 or /48; 0: unknown */
 
 bool engine_is_peer(const struct peers *p, uint64_t peer);
-/* By family, where the engine as it was captured and a cluster have different constants: the tokens of both + 1. */
-struct engine_contrast {
-	uint32_t own[PRINT_COUNT], its[PRINT_COUNT];
-	bool any;
-};
 int engines_contrast(const struct engines *e, uint32_t cluster, const struct engine_class *k, struct engine_contrast *out);
 const struct peers *engines_peers_of(struct engines *e, uint32_t cluster); /* of its largest version; NULL: out of memory */
 /* Whether the cluster is a version of a learned engine: then it has its name. counts: n_known + 1 of them, scratch. */
 int engines_find_version(struct engines *e, uint32_t cluster, uint32_t *counts);
+/* Finds the rivals among the clusters that have a name of their own. */
+int engines_find_rivals(struct engines *e);
+/* The rival that a message with a learned name is of, or NULL: it shows nothing that tells the two apart, and its host is one of the rival's. */
+const struct rival *engines_rival_of(const struct engines *e, const struct engine_print *p, analysis_name learned, uint64_t peer);
+/* The clusters that took a learned engine's place have its name. heir_of: of each cluster the one whose place it took, + 1; 0: none. */
+int engines_find_heirs(struct engines *e, uint32_t *heir_of);
 int engines_discover(struct engines *e);
 int engines_put_items(struct engines *e);
 

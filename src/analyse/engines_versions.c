@@ -1,5 +1,5 @@
 /* engines_versions.c - clusters that are new versions of learned engines: the same hosts, and either nearly the same writing or one after the
- * other.
+ * other; and heirs, which write nothing as the engine did, but took its place on its hosts and went on with its campaigns.
  *
  * Whoever imitates an engine in all but one habit looks like a version of it, and what does not show that habit is given the engine's
  * name. So the hosts of the engine are those that show the habits in which the cluster differs from it as the captures have them.
@@ -14,6 +14,8 @@
  * messages that have a family. SUCCEEDED: of the hosts in common, those where one ended before the other began, where the writing is
  * too far from the captures. */
 enum {
+	HEIR_PERCENT = 60, /* of what there would be in common */
+	HEIR_GOES_ON = 5,  /* an heir's messages of its forebear's campaigns: these end, too, but not all on the same day */
 	SHARED_PERCENT = 30,
 	SHARED_LEAST = 4,
 	CONSTANT_PERCENT = 80,
@@ -169,13 +171,13 @@ static struct shared shared_peers(const struct peers *own, const struct peers *i
 }
 
 /* What a part of the hosts shows of them bounds how many can be in common. */
-static bool same_hosts(const struct peers *own, const struct peers *its, const struct shared *s)
+static bool same_hosts(const struct peers *own, const struct peers *its, const struct shared *s, unsigned percent)
 {
 	if (s->n < SHARED_LEAST)
 		return false;
 	double seen = cluster_hosts_seen(own->n, own->messages) * (double)its->n;
 	double expected = seen < (double)own->n ? seen : (double)own->n;
-	return (double)s->n * 100 >= expected * SHARED_PERCENT;
+	return (double)s->n * 100 >= expected * percent;
 }
 
 static bool succeeded(const struct shared *s)
@@ -238,7 +240,7 @@ int engines_find_version(struct engines *e, uint32_t cluster, uint32_t *counts)
 {
 	struct engine_contrast contrast;
 	bool is_near;
-	size_t k = nearest_of(e, cluster, counts, &is_near);
+	size_t k = e->cluster_near[cluster] = nearest_of(e, cluster, counts, &is_near);
 	if (k == e->n_known)
 		return 0;
 	analysis_name name = analysis_name_of(e->a, e->model.classes.v[k].name, e->err);
@@ -248,7 +250,7 @@ int engines_find_version(struct engines *e, uint32_t cluster, uint32_t *counts)
 	if (!own || !its)
 		return err_oom(e->err, "engines");
 	struct shared both = shared_peers(own, its);
-	if (!same_hosts(own, its, &both) || (!is_near && !succeeded(&both)))
+	if (!same_hosts(own, its, &both, SHARED_PERCENT) || (!is_near && !succeeded(&both)))
 		return 0;
 	const struct peers *all = contrast.any ? peers_of_engine(e, name, NULL) : own;
 	if (!all)
@@ -258,4 +260,141 @@ int engines_find_version(struct engines *e, uint32_t cluster, uint32_t *counts)
 	e->cluster_sure[cluster] = (float)((double)(both.n + 1) / (double)(both.n + 2)); /* each host in common is a witness */
 	e->cluster_peers[cluster] = all_its_own(e, cluster, all, its) ? NULL : all;
 	return 0;
+}
+
+/* ---- heirs ---- */
+
+/* What could have come before: learned engines, then clusters. */
+struct forebear {
+	const struct peers *hosts;
+	analysis_name name; /* of a learned engine; 0: a cluster */
+	uint32_t cluster;
+};
+struct forebears {
+	struct forebear *v;
+	size_t n;
+	bool *campaigns; /* by name: of the forebear that is looked at */
+};
+
+static int find_forebears(struct engines *e, struct forebears *f)
+{
+	f->v = arena_zalloc(&e->arena, e->n_known + e->clusters.n + 1, sizeof *f->v);
+	for (size_t k = 0; f->v && k < e->n_known; k++) {
+		const struct engine_class *c = &e->model.classes.v[k];
+		if (c->kind != ENGINE_BOT)
+			continue;
+		struct forebear *b = &f->v[f->n++];
+		b->name = analysis_name_of(e->a, c->name, e->err);
+		if (e->err->kind || !(b->hosts = peers_of_engine(e, b->name, NULL)))
+			return err_oom(e->err, "engines");
+	}
+	for (uint32_t i = 0; f->v && i < e->clusters.n; i++) {
+		struct forebear *b = &f->v[f->n++];
+		b->cluster = i;
+		if (!(b->hosts = engines_peers_of(e, i)))
+			return err_oom(e->err, "engines");
+	}
+	f->campaigns = arena_alloc(&e->arena, (e->a->names.n + 1) * sizeof *f->campaigns);
+	return f->v && f->campaigns ? 0 : err_oom(e->err, "engines");
+}
+
+static analysis_name campaign_of(const struct engines *e, size_t i)
+{
+	return e->a->messages[e->message_at[e->by_cluster[i]]].campaign;
+}
+
+static void mark_campaigns(const struct engines *e, const struct forebear *b, bool *of)
+{
+	memset(of, 0, (e->a->names.n + 1) * sizeof *of);
+	for (size_t i = 0; b->name && i < e->a->n_messages; i++)
+		if (e->prints.of[i] && e->verdicts[e->prints.of[i] - 1].engine == b->name)
+			of[e->a->messages[i].campaign] = true;
+	for (size_t i = e->cluster_from[b->cluster]; !b->name && i < e->cluster_from[b->cluster + 1]; i++)
+		of[campaign_of(e, i)] = true;
+	of[0] = false; /* none */
+}
+
+/* Whether the cluster goes on with the forebear's campaigns. */
+static bool same_campaigns(const struct engines *e, uint32_t cluster, const struct forebear *b, bool *of)
+{
+	size_t from = e->cluster_from[cluster], to = e->cluster_from[cluster + 1], n = 0;
+	mark_campaigns(e, b, of);
+	for (size_t i = from; i < to; i++)
+		n += of[campaign_of(e, i)];
+	return n >= HEIR_GOES_ON;
+}
+
+/* What a cluster took the place of: of clusters what was there before. A learned engine may have been captured in its later version. */
+static const struct forebear *forebear_of(
+	const struct engines *e, uint32_t cluster, const struct peers *its, struct forebears *f, struct shared *both)
+{
+	const struct forebear *found = NULL;
+	for (size_t k = 0; k < f->n; k++) {
+		const struct forebear *b = &f->v[k];
+		struct shared s = shared_peers(b->hosts, its);
+		if ((found && s.n <= both->n) || !succeeded(&s) || (!b->name && (b->cluster == cluster || s.before <= s.after)))
+			continue;
+		if (!same_hosts(b->hosts, its, &s, HEIR_PERCENT) || !same_campaigns(e, cluster, b, f->campaigns))
+			continue;
+		*both = s;
+		found = b;
+	}
+	return found;
+}
+
+int engines_find_heirs(struct engines *e, uint32_t *heir_of)
+{
+	struct forebears f = {0};
+	int rc = find_forebears(e, &f);
+	for (uint32_t i = 0; i < e->clusters.n && !rc; i++) {
+		struct shared both = {0};
+		const struct peers *its = f.v[f.n - e->clusters.n + i].hosts;
+		const struct forebear *b = e->cluster_name[i] ? NULL : forebear_of(e, i, its, &f, &both);
+		if (b && !b->name) {
+			heir_of[i] = b->cluster + 1;
+		} else if (b) {
+			e->cluster_name[i] = b->name;
+			e->cluster_source[i] = ENGINE_LEARNED;
+			e->cluster_sure[i] = (float)((double)(both.n + 1) / (double)(both.n + 2));
+			e->cluster_peers[i] = all_its_own(e, i, b->hosts, its) ? NULL : b->hosts;
+		}
+	}
+	return rc;
+}
+
+/* ---- rivals ---- */
+
+int engines_find_rivals(struct engines *e)
+{
+	e->rivals = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->rivals);
+	if (!e->rivals)
+		return err_oom(e->err, "engines");
+	for (uint32_t i = 0; i < e->clusters.n; i++) {
+		struct rival *r = &e->rivals[e->n_rivals];
+		size_t k = e->cluster_near[i];
+		if (!e->cluster_name[i] || e->cluster_source[i] != ENGINE_DISCOVERED || k == e->n_known)
+			continue;
+		r->learned = analysis_name_of(e->a, e->model.classes.v[k].name, e->err);
+		r->name = e->cluster_name[i];
+		r->confidence = e->cluster_sure[i];
+		if (e->err->kind || engines_contrast(e, i, &e->model.classes.v[k], &r->contrast))
+			return err_oom(e->err, "engines");
+		r->its = engines_peers_of(e, i);
+		r->own = peers_of_engine(e, r->learned, &r->contrast);
+		if (!r->its || !r->own)
+			return err_oom(e->err, "engines");
+		e->n_rivals += r->contrast.any;
+	}
+	return 0;
+}
+
+const struct rival *engines_rival_of(const struct engines *e, const struct engine_print *p, analysis_name learned, uint64_t peer)
+{
+	for (size_t k = 0; peer && k < e->n_rivals; k++) {
+		const struct rival *r = &e->rivals[k];
+		if (r->learned == learned && engine_is_peer(r->its, peer) && !engine_is_peer(r->own, peer) &&
+			!shows(p, &r->contrast))
+			return r;
+	}
+	return NULL;
 }

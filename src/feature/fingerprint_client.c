@@ -307,7 +307,7 @@ static const char *claim_of(struct str s)
 const char *print_client_called(struct str name)
 {
 	for (size_t i = 0; i < sizeof claims / sizeof *claims; i++)
-		if (name_same(name, str_of(claims[i].name)))
+		if (name_same(name, str_of(claims[i].name)) && strcmp(claims[i].name, "other") != 0) /* no client's name */
 			return claims[i].name;
 	return NULL;
 }

@@ -88,14 +88,29 @@ static void put_contained(struct print *p)
 			print_put(p, PRINT_mid_has, str_of(other[i].name));
 }
 
+/* A local part of three characters and more is '@' in the form: its length is not the software's doing. */
+static struct str without_local(struct str id, struct str local, struct val *out)
+{
+	size_t at = local.n >= 3 ? str_ifind(id, local) : STR_NPOS, end = at + local.n;
+	if (at == STR_NPOS || (at && ascii_alnum(id.p[at - 1])) || (end < id.n && ascii_alnum(id.p[end])))
+		return id;
+	out->n = 0;
+	val_add(out, str_first(id, at));
+	val_byte(out, '@');
+	val_add(out, str_from(id, end));
+	return val_str(out);
+}
+
 static void put_mid(struct print *p)
 {
 	VAL(v);
+	VAL(from);
+	VAL(to);
 	p->mid_shape.stamp = STAMP_NONE;
 	p->mid_shape.exact.n = p->mid_shape.coarse.n = 0;
 	if (!print_has(p, HDR_message_id))
 		return;
-	print_shape(p->mid_local, &p->when, &p->mid_shape);
+	print_shape(without_local(without_local(p->mid_local, p->from.local, &from), p->to.local, &to), &p->when, &p->mid_shape);
 	if (!p->mid_local.n)
 		val_add(&p->mid_shape.exact, S("-"));
 	struct str raw = p->mid_field;

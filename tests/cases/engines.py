@@ -150,6 +150,58 @@ def case_a_new_version_of_a_learned_engine_keeps_its_name(t):
     assert 'its versions' in t.run('explain', 'robo', '--store', 't.db').out
 
 
+def rewritten(i, campaign, month='Oct'):
+    """Nothing is written as bot() does, but the text."""
+    own = bot(i, campaign)
+    received, body = own.split(b'Subject:')[0], own.split(b'\n\n', 1)[1]
+    return received.replace(b' Sep ', b' %s ' % month.encode()) + (
+        'Date: Wed, %02d %s 2010 10:00:01 -0000\nTo: user@trap.example\nX-Priority: 5\nMIME-Version: 1.0 (x)\nX-Mailer: Quark 2\nFrom: Q %d <q%d@sender.example>\n'
+        'Content-Type: TEXT/PLAIN; CHARSET="us-ascii"\nMESSAGE-ID: <=%d_%d_Q@q.example>\nSubject: offer %s %d\n\n'
+        % (1 + i % 28, month, i, i, i * 7, i * 77777, 'abcdefgh'[campaign] * 5, i)).encode() + body
+
+
+def from_hosts(m, i, first=0):
+    return m.replace(b'[198.51.100.%d]' % (i % 250), b'[10.%d.0.1]' % (first + i % 30))
+
+
+def names(t, model, mails):
+    """What the engines of a box are called, by how many messages."""
+    store = 'names%d.db' % len(os.listdir(t.dir))
+    t.run('ingest', '-q', '--store', store, '--model', model, '--feed', 'f', '--trust', 'mx.trap.example', t.write('box', mbox(mails)))
+    return sorted((e['name'] if e['label_source'] == 'learned' else 'discovered', e['messages'])
+                  for e in t.run('engines', '--store', store, '--format', 'json').json()['engines'])
+
+
+def case_an_heir_on_the_same_hosts_keeps_the_name(t):
+    """All is written anew, on the hosts of the engine once it has ended there, in its campaigns: the engine. On other hosts, in other campaigns or beside it: another."""
+    t.write('lab', capture())
+    t.write('none', capture(name='X-Other').replace(b'GMT', b'+0000').replace(b'Message-Id: <', b'Message-ID: <ZZ$'))
+    learn(t, 'robo', 'lab')
+    t.run('learn', '--model', 'n', '--trust', 'mx.trap.example', 'other', 'none')
+    old = [from_hosts(bot(i, i % 4), i) for i in range(90)]
+    heir = [from_hosts(rewritten(i, i % 4), i) for i in range(90)]
+    same(names(t, 'm', old + heir), [('robo', 180)])
+    same(names(t, 'n', old + heir), [('discovered', 180)])
+    for other in ([from_hosts(rewritten(i, i % 4), i, 100) for i in range(90)], [from_hosts(rewritten(i, 4 + i % 4), i) for i in range(90)],
+                  [from_hosts(rewritten(i, i % 4, 'Sep'), i) for i in range(90)]):
+        same(names(t, 'm', old + other), [('discovered', 90), ('robo', 90)])
+
+
+def case_a_rival_is_told_by_its_hosts(t):
+    """Another engine that writes as the learned one does, but in its boundaries: its messages without one are known by their hosts."""
+    def parts(m, boundary):
+        head, body = m.split(b'\n\n', 1)
+        return head.replace(b'text/plain', b'multipart/mixed; boundary="%s"' % boundary) + b'\n\n--%s\nContent-Type: text/plain\n\n%s--%s--\n' % (
+            boundary, body, boundary)
+    some = lambda i, first, boundary: from_hosts(parts(bot(i, i % 4), boundary) if i % 2 else bot(i, i % 4), i, first)
+    t.write('lab', mbox([some(i, 0, b'==%08d' % (i * 7919 + 10000000)) for i in range(80)]))
+    learn(t, 'robo', 'lab')
+    own = [some(i, 0, b'==%08d' % (i * 7919 + 10000000)) for i in range(120)]
+    its = [from_hosts(parts(bot(i, i % 4), b'QX-%04x-%04x-Z' % (i * 39 + 4096, i * 51 + 4096)) if i // 30 % 2 else bot(i, i % 4), i, 100)
+           for i in range(120)]
+    same(names(t, 'm', own + its), [('discovered', 120), ('robo', 120)])
+
+
 def case_unknown_engine_is_discovered_and_learned_one_named(t):
     """The same mail, without and with a model: a content-derived name, then the learned one; the same whatever the order."""
     mails = [bot(i, i % 4) for i in range(60)]
