@@ -11,11 +11,12 @@
 #include "campaign/lsh.h"
 
 enum { REFUSED = 1 << 14 }; /* pairs remembered to be no edge, in near memory: the same pair meets in several slots */
+enum { BLOB_ALIGN = 16 };
 #define NOBODY UINT32_MAX
 
 /* A sketch that one message or more has. */
 struct node {
-	struct str blob;   /* in the map's keys */
+	struct str blob;   /* in the map's keys; in `blobs` once grouped */
 	uint64_t near;     /* with hash, the order of nodes: by content, what is alike close together */
 	uint64_t hash;     /* of the blob */
 	uint64_t least;    /* smallest key of its messages; in a root, once grouped, of all messages below it */
@@ -33,12 +34,14 @@ struct recent {
 };
 
 struct campaign_set {
-	struct map sketches; /* blob -> place of arrival + 1 */
+	struct map sketches; /* blob -> place of arrival + 1; empty once grouped */
 	struct node *nodes;  /* in the order of arrival; by content once grouped */
 	uint32_t *of;        /* message -> place of arrival of its node, or NOBODY */
 	uint32_t *place;     /* place of arrival -> node */
 	uint32_t *parent;    /* node -> towards the root, the smallest node of its component; apart, so that all of it stays near */
 	size_t n_nodes, cap_nodes, n_messages, cap_messages;
+	uint8_t *blobs; /* of the nodes, one behind the other: what is alike lies close together */
+	uint32_t *at;   /* node -> where in them, in units of BLOB_ALIGN; apart, as parent is */
 	uint64_t *refused;
 	uint64_t compared;
 	struct likeness_words words; /* of the second node of the last pair, */
@@ -69,6 +72,8 @@ void campaign_set_del(struct campaign_set *s)
 	mem_free(s->of);
 	mem_free(s->place);
 	mem_free(s->parent);
+	mem_free(s->blobs);
+	mem_free(s->at);
 	mem_free(s->refused);
 	mem_free(s);
 }
@@ -143,12 +148,17 @@ static const struct sketch *sketch_at(struct campaign_set *s, uint32_t node)
 	return &r->sketch;
 }
 
+static const uint8_t *blob_at(const struct campaign_set *s, uint32_t node)
+{
+	return s->blobs + (size_t)s->at[node] * BLOB_ALIGN;
+}
+
 static bool is_edge(struct campaign_set *s, uint32_t a, uint32_t b)
 {
 	struct likeness like = {0};
-	struct sketch_text text = sketch_peek(s->nodes[a].blob.p);
+	struct sketch_text text = sketch_peek(blob_at(s, a));
 	if (s->words_of != b) /* pairs come with the same second node many times over */
-		likeness_words_of(s->nodes[b].blob.p, &s->words);
+		likeness_words_of(blob_at(s, b), &s->words);
 	s->words_of = b;
 	s->compared++;
 	if (!edge_may_join(&text, &s->words, &like))
@@ -183,14 +193,14 @@ static bool one_component(struct campaign_set *s, const struct lsh_entry *e, siz
 	return true;
 }
 
-/* Sketches lie where they arrived: they are asked for before they are needed. */
+/* Sketches of one bucket lie apart: they are asked for before they are needed. */
 enum { AHEAD = 8 };
 
-static void ask_for(const struct node *n)
+static void ask_for(const uint8_t *blob)
 {
 	enum { MOST = 320, LINE = 64 }; /* bytes of nearly all sketches; of what a processor fetches */
 	for (size_t at = 0; at < MOST; at += LINE)
-		__builtin_prefetch(n->blob.p + at);
+		__builtin_prefetch(blob + at);
 }
 
 static void look_at_bucket(void *ctx, const struct lsh_entry *e, size_t n)
@@ -198,22 +208,12 @@ static void look_at_bucket(void *ctx, const struct lsh_entry *e, size_t n)
 	struct campaign_set *s = ctx;
 	if (one_component(s, e, n))
 		return;
-	for (size_t i = 0; i < n + 2 * AHEAD; i++) {
+	for (size_t i = 0; i < n + AHEAD; i++) {
 		if (i < n)
-			__builtin_prefetch(&s->nodes[e[i].who]);
-		if (i >= AHEAD && i - AHEAD < n)
-			ask_for(&s->nodes[e[i - AHEAD].who]);
-		if (i >= 2 * AHEAD)
-			lsh_pairs(e, n, i - 2 * AHEAD, look_at_pair, s);
+			ask_for(blob_at(s, e[i].who));
+		if (i >= AHEAD)
+			lsh_pairs(e, n, i - AHEAD, look_at_pair, s);
 	}
-}
-
-/* The i-th node of a walk over all of them. */
-static const struct node *walk(const struct campaign_set *s, size_t i)
-{
-	if (i + AHEAD < s->n_nodes)
-		ask_for(&s->nodes[i + AHEAD]);
-	return &s->nodes[i];
 }
 
 /* The entries of one slot: at most LSH_KEYS a node, mostly one or none. */
@@ -236,7 +236,7 @@ static bool collect_rest(const struct campaign_set *s, unsigned slot, struct ent
 	uint32_t key[LSH_KEYS];
 	bool ok = true;
 	for (size_t i = 0; i < s->n_nodes && ok; i++) {
-		must(sketch_read(walk(s, i)->blob, &sketch));
+		must(sketch_read(s->nodes[i].blob, &sketch));
 		size_t n = lsh_keys(&sketch, slot, key);
 		for (size_t k = 0; k < n && ok; k++)
 			ok = add_entry(e, key[k], i);
@@ -269,7 +269,7 @@ static bool meet_by_text(struct campaign_set *s, unsigned n, keys_fn *keys, stru
 	for (unsigned from = 0; from < n && ok; from += LSH_AT_ONCE) {
 		size_t have = 0;
 		for (size_t i = 0; i < s->n_nodes; i++) {
-			struct sketch_text t = sketch_peek(walk(s, i)->blob.p);
+			struct sketch_text t = sketch_peek(blob_at(s, (uint32_t)i));
 			who[have] = (uint32_t)i;
 			have += keys(&t, from, key[have]);
 		}
@@ -322,16 +322,39 @@ static void find_weak(struct campaign_set *s)
 	}
 }
 
+/* Moves the sketches from where they arrived into the order of nodes. */
+static bool move_blobs(struct campaign_set *s)
+{
+	size_t total = 0;
+	for (size_t i = 0; i < s->n_nodes; i++)
+		total += (s->nodes[i].blob.n + BLOB_ALIGN - 1) / BLOB_ALIGN;
+	s->blobs = total <= UINT32_MAX ? mem_alloc((total + 1) * BLOB_ALIGN) : NULL;
+	s->at = mem_alloc((s->n_nodes + 1) * sizeof *s->at);
+	if (!s->blobs || !s->at)
+		return false;
+	uint32_t at = 0;
+	for (uint32_t i = 0; i < s->n_nodes; i++) {
+		struct str *blob = &s->nodes[i].blob;
+		s->at[i] = at;
+		at += (uint32_t)((blob->n + BLOB_ALIGN - 1) / BLOB_ALIGN);
+		memcpy(s->blobs + (size_t)s->at[i] * BLOB_ALIGN, blob->p, blob->n);
+		blob->p = blob_at(s, i);
+	}
+	map_free(&s->sketches);
+	map_init(&s->sketches, 0);
+	return true;
+}
+
 int campaign_set_group(struct campaign_set *s, struct err *err)
 {
 	must(!s->place);
 	s->place = mem_alloc((s->n_nodes + 1) * sizeof *s->place);
 	s->parent = mem_alloc((s->n_nodes + 1) * sizeof *s->parent);
 	s->refused = mem_zalloc(REFUSED, sizeof *s->refused);
-	if (!s->place || !s->parent || !s->refused)
-		return err_oom(err, "campaigns");
 	if (s->n_nodes)
 		qsort(s->nodes, s->n_nodes, sizeof *s->nodes, by_content);
+	if (!s->place || !s->parent || !s->refused || !move_blobs(s))
+		return err_oom(err, "campaigns");
 	for (uint32_t i = 0; i < s->n_nodes; i++) {
 		s->place[s->nodes[i].arrival] = i;
 		s->parent[i] = i;

@@ -79,6 +79,8 @@ void likeness_words_of(const uint8_t *blob, struct likeness_words *out)
 static unsigned below(const struct sketch_text *t, uint32_t limit)
 {
 	unsigned n = 0;
+	if (t->below <= limit) /* as all of them are, of the one that sets the limit */
+		return t->n_sample;
 	for (size_t i = 0; i < t->n_sample; i++)
 		n += sketch_sampled(t, i) < limit;
 	return n;
