@@ -2,8 +2,9 @@
 #include "campaign/edge.h"
 
 enum {
-	FEW_WORDS = 8, /* fewer are no text to disagree with */
-	FEW_LINKS = 6, /* the picture's own, one to leave the list, a few as chaff */
+	FACTS_ALONE = 4, /* points: a number of four digits, or more than one */
+	FEW_WORDS = 8,   /* fewer are no text to disagree with */
+	FEW_LINKS = 6,   /* the picture's own, one to leave the list, a few as chaff */
 };
 
 static int steps(double value, const double *at, size_t n)
@@ -90,9 +91,9 @@ static bool guards_pass(const struct edge *e, double t)
 {
 	const int8_t *p = e->points;
 	bool a = e->like.words_a >= FEW_WORDS, b = e->like.words_b >= FEW_WORDS, same_file = p[EDGE_IMAGE] > 0 || p[EDGE_FILE] > 0;
-	bool same_offer = same_file || p[EDGE_SUBJECT] > 0 || p[EDGE_FACTS] > 1;
-	if (a && b && t < EDGE_TEXT_CHANCE)
-		return t >= EDGE_TEXT_LEAST && same_offer;
+	bool same_offer = same_file || p[EDGE_SUBJECT] > 0 || p[EDGE_FACTS] >= FACTS_ALONE;
+	if (a == b && t < EDGE_TEXT_CHANCE)
+		return same_offer && (t >= EDGE_TEXT_LEAST || !a);
 	if (a != b && t < EDGE_TEXT_CHANCE)
 		return same_file;
 	for (int f = EDGE_FACTS; f < EDGE_FAMILIES; f++)

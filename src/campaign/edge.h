@@ -16,9 +16,11 @@
  * of a book): what it states says nothing against. Some other family has to agree then.
  *
  * Guards against chains. Below a likeness of EDGE_TEXT_ALONE some other family must agree. Below EDGE_TEXT_CHANCE, what texts about
- * the same goods share by chance, it has to be one that a template holds fast: a number, the subject, a picture, a file; domain,
- * shape of the link and names are the seller's, of whatever template. Below EDGE_TEXT_LEAST two texts are never joined, unless by a
- * picture that holds the offer. What has no text and what has one that is not alike are joined by a picture or a file only.
+ * the same goods share by chance, and where neither has a text, it has to be one that a template holds fast: numbers, the subject, a
+ * picture, a file; domain, shape of the link and names are the seller's, of whatever template. A single number of three digits is
+ * not enough there: behind a subject it is drawn anew for each message, and some two of a thousand messages have the same. Below
+ * EDGE_TEXT_LEAST two texts are never joined, unless by a picture that holds the offer. What has no text and what has one that is
+ * not alike are joined by a picture or a file only.
  * Likeness is against the union, so that a text made of two others is at most half like either; and facts, names and domains count
  * in full only when they are most of what the richer message has, so that a collection of all has none.
  *
