@@ -39,14 +39,15 @@ fuzz: ## libFuzzer over every target, FUZZ_SECONDS each (default 60)
 	@scripts/fuzz $(FUZZ_SECONDS) $(FUZZ_JOBS)
 
 # Builds nothing that is there: after `make`, `sudo make install` must leave no file of root's in build/.
-install: $(if $(wildcard build/trapline),,all) ## program and man pages below PREFIX (default /usr/local); DESTDIR is honoured
+install: $(if $(wildcard build/trapline),,all) ## program, man pages, bash completion below PREFIX (default /usr/local); DESTDIR is honoured
 	@install -D -m 755 build/trapline "$(DESTDIR)$(PREFIX)/bin/trapline"
 	@install -d "$(DESTDIR)$(PREFIX)/share/man/man1"
 	@install -m 644 docs/man/*.1 "$(DESTDIR)$(PREFIX)/share/man/man1/"
-	@echo "installed: $(DESTDIR)$(PREFIX)/bin/trapline and its man pages; make uninstall removes them"
+	@install -D -m 644 docs/trapline.bash "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/trapline"
+	@echo "installed: $(DESTDIR)$(PREFIX)/bin/trapline, its man pages and its completion; make uninstall removes them"
 
 uninstall: ## remove what install put there (same PREFIX and DESTDIR)
-	@rm -f "$(DESTDIR)$(PREFIX)/bin/trapline"
+	@rm -f "$(DESTDIR)$(PREFIX)/bin/trapline" "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/trapline"
 	@for page in docs/man/*.1; do rm -f "$(DESTDIR)$(PREFIX)/share/man/man1/$${page##*/}"; done
 
 format: ## clang-format all C files
