@@ -380,8 +380,9 @@ static void fit(const struct table *t, size_t *width)
 	for (size_t k = 0; k < t->n_cols; k++)
 		if (t->cols[k].flow)
 			cut[k] = least(cut[k], TEXT_LEAST);
-	for (size_t k = t->n_cols; k-- > 1 && line_width(t, width) > t->opts.width;)
-		if (t->cols[k].kind == KIND_TIME)
+	bool narrow = line_width(t, width) > t->opts.width;
+	for (size_t k = 1; k < t->n_cols; k++)
+		if (narrow && t->cols[k].kind == KIND_TIME)
 			width[k] = cut[k];
 	for (size_t sum = line_width(t, width); sum > t->opts.width; sum--) {
 		size_t widest = t->n_cols;
