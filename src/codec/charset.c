@@ -259,6 +259,14 @@ static size_t step_over(const struct charset *cs, struct str rest, bool cut_off,
 	return n < rest.n ? n : rest.n;
 }
 
+/* 0xA3A0 is a space that Chinese software writes (WHATWG); to glibc it is the private U+E5E5, of as many bytes as U+3000. */
+static void chinese_space(struct buf *b)
+{
+	struct str rest = buf_str(b);
+	for (size_t i; b->n && (i = str_find(rest, S("\xEE\x97\xA5"))) != STR_NPOS; rest = str_from(rest, i + 3))
+		memcpy(b->p + (size_t)(rest.p - b->p) + i, "\xE3\x80\x80", 3);
+}
+
 /* Every turn either takes input, finds the output short (it then grows up to its cap), or is the last. */
 static int from_iconv(struct arena *a, const struct charset *cs, iconv_t cd, struct str in, struct str *out, uint64_t *anomalies)
 {
@@ -281,6 +289,8 @@ static int from_iconv(struct arena *a, const struct charset *cs, iconv_t cd, str
 			left -= skip;
 		}
 	}
+	if (strcmp(cs->iconv, "GB18030") == 0)
+		chinese_space(&b);
 	return finish(&b, out, anomalies);
 }
 
