@@ -126,10 +126,107 @@ static size_t percent_decode(struct str in, uint8_t *out)
 	return n;
 }
 
+/* RFC 3492 6.1 */
+static uint32_t adapt(uint32_t delta, uint32_t points, bool first)
+{
+	uint32_t k = 0;
+	delta /= first ? 700 : 2;
+	for (delta += delta / points; delta > 455; k += 36)
+		delta /= 35;
+	return k + 36 * delta / (delta + 38);
+}
+
+/* RFC 3492 6.3: the label as "xn--..."; its length, 0 when it is too long for a name. */
+static size_t punycode(const uint32_t *c, uint32_t n, uint8_t out[MAX_LABEL])
+{
+	size_t w = 4;
+	memcpy(out, "xn--", 4);
+	for (uint32_t i = 0; i < n && w < MAX_LABEL; i++)
+		if (c[i] < 0x80)
+			out[w++] = (uint8_t)c[i];
+	uint32_t basic = (uint32_t)w - 4, done = basic, code = 0x80, delta = 0, bias = 72;
+	if (basic && w < MAX_LABEL)
+		out[w++] = '-';
+	while (done < n) {
+		uint32_t next = UINT32_MAX;
+		for (uint32_t i = 0; i < n; i++)
+			if (c[i] >= code && c[i] < next)
+				next = c[i];
+		delta += (next - code) * (done + 1);
+		code = next;
+		for (uint32_t i = 0; i < n; i++) {
+			delta += c[i] < code;
+			if (c[i] != code)
+				continue;
+			uint32_t q = delta;
+			for (uint32_t k = 36;; k += 36) {
+				uint32_t t = k <= bias        ? 1
+				             : k >= bias + 26 ? 26
+				                              : k - bias,
+					 digit = q < t ? q : t + (q - t) % (36 - t);
+				if (w == MAX_LABEL)
+					return 0;
+				out[w++] = (uint8_t)(digit < 26 ? 'a' + digit : '0' + digit - 26);
+				if (q < t)
+					break;
+				q = (q - t) / (36 - t);
+			}
+			bias = adapt(delta, done + 1, done == basic);
+			delta = 0;
+			done++;
+		}
+		delta++;
+		code++;
+	}
+	return w;
+}
+
+/* Controls, spaces, full-width forms (they mean something else), what is no character. */
+static bool no_symbol(uint32_t c)
+{
+	return (c >= 0x80 && c <= 0xA0) || (c >= 0x2000 && c <= 0x206F) || c == 0x3000 || (c >= 0xFF00 && c <= 0xFFFF) ||
+	       (c >= 0xFDD0 && c <= 0xFDEF) || (c & 0xFFFE) == 0xFFFE || c >= 0xE0000;
+}
+
+/* Symbols, which IDNA 2008 forbids and registries and browsers take all the same: each label as it stands. 0: no name. */
+static size_t encode_symbols(struct str name, uint8_t out[MAX_NAME])
+{
+	uint32_t label[MAX_LABEL], n = 0;
+	size_t w = 0, i = 0;
+	bool high = false;
+	for (;;) {
+		uint32_t c = i < name.n ? utf8_next(name, &i) : 0;
+		bool dot = c == '.' || c == 0x3002 || c == 0xFF0E || c == 0xFF61;
+		if (c == 0xFE0F) /* shown as a picture: no part of a name */
+			continue;
+		if (c && !dot) {
+			if (n == MAX_LABEL || no_symbol(c))
+				return 0;
+			label[n++] = c < 0x80 ? ascii_lower((uint8_t)c) : c;
+			high |= c >= 0x80;
+			continue;
+		}
+		uint8_t ascii[MAX_LABEL];
+		size_t length = high ? punycode(label, n, ascii) : n;
+		for (uint32_t k = 0; !high && k < n; k++)
+			ascii[k] = (uint8_t)label[k];
+		if ((high && !length) || w + length + dot > MAX_NAME)
+			return 0;
+		memcpy(out + w, ascii, length);
+		w += length;
+		if (!c)
+			return w;
+		out[w++] = '.';
+		n = 0;
+		high = false;
+	}
+}
+
 /* UTS #46 to punycode, in place; a host that it refuses stays in UTF-8. */
 static size_t to_ascii(uint8_t *h, size_t n, unsigned *flags)
 {
 	char z[MAX_IDN + 1], *ascii = NULL;
+	uint8_t symbols[MAX_NAME];
 	*flags |= URL_IDN;
 	if (n > MAX_IDN || memchr(h, 0, n) || !utf8_valid(str_make(h, n))) {
 		*flags |= URL_BAD_HOST;
@@ -137,11 +234,18 @@ static size_t to_ascii(uint8_t *h, size_t n, unsigned *flags)
 	}
 	memcpy(z, h, n);
 	z[n] = 0;
-	if (idn2_to_ascii_8z(z, &ascii, IDN2_NONTRANSITIONAL) == IDN2_OK && strlen(ascii) <= MAX_NAME) {
+	int status = idn2_to_ascii_8z(z, &ascii, IDN2_NONTRANSITIONAL);
+	if (status == IDN2_OK && strlen(ascii) <= MAX_NAME) {
 		n = strlen(ascii);
 		memcpy(h, ascii, n); /* room for 300 bytes is owed by the caller */
 		if (!memmem(h, n, "xn--", 4))
 			*flags = (*flags & ~(unsigned)URL_IDN) | URL_ENCODED_HOST; /* full-width letters and the like */
+	} else if (status == IDN2_DISALLOWED || status == IDN2_UNASSIGNED) {
+		size_t length = encode_symbols(str_make(h, n), symbols);
+		if (length) {
+			memcpy(h, symbols, length);
+			n = length;
+		}
 	}
 	idn2_free(ascii);
 	return n;

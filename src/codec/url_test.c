@@ -81,6 +81,11 @@ static void test_parse(void **state)
 		{"http://B\xC3\xBC"
 		 "cher.example/",
 			"http://xn--bcher-kva.example/", "xn--bcher-kva.example", "xn--bcher-kva.example", URL_IDN},
+		/* symbols, which IDNA 2008 refuses */
+		{"http://\u2615.us/", "http://xn--53h.us/", "xn--53h.us", "xn--53h.us", URL_IDN},
+		{"http://I\u2764\uFE0F.Shop.ws/x", "http://xn--i-7iq.shop.ws/x", "xn--i-7iq.shop.ws", "shop.ws", URL_IDN},
+		{"http://a\u3002\U0001F4A9.la/", "http://a.xn--ls8h.la/", "a.xn--ls8h.la", "xn--ls8h.la", URL_IDN},
+		{"http://\uFFFD.la/", "http://\uFFFD.la/", "\uFFFD.la", "\uFFFD.la", URL_IDN},
 		{"http://xn--bcher-kva.example/", "http://xn--bcher-kva.example/", "xn--bcher-kva.example", "xn--bcher-kva.example",
 			URL_IDN},
 		{"http://\xEF\xBD\x85vil\xE3\x80\x82"
