@@ -17,7 +17,7 @@
 #include "jail/jail.h"
 
 /* How a row comes to be: a change here makes stored rows be read anew (store_put). */
-enum { EXTRACT_VERSION = 9, SHOW_PROBLEMS = 20, NOTE_BYTES = 4096 };
+enum { EXTRACT_VERSION = 10, SHOW_PROBLEMS = 20, NOTE_BYTES = 4096 };
 
 /* What was read for one feed out of one argument: a line of the store's log of sources. */
 struct ledger_line {

@@ -66,10 +66,14 @@ static struct str list_of(const struct engine_model *m, const uint32_t *tokens, 
 	return str_find(list, S("List-ID")) != STR_NPOS && str_find(list, S("List-Post")) != STR_NPOS ? S("list software") : S("");
 }
 
+/* Some programs write their name into the Message-ID alone: "<Pine.LNX.4.44...", "<...JavaMail.root@". */
 static struct str named_client(const struct engine_model *m, const uint32_t *tokens, size_t n)
 {
 	struct str claim = value_of(m, tokens, n, PRINT_claim), ok = value_of(m, tokens, n, PRINT_claimok);
-	return claim.n && (!ok.n || str_eq(ok, S("yes"))) ? claim : list_of(m, tokens, n);
+	struct str mid = value_of(m, tokens, n, PRINT_midlike);
+	if (claim.n && (!ok.n || str_eq(ok, S("yes"))))
+		return claim;
+	return !claim.n && (str_eq(mid, S("pine")) || str_eq(mid, S("javamail"))) ? mid : list_of(m, tokens, n);
 }
 
 struct str engine_plain_client(const struct engine_model *m, const uint32_t *tokens, size_t n)

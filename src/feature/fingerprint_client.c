@@ -123,7 +123,10 @@ static const struct form mid_forms[] = {
 	{"1h.1h.1h.2h.1h.T14.8h", "eudora"},
 	{"T14.#d.squirrel", "squirrelmail"},
 	{"#d.#d.#d.#d.#d.U10.squirrel", "squirrelmail"},
+	{"T14.8h", "sylpheed"}, /* Claws; before it the address behind that */
+	{"T14.8d", "sylpheed"},
 	{"T14.8h.*", "sylpheed"},
+	{"T14.8d.*", "sylpheed"},
 	{"T12.#d", "kmail"},
 	{"T12.#d.*", "kmail"},
 	{"U10.#d.#d.camel", "evolution"},

@@ -205,6 +205,10 @@ static void contradictions(void **state)
 		{"Message-ID: <E1AbCdE-0003xY-00@c>\nX-Mailer: Microsoft Outlook Express 6.00\n", "claimok=mta"},
 		{"Message-ID: <4C3A5B00.6030801@c>\nUser-Agent: Mozilla/5.0 Gecko/2010 Thunderbird/3.0\n", "claimok=yes"},
 		{"Message-ID: <4C3A5B00.6031801@c>\nUser-Agent: Mozilla/5.0 Gecko/2010 Thunderbird/3.0\n", "claimok=mid"},
+		{"Message-ID: <20100712000000.76d641f6@c>\nX-Mailer: Sylpheed-Claws 2.6.0 (GTK+ 2.10.11)\nDate: Mon, 12 Jul 2010 00:00:00 +0000\n",
+			"claimok=yes"},
+		{"Message-ID: <20100712000000.76d641f6.x@c>\nFrom: <x@c>\nX-Mailer: Sylpheed version 0.8.1\nDate: Mon, 12 Jul 2010 00:00:00 +0000\n",
+			"claimok=yes"},
 		{"Message-ID: <4C3A5B00.6030801@c>\nX-Mailer: Microsoft Outlook Express 6.00\n", "mimeole=absent"},
 		{"Content-Type: multipart/mixed; boundary=abcdefgh\nX-Mailer: The Bat! (v1)\n\n--abcdefgh\n\n", "claimok=bnd"},
 		{"Message-ID: <x@b.test>\nFrom: <x@b.test>\n", "mid_host=from"},
@@ -236,6 +240,8 @@ static void contradictions(void **state)
 		{"Content-Type: image/jpeg; name=garin.png\n", "file=png as jpeg"},
 		{"Message-ID: <a1b2c3x@c>\nSubject: hello a1b2c3\n", "subj_tail=6h in id"},
 		{"Message-ID: <joe.1@x>\nTo: joe@c.test\n", "mid_has=to-local"},
+		{"Message-ID: <joe.1@x>\nTo: joe@c.test\n", "mid=@.1d"},
+		{"Message-ID: <a.joe1@x>\nTo: joe@c.test\n", "mid=1a.4a"},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
