@@ -224,7 +224,7 @@ static void sketch_tags(const struct doc *d, struct sketch *out)
 /* The digests of the largest images: what is varied from message to message changes their size by little. */
 static void sketch_looks(const struct doc *d, struct sketch *out)
 {
-	uint64_t area[SKETCH_FILES];
+	uint64_t area[SKETCH_FILES] = {0};
 	for (size_t i = 0; i < d->n_attachments; i++) {
 		const struct doc_attachment *t = &d->attachments[i];
 		uint64_t size = (uint64_t)t->width * t->height;
