@@ -160,7 +160,7 @@ regexp { .include "%(d)s/regexp.conf" }
     with open(t.path('log'), 'wb') as log:
         server = subprocess.Popen([program, '-f', *user, '-c', t.path('rspamd.conf')], stdout=log, stderr=log)
     try:
-        for _ in range(600):
+        for _ in range(1500):  # rspamd takes seven seconds of processor time to start
             try:
                 ask(port, pills[0])
                 break
