@@ -350,15 +350,20 @@ static bool starts_word(struct str c, size_t i)
 /* "HELO x", "account y HELO x", "[1.2.3.4] helo=x", "[1.2.3.4]:25 \"HELO x\"" */
 static size_t find_helo(struct str c, bool *equals)
 {
-	static const struct str words[] = {STR_INIT("helo"), STR_INIT("ehlo"), STR_INIT("lhlo")};
-	size_t i = str_ifind(c, S("helo="));
-	*equals = i != STR_NPOS;
-	for (size_t k = 0; k < sizeof words / sizeof *words && i == STR_NPOS; k++) {
-		i = str_ifind(c, words[k]);
-		if (i != STR_NPOS && (!starts_word(c, i) || (i + 4 < c.n && !ascii_space(c.p[i + 4]))))
-			i = STR_NPOS;
+	size_t i, from = 0;
+	while ((i = str_ifind(str_from(c, from), S("lo"))) != STR_NPOS) {
+		i += from;
+		from = i + 1;
+		if (i < 2)
+			continue;
+		struct str word = str_sub(c, i - 2, 4), rest = str_from(c, i + 2);
+		*equals = rest.n && rest.p[0] == '=' && str_ieq(word, S("helo"));
+		bool alone = starts_word(c, i - 2) && (rest.n == 0 || ascii_space(rest.p[0]));
+		if (*equals || (alone && (str_ieq(word, S("helo")) || str_ieq(word, S("ehlo")) || str_ieq(word, S("lhlo")))))
+			return i - 2;
 	}
-	return i;
+	*equals = false;
+	return STR_NPOS;
 }
 
 static struct own_words take_own_words(struct received *r, struct str c)
