@@ -196,11 +196,11 @@ static void unknown(struct sheet *t)
 	put_count(&t->tmp, s->doubtful);
 	buf_add(&t->tmp, S(" doubtful splits; "));
 	put_count(&t->tmp, problems);
-	buf_add(&t->tmp, S(" sources with problems"));
+	buf_add(&t->tmp, problems == 1 ? S(" source with problems") : S(" sources with problems"));
 	if (guessed) {
 		buf_add(&t->tmp, S("; trust guessed for "));
 		put_count(&t->tmp, guessed);
-		buf_add(&t->tmp, guessed == 1 ? S(" feed") : S(" feeds"));
+		buf_add(&t->tmp, guessed == 1 ? S(" feed (--trust names its hosts)") : S(" feeds (--trust names their hosts)"));
 	}
 	buf_byte(&t->tmp, '.');
 	say(t, 0);
