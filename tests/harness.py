@@ -44,12 +44,12 @@ def mail(n=0, subject=None, body=None, to='someone@trap.example', date=None, hea
 
 
 def mbox(mails, quote=True):
-    out = b''
+    out = []
     for m in mails:
         if quote:
             m = b''.join(b'>' + line if line.lstrip(b'>').startswith(b'From ') else line for line in m.splitlines(True))
-        out += b'From seller@sender.example Wed Sep  1 00:00:00 2010\n' + m + (b'\n' if m.endswith(b'\n') else b'\n\n')
-    return out
+        out += [b'From seller@sender.example Wed Sep  1 00:00:00 2010\n', m, b'\n' if m.endswith(b'\n') else b'\n\n']
+    return b''.join(out)
 
 
 def png(width, height, rows):
