@@ -1,9 +1,8 @@
 /* findings_fit.c - see findings_fit.h. */
 #include "analyse/findings_fit.h"
 
-enum { GRID = 56, ZOOMS = 4, PLACES = 400, SHIFTS = 20 };
-static const double NEAR = 1.5 * SECONDS_A_DAY; /* dates so far apart are two */
-static const double TINY = 1e-9;                /* of all weight: where the next grid does not look any more */
+enum { GRID = 56, ZOOMS = 4 };
+static const double TINY = 1e-9; /* of all weight: where the next grid does not look any more */
 
 /* ---- the grid ---- */
 
@@ -70,7 +69,14 @@ struct marginal {
 	double w[GRID];
 	int64_t lo, step;
 	double total; /* weight times the size of a cell */
+	double slow;  /* of it, of ramps that last more than a day */
 };
+
+/* Density beforehand of a ramp that lasts so many seconds, not normed: a day more or less says the less the longer it is. */
+static double density(int64_t lasts)
+{
+	return SECONDS_A_DAY / (SECONDS_A_DAY + (double)lasts);
+}
 
 static void marginals(const struct grid *g, double top, struct marginal *m1, struct marginal *m2)
 {
@@ -79,10 +85,12 @@ static void marginals(const struct grid *g, double top, struct marginal *m1, str
 	double cell = (double)g->step1 * (double)g->step2;
 	for (size_t i = 0; i < GRID; i++)
 		for (size_t k = 0; k < GRID; k++) {
-			double l = g->ramp[i * GRID + k], w = isnan(l) ? 0 : exp(l - top) * cell;
+			int64_t lasts = place2(g, k) - place1(g, i);
+			double l = g->ramp[i * GRID + k], w = isnan(l) ? 0 : exp(l - top) * cell * density(lasts);
 			m1->w[i] += w;
 			m2->w[k] += w;
 			m1->total += w;
+			m1->slow += lasts > SECONDS_A_DAY ? w : 0;
 		}
 	m2->total = m1->total;
 }
@@ -167,54 +175,9 @@ static int64_t quantile(const struct mixed *x, double q)
 	return (int64_t)((lo + hi) / 2);
 }
 
-/* What lies within NEAR of a time. */
-struct nearby {
-	double height; /* smoothed by Epanechnikov's kernel */
-	double p[2];   /* of each shape */
-	double mean;
-};
-
-static struct nearby look(const struct mixed *x, double t)
+static struct finding_date date(const struct mixed *x)
 {
-	struct nearby r = {.mean = t};
-	double sum = 0;
-	for (int k = 0; k < 2; k++) {
-		const struct marginal *m = x->m[k];
-		for (size_t c = 0; c < GRID && x->p[k] > 0 && m->total > 0; c++) {
-			double d = (double)(m->lo + (int64_t)c * m->step) - t, w = x->p[k] * m->w[c] / m->total;
-			if (fabs(d) >= NEAR)
-				continue;
-			r.p[k] += w;
-			r.height += w * (1 - d * d / NEAR / NEAR);
-			sum += w * d;
-		}
-	}
-	if (r.p[0] + r.p[1] > 0)
-		r.mean += sum / (r.p[0] + r.p[1]);
-	return r;
-}
-
-/* The highest place of the smoothed weight: the date that is most probably right to a day or two, be it this shape or that. */
-static int64_t likeliest(const struct mixed *x)
-{
-	double lo, width = span_of(x, &lo), at = lo, best = -1;
-	for (int i = 0; i <= PLACES; i++) {
-		double t = lo + width * i / PLACES, h = look(x, t).height;
-		if (h > best) {
-			best = h;
-			at = t;
-		}
-	}
-	for (int i = 0; i < SHIFTS; i++) /* mean shift: climbs to the top */
-		at = look(x, at).mean;
-	return (int64_t)at;
-}
-
-/* The likeliest place of x, within the interval of all: the smoothing may reach beyond it. */
-static struct finding_date date(const struct mixed *x, const struct mixed *all)
-{
-	int64_t lo = quantile(all, 0.025), hi = quantile(all, 0.975), at = likeliest(x);
-	return (struct finding_date){at < lo ? lo : at > hi ? hi : at, lo, hi};
+	return (struct finding_date){quantile(x, 0.5), quantile(x, 0.025), quantile(x, 0.975)};
 }
 
 bool fit_dates(fit_fn *fn, const void *ctx, int64_t lo, int64_t hi, struct arena *arena, struct fit *out)
@@ -228,18 +191,20 @@ bool fit_dates(fit_fn *fn, const void *ctx, int64_t lo, int64_t hi, struct arena
 	double steps = find_steps(fn, ctx, all, &m[0]), ramps = find_ramps(fn, ctx, all, &g, &m[1], &m[2]);
 	double top = fmax(steps, ramps), width = fmax((double)(hi - lo), 1);
 	double longest = fmin(width, FIT_RAMP_DAYS * (double)SECONDS_A_DAY);
+	double norm = SECONDS_A_DAY * log1p(longest / SECONDS_A_DAY); /* of all densities */
 	/* evidence: the likelihood's mean over all places, and lengths */
 	double ws = exp(steps - top) * m[0].total / width,
-	       wr = isfinite(ramps) ? exp(ramps - top) * m[1].total / width / longest : 0;
+	       wr = isfinite(ramps) ? exp(ramps - top) * m[1].total / width / norm : 0;
 	double p = wr / (ws + wr);
 	const struct mixed start = {{&m[0], &m[1]}, {1 - p, p}}, end = {{&m[0], &m[2]}, {1 - p, p}},
 			   ramp_end = {{&m[0], &m[2]}, {0, 1}};
 	out->logl = top;
-	out->start = date(&start, &start);
-	struct nearby here = look(&start, (double)out->start.time);
-	struct finding_date last = date(&ramp_end, &end);
-	out->ramp = p > 0.5 && here.p[1] > here.p[0] && last.time > out->start.time;
-	out->end = out->ramp ? last : out->start;
+	out->start = date(&start);
+	out->end = date(&end);
+	out->end.time = quantile(&ramp_end, 0.5);
+	out->ramp = p * m[1].slow > m[1].total / 2 && out->end.time > out->start.time;
+	if (!out->ramp)
+		out->end = out->start;
 	arena_release(arena, mark);
 	return true;
 }

@@ -1,9 +1,9 @@
 /* findings_fit.h - when something went from one level to another, from the times of single messages.
  *
- * The change runs from t1 to t2 (t1 = t2: a step). Its likelihood is put on a grid of t1 and t2 that zooms in on where it is high;
- * a ramp of up to FIT_RAMP_DAYS is as likely as a step beforehand, and every place as any other. A date is where the weight of
- * both, smoothed over a day or two, is highest; intervals are the middle 95 %. Likelihoods of bursty mail are tempered by its
- * scatter.
+ * The change runs from t1 to t2 (t1 = t2: a step). Its likelihood is put on a grid of t1 and t2 that zooms in on where it is high.
+ * Beforehand a ramp of up to FIT_RAMP_DAYS is as likely as a step, every place as any other, and lengths are alike on the scale of
+ * log(1 + days), as change/date.c has it. Dates are medians over both shapes, intervals the middle 95 %. Likelihoods of bursty mail
+ * are tempered by its scatter.
  */
 #ifndef TRAPLINE_ANALYSE_FINDINGS_FIT_H
 #define TRAPLINE_ANALYSE_FINDINGS_FIT_H
@@ -19,7 +19,7 @@ typedef double fit_fn(const void *ctx, int64_t t1, int64_t t2);
 
 struct fit {
 	struct finding_date start, end;
-	bool ramp;   /* it took its time, more likely than not, and the start's date is that of a ramp */
+	bool ramp;   /* it took more than a day, more likely than not; else end is start */
 	double logl; /* the highest seen */
 };
 /* Over lo <= t1 <= t2 <= hi. False: out of memory. */

@@ -238,11 +238,12 @@ static void what_falls_while_a_trade_fades_is_told_once(void **state)
 }
 
 /* Ramps that start at one place and end anywhere, and such that end at another place, before it, and start anywhere. */
+/* A ramp of two days somewhere in two weeks, or, nearly as likely, a step later on: the start's date lies behind that of the ramp's end. */
 static double crossed(const void *ctx, int64_t t1, int64_t t2)
 {
 	double a = (double)t1 / SECONDS_A_DAY, b = (double)t2 / SECONDS_A_DAY;
 	(void)ctx;
-	return t2 > t1 && (fabs(a - 24) < 0.2 || fabs(b - 18) < 0.2) ? 9 : -50;
+	return t1 == t2 ? (fabs(a - 30) < 1 ? -0.3 : -50) : a < 14 && fabs(b - a - 2) < 0.5 ? 0 : -50;
 }
 
 /* A ramp with a probable start on one day and a probable end on another. */
