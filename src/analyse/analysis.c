@@ -14,7 +14,7 @@
 #include "base/mem.h"
 
 /* A change of any step makes stores be analysed anew. */
-enum { ANALYSE_VERSION = 14 };
+enum { ANALYSE_VERSION = 15 };
 
 /* In the order campaigns, engines, programmes, findings; infections need engines only. */
 static const struct {

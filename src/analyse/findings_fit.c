@@ -1,8 +1,9 @@
 /* findings_fit.c - see findings_fit.h. */
 #include "analyse/findings_fit.h"
 
-enum { GRID = 56, ZOOMS = 4 };
-static const double TINY = 1e-9; /* of all weight: where the next grid does not look any more */
+enum { GRID = 56, ZOOMS = 4, SHIFTS = 20 };
+static const double FAR = 3.0 * SECONDS_A_DAY; /* a date so far off is wrong, and farther off no worse */
+static const double TINY = 1e-9;               /* of all weight: where the next grid does not look any more */
 
 /* ---- the grid ---- */
 
@@ -175,9 +176,28 @@ static int64_t quantile(const struct mixed *x, double q)
 	return (int64_t)((lo + hi) / 2);
 }
 
-static struct finding_date date(const struct mixed *x)
+/* The mean of the weight within FAR of t. */
+static double mean_near(const struct mixed *x, double t)
 {
-	return (struct finding_date){quantile(x, 0.5), quantile(x, 0.025), quantile(x, 0.975)};
+	double weight = 0, sum = 0;
+	for (int k = 0; k < 2; k++) {
+		const struct marginal *m = x->m[k];
+		for (size_t c = 0; c < GRID && x->p[k] > 0 && m->total > 0; c++) {
+			double d = (double)(m->lo + (int64_t)c * m->step) - t, w = x->p[k] * m->w[c] / m->total;
+			weight += fabs(d) < FAR ? w : 0;
+			sum += fabs(d) < FAR ? w * d : 0;
+		}
+	}
+	return weight > 0 ? t + sum / weight : t;
+}
+
+/* The date of least loss, near the median: the loss is the error's square, as far as FAR. */
+static struct finding_date date(const struct mixed *x, const struct mixed *all)
+{
+	double lo = (double)quantile(all, 0.025), hi = (double)quantile(all, 0.975), at = (double)quantile(x, 0.5);
+	for (int i = 0; i < SHIFTS; i++)
+		at = mean_near(x, at);
+	return (struct finding_date){(int64_t)fmin(fmax(at, lo), hi), (int64_t)lo, (int64_t)hi};
 }
 
 bool fit_dates(fit_fn *fn, const void *ctx, int64_t lo, int64_t hi, struct arena *arena, struct fit *out)
@@ -193,15 +213,13 @@ bool fit_dates(fit_fn *fn, const void *ctx, int64_t lo, int64_t hi, struct arena
 	double longest = fmin(width, FIT_RAMP_DAYS * (double)SECONDS_A_DAY);
 	double norm = SECONDS_A_DAY * log1p(longest / SECONDS_A_DAY); /* of all densities */
 	/* evidence: the likelihood's mean over all places, and lengths */
-	double ws = exp(steps - top) * m[0].total / width,
-	       wr = isfinite(ramps) ? exp(ramps - top) * m[1].total / width / norm : 0;
+	double ws = exp(steps - top) * m[0].total / width, wr = isfinite(ramps) ? exp(ramps - top) * m[1].total / width / norm : 0;
 	double p = wr / (ws + wr);
 	const struct mixed start = {{&m[0], &m[1]}, {1 - p, p}}, end = {{&m[0], &m[2]}, {1 - p, p}},
 			   ramp_end = {{&m[0], &m[2]}, {0, 1}};
 	out->logl = top;
-	out->start = date(&start);
-	out->end = date(&end);
-	out->end.time = quantile(&ramp_end, 0.5);
+	out->start = date(&start, &start);
+	out->end = date(&ramp_end, &end);
 	out->ramp = p * m[1].slow > m[1].total / 2 && out->end.time > out->start.time;
 	if (!out->ramp)
 		out->end = out->start;
