@@ -3,6 +3,7 @@
  *
  * KIND  templates   from templates of 60 to 120 words, a fifth of them slots; sizes of campaigns by Zipf's law, N/50 of them; prices and
  *                   domains of their own; 20 words common to all; 5 to 20 random words behind
+ *       small       the same, N/3 of them and all as large: three messages each on the average
  *       unrelated   120 words by Zipf's law each
  *       identical   one message
  *       chain       each message half of the one before and half new
@@ -80,9 +81,11 @@ static void from_template(uint64_t t, struct buf *b)
 static void text_of(const char *kind, size_t i, size_t n, struct buf *b, uint64_t *t)
 {
 	*t = i;
-	if (strcmp(kind, "templates") == 0) {
+	bool small = strcmp(kind, "small") == 0;
+	if (small || strcmp(kind, "templates") == 0) {
 		double u = unit();
-		*t = (uint64_t)((double)(n / 50 + 1) * u * u * u); /* few large ones, many small ones */
+		*t = (uint64_t)(small ? (double)(n / 3 + 1) * u
+				      : (double)(n / 50 + 1) * u * u * u); /* few large ones, many small */
 		from_template(*t, b);
 	} else if (strcmp(kind, "identical") == 0) {
 		*t = 0;
@@ -140,7 +143,7 @@ static size_t distinct(const struct campaign_set *set, size_t n, size_t *largest
 int main(int argc, char **argv)
 {
 	if (argc != 3) {
-		fprintf(stderr, "usage: campaigns_bench templates|unrelated|identical|chain|crowded N\n");
+		fprintf(stderr, "usage: campaigns_bench templates|small|unrelated|identical|chain|crowded N\n");
 		return 2;
 	}
 	size_t n = (size_t)strtoull(argv[2], NULL, 10);
