@@ -5,6 +5,8 @@
 #include <cmocka.h>
 
 #include "analyse/analysis.h"
+#include "base/buf.h"
+#include "base/limits.h"
 #include "store/store_test.h"
 
 enum { MESSAGES = 50 };
@@ -118,6 +120,48 @@ static void an_analysis_is_needed_when_its_inputs_change(void **state)
 	rm_dir(dir);
 }
 
+static int add_item(void *ctx, struct str id, struct str json)
+{
+	buf_add(ctx, id);
+	buf_add(ctx, json);
+	return 0;
+}
+
+/* What one allocation that fails would take away is not left out without a word. */
+static void one_allocation_that_fails_is_told(void **state)
+{
+	(void)state;
+	const char *dir = make_dir();
+	char path[96];
+	struct err err = {0};
+	struct store *s = filled(dir, path);
+	struct analyse_settings set = {.pack = pack, .force = true};
+	struct buf want, got;
+	buf_init(&want, MIB);
+	buf_init(&got, MIB);
+	assert_int_equal(analyse_run(s, &set, &err), 1);
+	assert_int_equal(store_items(s, "engine", add_item, &want, &err), 0);
+	assert_true(want.n > 0);
+	for (long n = 0;; n++) {
+		err = (struct err){0};
+		mem_fail_only(n);
+		int rc = analyse_run(s, &set, &err);
+		bool hit = mem_failed();
+		mem_fail_from(-1);
+		assert_true(rc == 1 || (hit && rc == ERR_ENV));
+		buf_clear(&got);
+		err = (struct err){0};
+		assert_int_equal(store_items(s, "engine", add_item, &got, &err), 0);
+		assert_true(str_eq(buf_str(&got), buf_str(&want)));
+		if (!hit)
+			break;
+	}
+	buf_free(&want);
+	buf_free(&got);
+	store_close(s);
+	rm_dir(dir);
+}
+
 static void no_memory_leaves_the_store_as_it_was(void **state)
 {
 	(void)state;
@@ -146,6 +190,7 @@ int main(void)
 		cmocka_unit_test(without_steps_what_a_message_says_itself_stays),
 		cmocka_unit_test(an_analysis_is_needed_when_its_inputs_change),
 		cmocka_unit_test(no_memory_leaves_the_store_as_it_was),
+		cmocka_unit_test(one_allocation_that_fails_is_told),
 	};
 	return cmocka_run_group_tests(tests, open_pack, close_pack);
 }

@@ -167,6 +167,7 @@ static void put_marks(struct items *it, struct json *j, const struct line *l)
 	size_t n = 0, tokens = e->model.tokens.n;
 	double rest = (double)(e->a->n_messages - l->messages) + 1;
 	struct mark *v = mem_alloc((tokens + 1) * sizeof *v);
+	j->out->oom |= !v;
 	json_key(j, "marks");
 	json_arr(j);
 	for (size_t t = 0; v && t < tokens; t++)
