@@ -329,11 +329,34 @@ static int date_one(struct finding *f, size_t k, struct arena *a)
 	return change_date_lines(&f->sums, &f->cs, l, r, a, fit);
 }
 
+static void move(struct change_place *p, double at)
+{
+	*p = (struct change_place){at, fmin(p->lo, at), fmax(p->hi, at)};
+}
+
+/* Neighbours are dated each by itself: where one would begin before the last began, they meet half-way. */
+static void set_in_order(struct finding *f)
+{
+	for (size_t k = 2; k < f->n_seg; k++) {
+		struct change_fit *l = &f->fit[k - 1], *r = &f->fit[k];
+		double at = (l->start.at + r->start.at) / 2;
+		if (r->start.at >= l->start.at)
+			continue;
+		at = f->cs.time ? at : floor(at);
+		move(&l->start, at);
+		move(&r->start, at);
+		move(&r->end, fmax(r->end.at, at));
+		if (l->kind != CHANGE_RAMP)
+			l->end = l->start;
+	}
+}
+
 static int date_all(struct finding *f, struct arena *a)
 {
 	for (size_t k = 1; k < f->n_seg; k++)
 		if (date_one(f, k, a))
 			return -1;
+	set_in_order(f);
 	return 0;
 }
 

@@ -339,6 +339,26 @@ static void test_stairs(void **state)
 	}
 }
 
+/* Changes a few rows apart are dated each by itself, and told in their order. */
+static void test_order(void **state)
+{
+	(void)state;
+	for (uint64_t round = 0; round < 400; round++) {
+		double y[ROWS];
+		seed = 9000 + round;
+		uint64_t rows = 2 + round % 6;
+		double level = 5, step = round % 2 ? 0.5 : -0.5;
+		for (size_t i = 0; i < ROWS; i++) {
+			bool here = i >= 40 && i < 40 + 4 * rows && (i - 40) % rows == 0;
+			level += here ? step * (0.4 + uniform()) : 0;
+			y[i] = floor(exp(level + 0.15 * normal()) + 0.5);
+		}
+		struct changes c = find(y, ROWS, true);
+		for (size_t i = 1; i < c.n; i++)
+			assert_true(c.v[i - 1].start.row <= c.v[i].start.row);
+	}
+}
+
 /* A change in a gap is told at the first row after it. */
 static void test_gap(void **state)
 {
@@ -497,6 +517,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_offset, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_steady, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stairs, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_order, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_gap, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_kink, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_noise, setup, teardown),
