@@ -253,6 +253,9 @@ static void test_counters(void **unused)
 		{0, "bargains inside 893", "your long awaited watches 893", false},
 		{0, "bargains inside 88931", "your long awaited watches 88931", true},
 		{30, "bargains inside 893", "your long awaited watches 893", true},
+		{23, "your long awaited watches 893", "your long awaited watches 217", true},
+		{23, "your long awaited watches 893", "bargains inside 217", false},
+		{23, "your long awaited 893 watches", "your long awaited 217 watches", false},
 	};
 	for (size_t i = 0; i < COUNT(table); i++) {
 		struct sketch a, b;

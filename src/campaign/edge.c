@@ -2,9 +2,10 @@
 #include "campaign/edge.h"
 
 enum {
-	FACTS_ALONE = 4, /* points: a number of four digits, or more than one */
-	FEW_WORDS = 8,   /* fewer are no text to disagree with */
-	FEW_LINKS = 6,   /* the picture's own, one to leave the list, a few as chaff */
+	FACTS_ALONE = 4,   /* points: a number of four digits, or more than one */
+	SUBJECT_WORDS = 4, /* besides numbers; fewer are anybody's */
+	FEW_WORDS = 8,     /* fewer are no text to disagree with */
+	FEW_LINKS = 6,     /* the picture's own, one to leave the list, a few as chaff */
 };
 
 static int steps(double value, const double *at, size_t n)
@@ -38,9 +39,22 @@ static bool most_of(unsigned n, unsigned a, unsigned b)
 	return 2 * n > (a > b ? a : b);
 }
 
-static int fact_points(const struct likeness *l, bool same_text)
+/* Subjects agree in all of their words, numbers as one, and end with a number: a counter, a slot of the template. One in the middle
+ * ("degree in 134 days") is the offer. */
+static unsigned subject_slots(const struct sketch *a, const struct likeness *l)
+{
+	unsigned words = 0;
+	if (l->subject_words <= SUBJECT_WORDS || l->subject != l->subject_words || a->subject[a->n_subject - 1])
+		return 0;
+	for (size_t i = 0; i < a->n_subject; i++)
+		words += a->subject[i] != 0;
+	return words >= SUBJECT_WORDS;
+}
+
+static int fact_points(const struct likeness *l, bool same_text, unsigned slots)
 {
 	unsigned miss = (l->facts_a < l->facts_b ? l->facts_a : l->facts_b) - l->facts;
+	miss -= miss < slots ? miss : slots;
 	if (miss && same_text)
 		return miss > 1 ? -2 : -1;
 	if (miss)
@@ -110,7 +124,7 @@ static void weigh(const struct sketch *a, const struct sketch *b, struct edge *o
 	bool same_text = t >= 0.8, texts = has_texts(l), picture = offer_in_picture(a, b, l);
 	int8_t *p = out->points;
 	p[EDGE_TEXT] = (int8_t)text_points(l, t);
-	p[EDGE_FACTS] = (int8_t)fact_points(l, same_text);
+	p[EDGE_FACTS] = (int8_t)fact_points(l, same_text, subject_slots(a, l));
 	p[EDGE_NAMES] = (int8_t)name_points(l, same_text);
 	for (int f = EDGE_FACTS; f <= EDGE_NAMES; f++) /* what a text states beside it says nothing against */
 		p[f] = (int8_t)(picture && p[f] < 0 ? 0 : p[f]);

@@ -5,7 +5,7 @@
  *
  *   text      by the best of its three likenesses, more when many words agree, less when there are few
  *   facts     numbers that agree weigh by their digits. A number that both state and that differs is another offer; but where nearly
- *             all words agree, it is a slot
+ *             all words agree, or a whole subject before it, it is a slot
  *   names     words with a capital inside a sentence
  *   domains, url shape, subject, tags     agreement of either is a small thing, of domains a larger one
  *   image, file   equal bytes; an image that looks the same is worth as much; of those that could not be looked at, one of the same
