@@ -200,6 +200,16 @@ static int unknown_option(char **argv, const struct command *c, struct err *err)
 	return err_set(err, ERR_USAGE, "unknown option %s; see: trapline help %s", argv[optind - 1], c->name);
 }
 
+/* getopt takes the beginning of a long name for the name: --from 2010-09-20 would be a domain, and what a script says would change its
+ * meaning with the next option that begins alike. */
+static int whole_name(char **argv, const char *name, struct err *err)
+{
+	const char *word = argv[optind - 1 - (optarg && optarg == argv[optind - 1])] + 2;
+	if (strcspn(word, "=") == strlen(name))
+		return 0;
+	return err_set(err, ERR_USAGE, "--%.*s is not an option; --%s begins alike", (int)strcspn(word, "="), word, name);
+}
+
 int options_parse(struct options *o, const struct command *c, int argc, char **argv, struct err *err)
 {
 	struct option longs[N_SPECS + 2];
@@ -216,11 +226,14 @@ int options_parse(struct options *o, const struct command *c, int argc, char **a
 	getopt_tables(c->options, longs, shorts);
 	opterr = 0;
 	optind = 1;
-	for (int code; (code = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {
+	int at = -1;
+	for (int code; (code = getopt_long(argc, argv, shorts, longs, &at)) != -1; at = -1) {
 		if (code == '?')
 			return unknown_option(argv, c, err);
 		if (code == ':')
 			return err_set(err, ERR_USAGE, "%s needs a value; see: trapline help %s", argv[optind - 1], c->name);
+		if (at >= 0 && whole_name(argv, longs[at].name, err))
+			return err->kind;
 		if (code == 'h' || code == HELP) {
 			o->help = true;
 			return 0;

@@ -218,7 +218,8 @@ static bool open_file(struct source *s, const struct walk_item *item)
 		s->fd = STDIN_FILENO;
 		return true;
 	}
-	s->fd = open(s->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	/* a FIFO put in a file's place is not waited for */
+	s->fd = open(s->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (s->regular ? O_NONBLOCK : 0));
 	if (s->fd >= 0 && s->regular && (fstat(s->fd, &st) != 0 || !S_ISREG(st.st_mode))) {
 		errno = ESTALE; /* replaced since the walk saw it */
 		close_file(s);

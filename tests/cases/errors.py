@@ -40,6 +40,11 @@ def case_unknown_option(t):
     says(t.run('ingest', '--frobnicate', 'x', code=USAGE), 'frobnicate')
 
 
+def case_beginning_of_an_option(t):
+    for args in (['--from', '2010-09-20'], ['--from-dom=x.example'], ['--hel']):
+        says(t.run('messages', '--store', 't.db', *args, code=USAGE), args[0].split('=')[0], 'begins alike')
+
+
 def case_option_before_the_command(t):
     for args in (['--nonsense'], ['-v', 'ingest', 'x'], ['--store', 't.db', 'messages'], ['--', 'messages']):
         says(t.run(*args, code=2), args[0], 'command')
