@@ -28,6 +28,8 @@ static void put(struct sheet *t, size_t indent)
 	buf_printf(&safe, "%*s", (int)indent, "");
 	esc_paragraph(buf_str(&t->b), indent, t->width, t->ascii ? ESCAPE_ASCII : 0, &safe);
 	buf_byte(&safe, '\n');
+	output_needs(&t->b);
+	output_needs(&safe);
 	fwrite(safe.p, 1, safe.n, t->f);
 	buf_free(&safe);
 	buf_clear(&t->b);
@@ -237,6 +239,7 @@ static void show_json(FILE *out, const struct finding *f)
 	buf_init(&b, 64 * MIB);
 	finding_json(&j, f);
 	buf_byte(&b, '\n');
+	output_needs(&b);
 	fwrite(b.p, 1, b.n, out);
 	buf_free(&b);
 }
