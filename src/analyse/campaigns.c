@@ -322,10 +322,14 @@ static void find_weak(struct campaign_set *s)
 	}
 }
 
-/* Moves the sketches from where they arrived into the order of nodes. */
+/* Moves the sketches from where they arrived into the order of nodes. The map's index goes before the second copy comes. */
 static bool move_blobs(struct campaign_set *s)
 {
+	struct arena arrived = s->sketches.keys;
 	size_t total = 0;
+	s->sketches.keys = (struct arena){0};
+	map_free(&s->sketches);
+	s->sketches.keys = arrived;
 	for (size_t i = 0; i < s->n_nodes; i++)
 		total += (s->nodes[i].blob.n + BLOB_ALIGN - 1) / BLOB_ALIGN;
 	s->blobs = total <= UINT32_MAX ? mem_alloc((total + 1) * BLOB_ALIGN) : NULL;
