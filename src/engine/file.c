@@ -272,7 +272,7 @@ static int lock_folder(const char *path)
 	char folder[LIM_PATH];
 	const char *slash = strrchr(path, '/');
 	size_t n = slash ? (size_t)(slash - path) + 1 : 0;
-	if (n >= sizeof folder)
+	if (n + 2 > sizeof folder)
 		return -1;
 	memcpy(folder, path, n);
 	memcpy(folder + n, ".", 2);
