@@ -9,6 +9,7 @@
 
 #include "analyse/engines_int.h"
 #include "base/mem.h"
+#include "base/sort.h"
 
 /* SHARED: hosts in common, at least, and percent of what there would be if both drew from the same hosts. CONSTANT: percent of the
  * messages that have a family. SUCCEEDED: of the hosts in common, those where one ended before the other began, where the writing is
@@ -16,6 +17,9 @@
 enum {
 	HEIR_PERCENT = 60, /* of what there would be in common */
 	HEIR_GOES_ON = 5,  /* an heir's messages of its forebear's campaigns: these end, too, but not all on the same day */
+	HEIR_CROWD = 64,   /* a host of more engines tells nothing: so that no mail makes all of them be compared with all */
+	HEIR_TRIES = 16,   /* forebears, of most hosts in common first, whose campaigns are looked at: likewise */
+	RIVALS_MAX = 200,  /* of the largest clusters near a learned engine: each costs a look at all messages */
 	SHARED_PERCENT = 30,
 	SHARED_LEAST = 4,
 	CONSTANT_PERCENT = 80,
@@ -154,16 +158,20 @@ struct shared {
 	size_t n, before, after; /* hosts in common; of these where the one ended before the other began */
 };
 
+static void add_shared(struct shared *s, const struct peer *own, const struct peer *its)
+{
+	s->n++;
+	s->before += own->last < its->first;
+	s->after += its->last < own->first;
+}
+
 static struct shared shared_peers(const struct peers *own, const struct peers *its)
 {
 	struct shared s = {0};
 	for (size_t i = 0, j = 0; i < own->n && j < its->n;) {
 		const struct peer *a = &own->v[i], *b = &its->v[j];
-		if (a->peer == b->peer) {
-			s.n++;
-			s.before += a->last < b->first;
-			s.after += b->last < a->first;
-		}
+		if (a->peer == b->peer)
+			add_shared(&s, a, b);
 		i += a->peer <= b->peer;
 		j += a->peer >= b->peer;
 	}
@@ -239,6 +247,7 @@ static bool all_its_own(const struct engines *e, uint32_t cluster, const struct 
 int engines_find_version(struct engines *e, uint32_t cluster, uint32_t *counts)
 {
 	struct engine_contrast contrast;
+	struct arena_mark mark = arena_mark(&e->arena);
 	bool is_near;
 	size_t k = e->cluster_near[cluster] = nearest_of(e, cluster, counts, &is_near);
 	if (k == e->n_known)
@@ -250,8 +259,10 @@ int engines_find_version(struct engines *e, uint32_t cluster, uint32_t *counts)
 	if (!own || !its)
 		return err_oom(e->err, "engines");
 	struct shared both = shared_peers(own, its);
-	if (!same_hosts(own, its, &both, SHARED_PERCENT) || (!is_near && !succeeded(&both)))
+	if (!same_hosts(own, its, &both, SHARED_PERCENT) || (!is_near && !succeeded(&both))) {
+		arena_release(&e->arena, mark);
 		return 0;
+	}
 	const struct peers *all = contrast.any ? peers_of_engine(e, name, NULL) : own;
 	if (!all)
 		return err_oom(e->err, "engines");
@@ -269,11 +280,20 @@ struct forebear {
 	const struct peers *hosts;
 	analysis_name name; /* of a learned engine; 0: a cluster */
 	uint32_t cluster;
+	uint64_t *campaigns; /* ascending, distinct, once they are asked for */
+	size_t n_campaigns;
+	struct shared both; /* with the cluster that is looked at */
+};
+struct forebear_host {
+	struct peer host;
+	struct forebear *of;
 };
 struct forebears {
 	struct forebear *v;
 	size_t n;
-	bool *campaigns; /* by name: of the forebear that is looked at */
+	struct forebear_host *hosts; /* of all, by host */
+	size_t n_hosts;
+	struct forebear **met; /* those that share a host with the cluster that is looked at */
 };
 
 static int find_forebears(struct engines *e, struct forebears *f)
@@ -294,8 +314,67 @@ static int find_forebears(struct engines *e, struct forebears *f)
 		if (!(b->hosts = engines_peers_of(e, i)))
 			return err_oom(e->err, "engines");
 	}
-	f->campaigns = arena_alloc(&e->arena, (e->a->names.n + 1) * sizeof *f->campaigns);
-	return f->v && f->campaigns ? 0 : err_oom(e->err, "engines");
+	return f->v ? 0 : err_oom(e->err, "engines");
+}
+
+static int by_host(const void *x, const void *y)
+{
+	const struct forebear_host *a = x, *b = y;
+	return by_peer(&a->host, &b->host);
+}
+
+static int index_hosts(struct engines *e, struct forebears *f)
+{
+	size_t most = 0;
+	for (size_t k = 0; k < f->n; k++)
+		most += f->v[k].hosts->n;
+	f->hosts = mem_alloc((most + 1) * sizeof *f->hosts);
+	f->met = mem_alloc((f->n + 1) * sizeof(struct forebear *));
+	if (!f->hosts || !f->met)
+		return err_oom(e->err, "engines");
+	for (size_t k = 0; k < f->n; k++)
+		for (size_t i = 0; i < f->v[k].hosts->n; i++)
+			f->hosts[f->n_hosts++] = (struct forebear_host){f->v[k].hosts->v[i], &f->v[k]};
+	qsort(f->hosts, f->n_hosts, sizeof *f->hosts, by_host);
+	return 0;
+}
+
+static size_t first_host(const struct forebears *f, uint64_t peer)
+{
+	size_t lo = 0, hi = f->n_hosts;
+	while (lo < hi) {
+		size_t middle = lo + (hi - lo) / 2;
+		if (f->hosts[middle].host.peer < peer)
+			lo = middle + 1;
+		else
+			hi = middle;
+	}
+	return lo;
+}
+
+static int by_shared(const void *x, const void *y)
+{
+	const struct forebear *a = *(struct forebear *const *)x, *b = *(struct forebear *const *)y;
+	return a->both.n != b->both.n ? (a->both.n < b->both.n) - (a->both.n > b->both.n) : (a > b) - (a < b);
+}
+
+/* The forebears that share hosts with a cluster, of most hosts first; how many. */
+static size_t meet(const struct forebears *f, const struct peers *its)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < its->n; i++) {
+		size_t from = first_host(f, its->v[i].peer), to = from;
+		while (to < f->n_hosts && f->hosts[to].host.peer == its->v[i].peer && to - from <= HEIR_CROWD)
+			to++;
+		for (size_t k = from; k < to && to - from <= HEIR_CROWD; k++) {
+			struct forebear *b = f->hosts[k].of;
+			if (!b->both.n)
+				f->met[n++] = b;
+			add_shared(&b->both, &f->hosts[k].host, &its->v[i]);
+		}
+	}
+	qsort(f->met, n, sizeof(struct forebear *), by_shared);
+	return n;
 }
 
 static analysis_name campaign_of(const struct engines *e, size_t i)
@@ -303,62 +382,93 @@ static analysis_name campaign_of(const struct engines *e, size_t i)
 	return e->a->messages[e->message_at[e->by_cluster[i]]].campaign;
 }
 
-static void mark_campaigns(const struct engines *e, const struct forebear *b, bool *of)
+/* The campaigns of a forebear, once. */
+static bool list_campaigns(struct engines *e, struct forebear *b)
 {
-	memset(of, 0, (e->a->names.n + 1) * sizeof *of);
+	size_t from = e->cluster_from[b->cluster], to = e->cluster_from[b->cluster + 1], n = 0;
+	uint64_t *v = b->campaigns ? NULL : mem_alloc(((b->name ? e->a->n_messages : to - from) + 1) * sizeof *v);
+	if (!v)
+		return b->campaigns;
 	for (size_t i = 0; b->name && i < e->a->n_messages; i++)
 		if (e->prints.of[i] && e->verdicts[e->prints.of[i] - 1].engine == b->name)
-			of[e->a->messages[i].campaign] = true;
-	for (size_t i = e->cluster_from[b->cluster]; !b->name && i < e->cluster_from[b->cluster + 1]; i++)
-		of[campaign_of(e, i)] = true;
-	of[0] = false; /* none */
+			v[n++] = e->a->messages[i].campaign;
+	for (size_t i = from; !b->name && i < to; i++)
+		v[n++] = campaign_of(e, i);
+	sort_u64(v, n);
+	n = unique_u64(v, n);
+	b->campaigns = arena_alloc(&e->arena, (n + 1) * sizeof *v);
+	b->n_campaigns = n;
+	if (b->campaigns)
+		memcpy(b->campaigns, v, n * sizeof *v);
+	mem_free(v);
+	return b->campaigns;
+}
+
+static int by_campaign(const void *x, const void *y)
+{
+	const uint64_t *a = x, *b = y;
+	return (*a > *b) - (*a < *b);
 }
 
 /* Whether the cluster goes on with the forebear's campaigns. */
-static bool same_campaigns(const struct engines *e, uint32_t cluster, const struct forebear *b, bool *of)
+static bool same_campaigns(const struct engines *e, uint32_t cluster, const struct forebear *b)
 {
-	size_t from = e->cluster_from[cluster], to = e->cluster_from[cluster + 1], n = 0;
-	mark_campaigns(e, b, of);
-	for (size_t i = from; i < to; i++)
-		n += of[campaign_of(e, i)];
+	size_t n = 0;
+	for (size_t i = e->cluster_from[cluster]; i < e->cluster_from[cluster + 1] && n < HEIR_GOES_ON; i++) {
+		uint64_t campaign = campaign_of(e, i);
+		n += campaign && bsearch(&campaign, b->campaigns, b->n_campaigns, sizeof campaign, by_campaign);
+	}
 	return n >= HEIR_GOES_ON;
 }
 
-/* What a cluster took the place of: of clusters what was there before. A learned engine may have been captured in its later version. */
-static const struct forebear *forebear_of(
-	const struct engines *e, uint32_t cluster, const struct peers *its, struct forebears *f, struct shared *both)
+/* By its hosts alone. Of clusters what was there before; a learned engine may have been captured in its later version. */
+static bool may_precede(const struct forebear *b, uint32_t cluster, const struct peers *its)
 {
-	const struct forebear *found = NULL;
-	for (size_t k = 0; k < f->n; k++) {
-		const struct forebear *b = &f->v[k];
-		struct shared s = shared_peers(b->hosts, its);
-		if ((found && s.n <= both->n) || !succeeded(&s) || (!b->name && (b->cluster == cluster || s.before <= s.after)))
+	const struct shared *s = &b->both;
+	if (!b->name && (b->cluster == cluster || s->before <= s->after))
+		return false;
+	return succeeded(s) && same_hosts(b->hosts, its, s, HEIR_PERCENT);
+}
+
+/* What a cluster took the place of, if anything: *out, with `both` as it is. */
+static int find_forebear(struct engines *e, uint32_t cluster, const struct peers *its, struct forebears *f, struct forebear *out)
+{
+	size_t n = meet(f, its), tries = 0;
+	bool ok = true, found = false;
+	for (size_t i = 0; i < n && ok && !found && tries < HEIR_TRIES; i++) {
+		if (!may_precede(f->met[i], cluster, its))
 			continue;
-		if (!same_hosts(b->hosts, its, &s, HEIR_PERCENT) || !same_campaigns(e, cluster, b, f->campaigns))
-			continue;
-		*both = s;
-		found = b;
+		tries++;
+		ok = list_campaigns(e, f->met[i]);
+		found = ok && same_campaigns(e, cluster, f->met[i]);
+		*out = found ? *f->met[i] : *out;
 	}
-	return found;
+	for (size_t i = 0; i < n; i++)
+		f->met[i]->both = (struct shared){0};
+	return ok ? 0 : err_oom(e->err, "engines");
 }
 
 int engines_find_heirs(struct engines *e, uint32_t *heir_of)
 {
 	struct forebears f = {0};
 	int rc = find_forebears(e, &f);
+	rc = rc ? rc : index_hosts(e, &f);
 	for (uint32_t i = 0; i < e->clusters.n && !rc; i++) {
-		struct shared both = {0};
+		struct forebear b = {0};
 		const struct peers *its = f.v[f.n - e->clusters.n + i].hosts;
-		const struct forebear *b = e->cluster_name[i] ? NULL : forebear_of(e, i, its, &f, &both);
-		if (b && !b->name) {
-			heir_of[i] = b->cluster + 1;
-		} else if (b) {
-			e->cluster_name[i] = b->name;
+		if (!e->cluster_name[i])
+			rc = find_forebear(e, i, its, &f, &b);
+		if (b.hosts && !b.name) {
+			heir_of[i] = b.cluster + 1;
+		} else if (b.hosts) {
+			e->cluster_name[i] = b.name;
 			e->cluster_source[i] = ENGINE_LEARNED;
-			e->cluster_sure[i] = (float)((double)(both.n + 1) / (double)(both.n + 2));
-			e->cluster_peers[i] = all_its_own(e, i, b->hosts, its) ? NULL : b->hosts;
+			e->cluster_sure[i] = (float)((double)(b.both.n + 1) / (double)(b.both.n + 2));
+			e->cluster_peers[i] = all_its_own(e, i, b.hosts, its) ? NULL : b.hosts;
 		}
 	}
+	mem_free(f.hosts);
+	mem_free(f.met);
 	return rc;
 }
 
@@ -369,21 +479,24 @@ int engines_find_rivals(struct engines *e)
 	e->rivals = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->rivals);
 	if (!e->rivals)
 		return err_oom(e->err, "engines");
-	for (uint32_t i = 0; i < e->clusters.n; i++) {
+	for (uint32_t i = 0, looked = 0; i < e->clusters.n && looked < RIVALS_MAX; i++) {
 		struct rival *r = &e->rivals[e->n_rivals];
 		size_t k = e->cluster_near[i];
 		if (!e->cluster_name[i] || e->cluster_source[i] != ENGINE_DISCOVERED || k == e->n_known)
 			continue;
+		looked++;
 		r->learned = analysis_name_of(e->a, e->model.classes.v[k].name, e->err);
 		r->name = e->cluster_name[i];
 		r->confidence = e->cluster_sure[i];
 		if (e->err->kind || engines_contrast(e, i, &e->model.classes.v[k], &r->contrast))
 			return err_oom(e->err, "engines");
+		if (!r->contrast.any)
+			continue;
 		r->its = engines_peers_of(e, i);
 		r->own = peers_of_engine(e, r->learned, &r->contrast);
 		if (!r->its || !r->own)
 			return err_oom(e->err, "engines");
-		e->n_rivals += r->contrast.any;
+		e->n_rivals++;
 	}
 	return 0;
 }
