@@ -242,6 +242,12 @@ static int carrier_of(const struct scene *s, const struct carriers *v, const str
 	return closed || engine == CLAIM_NONE ? trade : engine;
 }
 
+/* An engine that grew does not tell by that what it ceased to send. */
+static bool goes_against(const struct claim *x, const struct claim *c)
+{
+	return claim_is_volume(x) && (x->f.after - x->f.before) * (c->f.after - c->f.before) < 0;
+}
+
 /* How much of a category's change the mail of each claim makes up, and all of them together. */
 static double carried(const struct scene *s, const struct claim *c, struct carriers *v)
 {
@@ -262,6 +268,8 @@ static double carried(const struct scene *s, const struct claim *c, struct carri
 	for (size_t k = 0; k < s->claims.n; k++) {
 		v->part[k] = after * v->after[k] / fmax(n_after, 1) - before * v->before[k] / fmax(n_before, 1);
 		v->part[k] /= after - before;
+		if (goes_against(&s->claims.v[k], c))
+			v->part[k] = fmin(v->part[k], 0);
 		sum += v->part[k];
 	}
 	return sum;

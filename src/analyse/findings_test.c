@@ -298,6 +298,14 @@ static double all_turn(size_t engine, size_t category, double day)
 	return category == 0 ? 5 : (category == 2) == (day < 40.5) ? 10 : 0;
 }
 
+/* alpha, which alone sends stock spam, goes over to three times as much replica spam. */
+static double one_turns(size_t engine, size_t category, double day)
+{
+	if (engine)
+		return category == 2 ? 0 : 10;
+	return category == 2 ? (day < 40.5 ? 10 : 0) : category == 1 && day >= 40.5 ? 30 : 0;
+}
+
 static double all_halve(size_t engine, size_t category, double day)
 {
 	(void)engine;
@@ -364,6 +372,19 @@ static void what_several_engines_share_is_told_of_the_category(void **state)
 	assert_true(str_find(down->evidence, S("{\"kind\":\"part\",\"engine\":")) != STR_NPOS);
 	assert_true(str_find(down->evidence, S("\"--category\",\"stock\"")) != STR_NPOS);
 	assert_int_equal(w.a.findings.n, 2);
+	end(&w);
+}
+
+/* That alpha grew says nothing of the stock spam that is gone. */
+static void what_one_who_grew_ceased_to_send_is_told(void **state)
+{
+	(void)state;
+	struct world w;
+	look_for_goods(&w, one_turns, true);
+	const struct finding *down = find_category(&w, S("stock"));
+	assert_non_null(find(&w, FINDING_VOLUME_CHANGE, S("alpha"), S("")));
+	assert_true(says(down, S("Stock spam fell by ")));
+	assert_null(find_category(&w, S("replica")));
 	end(&w);
 }
 
@@ -459,6 +480,7 @@ int main(void)
 		cmocka_unit_test(a_step_ends_when_it_starts),
 		cmocka_unit_test(what_one_engine_carries_is_told_of_the_engine),
 		cmocka_unit_test(what_several_engines_share_is_told_of_the_category),
+		cmocka_unit_test(what_one_who_grew_ceased_to_send_is_told),
 		cmocka_unit_test(what_all_mail_does_is_not_told_of_each_category),
 		cmocka_unit_test(an_engine_is_told_with_its_programme),
 		cmocka_unit_test(few_messages_are_no_harm),
