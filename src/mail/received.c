@@ -344,7 +344,7 @@ struct own_words {
 
 static bool starts_word(struct str c, size_t i)
 {
-	return i == 0 || i > c.n || ascii_space(c.p[i - 1]) || c.p[i - 1] == '"';
+	return i == 0 || ascii_space(c.p[i - 1]) || c.p[i - 1] == '"';
 }
 
 /* "HELO x", "account y HELO x", "[1.2.3.4] helo=x", "[1.2.3.4]:25 \"HELO x\"" */
@@ -392,12 +392,15 @@ static struct own_words take_own_words(struct received *r, struct str c)
 /* "rdns [ip]", "ident@rdns [ip]", "IDENT:any words@rdns [ip]", "account NAME [ip]", "ip", "ident@ip" */
 static void take_address(struct received *r, struct str c)
 {
-	if (str_istarts(c, S("account ")))
-		c = str_from(c, 8 + str_find_byte(str_from(c, 8), ' '));
+	if (str_istarts(c, S("account "))) { /* the name is the client's, even if it looks like an address */
+		size_t end = str_find_byte(str_from(c, 8), ' ');
+		c = end == STR_NPOS ? S("") : str_from(c, 8 + end);
+	}
 	size_t at = str_rfind_byte(c, '@'), skip = at != STR_NPOS && str_istarts(c, S("IDENT:")) ? at : 0;
-	size_t open = skip + str_find_byte(str_from(c, skip), '[');
+	size_t open = str_find_byte(str_from(c, skip), '[');
 	struct str word = first_word(c);
-	if (open < c.n && set_ip(r, str_from(c, open))) {
+	open = open == STR_NPOS ? open : skip + open;
+	if (open != STR_NPOS && set_ip(r, str_from(c, open))) {
 		set_rdns(r, last_word(str_first(c, open)));
 		r->rdns_unverified = r->from_rdns.n && str_ifind(str_from(c, open), S("may be forged")) != STR_NPOS;
 	} else if (!set_ip(r, str_ends(word, S(",")) ? str_first(word, word.n - 1) : word) && at != STR_NPOS &&

@@ -113,6 +113,7 @@ static const struct {
 		"other h h 192.0.2.1 mx ESMTP 8 a@b"},
 	{"from h (account a@r.example [192.0.2.1] verified) by mx (CommuniGate Pro SMTP 5.0) with ESMTPSA id 4" DATE,
 		"other h h 192.0.2.1 mx ESMTPSA 4 -"},
+	{"from h (account 192.0.2.9) by mx (CommuniGate Pro SMTP 5.0) with ESMTPSA id 4" DATE, "other h - - mx ESMTPSA 4 -"},
 	{"from unknown (HELO h) (user@b.example@192.0.2.1 with plain) by mx with SMTP; 26 Apr 2007 17:57:45 -0000",
 		"qmail h - 192.0.2.1 mx SMTP - -"},
 	{"from r.example (HELO ) (192.0.2.1) by mx with SMTP; 3 Mar 2004 20:34:38 -0000",

@@ -36,7 +36,7 @@ enum { CONNECT_S = 15 };
 	X(slist_free_all)
 
 static struct {
-	void *library;
+	void *so;
 #define X(name) __typeof__(&curl_##name) name;
 	CURL_FUNCTIONS(X)
 #undef X
@@ -45,7 +45,7 @@ static struct {
 /* Once; it stays. */
 static int load(struct err *err)
 {
-	if (curl.library)
+	if (curl.so)
 		return 0;
 	void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
 	bool all = library;
@@ -54,7 +54,7 @@ static int load(struct err *err)
 #undef X
 	if (!all)
 		return err_set(err, ERR_ENV, "crawling needs libcurl: %s", dlerror());
-	curl.library = library;
+	curl.so = library;
 	return 0;
 }
 
