@@ -344,7 +344,7 @@ struct own_words {
 
 static bool starts_word(struct str c, size_t i)
 {
-	return i == 0 || ascii_space(c.p[i - 1]) || c.p[i - 1] == '"';
+	return i == 0 || i > c.n || ascii_space(c.p[i - 1]) || c.p[i - 1] == '"';
 }
 
 /* "HELO x", "account y HELO x", "[1.2.3.4] helo=x", "[1.2.3.4]:25 \"HELO x\"" */
