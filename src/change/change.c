@@ -462,6 +462,17 @@ static void describe(const struct change_series *cs, struct changes *out)
 		out->week[d] = cs->counts ? exp(out->weekly ? cs->factor[d] : 0) : out->weekly ? cs->factor[d] * cs->scale : 0;
 }
 
+/* Back from logarithms. */
+static void take_back_logs(struct changes *c)
+{
+	for (size_t k = 0; k < c->n; k++) {
+		struct change *v = &c->v[k];
+		v->before = exp(v->before);
+		v->after = exp(v->after);
+		v->effect = v->after - v->before;
+	}
+}
+
 int change_find(const double *y, size_t n, const struct change_times *times, struct arena *a, struct changes *out)
 {
 	struct finding f = {0};
@@ -471,6 +482,12 @@ int change_find(const double *y, size_t n, const struct change_times *times, str
 	int hours = change_hours_days(y, n, time, a, &days);
 	double *tmp = arena_zalloc(a, 2 * n + 1, sizeof *tmp);
 	bool counts = tmp && change_are_whole(y, n) && (hours || !change_are_steady(y, n, tmp));
+	bool sizes = tmp && !counts && !hours && change_are_sizes(y, n, tmp);
+	if (sizes) {
+		for (size_t i = 0; i < n; i++)
+			tmp[i] = log(y[i]);
+		y = tmp;
+	}
 	if (!tmp || hours < 0 || (hours ? work(&f, days.y, days.n, days.time, counts, a) : work(&f, y, n, time, counts, a)))
 		return -1;
 	describe(&f.cs, &found);
@@ -481,6 +498,8 @@ int change_find(const double *y, size_t n, const struct change_times *times, str
 	for (size_t k = 1; k < f.n_seg && !hours; k++)
 		fill(&f, k, gain(&f, k), &found.v[k - 1]);
 	pair_pauses(&found);
+	if (sizes)
+		take_back_logs(&found);
 	*out = found;
 	return 0;
 }

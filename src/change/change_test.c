@@ -319,6 +319,26 @@ static void test_steady(void **state)
 	assert_true(c.counts);
 }
 
+/* What grows in proportion is looked at as logarithms: no change, or the one there is, in its own units. */
+static void test_sizes(void **state)
+{
+	double y[ROWS];
+	(void)state;
+	for (int round = 0; round < 8; round++) {
+		for (int fall = 0; fall < 2; fall++) {
+			for (size_t i = 0; i < 100; i++)
+				y[i] = 0.5 * exp(0.04 * (double)i + 0.02 * normal()) * (fall && i >= 60 ? 0.6 : 1);
+			struct changes c = find(y, 100, round & 1);
+			assert_int_equal(c.n, fall);
+			if (!fall)
+				continue;
+			assert_in_range(c.v[0].index, 59, 61);
+			assert_true(fabs(c.v[0].before / (0.5 * exp(0.04 * 60)) - 1) < 0.1);
+			assert_true(fabs(c.v[0].effect - (c.v[0].after - c.v[0].before)) < 1e-9);
+		}
+	}
+}
+
 /* Stairs and slopes of all lengths, one after the other: what ramps are made of. */
 static void test_stairs(void **state)
 {
@@ -516,6 +536,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_holds, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_offset, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_steady, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_sizes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stairs, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_order, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_gap, setup, teardown),

@@ -50,29 +50,40 @@ static double cut_square(const double *d, size_t n, double *tmp)
 	return n ? sum / (double)n : 0;
 }
 
-/* Are second differences of the values likelier to be all of one size than those of their logarithms (Box and Cox, JRSS B 1964)? */
-static bool evener(const double *y, size_t n, double *tmp)
+/* By how much, as 2 log L, second differences are likelier to be all of one size of log(y + more) than of y (Box and Cox, JRSS B 1964).
+ * Neighbouring ones hold two of their three values in common: they count as a third. */
+static double evener_logs(const double *y, size_t n, double more, double *tmp)
 {
 	double logs = 0, square[2];
+	size_t rows = 0;
 	for (int k = 0; k < 2; k++) {
-		size_t rows = 0;
+		rows = 0;
 		for (size_t i = 2; i < n; i++) {
-			double d = k ? log(y[i] + 0.5) - 2 * log(y[i - 1] + 0.5) + log(y[i - 2] + 0.5)
+			double d = k ? log(y[i] + more) - 2 * log(y[i - 1] + more) + log(y[i - 2] + more)
 			             : y[i] - 2 * y[i - 1] + y[i - 2];
 			if (!isfinite(d))
 				continue;
 			tmp[rows++] = d;
-			logs += k ? log(y[i - 1] + 0.5) : 0;
+			logs += k ? log(y[i - 1] + more) : 0;
 		}
 		square[k] = cut_square(tmp, rows, tmp + n);
-		logs /= rows ? (double)rows : 1;
 	}
-	return square[0] <= 0 || log(square[0]) < log(square[1]) + 2 * logs;
+	if (square[0] <= 0 || square[1] <= 0)
+		return 0;
+	return ((double)rows * log(square[0] / square[1]) - 2 * logs) / 3;
 }
 
 bool change_are_steady(const double *y, size_t n, double *tmp)
 {
-	return below_poisson(y, n) && evener(y, n, tmp);
+	return below_poisson(y, n) && evener_logs(y, n, 0.5, tmp) <= 0;
+}
+
+bool change_are_sizes(const double *y, size_t n, double *tmp)
+{
+	for (size_t i = 0; i < n; i++)
+		if (isfinite(y[i]) && y[i] <= 0)
+			return false;
+	return evener_logs(y, n, 0, tmp) > log((double)n);
 }
 
 static double value(const struct change_series *cs, size_t row)

@@ -8,6 +8,9 @@ bool change_are_whole(const double *y, size_t n); /* numbers from 0 on, or missi
 /* Do whole numbers scatter less than counts of anything can, and alike at all levels? Then they are sizes, marks or settings: values.
  * tmp: room for 2 n. */
 bool change_are_steady(const double *y, size_t n, double *tmp);
+/* Are all above 0, and do they scatter in proportion to their level, for the price of a parameter? Then their logarithms are looked at.
+ * tmp: room for 2 n. */
+bool change_are_sizes(const double *y, size_t n, double *tmp);
 /* Fills *cs from the rows. -1 when the arena is full. */
 int change_series_make(struct change_series *cs, const double *y, size_t rows, const int64_t *time, bool counts, struct arena *a);
 /* The same from rows an hour apart that are to be dated only: counts and scale are the days', the rhythm is given, by row. */
