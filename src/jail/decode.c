@@ -25,11 +25,14 @@ bool canvas_open(struct canvas *c, uint32_t width, uint32_t height)
 	}
 	if (width < DECODE_LEAST_SIDE || height < DECODE_LEAST_SIDE) /* no need to see more of it */
 		return false;
-	c->grey = mem_alloc((size_t)width * height);
+	c->grey = mem_alloc((size_t)width * height + CANVAS_ROOM);
 	c->cap |= !c->grey;
-	if (c->grey)
-		memset(c->grey, 0xFF, (size_t)width * height);
 	return c->grey;
+}
+
+void canvas_clear(struct canvas *c, uint32_t row)
+{
+	memset(c->grey + (size_t)row * c->width, 0xFF, (size_t)(c->height - row) * c->width);
 }
 
 void canvas_frame(struct canvas *c)

@@ -28,7 +28,7 @@ struct canvas {
 	const struct decode_caps *caps;
 	uint32_t file_width, file_height; /* of the image */
 	uint32_t width, height;           /* as decoded: smaller for a large JPEG */
-	uint8_t *grey;                    /* width * height, white at first */
+	uint8_t *grey;                    /* width * height, and CANVAS_ROOM bytes that may be written, too */
 	uint64_t work;
 	uint32_t rows; /* of pixels that were decoded; none: nothing was */
 	bool cap;      /* a cap was hit */
@@ -43,8 +43,12 @@ static inline uint8_t grey_of(uint32_t red, uint32_t green, uint32_t blue)
 {
 	return (uint8_t)((red * 299 + green * 587 + blue * 114) / 1000);
 }
-/* Checks the caps and makes the pixels. False: a cap, or no memory. */
+enum { CANVAS_ROOM = 64 };
+
+/* Checks the caps and makes room for the pixels, which are anything as yet. False: a cap, or no memory. */
 bool canvas_open(struct canvas *c, uint32_t width, uint32_t height);
+/* Makes the rows from this one on white. */
+void canvas_clear(struct canvas *c, uint32_t row);
 /* Counts work; false when it is too much. */
 bool canvas_work(struct canvas *c, uint64_t pixels);
 /* A frame is complete: keeps its grid if it shows more than those before. */

@@ -1,11 +1,18 @@
 /* decode_gif.c - GIF by giflib, frame by frame; see decode.h. giflib reads the file; its LZW codes are unpacked here, by
  * copies of whole strings: giflib does that pixel by pixel, at seven times the cost (bench/images). */
+#include <endian.h>
 #include <gif_lib.h>
 
 #include "base/mem.h"
 #include "jail/decode.h"
 
-enum { CODES = 4096, WIDEST = 12, CODE_BITS = 8 /* at first, at most */, COPY = 16 };
+enum {
+	CODES = 4096,
+	WIDEST = 12,
+	CODE_BITS = 8 /* at first, at most */,
+	COPY = 48 /* at most CANVAS_ROOM */,
+	WORD = sizeof(uint64_t)
+};
 
 struct gif {
 	struct canvas *c;
@@ -13,6 +20,7 @@ struct gif {
 	GifFileType *file;
 	GraphicsControlBlock control; /* of the next frame */
 	uint8_t *before;              /* the canvas before a frame that is taken back, or NULL */
+	uint8_t *codes;               /* room for those of a frame */
 };
 
 /* What a frame covers of the canvas. */
@@ -32,114 +40,91 @@ static int feed(GifFileType *file, GifByteType *out, int n)
 
 /* ---- LZW ---- */
 
-/* The codes of a frame, which lie in blocks of up to 255 bytes. */
+/* The codes of a frame, in bits: the first ones lowest. The WORD bytes behind them can be read, too. */
 struct codes {
-	GifFileType *file;
-	struct str block; /* what is left of it */
-	uint64_t bits;    /* read and not used, the next ones lowest */
-	unsigned n_bits;
-	unsigned width, count; /* bits of a code; entries of the table once the next code is read */
+	const uint8_t *p;
+	size_t bits;
 };
 
-static void codes_restart(struct codes *c, uint8_t code_bits)
+/* They lie in blocks of up to 255 bytes: puts them together in room, which has as many bytes as the file. False: the file ends
+ * before they do. */
+static bool gather_codes(GifFileType *file, uint8_t *room, struct codes *out)
 {
-	c->width = code_bits + 1u;
-	c->count = (1u << code_bits) + 2;
-}
-
-/* The next code; -1: there is none. */
-static int next_code(struct codes *c)
-{
-	while (c->n_bits < c->width) {
-		GifByteType *block;
-		if (!c->block.n) {
-			if (DGifGetCodeNext(c->file, &block) != GIF_OK || !block)
-				return -1;
-			c->block = str_make(block + 1, block[0]);
-		}
-		for (; c->n_bits <= 56 && c->block.n; c->n_bits += 8, c->block = str_from(c->block, 1))
-			c->bits |= (uint64_t)c->block.p[0] << c->n_bits;
+	GifByteType *block = NULL;
+	bool whole;
+	size_t n = 0;
+	while ((whole = DGifGetCodeNext(file, &block) == GIF_OK) && block) {
+		memcpy(room + n, block + 1, block[0]);
+		n += block[0];
 	}
-	int code = (int)(c->bits & ((1u << c->width) - 1));
-	c->bits >>= c->width;
-	c->n_bits -= c->width;
-	if (c->count <= CODES && ++c->count > 1u << c->width && c->width < WIDEST)
-		c->width++;
-	return code;
+	memset(room + n, 0, WORD);
+	*out = (struct codes){room, 8 * n};
+	return whole;
 }
 
-/* A string of the table: where it was unpacked first. */
-struct string {
-	uint32_t at, n;
-};
-
-struct lzw {
-	int clear, next;    /* codes: the one that empties the table, and the first without a string */
-	struct string last; /* what the last code stood for; n is 0 at first */
-	struct string strings[CODES];
-};
-
-/* Each code adds a string: that of the code before, and the pixel behind it, which is the first of its own. */
-static void add_string(struct lzw *z)
+/* The code at a bit, and what follows it. */
+static unsigned code_at(const struct codes *c, size_t bit)
 {
-	if (z->last.n && z->next < CODES)
-		z->strings[z->next++] = (struct string){z->last.at, z->last.n + 1};
+	uint64_t word;
+	memcpy(&word, c->p + bit / 8, WORD);
+	return (unsigned)(le64toh(word) >> bit % 8);
 }
 
-/* Copies may write up to COPY - 1 bytes too many. A string that is just being added lacks its last pixel. */
-static void put_string(uint8_t *pixels, size_t at, struct string s)
+/* COPY bytes, read before one is written; memmove would be a call. */
+static void copy(uint8_t *to, const uint8_t *from)
 {
-	for (size_t i = 0; i < s.n; i += COPY)
-		memmove(pixels + at + i, pixels + s.at + i, COPY);
-	if (s.at + s.n > at)
-		pixels[at + s.n - 1] = pixels[at];
+	typedef uint8_t piece __attribute__((vector_size(16)));
+	piece p[COPY / sizeof(piece)];
+	for (size_t i = 0; i < COPY / sizeof(piece); i++)
+		memcpy(&p[i], from + i * sizeof(piece), sizeof(piece));
+	for (size_t i = 0; i < COPY / sizeof(piece); i++)
+		memcpy(to + i * sizeof(piece), &p[i], sizeof(piece));
+}
+
+/* Copies may write up to COPY - 1 bytes too many. The last of the n may be the first that is written: a string ends with its own
+ * first pixel when it is just being added to the table. */
+static void put_string(uint8_t *to, const uint8_t *from, size_t n)
+{
+	to[0] = from[0];
+	for (size_t i = 0; i < n; i += COPY)
+		copy(to + i, from + i);
 }
 
 /* Unpacks a frame's n pixels, each as what map has for it. How many came before the data ended or made no sense. There is room for
- * COPY more. */
-static size_t unpack(GifFileType *file, uint8_t code_bits, const uint8_t map[256], uint8_t *pixels, size_t n)
+ * COPY more in both.
+ * Each code adds a string to the table: that of the code before, and the pixel behind it, which is the first of its own. So a string
+ * is where it was unpacked first, and one pixel longer than from there to where the next one was: starts[i] to starts[i + 1]. */
+static size_t unpack(const struct codes *codes, unsigned code_bits, const uint8_t *map, uint8_t *pixels, size_t n)
 {
-	struct codes codes = {.file = file};
-	struct lzw z;
+	const unsigned clear = 1u << code_bits;
+	uint32_t starts[CODES + 1];
+	unsigned width = code_bits + 1, codes_end = 2 * clear; /* codes are below */
+	unsigned next = clear + 1;                             /* the first without a string */
 	size_t at = 0;
-	int code;
-	z.clear = 1 << code_bits;
-	z.next = z.clear + 2;
-	z.last = (struct string){0, 0};
-	codes_restart(&codes, code_bits);
-	while (at < n && (code = next_code(&codes)) >= 0) {
-		if (code == z.clear) {
-			codes_restart(&codes, code_bits);
-			z.next = z.clear + 2;
-			z.last.n = 0;
+	for (size_t bit = 0; at < n && bit + width <= codes->bits;) {
+		unsigned code = code_at(codes, bit) & (codes_end - 1);
+		bit += width;
+		if (code == clear) {
+			width = code_bits + 1;
+			codes_end = 2 * clear;
+			next = clear + 1;
 			continue;
 		}
-		add_string(&z);
-		if (code >= z.next || code == z.clear + 1)
+		if (next < CODES)
+			starts[++next] = (uint32_t)at;
+		if (code >= next || code == clear + 1)
 			break;
-		struct string s = {0, 1};
-		if (code < z.clear)
-			pixels[at] = map[code];
-		else {
-			s = z.strings[code];
-			s.n = s.n < n - at ? s.n : (uint32_t)(n - at);
-			put_string(pixels, at, s);
+		bool pixel = code < clear;
+		size_t k = pixel ? 1 : starts[code + 1] - starts[code] + 1;
+		k = k < n - at ? k : n - at;
+		put_string(pixels + at, pixel ? map + code : pixels + starts[code], k);
+		at += k;
+		if (next >= codes_end && width < WIDEST) {
+			width++;
+			codes_end *= 2;
 		}
-		z.last = (struct string){(uint32_t)at, s.n};
-		at += s.n;
 	}
 	return at;
-}
-
-/* Whatever follows the last pixel. */
-static bool skip_rest(GifFileType *file)
-{
-	GifByteType *block;
-	do
-		if (DGifGetCodeNext(file, &block) != GIF_OK)
-			return false;
-	while (block);
-	return true;
 }
 
 /* ---- frames ---- */
@@ -177,25 +162,54 @@ static void draw_lines(struct gif *g, const struct area *a, const uint8_t *pixel
 		}
 }
 
+/* Whether the frame's pixels are the canvas' own, in their order, and the first there are. */
+static bool is_canvas(const struct gif *g, const struct area *a)
+{
+	const struct canvas *c = g->c;
+	return c->rows == 0 && a->width == c->width && a->height == c->height && !g->file->Image.Interlace &&
+	       g->control.TransparentColor == NO_TRANSPARENT_COLOR;
+}
+
+/* False: the data end or make no sense before the frame is complete; or no memory. */
+static bool draw_pixels(
+	struct gif *g, const struct area *a, const struct codes *codes, unsigned code_bits, const uint8_t *grey, const uint8_t *map)
+{
+	struct canvas *c = g->c;
+	size_t n = (size_t)a->width * a->height, got;
+	if (is_canvas(g, a)) {
+		got = unpack(codes, code_bits, map, c->grey, n);
+		c->rows = (uint32_t)(got / a->width);
+		canvas_clear(c, c->rows);
+		return got == n;
+	}
+	if (c->rows == 0)
+		canvas_clear(c, 0);
+	uint8_t *pixels = mem_alloc(n + COPY);
+	if (!pixels)
+		return false;
+	got = unpack(codes, code_bits, map, pixels, n);
+	draw_lines(g, a, pixels, got, grey);
+	mem_free(pixels);
+	return got == n;
+}
+
 /* False: the file is damaged inside this frame, or ends there; or no memory. */
 static bool draw_frame(struct gif *g, const struct area *a)
 {
 	const GifImageDesc *d = &g->file->Image;
 	const ColorMapObject *map = d->ColorMap ? d->ColorMap : g->file->SColorMap;
-	uint8_t code_bits = g->rest.p[-1], grey[256], same[256]; /* DGifGetImageDesc ends with the former */
-	size_t n = (size_t)a->width * a->height;
-	uint8_t *pixels = code_bits <= CODE_BITS ? mem_alloc(n + COPY) : NULL;
-	if (!pixels)
+	uint8_t code_bits = g->rest.p[-1], grey[256 + COPY], same[256 + COPY]; /* DGifGetImageDesc ends with the former */
+	struct codes codes;
+	if (code_bits > CODE_BITS)
 		return false;
 	for (int i = 0; i < 256; i++) {
 		const GifColorType *colour = map && i < map->ColorCount ? &map->Colors[i] : NULL;
 		grey[i] = colour ? grey_of(colour->Red, colour->Green, colour->Blue) : 0;
 		same[i] = (uint8_t)i;
 	}
-	size_t got = unpack(g->file, code_bits, g->control.TransparentColor == NO_TRANSPARENT_COLOR ? grey : same, pixels, n);
-	draw_lines(g, a, pixels, got, grey);
-	mem_free(pixels);
-	return got == n && skip_rest(g->file);
+	bool whole = gather_codes(g->file, g->codes, &codes);
+	return draw_pixels(g, a, &codes, code_bits, grey, g->control.TransparentColor == NO_TRANSPARENT_COLOR ? grey : same) &&
+	       whole;
 }
 
 static void dispose(struct gif *g, const struct area *a)
@@ -235,6 +249,8 @@ static bool take_frame(struct gif *g)
 		size_t n = (size_t)c->width * c->height;
 		if (!g->before && !(g->before = mem_alloc(n)))
 			return false;
+		if (c->rows == 0)
+			canvas_clear(c, 0);
 		memcpy(g->before, c->grey, n);
 	}
 	bool whole = draw_frame(g, &a);
@@ -284,7 +300,8 @@ void decode_gif(struct str file, struct canvas *c)
 	struct gif g = {.c = c, .rest = file, .control = {.TransparentColor = NO_TRANSPARENT_COLOR}};
 	uint32_t frames = 0;
 	c->damaged = true; /* until the trailer comes */
-	g.file = DGifOpen(&g, feed, NULL);
+	g.codes = mem_alloc(file.n + WORD);
+	g.file = g.codes ? DGifOpen(&g, feed, NULL) : NULL;
 	while (g.file && take_record(&g, &frames))
 		;
 	if (c->cap || (c->width && !c->grey))
@@ -292,4 +309,5 @@ void decode_gif(struct str file, struct canvas *c)
 	if (g.file)
 		DGifCloseFile(g.file, NULL);
 	mem_free(g.before);
+	mem_free(g.codes);
 }

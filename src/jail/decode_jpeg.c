@@ -76,6 +76,7 @@ static void read_rows(struct jpeg *j, struct str file)
 	jpeg_calc_output_dimensions(d);
 	if (!canvas_open(c, d->output_width, d->output_height))
 		return;
+	canvas_clear(c, 0);
 	jpeg_start_decompress(d);
 	while (d->output_scanline < d->output_height) {
 		JSAMPROW row = c->grey + (size_t)d->output_scanline * c->width;

@@ -38,7 +38,8 @@ static void on_warning(png_structp png, png_const_charp text)
 static void prepare(struct png *g)
 {
 	png_set_read_fn(g->png, &g->rest, feed);
-	png_set_crc_action(g->png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
+	png_set_crc_action(g->png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE); /* no checksum changes what can be seen */
+	png_set_option(g->png, PNG_IGNORE_ADLER32, PNG_OPTION_ON);
 	png_set_user_limits(g->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); /* canvas_open has lower ones */
 	/* libpng only warns of chunks beyond the cap, and makes room for them: those without pixels are left out */
 	static const png_byte left_out[] = "tEXt\0zTXt\0iTXt\0iCCP\0sPLT\0eXIf\0hIST\0pCAL\0sCAL";
@@ -95,6 +96,7 @@ static void read_rows(struct png *g, struct canvas *c)
 	png_read_info(g->png, g->info);
 	if (!canvas_open(c, png_get_image_width(g->png, g->info), png_get_image_height(g->png, g->info)))
 		return;
+	canvas_clear(c, 0);
 	ask_for_bytes(g);
 	int passes = png_set_interlace_handling(g->png);
 	png_read_update_info(g->png, g->info);
