@@ -1,5 +1,5 @@
 /* campaigns_bench KIND N: N messages to campaigns. Prints one JSON line: time a mail for the sketch and for the grouping, pairs
- * compared, peak memory.
+ * compared, peak memory; precision and recall (B-cubed) of the campaigns against the templates that the messages were made from.
  *
  * KIND  templates   from templates of 60 to 120 words, a fifth of them slots; sizes of campaigns by Zipf's law, N/50 of them; prices and
  *                   domains of their own; 20 words common to all; 5 to 20 random words behind
@@ -113,31 +113,73 @@ static double cpu_now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static int by_value(const void *a, const void *b)
+/* A message: the template that it was made from, and its campaign, or a number of its own. */
+struct answer {
+	uint64_t template, campaign;
+};
+
+static int by_campaign(const void *a, const void *b)
 {
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-	return (x > y) - (x < y);
+	const struct answer *x = a, *y = b;
+	if (x->campaign != y->campaign)
+		return x->campaign > y->campaign ? 1 : -1;
+	return (x->template > y->template) - (x->template <y->template);
 }
 
-/* digest: of the answer for each message. */
-static size_t distinct(const struct campaign_set *set, size_t n, size_t *largest, uint64_t *digest)
+static int by_template(const void *a, const void *b)
 {
-	uint64_t *v = mem_alloc((n + 1) * sizeof *v);
-	size_t m = 0, found = 0, run = 0;
+	const struct answer *x = a, *y = b;
+	if (x->template != y->template)
+		return x->template > y->template ? 1 : -1;
+	return (x->campaign > y->campaign) - (x->campaign < y->campaign);
+}
+
+/* Sorted answers: the mean over the messages of the part that the messages of both template and campaign are of those of one of them. */
+static double b_cubed(const struct answer *v, size_t n, bool of_template)
+{
+	double sum = 0;
+	for (size_t i = 0, j; i < n; i = j) {
+		double squares = 0;
+		for (j = i; j < n && (of_template ? v[j].template == v[i].template : v[j].campaign == v[i].campaign);) {
+			size_t k = j;
+			while (k < n && v[k].template == v[j].template && v[k].campaign == v[j].campaign)
+				k++;
+			squares += (double)(k - j) * (double)(k - j);
+			j = k;
+		}
+		sum += squares / (double)(j - i);
+	}
+	return n ? sum / (double)n : 0;
+}
+
+struct score {
+	size_t campaigns, largest;
+	uint64_t digest; /* of the answer for each message */
+	double precision, recall;
+};
+
+static struct score score_of(const struct campaign_set *set, const uint32_t *template, size_t n)
+{
+	struct answer *v = mem_alloc((n + 1) * sizeof *v);
+	struct score s = {0};
 	must(v);
 	for (size_t i = 0; i < n; i++) {
-		bool has = campaign_set_of(set, i, &v[m]);
-		*digest = mix64(*digest ^ (has ? v[m] : 0));
-		m += has;
+		uint64_t key = 0;
+		bool has = campaign_set_of(set, i, &key);
+		s.digest = mix64(s.digest ^ key);
+		v[i] = (struct answer){template[i], has ? key | 1 : (uint64_t)i << 1};
 	}
-	qsort(v, m, sizeof *v, by_value);
-	for (size_t i = 0; i < m; i++) {
-		run = i && v[i] == v[i - 1] ? run + 1 : 1;
-		found += run == 1;
-		*largest = run > *largest ? run : *largest;
+	qsort(v, n, sizeof *v, by_campaign);
+	for (size_t i = 0, run = 0; i < n; i++) {
+		run = i && v[i].campaign == v[i - 1].campaign ? run + 1 : 1;
+		s.campaigns += run == 1 && v[i].campaign & 1;
+		s.largest = run > s.largest ? run : s.largest;
 	}
+	s.precision = b_cubed(v, n, false);
+	qsort(v, n, sizeof *v, by_template);
+	s.recall = b_cubed(v, n, true);
 	mem_free(v);
-	return found;
+	return s;
 }
 
 int main(int argc, char **argv)
@@ -153,11 +195,11 @@ int main(int argc, char **argv)
 	struct rusage use;
 	double sketching = 0, grouping, start;
 	bool crowded = strcmp(argv[1], "crowded") == 0;
-	uint64_t digest = 0;
-	size_t largest = 0, bytes = 0;
+	size_t bytes = 0;
+	uint32_t *template = mem_alloc((n + 1) * sizeof *template);
 	make_vocabulary();
 	arena_init(&a, LIM_ARENA);
-	must(campaign_set_new(&set, &err) == 0);
+	must(template && campaign_set_new(&set, &err) == 0);
 	for (size_t i = 0; i < n; i++) {
 		struct buf b;
 		char host[32];
@@ -165,6 +207,7 @@ int main(int argc, char **argv)
 		arena_reset(&a);
 		buf_init_arena(&b, &a, 64 * KIB);
 		text_of(argv[1], i, n, &b, &t);
+		template[i] = (uint32_t)t;
 		snprintf(host, sizeof host, "d%llu.example", (unsigned long long)(t * 4 + (crowded ? 0 : next_random() % 3)));
 		struct url u = {
 			.raw = S("http://h.example/a/b.php"), .host = str_of(host), .domain = str_of(host), .flags = URL_LINK};
@@ -178,13 +221,15 @@ int main(int argc, char **argv)
 	start = cpu_now();
 	must(campaign_set_group(set, &err) == 0);
 	grouping = cpu_now() - start;
-	size_t campaigns = distinct(set, n, &largest, &digest);
 	getrusage(RUSAGE_SELF, &use);
+	struct score score = score_of(set, template, n);
 	printf("{\"kind\":\"%s\",\"messages\":%zu,\"sketch_us\":%.2f,\"group_us\":%.2f,\"group_s\":%.2f,\"pairs_a_message\":%.2f,"
-	       "\"campaigns\":%zu,\"largest\":%zu,\"sketch_bytes\":%.0f,\"peak_mb\":%ld,\"digest\":\"%016llx\"}\n",
+	       "\"campaigns\":%zu,\"largest\":%zu,\"precision\":%.5f,\"recall\":%.5f,\"sketch_bytes\":%.0f,\"peak_mb\":%ld,"
+	       "\"digest\":\"%016llx\"}\n",
 		argv[1], n, sketching / (double)n * 1e6, grouping / (double)n * 1e6, grouping,
-		(double)campaign_set_compared(set) / (double)n, campaigns, largest, (double)bytes / (double)n, use.ru_maxrss / 1024,
-		(unsigned long long)digest);
+		(double)campaign_set_compared(set) / (double)n, score.campaigns, score.largest, score.precision, score.recall,
+		(double)bytes / (double)n, use.ru_maxrss / 1024, (unsigned long long)score.digest);
+	mem_free(template);
 	campaign_set_del(set);
 	arena_free(&a);
 	return 0;

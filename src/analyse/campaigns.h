@@ -8,7 +8,7 @@
  * can change when a smaller one joins or two campaigns grow together; every id ever given is that of a message, so that
  * looking that message up tells where it is now.
  *
- * Cost: memory some 600 bytes for each different sketch; time near-linear, see docs/BENCHMARKS.md.
+ * Cost: memory some 400 bytes for each different sketch; time near-linear, see docs/BENCHMARKS.md.
  */
 #ifndef TRAPLINE_ANALYSE_CAMPAIGNS_H
 #define TRAPLINE_ANALYSE_CAMPAIGNS_H

@@ -5,21 +5,74 @@
 
 enum { BAND = 3, WORD_BAND = 4, RADIX_BITS = 11, RADIX = 1 << RADIX_BITS };
 _Static_assert(LSH_BANDS *BAND <= MINHASH_BINS, "bands of bins of their own");
+_Static_assert(LSH_OTHERS <= 8, "a bit for each");
 
 static uint32_t key_of(unsigned slot, uint64_t v)
 {
 	return (uint32_t)(mix64(v ^ (uint64_t)slot << 58) >> 32);
 }
 
-bool lsh_bands(const struct sketch_text *t, unsigned from, uint32_t out[LSH_AT_ONCE])
+/* 8 log2(x), rounded down; x > 0. */
+static uint32_t eighths_of_bits(uint64_t x)
 {
+	uint32_t whole = 63 - (uint32_t)__builtin_clzll(x), out = whole;
+	uint64_t m = whole > 31 ? x >> (whole - 31) : x << (31 - whole); /* 1..2, with 31 bits behind the point */
+	for (unsigned k = 0; k < 3; k++) {
+		m = m * m >> 31;
+		out = out << 1 | (uint32_t)(m >> 32);
+		m >>= m >> 32;
+	}
+	return out;
+}
+
+void lsh_rarity_of(uint32_t (*count)[256], size_t n, struct lsh_rarity *out)
+{
+	uint32_t all = n ? eighths_of_bits(n) : 0, chance = eighths_of_bits(LSH_CHANCE);
+	out->need = all > chance ? all - chance : 0;
+	for (size_t i = 0; i < MINHASH_BINS; i++)
+		for (size_t v = 0; v < 256; v++)
+			out->bits[i][v] = (uint8_t)(count[i][v] ? all - eighths_of_bits(count[i][v]) : all);
+}
+
+/* A band whose values are common takes further bins, until it is rare. What is longer has its highest bit set. */
+bool lsh_bands(const struct lsh_rarity *r, const struct sketch_text *t, unsigned from, uint32_t out[LSH_AT_ONCE])
+{
+	enum { OTHERS = MINHASH_BINS - LSH_BANDS * BAND, MORE = 5 };
 	if (!t->bins)
 		return false;
 	for (unsigned k = 0; k < LSH_AT_ONCE && from + k < LSH_BANDS; k++) {
-		const uint8_t *b = t->bins + (size_t)(from + k) * BAND;
-		out[k] = (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16;
+		unsigned band = from + k, i = band * BAND;
+		const uint8_t *b = t->bins + i;
+		uint64_t key = (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16;
+		uint32_t rare = (uint32_t)r->bits[i][b[0]] + r->bits[i + 1][b[1]] + r->bits[i + 2][b[2]];
+		out[k] = (uint32_t)key;
+		if (rare >= r->need)
+			continue;
+		for (unsigned m = 0; m < MORE && rare < r->need; m++) {
+			unsigned other = LSH_BANDS * BAND + (band * MORE + m) % OTHERS;
+			key = key << 8 | t->bins[other];
+			rare += r->bits[other][t->bins[other]];
+		}
+		out[k] = (uint32_t)(mix64(key) >> 32) | UINT32_C(1) << 31;
 	}
 	return true;
+}
+
+bool lsh_part(const struct lsh_rarity *r, const struct sketch_text *t, size_t n, unsigned round, uint32_t *key)
+{
+	enum { APART = MINHASH_BINS / LSH_ROUNDS };
+	*key = UINT32_MAX;
+	if (!t->bins)
+		return round == 0;
+	unsigned i = round * APART;
+	uint32_t need = eighths_of_bits(n), chance = eighths_of_bits(LSH_CHANCE);
+	*key = t->bins[i];
+	uint32_t rare = r->bits[i][t->bins[i]] + chance;
+	if (rare < need) {
+		*key = (*key << 8 | t->bins[i + 1]) + 256;
+		rare += r->bits[i + 1][t->bins[i + 1]];
+	}
+	return rare >= need;
 }
 
 /* Four numbers at a time; every compiler that we know has a form of it for its processor. */
@@ -38,8 +91,9 @@ static four upper_halves(two a, two b)
 
 /* Minima of four hashes a band over the sampled words: hash j of a word is the upper half of p + j q. They are compared as signed
  * numbers, the sign bit turned. Few words make no text to find others by. */
-bool lsh_words(const struct sketch_text *t, unsigned from, uint32_t out[LSH_AT_ONCE])
+bool lsh_words(const struct lsh_rarity *unused, const struct sketch_text *t, unsigned from, uint32_t out[LSH_AT_ONCE])
 {
+	(void)unused;
 	four least[LSH_WORD_BANDS];
 	_Static_assert(WORD_BAND == 4, "a band is a vector");
 	must(from == 0);
@@ -133,8 +187,15 @@ size_t lsh_keys(const struct sketch *s, unsigned slot, uint32_t out[LSH_KEYS])
 	case 3:
 		return link_keys(s, out);
 	default:
-		return look_keys(s, slot == LSH_SLOTS - 1 ? LSH_LOOK_BANDS / 2 : 0, out);
+		return look_keys(s, slot == LSH_LOOKS ? 0 : LSH_LOOK_BANDS / 2, out);
 	}
+}
+
+uint8_t lsh_has_keys(const struct sketch *s)
+{
+	bool links = s->n_domains || s->n_images || s->n_files || s->n_shapes;
+	return (uint8_t)((s->n_facts != 0) | (s->n_names > 1) << 1 | (s->n_subject > 1) << 2 | links << 3 |
+			 (s->n_looks != 0) * (1 << 4 | 1 << 5));
 }
 
 uint64_t lsh_place(const struct sketch *s)
