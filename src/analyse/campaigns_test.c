@@ -267,6 +267,30 @@ static void test_counters(void **unused)
 	}
 }
 
+/* Where there is no text, the subject is it: a long one tells a template, with a little beside it. */
+static void test_nothing_but_a_subject(void **unused)
+{
+	(void)unused;
+	static const struct {
+		const char *a, *b;
+		bool joined;
+	} table[] = {
+		{"our learned doctors approve what you order from home", "our learned doctors approve what you order from home",
+			true},
+		{"our learned doctors approve what you order from home", "our learned doctors approve what they order from home",
+			false},
+		{"what you need now", "what you need now", false},
+	};
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct sketch a, b;
+		struct edge e;
+		assert_true(sketch_read(blob_of(S("go there"), "a.example", table[i].a), &a));
+		assert_true(sketch_read(blob_of(S("go there"), "b.example", table[i].b), &b));
+		edge_of(&a, &b, &e);
+		assert_int_equal(e.joined, table[i].joined);
+	}
+}
+
 /* One large picture, or a small one, over a text of its own; `flips` bits of its look differ from those of picture `which`. */
 static struct str picture(unsigned which, unsigned flips, uint32_t side, unsigned links)
 {
@@ -416,6 +440,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_too_little, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bridges_do_not_chain, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_counters, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_nothing_but_a_subject, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_seller_is_no_template, setup, teardown),
 		cmocka_unit_test(test_id),
 		cmocka_unit_test_setup_teardown(test_pictures, setup, teardown),

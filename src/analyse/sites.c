@@ -123,12 +123,12 @@ static int part_of(struct str token)
 	return -1;
 }
 
-/* The shop's own name: what its title begins with, when the page says it again where it claims its rights; else what it claims. */
+/* The shop's own name: the head of its title, greeting left out, unless the page claims its rights for somebody else. */
 static struct str brand_of(struct str title, struct str title_head, struct str owner)
 {
-	if (title_head.n && title_head.n <= title.n && str_ieq(str_first(title, title_head.n), title_head) &&
-		(!owner.n || str_istarts(title_head, owner) || str_istarts(owner, title_head)))
-		return str_first(title, owner.n && owner.n < title_head.n ? owner.n : title_head.n);
+	size_t at = title_head.n ? str_ifind(title, title_head) : STR_NPOS;
+	if (at != STR_NPOS && (!owner.n || str_istarts(title_head, owner) || str_istarts(owner, title_head)))
+		return str_sub(title, at, owner.n && owner.n < title_head.n ? owner.n : title_head.n);
 	return S("");
 }
 

@@ -76,9 +76,13 @@ static int name_points(const struct likeness *l, bool same_text)
 	return least - l->names > 1 && !same_text ? -1 : 0;
 }
 
-static int subject_points(const struct likeness *l)
+/* few: there is no text beside it, so that it is the text, and tells what one of as many words would. */
+static int subject_points(const struct likeness *l, bool few)
 {
-	return l->subject_words >= 2 && 5 * l->subject >= 3 * l->subject_words;
+	int agree = l->subject_words >= 2 && 5 * l->subject >= 3 * l->subject_words;
+	if (!few || l->subject != l->subject_words || l->subject < SUBJECT_WORDS)
+		return agree;
+	return l->subject < FEW_WORDS ? 2 : 4;
 }
 
 /* Width and height: what is left to see of an image that could not be looked at. looked: those of both were. */
@@ -130,7 +134,7 @@ static void weigh(const struct sketch *a, const struct sketch *b, struct edge *o
 		p[f] = (int8_t)(picture && p[f] < 0 ? 0 : p[f]);
 	p[EDGE_DOMAINS] = (int8_t)(most_of(l->domains, a->n_domains, b->n_domains) ? 3 : l->domains != 0);
 	p[EDGE_URL] = (int8_t)(l->url ? 1 : l->url_differs ? -1 : 0);
-	p[EDGE_SUBJECT] = (int8_t)subject_points(l);
+	p[EDGE_SUBJECT] = (int8_t)subject_points(l, l->words_a < FEW_WORDS && l->words_b < FEW_WORDS);
 	p[EDGE_TAGS] = l->tags == SKETCH_TAGS;
 	p[EDGE_IMAGE] = (int8_t)image_points(l, texts, a->n_looks && b->n_looks);
 	p[EDGE_FILE] = l->file ? texts ? 5 : EDGE_JOIN : 0;

@@ -7,7 +7,8 @@
  *   facts     numbers that agree weigh by their digits. A number that both state and that differs is another offer; but where nearly
  *             all words agree, or a whole subject before it, it is a slot
  *   names     words with a capital inside a sentence
- *   domains, url shape, subject, tags     agreement of either is a small thing, of domains a larger one
+ *   domains, url shape, subject, tags     agreement of either is a small thing, of domains a larger one; of a whole subject where neither
+ *                 has a text beside it, what a text of as many words would tell
  *   image, file   equal bytes; an image that looks the same is worth as much; of those that could not be looked at, one of the same
  *                 width and height less, and more where there is no text
  *

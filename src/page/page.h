@@ -5,7 +5,7 @@
  *   tag        names with class, id and input name; pairs of neighbouring start tags; meta generator
  *   path       paths of links, scripts and style sheets on the page's own host
  *   form       method:path:names of inputs
- *   title      the title; ^ in front: what stands before its first dash
+ *   title      the title; ^ in front: what stands before its first dash, without a greeting
  *   text       bottom-32 sample of hashed shingles of four words; ^ in front: who claims the copyright
  *   image      paths of images; sha: the beginning of the digest of an image that the crawl holds; icon: of the favicon; look: its
  *              perceptual digest (codec/image_digest.h), of the first LIM_PAGE_LOOKS that show something

@@ -97,6 +97,29 @@ static void test_kinds(void **state)
 	}
 }
 
+static void test_greetings(void **state)
+{
+	static const struct {
+		struct str block;
+		const char *token;
+	} rows[] = {
+		{T(OK "<title>Welcome to Best Pills!</title>"), "title=^best pills"},
+		{T(OK "<title>WELCOME TO Best Pills - shop</title>"), "title=^best pills"},
+		{T(OK "<title>Welcome to !</title>"), "title=^welcome to !"},
+		{T(OK "<title>Welcome!</title>"), "title=^welcome!"},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct arena a;
+		struct page p;
+		arena_init(&a, LIM_PAGE_ARENA);
+		assert_int_equal(build(&a, NULL, S("http://a.example/"), rows[i].block, &p), 1);
+		if (!has(&p, rows[i].token))
+			fail_msg("no token %s", rows[i].token);
+		arena_free(&a);
+	}
+}
+
 static void test_truncated(void **state)
 {
 	(void)state;
@@ -158,6 +181,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tokens),
 		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_greetings),
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_out_of_memory),
 		cmocka_unit_test(test_huge),

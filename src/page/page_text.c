@@ -213,6 +213,18 @@ static void prices(struct page_work *w, struct str text)
 
 /* ---- names ---- */
 
+/* "Welcome to Best Pills!" */
+static struct str without_greeting(struct str s)
+{
+	static const struct str greeting = STR_INIT("welcome to ");
+	if (!str_istarts(s, greeting))
+		return s;
+	struct str name = str_trim(str_from(s, greeting.n));
+	while (name.n && (name.p[name.n - 1] == '!' || name.p[name.n - 1] == '.'))
+		name.n--;
+	return name.n ? name : s;
+}
+
 static void title(struct page_work *w)
 {
 	static const struct str dashes[] = {
@@ -224,7 +236,7 @@ static void title(struct page_work *w)
 		cut = at < cut ? at : cut;
 	}
 	page_token(w, "title", "", t, false);
-	page_token(w, "title", "^", str_first(t, cut), false);
+	page_token(w, "title", "^", without_greeting(str_first(t, cut)), false);
 }
 
 /* Who stands behind "copyright" or its sign and the years. */
