@@ -198,13 +198,9 @@ size_t cut_run_end(const struct cut *c, size_t at)
 /* Of 16 bytes; false when they hold fewer than CUT_KEY. */
 FAST static bool letters_of_step(const struct gather *g, const uint8_t *class, uint64_t *key)
 {
-	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)class);
-	unsigned n, more;
-	uint64_t head = (uint64_t)_mm_cvtsi128_si64(gather_fresh(g, v, 0, &n));
-	uint8_t last = (uint8_t)(head >> (8 * n - 8) % 64);
-	uint64_t tail = (uint64_t)_mm_cvtsi128_si64(gather_fresh(g, _mm_srli_si128(v, 8), last, &more));
-	*key = n == CUT_KEY ? head : head | tail << 8 * n;
-	return n + more >= CUT_KEY;
+	unsigned n;
+	*key = letters_of_16(g, class, &n);
+	return n >= CUT_KEY;
 }
 #else
 static bool letters_of_step(const struct gather *g, const uint8_t *class, uint64_t *key)
@@ -237,8 +233,7 @@ bool cut_spells(const struct cut *c, size_t at, struct str letters)
 }
 
 /* ---- words ---- */
-/* A bit for each class but these. */
-static const uint32_t no_letters = 1 | (uint32_t)1 << ('i' & 31) | (uint32_t)1 << ('s' & 31);
+static const uint32_t no_letters = CUT_NO_LETTERS;
 
 static uint32_t set_plain(struct str classes)
 {
@@ -257,24 +252,9 @@ uint32_t cut_set(struct str word)
 }
 
 #ifdef HAVE_FAST
-FAST static inline __m256i bits_of_eight(__m128i classes)
-{
-	return _mm256_sllv_epi32(_mm256_set1_epi32(1), _mm256_and_si256(_mm256_cvtepu8_epi32(classes), _mm256_set1_epi32(31)));
-}
-
-/* CUT_SLACK bytes behind the classes can be read. */
 FAST static uint32_t set_fast(struct str classes)
 {
-	__m256i bits = _mm256_setzero_si256();
-	for (; classes.n >= 8; classes = str_from(classes, 8))
-		bits = _mm256_or_si256(bits, bits_of_eight(_mm_loadl_epi64((const __m128i *)(const void *)classes.p)));
-	__m128i shift = _mm_cvtsi32_si128((int)(64 - 8 * classes.n)); /* what follows goes; by 64: all */
-	bits = _mm256_or_si256(
-		bits, bits_of_eight(_mm_sll_epi64(_mm_loadl_epi64((const __m128i *)(const void *)classes.p), shift)));
-	__m128i four = _mm_or_si128(_mm256_castsi256_si128(bits), _mm256_extracti128_si256(bits, 1));
-	four = _mm_or_si128(four, _mm_shuffle_epi32(four, 0x4E));
-	four = _mm_or_si128(four, _mm_shuffle_epi32(four, 0xB1));
-	return (uint32_t)_mm_cvtsi128_si32(four) & ~no_letters;
+	return class_set(classes.p, classes.n) & ~no_letters;
 }
 #else
 static uint32_t set_fast(struct str classes)

@@ -23,6 +23,7 @@ enum {
 	CUT_GAP_MAX = 3,  /* bytes that may separate two letters of a phrase: " . " (align.h) */
 	CUT_RUN_MAX = 8,  /* letters of one class in a row that a phrase may have */
 	CUT_WORD_MIN = 5, /* bytes of words that are asked for: the letters of shorter ones are too many words' letters */
+	CUT_NO_LETTERS = 1 | 1 << ('i' & 31) | 1 << ('s' & 31), /* of a set, which has a bit for each class but these */
 };
 
 struct gather;

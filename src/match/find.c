@@ -5,7 +5,6 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
-#include "match/starts.h"
 
 enum {
 	URL_BYTES_MAX = 8 << 10, /* of all URLs together */
@@ -121,7 +120,7 @@ static int on_pattern(unsigned id, unsigned long long from, unsigned long long t
 	return 0;
 }
 
-static void find_literal(struct finder *f, enum field field, struct str text, size_t start)
+static void literal_at(struct finder *f, enum field field, struct str text, size_t start)
 {
 	const struct phrase_index *x = &f->lexicon->index;
 	for (size_t len = 2; len <= 4; len++) {
@@ -132,33 +131,45 @@ static void find_literal(struct finder *f, enum field field, struct str text, si
 	}
 }
 
-/* At each start that is left: the phrases whose squeezed letters begin there. */
+static void find_literal(struct finder *f, enum field field)
+{
+	for (size_t i = 0; i * 64 < f->cut.text.n; i++)
+		for (uint64_t bits = f->starts.literal[i]; bits; bits &= bits - 1)
+			literal_at(f, field, f->cut.text, i * 64 + (size_t)__builtin_ctzll(bits));
+}
+
+/* The phrases whose squeezed letters begin at `start`. run: the letters of one class that the start before began. */
 typedef void squeezed_fn(struct finder *f, uint32_t phrase, enum field field, size_t start);
+struct run {
+	size_t end;
+	uint64_t key;
+};
 static squeezed_fn on_undisguised;
-static void find_squeezed(struct finder *f, enum field field, squeezed_fn *fn)
+static void squeezed_at(struct finder *f, enum field field, squeezed_fn *fn, size_t start, struct run *run)
 {
 	const struct lexicon *x = f->lexicon;
-	size_t run_end = 0;
-	uint64_t key = 0;
-	for (size_t i = 0; i < f->n_starts; i++) {
-		size_t n, start = f->start[i];
-		bool within = start < run_end; /* align.h tries it too: only the phrase as it is remains to be seen */
-		if (!f->cut.class[start] || (within && fn != on_undisguised))
-			continue;
-		if (!within) {
-			run_end = cut_run_end(&f->cut, start);
-			key = cut_letters(&f->cut, start);
-		}
-		const struct key_entry *e = keys_find(&x->index.squeezed, key_short(key), &n);
-		for (size_t k = 0; k < n; k++) {
-			const struct phrase *p = &x->phrases[e[k].phrase];
-			if (within)
-				try_exact(f, e[k].phrase, field, start);
-			else if (key_goes_on(key, e[k].more) &&
-				 (p->squeeze.n <= KEY_LONG || cut_spells(&f->cut, start, p->squeeze)))
-				fn(f, e[k].phrase, field, start);
-		}
+	bool within = start < run->end; /* align.h tries it too: only the phrase as it is remains to be seen */
+	size_t n;
+	if (!f->cut.class[start] || (within && fn != on_undisguised))
+		return;
+	if (!within)
+		*run = (struct run){cut_run_end(&f->cut, start), cut_letters(&f->cut, start)};
+	const struct key_entry *e = keys_find(&x->index.squeezed, key_short(run->key), &n);
+	for (size_t k = 0; k < n; k++) {
+		const struct phrase *p = &x->phrases[e[k].phrase];
+		if (within)
+			try_exact(f, e[k].phrase, field, start);
+		else if (key_goes_on(run->key, e[k].more) && (p->squeeze.n <= KEY_LONG || cut_spells(&f->cut, start, p->squeeze)))
+			fn(f, e[k].phrase, field, start);
 	}
+}
+
+static void find_squeezed(struct finder *f, enum field field, squeezed_fn *fn)
+{
+	struct run run = {0};
+	for (size_t i = 0; i * 64 < f->cut.text.n; i++)
+		for (uint64_t bits = f->starts.squeezed[i]; bits; bits &= bits - 1)
+			squeezed_at(f, field, fn, i * 64 + (size_t)__builtin_ctzll(bits), &run);
 }
 
 static void on_undisguised(struct finder *f, uint32_t phrase, enum field field, size_t start)
@@ -265,12 +276,12 @@ static void try_words(struct finder *f, enum field field, uint64_t key, size_t a
 }
 
 /* The phrases whose longest word may be this one. */
-static void try_longest(struct finder *f, enum field field, struct str word, size_t at, uint32_t set)
+static void try_longest(struct finder *f, enum field field, size_t at, uint32_t set)
 {
 	const struct phrase_index *x = &f->lexicon->index;
 	try_words(f, field, key_word(set), at);
 	if (key_perhaps(&x->anchors, key_word(set)))
-		try_words(f, field, key_words(set, word_set(f, at + word.n + 1)), at);
+		try_words(f, field, key_words(set, word_set(f, at + cut_word(&f->cut, at).n + 1)), at);
 	size_t before = key_perhaps(&x->ends, key_word(set)) ? cut_word_before(&f->cut, at) : STR_NPOS;
 	if (before != STR_NPOS)
 		try_words(f, field, key_last_words(set, word_set(f, before)), at);
@@ -278,28 +289,18 @@ static void try_longest(struct finder *f, enum field field, struct str word, siz
 
 static void find_words(struct finder *f, enum field field)
 {
-	const struct phrase_index *x = &f->lexicon->index;
-	const struct key_filter longest = x->longest;
-	for (size_t i = 0; i * 64 < f->cut.text.n; i++)
-		for (uint64_t bits = cut_long_words(&f->cut, i); bits; bits &= bits - 1) {
-			size_t at = i * 64 + (size_t)__builtin_ctzll(bits);
-			struct str word = cut_word(&f->cut, at);
-			uint32_t set = cut_word_set(&f->cut, word);
-			if (key_perhaps(&longest, key_word(set)))
-				try_longest(f, field, word, at, set);
-		}
+	starts_find_words(&f->lexicon->index, &f->cut, &f->starts);
+	for (size_t i = 0; i < f->starts.n_words; i++)
+		try_longest(f, field, f->starts.word[i].at, f->starts.word[i].set);
 }
 
 static void find_in_field(struct finder *f, enum field field)
 {
-	struct str text = folded(f, field);
 	f->n_suspects = 0;
 	f->more_suspects = false;
-	cut_text(&f->cut, text);
-	f->n_starts = starts_find(&f->lexicon->index, &f->cut, f->start);
-	for (size_t i = 0; i < f->n_starts; i++)
-		if (literal_perhaps(&f->lexicon->index, text.p + f->start[i]))
-			find_literal(f, field, text, f->start[i]);
+	cut_text(&f->cut, folded(f, field));
+	starts_find(&f->lexicon->index, &f->cut, &f->starts);
+	find_literal(f, field);
 	find_squeezed(f, field, on_undisguised);
 	if (field != FIELD_URL)
 		find_words(f, field);
@@ -351,12 +352,10 @@ static bool prepare(struct finder *f, const struct lexicon *x, struct arena *a, 
 		memset(f->counters, 0, x->n_phrases * sizeof *f->counters);
 		f->epoch = 1;
 	}
-	if (!src[FIELD_URL].p || !norm_init(&f->norm, a, FIELD_COUNT, bytes) || !cut_init(&f->cut, a, most))
+	if (!src[FIELD_URL].p || !norm_init(&f->norm, a, FIELD_COUNT, bytes) || !cut_init(&f->cut, a, most) ||
+		!starts_init(&f->starts, a, most))
 		return false;
 	f->cut.signs = x->index.signs;
-	f->start = arena_alloc(a, (most + 1) * sizeof *f->start);
-	if (!f->start)
-		return false;
 	for (int i = 0; i < FIELD_COUNT; i++)
 		norm_add(&f->norm, src[i]);
 	return true;

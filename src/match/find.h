@@ -11,6 +11,7 @@
 #include "match/align.h"
 #include "match/hsdb.h"
 #include "match/normalise.h"
+#include "match/starts.h"
 
 enum field { FIELD_SUBJECT, FIELD_FROM, FIELD_TEXT, FIELD_HIDDEN, FIELD_URL, FIELD_COUNT };
 const char *field_name(enum field f);
@@ -39,9 +40,8 @@ struct finder {
 	const struct lexicon *lexicon;
 	struct arena *arena;
 	struct norm norm;
-	struct cut cut;  /* of the field looked at */
-	uint32_t *start; /* where in it the index knows a phrase, ascending */
-	size_t n_starts;
+	struct cut cut; /* of the field looked at */
+	struct starts starts;
 	struct hit *hits;
 	size_t n_hits, cap_hits;
 	bool oom;
