@@ -1,5 +1,9 @@
-/* qp.c - see qp.h. Line by line; within a line, runs between '=' are copied whole. */
+/* qp.c - see qp.h. What stands between '=' and line ends is copied whole; a line's white space is taken back when its end is seen. */
 #include "codec/qp.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/anomaly.h"
 
@@ -16,46 +20,73 @@ static const uint8_t *decode_escapes(const uint8_t *p, const uint8_t *end, uint8
 	return p;
 }
 
-/* One line without its end, its trailing white space and its soft break. */
-static uint8_t *decode_line(const uint8_t *p, const uint8_t *end, uint8_t *o, uint64_t *anomalies)
+/* Copies up to the next '=' or line feed, or to the end; returns where that is. What o has room for is as long as p..end at least. */
+static const uint8_t *copy_plain(const uint8_t *p, const uint8_t *end, uint8_t **o)
 {
-	while (p < end) {
-		const uint8_t *eq = memchr(p, '=', (size_t)(end - p));
-		size_t run = (size_t)((eq ? eq : end) - p);
-		memcpy(o, p, run);
-		o += run;
-		if (!eq)
-			break;
-		p = decode_escapes(eq, end, &o);
-		if (p < end && *p == '=') {
-			*anomalies |= ANOM(qp_bad);
-			*o++ = *p++;
+	uint8_t *out = *o;
+#ifdef __SSE2__
+	for (; end - p >= 16; p += 16, out += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+		__m128i stop = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('=')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\n')));
+		int stops = _mm_movemask_epi8(stop);
+		_mm_storeu_si128((__m128i *)(void *)out, v);
+		if (stops) {
+			*o = out + __builtin_ctz((unsigned)stops);
+			return p + __builtin_ctz((unsigned)stops);
 		}
 	}
+#endif
+	while (p < end && *p != '=' && *p != '\n')
+		*out++ = *p++;
+	*o = out;
+	return p;
+}
+
+/* Behind the white space and the line end at p; NULL: something else stands there. */
+static const uint8_t *behind_line(const uint8_t *p, const uint8_t *end)
+{
+	while (p < end && (*p == ' ' || *p == '\t'))
+		p++;
+	if (p == end)
+		return end;
+	p += *p == '\r' && end - p > 1;
+	return *p == '\n' ? p + 1 : NULL;
+}
+
+/* Drops the white space that stands before `at` in the line, and so at the end of what is written; puts back the rest of the line's end. */
+static uint8_t *end_line(const uint8_t *line, const uint8_t *at, const uint8_t *end, uint8_t *o)
+{
+	bool lf = at < end, cr = lf && at > line && at[-1] == '\r';
+	const uint8_t *text = at - cr;
+	while (text > line && (text[-1] == ' ' || text[-1] == '\t'))
+		text--;
+	o -= at - text;
+	if (cr)
+		*o++ = '\r';
+	if (lf)
+		*o++ = '\n';
 	return o;
 }
 
 size_t qp_decode(struct str in, uint8_t *out, uint64_t *anomalies)
 {
-	const uint8_t *p = in.p, *end = in.n ? in.p + in.n : in.p;
+	const uint8_t *p = in.p, *end = in.n ? in.p + in.n : in.p, *line = p, *soft;
 	uint8_t *o = out;
 	while (p < end) {
-		const uint8_t *lf = memchr(p, '\n', (size_t)(end - p));
-		const uint8_t *next = lf ? lf + 1 : end;
-		const uint8_t *eol = lf ? lf : end;
-		if (lf && eol > p && eol[-1] == '\r')
-			eol--;
-		const uint8_t *text = eol;
-		while (text > p && (text[-1] == ' ' || text[-1] == '\t'))
-			text--;
-		if (text > p && text[-1] == '=') {
-			o = decode_line(p, text - 1, o, anomalies);
+		p = copy_plain(p, end, &o);
+		if (p == end || *p == '\n') {
+			o = end_line(line, p, end, o);
+			line = p += p < end;
+		} else if ((soft = behind_line(p + 1, end))) {
+			line = p = soft;
 		} else {
-			o = decode_line(p, text, o, anomalies);
-			for (; eol < next; eol++)
-				*o++ = *eol;
+			const uint8_t *escapes = p;
+			p = decode_escapes(p, end, &o);
+			if (p == escapes) {
+				*anomalies |= ANOM(qp_bad);
+				*o++ = *p++;
+			}
 		}
-		p = next;
 	}
 	return (size_t)(o - out);
 }
