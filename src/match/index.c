@@ -24,7 +24,7 @@ static unsigned log2_of(size_t n)
 	return k;
 }
 
-static bool filter_init(struct key_filter *f, struct arena *a, size_t most)
+bool filter_init(struct key_filter *f, struct arena *a, size_t most)
 {
 	unsigned bits = log2_of(most * FILTER_SHARE);
 	if (bits < FILTER_LEAST_LOG2)
@@ -34,7 +34,7 @@ static bool filter_init(struct key_filter *f, struct arena *a, size_t most)
 	return f->bits;
 }
 
-static void filter_add(struct key_filter *f, uint64_t key)
+void filter_add(struct key_filter *f, uint64_t key)
 {
 	uint64_t bit = key_hash(key) >> f->shift;
 	f->bits[bit / 64] |= (uint64_t)1 << bit % 64;

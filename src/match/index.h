@@ -46,6 +46,9 @@ struct phrase_index {
 
 /* Fills the tokens' sets, too. False when out of memory. */
 bool index_build(struct phrase_index *x, struct arena *a, struct phrase *phrases, size_t n);
+/* Room for so many keys. False when out of memory. */
+bool filter_init(struct key_filter *f, struct arena *a, size_t most);
+void filter_add(struct key_filter *f, uint64_t key);
 /* The entries of a key; NULL when there are none. */
 const struct key_entry *keys_find(const struct key_set *k, uint64_t key, size_t *n);
 

@@ -177,6 +177,12 @@ uint32_t lexicon_anchor(const struct phrase *p)
 }
 
 /* ---- domains ---- */
+/* What nearly always tells that a domain is none that the pack knows. */
+static uint64_t domain_head(struct str domain)
+{
+	return str_load8(domain, 0);
+}
+
 static int add_domains(struct lexicon *x, struct strs domains, enum domain_role role, uint32_t owner, struct err *err)
 {
 	for (size_t i = 0; i < domains.n; i++) {
@@ -191,15 +197,26 @@ static int add_domains(struct lexicon *x, struct strs domains, enum domain_role 
 			x->links = p;
 			x->cap_links = want;
 		}
+		filter_add(&x->domain_heads, domain_head(domains.v[i]));
 		x->links[x->n_links++] = (struct domain_link){role, owner, (uint32_t)m->value};
 		m->value = x->n_links;
 	}
 	return 0;
 }
 
+static size_t count_domains(const struct pack *p)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < p->n_programmes; i++)
+		n += p->programmes[i].example_domains.n;
+	for (size_t i = 0; i < p->n_brands; i++)
+		n += p->brands[i].example_domains.n + p->brands[i].domains.n;
+	return n;
+}
+
 static int build_domains(struct lexicon *x, struct err *err)
 {
-	int rc = 0;
+	int rc = filter_init(&x->domain_heads, &x->arena, count_domains(x->pack)) ? 0 : err_oom(err, "pack");
 	for (uint32_t i = 0; rc == 0 && i < x->pack->n_programmes; i++)
 		rc = add_domains(x, x->pack->programmes[i].example_domains, DOMAIN_PROGRAMME, i, err);
 	for (uint32_t i = 0; rc == 0 && i < x->pack->n_brands; i++) {
@@ -212,7 +229,8 @@ static int build_domains(struct lexicon *x, struct err *err)
 
 const struct domain_link *lexicon_domain(const struct lexicon *x, struct str domain)
 {
-	const struct map_entry *m = domain.n && x->n_links ? map_get(&x->domains, domain) : NULL;
+	bool perhaps = domain.n && x->n_links && key_perhaps(&x->domain_heads, domain_head(domain));
+	const struct map_entry *m = perhaps ? map_get(&x->domains, domain) : NULL;
 	return m && m->value ? &x->links[m->value - 1] : NULL;
 }
 

@@ -47,6 +47,7 @@ struct lexicon {
 	struct phrase *phrases;
 	size_t n_phrases;
 	struct map domains; /* domain -> 1-based index into links */
+	struct key_filter domain_heads;
 	struct domain_link *links;
 	size_t n_links, cap_links;
 	struct phrase_index index;

@@ -481,7 +481,8 @@ void score(const struct finder *f, const struct doc *d, struct verdict *v)
 	v->n_reasons = 0;
 	s.facts = mail_facts_of(d);
 	for (size_t i = 0; s.x->n_links && i < d->n_urls; i++)
-		see_domain(&s, &d->urls[i]);
+		if (i == 0 || !str_eq(d->urls[i].host, d->urls[i - 1].host) || !str_eq(d->urls[i].domain, d->urls[i - 1].domain))
+			see_domain(&s, &d->urls[i]);
 	if (f->n_hits == 0 && s.n_candidates == 0 && s.n_voted == 0)
 		return;
 	for (size_t i = 0; i < f->n_hits; i++) {
