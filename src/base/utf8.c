@@ -89,8 +89,14 @@ uint32_t utf8_next(struct str s, size_t *i)
 {
 	uint32_t c;
 	size_t len;
-	if (s.p[*i] < 0x80)
+	const uint8_t *p = s.p + *i;
+	if (p[0] < 0x80)
 		return s.p[(*i)++];
+	len = s.n - *i >= 3 ? plain_sequence(p) : 0;
+	if (len) {
+		*i += len;
+		return len == 2 ? (p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu) : (p[0] & 0xFu) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
+	}
 	decode(str_from(s, *i), &c, &len);
 	*i += len;
 	return c;

@@ -161,8 +161,13 @@ static inline uint8_t *put_high(uint8_t *o, uint16_t c)
 
 static size_t count_high(struct str s)
 {
-	size_t n = 0;
-	for (size_t i = 0; i < s.n; i++)
+	const uint64_t ones = 0x0101010101010101u;
+	size_t n = 0, i = 0;
+	for (uint64_t w; i + 8 <= s.n; i += 8) {
+		memcpy(&w, s.p + i, 8);
+		n += ((w >> 7 & ones) * ones) >> 56;
+	}
+	for (; i < s.n; i++)
 		n += s.p[i] >> 7;
 	return n;
 }

@@ -1,6 +1,10 @@
 /* header.c - see header.h. One memchr for each line, one look at each byte of a name. */
 #include "mail/header.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "base/anomaly.h"
 #include "base/err.h"
 #include "base/limits.h"
@@ -113,12 +117,28 @@ static inline bool name_byte(uint8_t c)
 	return (uint8_t)(c - '!') < 0x7F - '!' && c != ':';
 }
 
+static size_t name_length(struct str line)
+{
+	size_t i = 0;
+#ifdef __SSE2__
+	for (; line.n - i >= 16; i += 16) {
+		__m128i c = _mm_loadu_si128((const __m128i *)(const void *)(line.p + i));
+		__m128i other = _mm_or_si128(_mm_cmpeq_epi8(c, _mm_set1_epi8(':')), _mm_cmpeq_epi8(c, _mm_set1_epi8(0x7F)));
+		int stops =
+			_mm_movemask_epi8(_mm_or_si128(other, _mm_cmplt_epi8(c, _mm_set1_epi8('!')))); /* beyond ASCII is below 0 */
+		if (stops)
+			return i + (size_t)__builtin_ctz((unsigned)stops);
+	}
+#endif
+	while (i < line.n && name_byte(line.p[i]))
+		i++;
+	return i;
+}
+
 /* The length of the field name at the start of line and, in *colon, where its colon stands. No field: false. */
 static bool field_name(struct str line, size_t *name, size_t *colon)
 {
-	size_t i = 0;
-	while (i < line.n && name_byte(line.p[i]))
-		i++;
+	size_t i = name_length(line);
 	*name = i;
 	while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'))
 		i++;
