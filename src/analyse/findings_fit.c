@@ -229,14 +229,31 @@ bool fit_dates(fit_fn *fn, const void *ctx, int64_t lo, int64_t hi, struct arena
 
 /* ---- volumes ---- */
 
-static double at(const double *sum, size_t n, double h)
+/* Running sums at a place between two slots. */
+struct reached {
+	double n, e;
+};
+
+static struct reached reached(const struct fit_volume *v, double h)
 {
 	if (h <= 0)
-		return 0;
-	if (h >= (double)n)
-		return sum[n];
+		return (struct reached){0};
+	if (h >= (double)v->n)
+		return (struct reached){v->count[v->n], v->offset[v->n]};
 	size_t i = (size_t)h;
-	return sum[i] + (sum[i + 1] - sum[i]) * (h - (double)i);
+	double part = h - (double)i;
+	return (struct reached){
+		v->count[i] + (v->count[i + 1] - v->count[i]) * part, v->offset[i] + (v->offset[i + 1] - v->offset[i]) * part};
+}
+
+/* A level, and its logarithm. */
+struct level {
+	double m, log;
+};
+
+static struct level level_of(double m)
+{
+	return (struct level){m, log(m > 1e-6 ? m : 1e-6)};
 }
 
 /* One day under way: what is expected of it, and the sum of n log m over its pieces. */
@@ -244,13 +261,13 @@ struct day {
 	double n, m, s;
 };
 
-static void add_piece(struct day *d, const struct fit_volume *v, double from, double to, double level)
+static void add_piece(struct day *d, const struct reached *from, const struct reached *to, struct level level)
 {
-	double n = at(v->count, v->n, to) - at(v->count, v->n, from), e = at(v->offset, v->n, to) - at(v->offset, v->n, from);
+	double n = to->n - from->n, e = to->e - from->e;
 	d->n += n;
-	d->m += e * level;
+	d->m += e * level.m;
 	if (n > 0)
-		d->s += n * log(fmax(level, 1e-6));
+		d->s += n * level.log;
 }
 
 static double day_logl(const struct day *d, double noise)
@@ -258,27 +275,54 @@ static double day_logl(const struct day *d, double noise)
 	return d->s - (noise > 1e-6 ? (1 / noise + d->n) * log1p(noise * d->m) : d->m);
 }
 
+static double within(double x, double lo, double hi)
+{
+	return x < lo ? lo : x > hi ? hi : x;
+}
+
+/* From h1 on `slope` more a slot, until h2. */
+struct ramp {
+	double h1, h2, slope;
+	struct level before, after;
+};
+
+/* The day from slot a to slot b, which is from..to of the sums. */
+static double one_day(const struct fit_volume *v, const struct ramp *r, double a, double b, struct reached from, struct reached to)
+{
+	struct day d = {0};
+	double x = within(r->h1, a, b), y = within(r->h2, a, b);
+	if (x > a) {
+		struct reached next = x < b ? reached(v, x) : to;
+		add_piece(&d, &from, &next, r->before);
+		from = next;
+	}
+	for (double k = x, end; k < y; k = end) {
+		end = k + FIT_SLOTS_AN_HOUR < y ? k + FIT_SLOTS_AN_HOUR : y;
+		struct reached next = reached(v, end);
+		double m = r->before.m + r->slope * ((k + end) / 2 - r->h1);
+		add_piece(&d, &from, &next, next.n > from.n ? level_of(m) : (struct level){.m = m});
+		from = next;
+	}
+	if (y < b)
+		add_piece(&d, &from, &to, r->after);
+	return day_logl(&d, v->noise);
+}
+
 double fit_volume_logl(const void *ctx, int64_t t1, int64_t t2)
 {
 	const struct fit_volume *v = ctx;
 	double h1 = (double)(t1 - v->start) / FIT_SLOT, h2 = (double)(t2 - v->start) / FIT_SLOT, l = 0;
-	double n1 = at(v->count, v->n, h1), e1 = at(v->offset, v->n, h1);
-	double n2 = v->count[v->n] - at(v->count, v->n, h2), e2 = v->offset[v->n] - at(v->offset, v->n, h2);
-	if (t2 > t1 && (e1 <= 0 || e2 <= 0))
+	struct reached first = reached(v, h1), last = reached(v, h2), from = {0};
+	double n2 = v->count[v->n] - last.n, e2 = v->offset[v->n] - last.e;
+	if (t2 > t1 && (first.e <= 0 || e2 <= 0))
 		return NAN;
-	double m1 = e1 > 0 ? n1 / e1 : 0, m2 = e2 > 0 ? n2 / e2 : 0, slope = h2 > h1 ? (m2 - m1) / (h2 - h1) : 0;
+	double m1 = first.e > 0 ? first.n / first.e : 0, m2 = e2 > 0 ? n2 / e2 : 0, slope = h2 > h1 ? (m2 - m1) / (h2 - h1) : 0;
+	const struct ramp r = {h1, h2, slope, level_of(m1), level_of(m2)};
 	for (size_t slot = 0; slot < v->n; slot += FIT_SLOTS_A_DAY) {
-		struct day d = {0};
-		double a = (double)slot, b = a + FIT_SLOTS_A_DAY, x = fmin(fmax(h1, a), b), y = fmin(fmax(h2, a), b);
-		if (x > a)
-			add_piece(&d, v, a, x, m1);
-		for (double k = x, to; k < y; k = to) {
-			to = fmin(k + FIT_SLOTS_AN_HOUR, y);
-			add_piece(&d, v, k, to, m1 + slope * ((k + to) / 2 - h1));
-		}
-		if (y < b)
-			add_piece(&d, v, y, b, m2);
-		l += day_logl(&d, v->noise);
+		size_t next = slot + FIT_SLOTS_A_DAY;
+		struct reached to = {v->count[next], v->offset[next]};
+		l += one_day(v, &r, (double)slot, (double)next, from, to);
+		from = to;
 	}
 	return l;
 }

@@ -144,7 +144,8 @@ static double low_cost(const struct change_local *l, double t1, double t2)
 	double cost = level_cost(l, ya, na) + level_cost(l, yb, nb), ma = (ya + 1e-9) / na, mb = (yb + 1e-9) / nb;
 	for (size_t i = i1; i < i2; i++) {
 		double mu = ma + share(l, l->row[i], t1, t2) * (mb - ma);
-		cost -= 2 * (l->y[i] * log(mu / (l->k + mu)) - l->k * log(l->k + mu));
+		double seen = l->y[i] > 0 ? l->y[i] * log(mu / (l->k + mu)) : 0;
+		cost -= 2 * (seen - l->k * log(l->k + mu));
 	}
 	return cost / l->temper;
 }
