@@ -65,11 +65,11 @@ static int make_print(struct load *l, const struct map_entry *e, struct engine_p
 		if (token && token < FOREIGN)
 			t[k++] = token - 1;
 	}
-	sort_u32(t, k);
-	uint32_t kept = engine_absences(l->m, t, (uint32_t)unique_u32(t, k));
+	uint32_t kept = engine_absences(l->m, t, (uint32_t)k);
 	if (kept == UINT32_MAX)
 		return err_oom(l->err, "fingerprints");
 	sort_u32(t, kept);
+	kept = (uint32_t)unique_u32(t, kept);
 	arena_shrink(&l->p->arena, t, (n + PRINT_COUNT) * sizeof *t, (kept + 1) * sizeof *t);
 	out->families = arena_alloc(&l->p->arena, (kept + 1) * sizeof *out->families);
 	if (!out->families)

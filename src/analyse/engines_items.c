@@ -31,7 +31,11 @@ struct items {
 	size_t n;
 	uint32_t *line_of; /* by analysis_name: index + 1 */
 	uint32_t *total;   /* by token: messages of the store */
+	uint32_t *prints;  /* by engine */
+	uint32_t *from;    /* by line, and one more: where its prints begin */
 	uint32_t *own;     /* by token: of the engine in hand */
+	uint32_t *touched; /* the tokens that it has */
+	size_t n_touched;
 	struct engine_mark *published;
 	size_t n_published;
 };
@@ -125,10 +129,36 @@ static bool count_tokens(struct items *it)
 	const struct engines *e = it->e;
 	it->total = arena_zalloc(&it->arena, e->model.tokens.n + 1, sizeof *it->total);
 	it->own = arena_zalloc(&it->arena, e->model.tokens.n + 1, sizeof *it->own);
-	for (size_t i = 0; it->total && it->own && i < e->prints.n; i++)
+	it->touched = arena_alloc(&it->arena, (e->model.tokens.n + 1) * sizeof *it->touched);
+	for (size_t i = 0; it->total && i < e->prints.n; i++)
 		for (size_t t = 0; t < e->prints.v[i].n; t++)
 			it->total[e->prints.v[i].tokens[t]] += e->prints.v[i].messages;
-	return it->total && it->own;
+	return it->total && it->own && it->touched;
+}
+
+/* Prints by engine, so that not all are looked at for each. */
+static bool list_prints(struct items *it)
+{
+	const struct engines *e = it->e;
+	uint32_t *from = it->from = arena_zalloc(&it->arena, it->n + 2, sizeof *from);
+	it->prints = arena_alloc(&it->arena, (e->prints.n + 1) * sizeof *it->prints);
+	if (!from || !it->prints)
+		return false;
+	for (size_t i = 0; i < e->prints.n; i++) /* line_of: 0 where no message has the engine */
+		from[it->line_of[e->verdicts[i].engine] + 1]++;
+	from[1] = 0;
+	for (size_t k = 2; k <= it->n + 1; k++)
+		from[k] += from[k - 1];
+	for (size_t i = 0; i < e->prints.n; i++)
+		if (it->line_of[e->verdicts[i].engine])
+			it->prints[from[it->line_of[e->verdicts[i].engine]]++] = (uint32_t)i;
+	return true;
+}
+
+/* Its prints end where those of the next line begin. */
+static size_t prints_from(const struct items *it, const struct line *l)
+{
+	return it->from[l - it->lines];
 }
 
 static void put_number(struct json *j, const char *key, int64_t n)
@@ -164,16 +194,18 @@ static void put_marks(struct items *it, struct json *j, const struct line *l)
 {
 	const struct engines *e = it->e;
 	bool done[PRINT_COUNT] = {false};
-	size_t n = 0, tokens = e->model.tokens.n;
+	size_t n = 0;
 	double rest = (double)(e->a->n_messages - l->messages) + 1;
-	struct mark *v = mem_alloc((tokens + 1) * sizeof *v);
+	struct mark *v = mem_alloc((it->n_touched + 1) * sizeof *v);
 	j->out->oom |= !v;
 	json_key(j, "marks");
 	json_arr(j);
-	for (size_t t = 0; v && t < tokens; t++)
+	for (size_t i = 0; v && i < it->n_touched; i++) {
+		uint32_t t = it->touched[i];
 		if ((uint64_t)it->own[t] * 100 >= (uint64_t)l->messages * MARK_PERCENT)
-			v[n++] = (struct mark){
-				(uint32_t)t, (double)it->own[t] / l->messages, ((double)it->total[t] - it->own[t]) / rest * -1};
+			v[n++] =
+				(struct mark){t, (double)it->own[t] / l->messages, ((double)it->total[t] - it->own[t]) / rest * -1};
+	}
 	sort_tokens = e->model.tokens.v;
 	if (v && n)
 		qsort(v, n, sizeof *v, by_lift);
@@ -205,10 +237,11 @@ static void put_published(struct items *it, struct json *j, const struct line *l
 	for (size_t k = 0; k < it->n_published; k++) {
 		const struct engine_mark *m = &it->published[k];
 		uint64_t n = 0;
-		for (size_t i = 0; i < e->prints.n; i++)
-			if (e->verdicts[i].engine == l->name &&
-				engine_mark_fits(m, &e->model, e->prints.v[i].tokens, e->prints.v[i].n))
-				n += e->verdicts[i].named;
+		for (size_t i = prints_from(it, l); i < prints_from(it, l + 1); i++) {
+			const struct engine_print *p = &e->prints.v[it->prints[i]];
+			if (engine_mark_fits(m, &e->model, p->tokens, p->n))
+				n += e->verdicts[it->prints[i]].named;
+		}
 		if (n * 2 <= l->messages)
 			continue;
 		json_obj(j);
@@ -322,13 +355,19 @@ static int put_item(struct items *it, const struct line *l)
 static int put_one(struct items *it, const struct line *l)
 {
 	const struct engines *e = it->e;
-	for (size_t i = 0; i < e->prints.n; i++)
-		for (size_t t = 0; e->verdicts[i].engine == l->name && t < e->prints.v[i].n; t++)
-			it->own[e->prints.v[i].tokens[t]] += e->verdicts[i].named;
+	it->n_touched = 0;
+	for (size_t i = prints_from(it, l); i < prints_from(it, l + 1); i++) {
+		const struct engine_print *p = &e->prints.v[it->prints[i]];
+		uint32_t named = e->verdicts[it->prints[i]].named;
+		for (size_t t = 0; named && t < p->n; t++) {
+			if (!it->own[p->tokens[t]])
+				it->touched[it->n_touched++] = p->tokens[t];
+			it->own[p->tokens[t]] += named;
+		}
+	}
 	int rc = put_item(it, l);
-	for (size_t i = 0; i < e->prints.n; i++)
-		for (size_t t = 0; e->verdicts[i].engine == l->name && t < e->prints.v[i].n; t++)
-			it->own[e->prints.v[i].tokens[t]] = 0;
+	for (size_t i = 0; i < it->n_touched; i++)
+		it->own[it->touched[i]] = 0;
 	return rc;
 }
 
@@ -339,7 +378,7 @@ int engines_put_items(struct engines *e)
 	int rc = store_clear_items(e->a->store, "engine", e->err);
 	if (!rc)
 		rc = engine_marks_load(&e->model, &it.arena, &it.published, &it.n_published, e->err);
-	if (!rc && (!find_lines(&it) || !count_hosts(&it) || !count_tokens(&it)))
+	if (!rc && (!find_lines(&it) || !count_hosts(&it) || !count_tokens(&it) || !list_prints(&it)))
 		rc = err_oom(e->err, "engines");
 	for (size_t i = 0; i < it.n && !rc; i++)
 		rc = put_one(&it, &it.lines[i]);

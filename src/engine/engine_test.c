@@ -8,6 +8,7 @@
 #include "engine/cluster.h"
 #include "engine/learn.h"
 #include "engine/mark.h"
+#include "match/gather.h"
 
 enum { MESSAGES = 40 };
 
@@ -46,7 +47,7 @@ static void two_engines(struct engine_model *m)
 static struct engine_verdict judge(struct engine_model *m, const char *const *texts, size_t n)
 {
 	struct engine_scorer *s;
-	struct engine_verdict v;
+	struct engine_verdict v, plain;
 	uint32_t tokens[16];
 	unsigned families[16];
 	assert_int_equal(engine_scorer_new(&s, m), 0);
@@ -54,7 +55,12 @@ static struct engine_verdict judge(struct engine_model *m, const char *const *te
 		tokens[i] = engine_model_token(m, str_of(texts[i]));
 		families[i] = engine_family(str_of(texts[i]));
 	}
+	gather_off(true); /* wide lanes and none give the same odds */
+	engine_score(s, &(struct engine_tokens){tokens, families, n}, &plain);
+	gather_off(false);
 	engine_score(s, &(struct engine_tokens){tokens, families, n}, &v);
+	assert_true(v.engine == plain.engine && v.client == plain.client && v.nearest == plain.nearest && v.rival == plain.rival);
+	assert_true(v.margin == plain.margin || (isnan(v.margin) && isnan(plain.margin)));
 	engine_scorer_del(s);
 	return v;
 }
