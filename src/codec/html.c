@@ -334,6 +334,21 @@ static const uint8_t *token(struct html_ctx *c, const uint8_t *p)
 	return ascii_alpha(p[2]) ? end_tag(c, p + 2) : bogus_comment(c, p + 2);
 }
 
+/* Text between tags, which often is nothing but white space. */
+static void put_text(struct html_ctx *c, struct str s)
+{
+	struct html_sink *k = c->sink;
+	size_t i = 0;
+	while (i < s.n && ascii_space(s.p[i]) && s.p[i] != '\v')
+		i++;
+	if (i < s.n || c->cur.pre || k->cap - k->n < s.n + 2) {
+		sink_text(c, k, s, c->cur.pre);
+		return;
+	}
+	c->out->work += s.n;
+	sink_break(k, PEND_SPACE);
+}
+
 static void scan(struct html_ctx *c)
 {
 	const uint8_t *p = c->p;
@@ -342,7 +357,7 @@ static void scan(struct html_ctx *c)
 		if (!lt)
 			lt = c->end;
 		if (lt > p)
-			sink_text(c, c->sink, str_make(p, (size_t)(lt - p)), c->cur.pre);
+			put_text(c, str_make(p, (size_t)(lt - p)));
 		if (lt == c->end)
 			break;
 		p = token(c, lt);

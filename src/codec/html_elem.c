@@ -312,6 +312,12 @@ static void by_tag(struct html_ctx *c, enum html_tag tag, struct html_style *st)
 	}
 }
 
+static struct html_declared *kept_style(struct html_ctx *c, struct str raw)
+{
+	uint32_t sum = (uint32_t)raw.n * 5 + (raw.n ? raw.p[raw.n / 2] + raw.p[raw.n - 1] * 3u : 0);
+	return &c->declared[sum % STYLES_KEPT];
+}
+
 static void declared(struct html_ctx *c, enum html_tag tag, struct html_style *st)
 {
 	struct html_css css = {0};
@@ -319,11 +325,21 @@ static void declared(struct html_ctx *c, enum html_tag tag, struct html_style *s
 	if (c->sheet)
 		sheet_match(c, tag, c->attr, c->seen, &css);
 	if (c->seen & ATTR_BIT(STYLE)) {
-		struct str s = str_first(attr_text(c, ATTR_STYLE), LIM_URL);
-		c->out->work += s.n;
-		css_declarations(&css, s);
-		if (str_find_byte(s, '(') != STR_NPOS)
-			html_css_urls(c, s);
+		struct str raw = attr(c, ATTR_STYLE);
+		struct html_declared *kept = kept_style(c, raw);
+		if (kept->work && !c->sheet && str_eq(kept->raw, raw)) {
+			c->out->work += kept->work;
+			css = kept->css;
+		} else {
+			struct str s = str_first(attr_text(c, ATTR_STYLE), LIM_URL);
+			bool urls = str_find_byte(s, '(') != STR_NPOS;
+			c->out->work += s.n;
+			css_declarations(&css, s);
+			if (urls)
+				html_css_urls(c, s);
+			else if (!c->sheet)
+				*kept = (struct html_declared){raw, css, (uint32_t)s.n};
+		}
 	}
 	css_apply(st, &parent, &css);
 }

@@ -132,6 +132,7 @@ struct html_link_vec {
 	size_t n, cap;
 };
 
+enum { STYLES_KEPT = 8 };
 struct html_ctx {
 	struct arena *arena;
 	const uint8_t *p, *end;
@@ -170,6 +171,13 @@ struct html_ctx {
 	size_t link_vis, link_hid;
 	bool link_image;
 	struct str base;
+
+	/* some of the style attributes seen so far: mail repeats them */
+	struct html_declared {
+		struct str raw;
+		struct html_css css;
+		uint32_t work; /* bytes read for it, 0: none are kept here */
+	} declared[STYLES_KEPT];
 
 	/* the tag at hand */
 	struct str attr[ATTR_COUNT];

@@ -117,18 +117,19 @@ static uint8_t space_pend(uint8_t pend, bool pre, uint8_t byte, uint8_t **w)
 	return PEND_NONE;
 }
 
-/* Plain text of which nothing is to do: up to the first byte that text_class knows, single blanks between plain bytes apart. Fewer than
- * sixteen bytes are left for the caller. Writes up to sixteen, as many as are left of the input. */
-static const uint8_t *copy_plain(const uint8_t *p, const uint8_t *end, uint8_t **out)
+/* Plain text of which nothing is to do: up to the first byte that text_class knows, single blanks between plain bytes apart. Where sixteen bytes
+ * cannot be read (up to `limit`, behind end) or written (up to `room`), the rest is left for the caller. */
+static const uint8_t *copy_plain(const uint8_t *p, const uint8_t *end, const uint8_t *limit, uint8_t **out, const uint8_t *room)
 {
 	uint8_t *w = *out;
 #ifdef __SSE2__
-	while (end - p >= 16) {
+	while (p < end && limit - p >= 16 && room - w >= 16) {
 		__m128i c = _mm_loadu_si128((const __m128i *)(const void *)p);
 		__m128i control = _mm_cmpeq_epi8(_mm_min_epu8(c, _mm_set1_epi8(0x1F)), c);
 		__m128i lead = _mm_or_si128(_mm_cmpeq_epi8(c, _mm_set1_epi8('&')), _mm_cmpeq_epi8(c, _mm_set1_epi8((char)0xC2)));
 		unsigned blanks = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(c, _mm_set1_epi8(' ')));
-		unsigned stop = (unsigned)_mm_movemask_epi8(_mm_or_si128(control, lead)) | (blanks & blanks << 1) | 1u << 16;
+		unsigned stop = (unsigned)_mm_movemask_epi8(_mm_or_si128(control, lead)) | (blanks & blanks << 1) |
+		                1u << (end - p < 16 ? end - p : 16);
 		unsigned n = (unsigned)__builtin_ctz(stop);
 		_mm_storeu_si128((__m128i *)(void *)w, c);
 		n -= n > 0 && blanks >> (n - 1) & 1; /* a blank at the end waits for what follows */
@@ -138,7 +139,7 @@ static const uint8_t *copy_plain(const uint8_t *p, const uint8_t *end, uint8_t *
 			break;
 	}
 #else
-	(void)end;
+	(void)end, (void)limit, (void)room;
 #endif
 	*out = w;
 	return p;
@@ -155,7 +156,7 @@ void sink_text(struct html_ctx *c, struct html_sink *k, struct str s, bool pre)
 	}
 	if (s.n == 0)
 		return;
-	const uint8_t *p = s.p, *end = s.p + s.n;
+	const uint8_t *p = s.p, *end = s.p + s.n, *limit = p >= c->p && p < c->end ? c->end : end, *space = k->p + k->cap;
 	uint8_t *w = k->p + k->n, pend = k->pend;
 	while (p < end) {
 		uint8_t ch[8];
@@ -164,7 +165,7 @@ void sink_text(struct html_ctx *c, struct html_sink *k, struct str s, bool pre)
 		case PLAIN:
 			if (pend)
 				w = put_pend(k, w, pend), pend = PEND_NONE;
-			p = copy_plain(p, end, &w);
+			p = copy_plain(p, end, limit, &w, space);
 			if (p == end || text_class[*p] != PLAIN)
 				continue;
 			do /* a single blank between words is copied along with them */
