@@ -256,15 +256,39 @@ static bool stands_there(const struct phrase *p, struct str text, size_t at)
 	return true;
 }
 
+static uint8_t letter_of(struct word_head w, size_t i)
+{
+	return (uint8_t)(w.letters >> 8 * i);
+}
+
+/* The word at `at` differs from the phrase's by a letter that no disguise explains (align.h: "price" in "prices"), or not at all. */
+static bool plainly_other(const struct finder *f, struct word_head w, size_t at)
+{
+	const uint8_t *text = f->cut.text.p + at;
+	uint64_t differ = key_long(text) ^ w.letters;
+	size_t known = w.n < 8 ? w.n : 8, i = differ ? (size_t)__builtin_ctzll(differ) / 8 : 8;
+	if (i >= known && w.n > 8)
+		return false;
+	i = i < known ? i : known;
+	if (i == w.n && w.alone && text[i] == ' ')
+		return true;
+	if (!ascii_alpha(text[i]) || (i > 0 && text[i] == letter_of(w, i - 1)))
+		return false;
+	if (i == w.n)
+		return true;
+	return norm_letter[text[i]] != norm_letter[letter_of(w, i)] &&
+	       (i + 1 == w.n || (i + 1 < 8 && text[i] != letter_of(w, i + 1)));
+}
+
 /* The phrases that have such words at `at`. */
 static void try_words(struct finder *f, enum field field, uint64_t key, size_t at)
 {
 	size_t n;
 	const struct lexicon *x = f->lexicon;
-	if (!keys_perhaps(&x->index.words, key))
-		return;
 	const struct key_entry *e = keys_find(&x->index.words, key, &n);
 	for (size_t i = 0; i < n; i++) {
+		if (plainly_other(f, x->index.heads_of_words[e + i - x->index.words.entries], at))
+			continue;
 		const struct phrase *p = &x->phrases[e[i].phrase];
 		uint32_t token = e[i].more;
 		size_t first = at;
@@ -279,12 +303,20 @@ static void try_words(struct finder *f, enum field field, uint64_t key, size_t a
 static void try_longest(struct finder *f, enum field field, size_t at, uint32_t set)
 {
 	const struct phrase_index *x = &f->lexicon->index;
-	try_words(f, field, key_word(set), at);
-	if (key_perhaps(&x->anchors, key_word(set)))
-		try_words(f, field, key_words(set, word_set(f, at + cut_word(&f->cut, at).n + 1)), at);
+	uint64_t key = key_word(set);
+	if (keys_perhaps(&x->words, key))
+		try_words(f, field, key, at);
+	if (key_perhaps(&x->anchors, key_word(set))) {
+		key = key_words(set, word_set(f, at + cut_word(&f->cut, at).n + 1));
+		if (keys_perhaps(&x->words, key))
+			try_words(f, field, key, at);
+	}
 	size_t before = key_perhaps(&x->ends, key_word(set)) ? cut_word_before(&f->cut, at) : STR_NPOS;
-	if (before != STR_NPOS)
-		try_words(f, field, key_last_words(set, word_set(f, before)), at);
+	if (before != STR_NPOS) {
+		key = key_last_words(set, word_set(f, before));
+		if (keys_perhaps(&x->words, key))
+			try_words(f, field, key, at);
+	}
 }
 
 static void find_words(struct finder *f, enum field field)

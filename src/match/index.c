@@ -166,6 +166,18 @@ static void add_phrase(struct phrase_index *x, struct phrase *p, uint32_t id)
 	add_words(x, p, id);
 }
 
+static bool add_word_heads(struct phrase_index *x, struct arena *a, const struct phrase *phrases)
+{
+	x->heads_of_words = arena_zalloc(a, x->words.n + 1, sizeof *x->heads_of_words);
+	for (size_t i = 0; x->heads_of_words && i < x->words.n; i++) {
+		const struct phrase *p = &phrases[x->words.entries[i].phrase];
+		struct phrase_token t = p->token[x->words.entries[i].more];
+		x->heads_of_words[i] = (struct word_head){str_load8(str_make(p->letter + t.letter, t.n), 0),
+			t.n < 255 ? (uint8_t)t.n : 255, p->n_tokens == 1 && p->fold.n == t.n};
+	}
+	return x->heads_of_words;
+}
+
 bool index_build(struct phrase_index *x, struct arena *a, struct phrase *phrases, size_t n)
 {
 	struct key_set *all[] = {&x->literal, &x->squeezed, &x->inside, &x->words};
@@ -181,5 +193,5 @@ bool index_build(struct phrase_index *x, struct arena *a, struct phrase *phrases
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		if (!keys_finish(all[i], a))
 			return false;
-	return add_heads(x, a, phrases);
+	return add_heads(x, a, phrases) && add_word_heads(x, a, phrases);
 }

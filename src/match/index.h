@@ -33,15 +33,23 @@ struct key_set {
 enum { KEY_LONG = CUT_KEY, KEY_SHORT = 5 }; /* squeezed letters that make a key: SQUEEZE_MIN at least */
 enum { INSIDE_MIN = 9 };                    /* a brand's name this long is found inside a longer host name */
 
+/* What of a phrase's longest word tells in most cases that the text's word is none of its disguises, without a look at the phrase. */
+struct word_head {
+	uint64_t letters; /* its first eight, the first lowest */
+	uint8_t n;        /* all of them, 255: that or more */
+	bool alone;       /* the phrase has no other word, and no sign */
+};
+
 struct phrase_index {
-	struct key_set literal;          /* phrases that squeezed letters do not lead to: by their first four bytes */
-	struct key_filter heads;         /* of the first three bytes of those */
-	bool signs;                      /* one of those begins with a byte that has no class */
-	struct key_set squeezed;         /* by the first KEY_SHORT squeezed letters */
-	struct key_set inside;           /* by the first KEY_LONG */
-	struct key_set words;            /* by the letters of a phrase's longest word and of the one beside it */
-	struct key_filter longest;       /* of the letters of a phrase's longest word */
-	struct key_filter anchors, ends; /* of those that have others behind them; before them */
+	struct key_set literal;           /* phrases that squeezed letters do not lead to: by their first four bytes */
+	struct key_filter heads;          /* of the first three bytes of those */
+	bool signs;                       /* one of those begins with a byte that has no class */
+	struct key_set squeezed;          /* by the first KEY_SHORT squeezed letters */
+	struct key_set inside;            /* by the first KEY_LONG */
+	struct key_set words;             /* by the letters of a phrase's longest word and of the one beside it */
+	struct word_head *heads_of_words; /* one for each of those entries */
+	struct key_filter longest;        /* of the letters of a phrase's longest word */
+	struct key_filter anchors, ends;  /* of those that have others behind them; before them */
 };
 
 /* Fills the tokens' sets, too. False when out of memory. */
