@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/time.h"
+#include "page/page.h"
 
 const char *const mark_names[MARK_COUNT] = {"brand", "phone", "order number", "counter account", "form host", "favicon", "picture"};
 
@@ -123,13 +124,14 @@ static int part_of(struct str token)
 	return -1;
 }
 
-/* The shop's own name: the head of its title, greeting left out, unless the page claims its rights for somebody else. */
+/* The shop's own name: its title's, unless the page claims its rights for somebody else. Tokens have one 0 for a number and one ? for
+ * letters that are not ASCII: the name is taken from the title itself. */
 static struct str brand_of(struct str title, struct str title_head, struct str owner)
 {
-	size_t at = title_head.n ? str_ifind(title, title_head) : STR_NPOS;
-	if (at != STR_NPOS && (!owner.n || str_istarts(title_head, owner) || str_istarts(owner, title_head)))
-		return str_sub(title, at, owner.n && owner.n < title_head.n ? owner.n : title_head.n);
-	return S("");
+	struct str name = page_title_name(title);
+	if (!title_head.n || (owner.n && !str_istarts(title_head, owner) && !str_istarts(owner, title_head)))
+		return S("");
+	return owner.n && str_istarts(name, owner) ? str_first(name, owner.n) : name;
 }
 
 static bool form_marks(struct sites *s, const json_t *page, struct form *f, struct str title)

@@ -87,6 +87,8 @@ struct page {
 
 /* 1: *out is filled (strings in the arena or the input). 0: url is no URL that leads to a host. -1: out of memory. */
 int page_build(struct arena *a, const struct psl *psl, const struct page_input *in, struct page *out);
+/* What a title calls its page: what stands before its first dash, without a greeting; part of the title. */
+struct str page_title_name(struct str title);
 /* Whether a media type is HTML, by its name, else (type empty) by the body. */
 bool page_is_html(struct str type, struct str body);
 

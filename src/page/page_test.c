@@ -118,6 +118,8 @@ static void test_greetings(void **state)
 			fail_msg("no token %s", rows[i].token);
 		arena_free(&a);
 	}
+	assert_same(page_title_name(S(" Welcome to 1st Pills 24!  | home")), S("1st Pills 24"), rows[0].block);
+	assert_same(page_title_name(S("\xD0\x90\xD0\xB1 - x")), S("\xD0\x90\xD0\xB1"), rows[0].block);
 }
 
 static void test_truncated(void **state)

@@ -225,18 +225,23 @@ static struct str without_greeting(struct str s)
 	return name.n ? name : s;
 }
 
-static void title(struct page_work *w)
+struct str page_title_name(struct str title)
 {
 	static const struct str dashes[] = {
 		STR_INIT(" - "), STR_INIT(" | "), STR_INIT(" \xE2\x80\x93 "), STR_INIT(": "), STR_INIT(" \xC2\xBB ")};
-	struct str t = str_trim(w->r.title);
+	struct str t = str_trim(title);
 	size_t cut = t.n;
 	for (size_t i = 0; i < sizeof dashes / sizeof *dashes; i++) {
 		size_t at = str_find(t, dashes[i]);
 		cut = at < cut ? at : cut;
 	}
-	page_token(w, "title", "", t, false);
-	page_token(w, "title", "^", without_greeting(str_first(t, cut)), false);
+	return without_greeting(str_first(t, cut));
+}
+
+static void title(struct page_work *w)
+{
+	page_token(w, "title", "", str_trim(w->r.title), false);
+	page_token(w, "title", "^", page_title_name(w->r.title), false);
 }
 
 /* Who stands behind "copyright" or its sign and the years. */
