@@ -7,8 +7,10 @@
 
 enum {
 	GAP_DAYS = 14,      /* who grew within so long after a drop may have filled the gap */
+	DATED_DAYS = 10,    /* a beginning that may lie five days off on either side is no date */
 	RESIDUAL_COUNT = 5, /* messages that show that an engine is not gone */
 };
+static const double SURE = 0.95;
 static const double ARTEFACT = 0.4;                     /* of a change that nameless mail makes up for */
 static const double TOTAL_PART = 0.2;                   /* of all mail: a cause that shows in the total */
 static const double FILLED = 0.25;                      /* of a drop, at least */
@@ -445,6 +447,23 @@ static void find_drift(struct scene *s, size_t i)
 	}
 }
 
+/* A volume's change by itself that is neither sure nor dated is not told: mostly it is a drift, or a burst of campaigns. */
+static int drop_undated(struct scene *s, struct err *err)
+{
+	bool *explains = arena_zalloc(s->arena, s->claims.n + 1, sizeof *explains);
+	if (!explains)
+		return err_oom(err, "findings");
+	for (size_t i = 0; i < s->claims.n; i++)
+		if (s->claims.v[i].cause != CLAIM_NONE && !s->claims.v[i].dropped)
+			explains[s->claims.v[i].cause] = true;
+	for (size_t i = 0; i < s->claims.n; i++) {
+		struct claim *c = &s->claims.v[i];
+		c->dropped |= claim_is_volume(c) && c->f.confidence < SURE && c->cause == CLAIM_NONE && !explains[i] &&
+		              c->f.start.hi - c->f.start.lo > DATED_DAYS * DAY;
+	}
+	return 0;
+}
+
 int explain_claims(struct scene *s, struct err *err)
 {
 	for (size_t i = 0; i < s->claims.n; i++)
@@ -453,6 +472,7 @@ int explain_claims(struct scene *s, struct err *err)
 	int rc = explain_trades(s, err);
 	rc = rc ? rc : explain_totals(s, err);
 	rc = rc ? rc : explain_categories(s, err);
+	rc = rc ? rc : drop_undated(s, err);
 	size_t n = s->claims.n;
 	for (size_t i = 0; i < n && !rc; i++)
 		if (is_engine_volume(&s->claims.v[i]) && s->claims.v[i].f.kind == FINDING_VOLUME_CHANGE &&
