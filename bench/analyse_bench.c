@@ -1,5 +1,5 @@
 /* analyse_bench STORE [MODEL]: relates what STORE holds anew, with the shipped packs; one JSON line: microseconds of processor time a
- * message by step. The store is written to. MODEL: learned engines. */
+ * message by step, and the most memory up to its end. The store is written to. MODEL: learned engines. */
 #include <stdio.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -22,7 +22,9 @@ static void part_done(void *ctx, const char *part)
 {
 	struct parts *p = ctx;
 	double now = cpu_us(), us = now - p->last;
-	printf("\"%s_us\":%.2f,", part, us / p->each);
+	struct rusage use;
+	getrusage(RUSAGE_SELF, &use);
+	printf("\"%s_us\":%.2f,\"%s_mb\":%ld,", part, us / p->each, part, use.ru_maxrss / 1024);
 	p->all += us;
 	p->last = now;
 }

@@ -71,7 +71,7 @@ struct analysed *analysis_find(const struct analysis *a, int64_t n)
 
 struct load {
 	struct analysis *a;
-	VEC(struct analysed) list;
+	size_t room;              /* for messages: as many as the store has */
 	VEC(analysis_name) words; /* interned word -> name; 0: not asked yet */
 	uint32_t date, none;      /* interned words of time_source */
 	struct arena scratch;
@@ -101,9 +101,11 @@ static int load_row(void *ctx, const struct store_row *r)
 {
 	struct load *l = ctx;
 	struct arena *arena = &l->a->arena;
-	struct analysed *m = vec_push(&l->scratch, &l->list, SIZE_MAX / sizeof *m);
+	if (l->a->n_messages == l->room) /* the count and the scan are of one batch */
+		return 1;
+	struct analysed *m = &l->a->messages[l->a->n_messages++];
 	uint32_t *domains = r->ndomains ? arena_alloc(arena, r->ndomains * sizeof *domains) : NULL;
-	if (!m || (r->ndomains && !domains))
+	if (r->ndomains && !domains)
 		return err_oom(l->err, "analysis");
 	if (domains)
 		memcpy(domains, r->domains, r->ndomains * sizeof *domains);
@@ -168,17 +170,18 @@ static int load_messages(struct load *l)
 	                         FEAT_BIT(own_brand_confidence) | FEAT_BIT(own_programme) | FEAT_BIT(own_programme_confidence) |
 	                         FEAT_BIT(own_category) | FEAT_BIT(own_category_confidence);
 	struct analysis *a = l->a;
-	int rc = store_words(a->store, see_word, l, l->err);
+	int64_t n;
+	int rc = store_count(a->store, &n, l->err);
+	if (rc)
+		return rc;
+	l->room = (size_t)n;
+	if (!(a->messages = arena_alloc(&a->arena, (l->room + 1) * sizeof *a->messages)))
+		return err_oom(l->err, "analysis");
+	rc = store_words(a->store, see_word, l, l->err);
 	if (rc == 0)
 		rc = store_scan(a->store, &STORE_FILTER_ALL, columns, STORE_UNORDERED | STORE_IDS, load_row, l, l->err);
 	if (rc)
 		return l->err->kind;
-	size_t bytes = l->list.n * sizeof *l->list.v;
-	if (!(a->messages = arena_alloc(&a->arena, bytes + 1)))
-		return err_oom(l->err, "analysis");
-	if (bytes)
-		memcpy(a->messages, l->list.v, bytes);
-	a->n_messages = l->list.n;
 	bool sorted = true;
 	for (size_t i = 1; i < a->n_messages && sorted; i++)
 		sorted = a->messages[i - 1].n < a->messages[i].n;

@@ -75,7 +75,7 @@ static int make_print(struct load *l, const struct map_entry *e, struct engine_p
 	if (!out->families)
 		return err_oom(l->err, "fingerprints");
 	for (size_t i = 0; i < kept; i++)
-		out->families[i] = l->m->tokens.v[t[i]].family;
+		out->families[i] = (uint8_t)l->m->tokens.v[t[i]].family;
 	out->tokens = t;
 	out->n = (uint32_t)kept;
 	return 0;

@@ -7,7 +7,7 @@
 
 struct engine_print {
 	uint32_t *tokens; /* of the model, ascending, distinct */
-	unsigned *families;
+	uint8_t *families;
 	uint32_t n;
 	uint32_t messages;
 };

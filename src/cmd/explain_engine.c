@@ -38,7 +38,7 @@ static int load(struct page *p, const struct session *s, const struct row *r, st
 	const char *path = session_model(s, &p->arena, err);
 	int rc = path ? engine_model_shipped(&p->model, err) : err->kind;
 	uint32_t *tokens = arena_alloc(&p->arena, (r->fingerprint.n + PRINT_COUNT) * sizeof *tokens);
-	unsigned *families = arena_alloc(&p->arena, (r->fingerprint.n + PRINT_COUNT) * sizeof *families);
+	uint8_t *families = arena_alloc(&p->arena, (r->fingerprint.n + PRINT_COUNT) * sizeof *families);
 	uint32_t n = 0;
 	if (!rc)
 		rc = engine_model_load(&p->model, path, s->o->model || s->config->model, err);
@@ -47,7 +47,7 @@ static int load(struct page *p, const struct session *s, const struct row *r, st
 	if (!rc && (n = engine_message_tokens(&p->model, &r->fingerprint, tokens)) == UINT32_MAX)
 		rc = err_oom(err, "explain");
 	for (uint32_t i = 0; i < n && !rc; i++)
-		families[i] = p->model.tokens.v[tokens[i]].family;
+		families[i] = (uint8_t)p->model.tokens.v[tokens[i]].family;
 	p->tokens = (struct engine_tokens){tokens, families, rc ? 0 : n};
 	return rc;
 }

@@ -49,11 +49,11 @@ static struct engine_verdict judge(struct engine_model *m, const char *const *te
 	struct engine_scorer *s;
 	struct engine_verdict v, plain;
 	uint32_t tokens[16];
-	unsigned families[16];
+	uint8_t families[16];
 	assert_int_equal(engine_scorer_new(&s, m), 0);
 	for (size_t i = 0; i < n; i++) {
 		tokens[i] = engine_model_token(m, str_of(texts[i]));
-		families[i] = engine_family(str_of(texts[i]));
+		families[i] = (uint8_t)engine_family(str_of(texts[i]));
 	}
 	gather_off(true); /* wide lanes and none give the same odds */
 	engine_score(s, &(struct engine_tokens){tokens, families, n}, &plain);

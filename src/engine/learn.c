@@ -12,10 +12,10 @@ enum { CLIENT_LEAST = 20, MIXED_PERCENT = 10, MIXED_GROUPS = 2, CONSTANT_PERCENT
 
 /* ---- the scorer's view of samples ---- */
 
-static void tokens_of(const struct engine_model *m, const struct engine_sample *x, unsigned *families, struct engine_tokens *out)
+static void tokens_of(const struct engine_model *m, const struct engine_sample *x, uint8_t *families, struct engine_tokens *out)
 {
 	for (size_t i = 0; i < x->n; i++)
-		families[i] = m->tokens.v[x->tokens[i]].family;
+		families[i] = (uint8_t)m->tokens.v[x->tokens[i]].family;
 	*out = (struct engine_tokens){x->tokens, families, x->n};
 }
 
@@ -117,7 +117,7 @@ static int look_mixed(
 struct looks {
 	const struct engine_class **client; /* of each sample: what it looks like, or NULL */
 	bool *use;
-	unsigned *families;
+	uint8_t *families;
 };
 
 static int look_at_clients(const struct engine_model *m, const struct engine_capture *c, struct looks *l)

@@ -42,7 +42,7 @@ void engine_scorer_del(struct engine_scorer *s); /* NULL-safe */
 /* A message's tokens: indices of the model, UINT32_MAX for one that it does not hold, with their families. */
 struct engine_tokens {
 	const uint32_t *token;
-	const unsigned *family;
+	const uint8_t *family;
 	size_t n;
 };
 struct engine_verdict {
