@@ -1,4 +1,8 @@
 /* url.c - one URL, see url.h. */
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "codec/url_int.h"
@@ -14,6 +18,26 @@ static const uint64_t plain[2] = {
 static inline bool plain_byte(uint8_t c)
 {
 	return c < 128 && (plain[c >> 6] & BIT(c));
+}
+
+/* Where the plain bytes from i on end. */
+static size_t plain_end(struct str s, size_t i)
+{
+#ifdef __SSE2__
+	for (; s.n - i >= 16; i += 16) {
+		__m128i c = _mm_loadu_si128((const __m128i *)(const void *)(s.p + i));
+		__m128i angle = _mm_cmpeq_epi8(_mm_and_si128(c, _mm_set1_epi8((char)~('<' ^ '>'))), _mm_set1_epi8('<' & '>'));
+		__m128i quote = _mm_or_si128(_mm_cmpeq_epi8(c, _mm_set1_epi8('"')), _mm_cmpeq_epi8(c, _mm_set1_epi8('`')));
+		__m128i other = _mm_or_si128(_mm_cmpeq_epi8(c, _mm_set1_epi8('\\')), _mm_cmpeq_epi8(c, _mm_set1_epi8(0x7F)));
+		__m128i low = _mm_cmplt_epi8(c, _mm_set1_epi8('!')); /* beyond ASCII is below 0 */
+		int stops = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(angle, quote), _mm_or_si128(other, low)));
+		if (stops)
+			return i + (size_t)__builtin_ctz((unsigned)stops);
+	}
+#endif
+	while (i < s.n && plain_byte(s.p[i]))
+		i++;
+	return i;
 }
 
 static bool scheme_byte(uint8_t c)
@@ -74,8 +98,7 @@ static uint8_t *put_rest(uint8_t *w, struct str s)
 	bool path = true; /* neither '?' nor '#' in front of `seen` */
 	for (size_t i = 0, seen = 0; i < s.n;) {
 		size_t run = i;
-		while (i < s.n && plain_byte(s.p[i]))
-			i++;
+		i = plain_end(s, i);
 		if (i > run)
 			memcpy(w, s.p + run, i - run);
 		w += i - run;

@@ -11,6 +11,7 @@ enum {
 	URL_MAX = 200,           /* of one: names stand in front, then come tracking tokens */
 	HITS_MAX = 4096,         /* of one document */
 	HITS_KEPT = 64,          /* for when a text comes again */
+	FEW_HITS = 32,
 };
 
 const char *field_name(enum field f)
@@ -401,6 +402,22 @@ static int by_place(const void *a, const void *b)
 	return x->phrase < y->phrase ? -1 : x->phrase > y->phrase;
 }
 
+/* They are mostly few, and found in nearly that order. */
+static void sort_hits(struct finder *f)
+{
+	if (f->n_hits > FEW_HITS) {
+		qsort(f->hits, f->n_hits, sizeof *f->hits, by_place);
+		return;
+	}
+	for (size_t i = 1; i < f->n_hits; i++) {
+		struct hit h = f->hits[i];
+		size_t k = i;
+		for (; k > 0 && by_place(&h, &f->hits[k - 1]) < 0; k--)
+			f->hits[k] = f->hits[k - 1];
+		f->hits[k] = h;
+	}
+}
+
 /* What folding undid is a disguise too, unless the phrase itself has such letters. */
 static void mark_lookalikes(struct finder *f)
 {
@@ -417,8 +434,7 @@ static bool finish(struct finder *f)
 {
 	if (f->oom)
 		return false;
-	if (f->n_hits > 1)
-		qsort(f->hits, f->n_hits, sizeof *f->hits, by_place);
+	sort_hits(f);
 	mark_lookalikes(f);
 	return true;
 }

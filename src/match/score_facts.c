@@ -239,12 +239,17 @@ struct link_facts link_facts_of(const struct finder *f, const struct doc *d, uin
 	const struct lexicon *x = f->lexicon;
 	const struct pack_brand *b = &x->pack->brands[brand];
 	struct link_facts l = {0};
+	struct str last = {0}; /* one link after another to one host */
+	bool own = false;
 	for (size_t i = 0; i < d->n_urls && i < 200; i++) { /* phishing has few */
 		const struct url *u = &d->urls[i];
 		struct str host = u->host.n ? u->host : u->domain;
 		if (!clickable(u) || (u->flags & URL_BARE)) /* a bare domain in the text is more often a name than a link */
 			continue;
-		if (owns(x, host, brand)) {
+		bool fresh = !str_eq(host, last);
+		last = host;
+		own = fresh ? owns(x, host, brand) : own;
+		if (own) {
 			l.first_own = l.own++ ? l.first_own : u->raw;
 			continue;
 		}
@@ -253,9 +258,9 @@ struct link_facts link_facts_of(const struct finder *f, const struct doc *d, uin
 			l.address = u->raw;
 		if (!l.mismatch.n && u->text.n && shows_domain(u->text, b))
 			l.mismatch = u->raw;
-		if (!l.domain_in_host.n && domain_in_host(b, host))
+		if (fresh && !l.domain_in_host.n && domain_in_host(b, host))
 			l.domain_in_host = u->raw;
-		if (!l.name_in_host.n && name_in_host(f, brand, host))
+		if (fresh && !l.name_in_host.n && name_in_host(f, brand, host))
 			l.name_in_host = u->raw;
 	}
 	return l;
