@@ -241,7 +241,7 @@ static int32_t median_of(const int32_t c[IMAGE_DIGEST_BITS])
 
 FAST bool image_digest_of(const uint16_t grid[IMAGE_GRID * IMAGE_GRID], struct image_digest *out)
 {
-	struct rows rows;
+	struct rows rows = {.high = {{{0}}}};
 	int32_t c[IMAGE_DIGEST_BITS];
 	struct image_digest d = {.bits = {0}};
 	size_t clear = 0;
