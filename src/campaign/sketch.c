@@ -2,6 +2,7 @@
 #include "campaign/sketch.h"
 
 #include "base/hash.h"
+#include "base/mem.h"
 
 enum { HEAD = 16, HEX_RUN = 5, URL_SHAPE = 256, EXTENSION = 5, LEAST_PIXELS = 8 };
 
@@ -440,5 +441,16 @@ struct str sketch_of(struct arena *a, const struct doc *d)
 	uint8_t room[SKETCH_MAX];
 	if (!sketch_make(a, d, &s))
 		return (struct str){0};
+	return arena_dup(a, str_make(room, sketch_write(&s, room)));
+}
+
+struct str sketch_with_files(struct arena *a, struct str sketch, const struct doc *files)
+{
+	struct sketch s;
+	uint8_t room[SKETCH_MAX];
+	must(sketch_read(sketch, &s));
+	s.n_shapes = s.n_images = s.n_files = s.n_looks = s.n_large = 0;
+	sketch_files(files, &s);
+	sketch_looks(files, &s);
 	return arena_dup(a, str_make(room, sketch_write(&s, room)));
 }

@@ -75,6 +75,8 @@ static inline uint16_t sketch_sampled(const struct sketch_text *t, size_t i)
 }
 /* make and write in one step, into the arena; {NULL,0} when out of memory. */
 struct str sketch_of(struct arena *a, const struct doc *d);
+/* The sketch with these attachments in place of those that it was made with; of files nothing else is read. */
+struct str sketch_with_files(struct arena *a, struct str sketch, const struct doc *files);
 
 /* The shape of a URL: letters, digits and mixed runs told by kind, signs, extension and query keys kept. 0 when there is nothing
  * but a host of ordinary form. */

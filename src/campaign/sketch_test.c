@@ -65,8 +65,9 @@ static struct url url(const char *raw, const char *host, const char *domain)
 static struct doc full(void)
 {
 	static struct url urls[2];
-	static struct doc_attachment files[2] = {{T("image/gif"), T("a.gif"), 100, 40, 15, {1, 2, 3}, true, {{1, 2, 3, 4}}},
-		{T("text/x"), T("b"), 5, 0, 0, {4, 5}, false, {{0}}}};
+	static struct doc_attachment files[2] = {
+		{T("image/gif"), T("a.gif"), 100, 40, 15, {1, 2, 3}, true, {{1, 2, 3, 4}}, {NULL, 0}},
+		{T("text/x"), T("b"), 5, 0, 0, {4, 5}, false, {{0}}, {NULL, 0}}};
 	static const uint8_t tags[] = {1, 2, 3, 4, 5, 0x85, 0x84};
 	urls[0] = url("http://shop.example/a/b1c2d3?id=7", "shop.example", "shop.example");
 	urls[1] = url("http://www.other.test/", "www.other.test", "other.test");
@@ -122,6 +123,25 @@ static void test_round_trip(void **state)
 }
 
 /* Under another subject and with other files the sketch is the same, whether its text was seen before or not. */
+/* What is seen of images later on comes to the same as what is seen at once. */
+static void test_files_later(void **state)
+{
+	(void)state;
+	struct arena a;
+	struct doc d = full(), blind = full();
+	struct doc_attachment files[2];
+	arena_init(&a, 1 << 20);
+	memcpy(files, d.attachments, sizeof files);
+	files[0].looked = false;
+	files[0].width = 20;
+	blind.attachments = files;
+	struct str seen = sketch_of(&a, &d), unseen = sketch_of(&a, &blind);
+	assert_false(str_eq(seen, unseen));
+	assert_true(str_eq(seen, sketch_with_files(&a, unseen, &d)));
+	assert_true(str_eq(unseen, sketch_with_files(&a, seen, &blind)));
+	arena_free(&a);
+}
+
 static void test_text_again(void **state)
 {
 	(void)state;
@@ -261,6 +281,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_minhash_estimates, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_families, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_round_trip, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_files_later, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_text_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_slots, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sample_is_shared, setup, teardown),

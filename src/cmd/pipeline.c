@@ -9,6 +9,7 @@
 #include "base/progress.h"
 #include "base/queue.h"
 #include "campaign/sketch.h"
+#include "cmd/unseen.h"
 
 enum { BATCHES_MAX = 2 * LIM_WORKERS + 2 };
 _Static_assert(LIM_IN_FLIGHT >= LIM_MESSAGE + LIM_BATCH, "a batch and one more message must fit, or the reader waits for itself");
@@ -32,6 +33,7 @@ struct worker {
 	struct arena arena;
 	struct matcher_scratch *scratch;
 	struct memo *memo;
+	struct unseen *unseen;
 };
 
 struct run {
@@ -50,26 +52,27 @@ struct run {
 	uint64_t total_bytes;
 };
 
-static int worker_init(struct worker *w, const struct matcher *m, struct err *err)
+static int worker_init(struct worker *w, const struct pipeline *p, struct err *err)
 {
 	*w = (struct worker){0};
 	arena_init(&w->arena, LIM_ARENA);
 	w->memo = memo_new();
-	return w->memo ? matcher_scratch_new(&w->scratch, m, err) : err_oom(err, "texts");
+	w->unseen = unseen_new(p->extract->images);
+	return w->memo && w->unseen ? matcher_scratch_new(&w->scratch, p->matcher, err) : err_oom(err, "texts");
 }
 
 static void worker_release(struct worker *w)
 {
 	matcher_scratch_del(w->scratch);
+	unseen_del(w->unseen);
 	memo_del(w->memo);
 	arena_free(&w->arena);
 }
 
-/* bytes -> row; strings of the row live in the worker's arena and memo until its next message. */
+/* bytes -> doc and row; their strings live in the worker's arena and memo until its next message. */
 static int analyse(const struct pipeline *p, struct worker *w, const struct raw_mail *mail, const struct feed *feed,
-	struct row *row, struct err *err)
+	struct doc *doc, struct row *row, struct err *err)
 {
-	struct doc doc;
 	arena_reset(&w->arena);
 	struct extract_input in = {.bytes = mail->bytes,
 		.from_line = mail->from_line,
@@ -77,15 +80,36 @@ static int analyse(const struct pipeline *p, struct worker *w, const struct raw_
 		.trust = &feed->trust,
 		.smtp = feed->smtp,
 		.memo = w->memo};
-	if (extract_message(&w->arena, p->extract, &in, &doc, row) || match_doc(p->matcher, w->scratch, &w->arena, &doc, row))
+	if (extract_message(&w->arena, p->extract, &in, doc, row) || match_doc(p->matcher, w->scratch, &w->arena, doc, row))
 		return err_oom(err, "a message");
-	if (!(row->sketch = sketch_of(&w->arena, &doc)).p)
+	if (!(row->sketch = sketch_of(&w->arena, doc)).p)
 		return err_oom(err, "a message");
 	row->feed = feed->name;
 	row->source_path = mail->path;
 	row->source_member = mail->member;
 	row->source_offset = mail->offset;
 	row->source_length = mail->length;
+	return 0;
+}
+
+/* Keeps a row beyond its message. */
+static int keep_row(
+	struct worker *w, const struct doc *doc, const struct row *row, struct arena *rows, struct row *to, struct err *err)
+{
+	int rc = row_copy(rows, row, to);
+	if (!rc && unseen_due(doc))
+		rc = unseen_add(w->unseen, doc, to, rows);
+	if (!rc && unseen_full(w->unseen))
+		rc = unseen_take(w->unseen);
+	return rc ? err_oom(err, "rows in flight") : 0;
+}
+
+static int keep(struct arena *a, struct str *s)
+{
+	struct str copy = arena_dup(a, *s);
+	if (!copy.p)
+		return -1;
+	*s = copy;
 	return 0;
 }
 
@@ -108,43 +132,95 @@ static int put(struct sink *k, const struct job *j, struct err *err)
 
 /* ---- one thread ---- */
 
-static int run_inline(struct sink *k, struct err *err)
+/* Messages that wait for the look of an image, and those behind them: what is stored keeps the source's order. */
+struct line {
+	struct job jobs[LIM_BATCH_MESSAGES];
+	size_t n;
+	struct arena arena;
+	size_t in_batch; /* of the store's: put since it began */
+};
+
+static int put_one(struct sink *k, struct line *l, const struct job *j, struct err *err)
+{
+	int rc = put(k, j, err);
+	if (rc || ++l->in_batch < STORE_BATCH)
+		return rc;
+	l->in_batch = 0;
+	rc = store_commit(k->p->store, err);
+	return rc ? rc : store_begin(k->p->store, err);
+}
+
+static int put_line(struct sink *k, struct worker *w, struct line *l, struct err *err)
+{
+	int rc = unseen_take(w->unseen) ? err_oom(err, "images") : 0;
+	for (size_t i = 0; i < l->n && !rc; i++)
+		rc = put_one(k, l, &l->jobs[i], err);
+	l->n = 0;
+	arena_reset(&l->arena);
+	return rc;
+}
+
+static int wait_in_line(struct line *l, struct worker *w, const struct job *job, const struct doc *doc, struct err *err)
+{
+	struct job *j = &l->jobs[l->n++];
+	*j = *job;
+	j->mail.bytes = j->mail.from_line = S("");
+	if (keep(&l->arena, &j->mail.path) || keep(&l->arena, &j->mail.member))
+		return err_oom(err, "a message in flight");
+	return keep_row(w, doc, &job->row, &l->arena, &j->row, err);
+}
+
+/* Analyses one message, and puts it and those before it, or leaves it in line. */
+static int take_inline(struct sink *k, struct worker *w, struct line *l, struct job *job, struct err *err)
+{
+	struct doc doc;
+	int rc = analyse(k->p, w, &job->mail, job->feed, &doc, &job->row, err);
+	if (rc)
+		return rc;
+	if (!l->n && !unseen_due(&doc))
+		return put_one(k, l, job, err);
+	rc = wait_in_line(l, w, job, &doc, err);
+	return !rc && (!unseen_wait(w->unseen) || l->n == LIM_BATCH_MESSAGES) ? put_line(k, w, l, err) : rc;
+}
+
+static int read_inline(struct sink *k, struct worker *w, struct line *l, struct err *err)
 {
 	const struct pipeline *p = k->p;
-	struct worker w;
-	struct arena raw;
 	struct progress progress;
+	struct arena raw;
 	struct job job;
-	size_t in_batch = 0;
+	int rc = 0, more;
 	arena_init(&raw, LIM_ARENA);
-	int rc = worker_init(&w, p->matcher, err);
 	progress_start(&progress, "reading", p->show_progress);
-	if (!rc)
-		rc = store_begin(p->store, err);
-	while (!rc) {
-		arena_reset(&raw);
-		int more = source_next(p->source, &raw, &job.mail, err);
-		if (more <= 0) {
-			rc = more;
-			break;
-		}
-		job.feed = feed_set_of(p->feeds, &job.mail, err);
-		rc = job.feed ? analyse(p, &w, &job.mail, job.feed, &job.row, err) : err_oom(err, "feeds");
-		if (!rc)
-			rc = put(k, &job, err);
-		if (!rc && ++in_batch == STORE_BATCH) {
-			rc = store_commit(p->store, err);
-			if (!rc)
-				rc = store_begin(p->store, err);
-			in_batch = 0;
-		}
+	while (!rc && (more = source_next(p->source, &raw, &job.mail, err)) != 0) {
+		if (more > 0)
+			job.feed = feed_set_of(p->feeds, &job.mail, err);
+		rc = more < 0 ? more : job.feed ? take_inline(k, w, l, &job, err) : err_oom(err, "feeds");
 		const struct source_progress *at = source_progress(p->source);
 		progress_show(&progress, at->bytes_read, at->bytes_total, k->messages);
+		arena_reset(&raw);
 	}
 	progress_end(&progress);
-	rc = store_end(p->store, rc, err);
-	worker_release(&w);
 	arena_free(&raw);
+	return rc ? rc : put_line(k, w, l, err);
+}
+
+static int run_inline(struct sink *k, struct err *err)
+{
+	struct worker w;
+	struct line *l = mem_zalloc(1, sizeof *l);
+	if (!l)
+		return err_oom(err, "pipeline");
+	arena_init(&l->arena, LIM_ARENA);
+	int rc = worker_init(&w, k->p, err);
+	if (!rc)
+		rc = store_begin(k->p->store, err);
+	if (!rc)
+		rc = read_inline(k, &w, l, err);
+	rc = store_end(k->p->store, rc, err);
+	worker_release(&w);
+	arena_free(&l->arena);
+	mem_free(l);
 	return rc;
 }
 
@@ -178,15 +254,6 @@ static void give_room(struct run *r, size_t bytes)
 	r->in_flight -= bytes;
 	pthread_cond_signal(&r->room);
 	pthread_mutex_unlock(&r->lock);
-}
-
-static int keep(struct arena *a, struct str *s)
-{
-	struct str copy = arena_dup(a, *s);
-	if (!copy.p)
-		return -1;
-	*s = copy;
-	return 0;
 }
 
 /* Copies a message out of the source's buffer into the batch. */
@@ -250,12 +317,13 @@ static int work_batch(const struct pipeline *p, struct worker *w, struct batch *
 {
 	for (size_t i = 0; i < b->n; i++) {
 		struct job *j = &b->jobs[i];
+		struct doc doc;
 		struct row row;
-		if (analyse(p, w, &j->mail, j->feed, &row, err))
+		if (analyse(p, w, &j->mail, j->feed, &doc, &row, err) || keep_row(w, &doc, &row, &b->out, &j->row, err))
 			return err->kind;
-		if (row_copy(&b->out, &row, &j->row))
-			return err_oom(err, "rows in flight");
 	}
+	if (unseen_take(w->unseen))
+		return err_oom(err, "rows in flight");
 	arena_reset(&w->arena); /* a worker that waits holds nothing */
 	return 0;
 }
@@ -266,7 +334,7 @@ static void *worker_main(void *arg)
 	struct err err = {0};
 	struct worker w;
 	struct batch *b;
-	int rc = worker_init(&w, r->p->matcher, &err);
+	int rc = worker_init(&w, r->p, &err);
 	while (!rc && (b = queue_take(&r->work))) {
 		rc = work_batch(r->p, &w, b, &err);
 		if (!rc && !queue_put(&r->done, b))

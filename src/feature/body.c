@@ -56,6 +56,20 @@ static int add_html(struct body *b, struct str html, bool *shown)
 	return b->urls.oom ? ERR_ENV : 0;
 }
 
+uint64_t extract_look(struct doc_attachment *t, const struct image_look *look)
+{
+	t->looked = look->state == IMAGE_LOOK;
+	t->look = look->digest;
+	if (t->looked) { /* a GIF may declare less than it shows */
+		t->width = look->width;
+		t->height = look->height;
+	}
+	return look->state == IMAGE_CAP     ? ANOM(image_cap)
+	       : look->state == IMAGE_BROKE ? ANOM(image_broke)
+	       : look->damaged              ? ANOM(image_damaged)
+	                                    : 0;
+}
+
 static void look_at(struct body *b, struct str bytes, struct doc_attachment *t)
 {
 	struct image_look look;
@@ -65,17 +79,10 @@ static void look_at(struct body *b, struct str bytes, struct doc_attachment *t)
 		b->anomalies |= ANOM(image_cap);
 	if (b->looked > LIM_MESSAGE_IMAGES)
 		return;
-	images_look(b->images, bytes, t->sha256, &look);
-	t->looked = look.state == IMAGE_LOOK;
-	t->look = look.digest;
-	if (t->looked) { /* a GIF may declare less than it shows */
-		t->width = look.width;
-		t->height = look.height;
-	}
-	b->anomalies |= look.state == IMAGE_CAP     ? ANOM(image_cap)
-	                : look.state == IMAGE_BROKE ? ANOM(image_broke)
-	                : look.damaged              ? ANOM(image_damaged)
-	                                            : 0;
+	if (images_known(b->images, bytes, t->sha256, &look))
+		b->anomalies |= extract_look(t, &look);
+	else
+		t->unseen = bytes;
 }
 
 static int keep_attachment(struct body *b, struct str type, struct str name, struct str bytes)

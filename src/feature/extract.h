@@ -23,7 +23,7 @@
 struct extract_settings {
 	const struct psl *psl; /* required */
 	const struct geo *geo; /* NULL: no countries */
-	struct images *images; /* NULL: images are not looked at; shared by threads */
+	struct images *images; /* NULL: images are not looked at; shared by threads. Those not known there are left in doc, unseen */
 };
 
 struct extract_input {
@@ -39,6 +39,9 @@ struct extract_input {
 
 int extract_message(
 	struct arena *a, const struct extract_settings *set, const struct extract_input *in, struct doc *doc, struct row *row);
+
+/* Enters what an image shows; the anomalies that its message has by that. */
+uint64_t extract_look(struct doc_attachment *t, const struct image_look *look);
 
 /* Raw bytes as valid UTF-8: themselves when they are, else a copy with U+FFFD. */
 int extract_text(struct arena *a, struct str raw, struct str *out);

@@ -6,7 +6,7 @@
  * A MEMBER_END with one byte: the member is damaged.
  *
  * Images. Main to server (SOCK_SEQPACKET): struct image_start, with one descriptor: a stream socket. A child answers on it, in turn:
- * struct image_ask and n bytes, struct image_answer.
+ * struct image_ask and n bytes, struct image_answer. Where more is set the answer comes with that to the next question.
  */
 #ifndef TRAPLINE_JAIL_FRAME_H
 #define TRAPLINE_JAIL_FRAME_H
@@ -30,6 +30,7 @@ struct image_start {
 };
 struct image_ask {
 	uint32_t number, n;
+	uint32_t more;
 };
 struct image_answer {
 	uint32_t number; /* that of the question */

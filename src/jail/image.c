@@ -1,9 +1,11 @@
 /* image.c - the main process's side of image.h: starts the server, hands images over, remembers answers. */
 #include "jail/image.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -110,13 +112,48 @@ static bool sane(const struct image_answer *a, uint32_t number)
 
 static bool ask(int fd, struct str bytes, struct image_look *out)
 {
-	const struct image_ask head = {(uint32_t)hash64(bytes, 0), (uint32_t)bytes.n};
+	const struct image_ask head = {(uint32_t)hash64(bytes, 0), (uint32_t)bytes.n, 0};
 	struct image_answer a;
 	if (!jail_put(fd, &head, sizeof head) || !jail_put(fd, bytes.p, bytes.n) || !jail_take(fd, &a, sizeof a) ||
 		!sane(&a, head.number))
 		return false;
 	*out = a.look;
 	return true;
+}
+
+static bool put_all(int fd, struct iovec *v, size_t n)
+{
+	while (n) {
+		ssize_t done = writev(fd, v, (int)n);
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return false;
+		for (; n && (size_t)done >= v->iov_len; v++, n--)
+			done -= (ssize_t)v->iov_len;
+		if (n)
+			*v = (struct iovec){(uint8_t *)v->iov_base + done, v->iov_len - (size_t)done};
+	}
+	return true;
+}
+
+static bool ask_all(int fd, struct image_question *const *q, size_t n)
+{
+	struct image_ask head[IMAGES_AT_ONCE];
+	struct image_answer a[IMAGES_AT_ONCE];
+	struct iovec v[2 * IMAGES_AT_ONCE];
+	for (size_t i = 0; i < n; i++) {
+		struct str bytes = q[i]->bytes;
+		head[i] = (struct image_ask){(uint32_t)hash64(bytes, i), (uint32_t)bytes.n, i + 1 < n};
+		v[2 * i] = (struct iovec){&head[i], sizeof head[i]};
+		v[2 * i + 1] = (struct iovec){(void *)(uintptr_t)bytes.p, bytes.n};
+	}
+	bool ok = put_all(fd, v, 2 * n) && jail_take(fd, a, n * sizeof *a);
+	for (size_t i = 0; i < n && ok; i++)
+		ok = sane(&a[i], head[i].number);
+	for (size_t i = 0; i < n && ok; i++)
+		q[i]->look = a[i].look;
+	return ok;
 }
 
 /* What happened before to a child that was used may be its end: an image is judged by a child of its own then. */
@@ -137,6 +174,20 @@ static void decode(struct images *m, struct str bytes, struct image_look *out)
 	*out = (struct image_look){.state = IMAGE_BROKE};
 }
 
+static void decode_all(struct images *m, struct image_question *const *q, size_t n)
+{
+	bool fresh = false;
+	int fd = n > 1 ? get_child(m, &fresh) : -1;
+	if (fd >= 0 && ask_all(fd, q, n)) {
+		put_child(m, fd);
+		return;
+	}
+	if (fd >= 0)
+		close(fd);
+	for (size_t i = 0; i < n; i++)
+		decode(m, q[i]->bytes, &q[i]->look);
+}
+
 /* ---- answers ---- */
 
 static bool recall(struct images *m, const uint8_t digest[SHA256_BYTES], struct image_look *out)
@@ -145,7 +196,6 @@ static bool recall(struct images *m, const uint8_t digest[SHA256_BYTES], struct 
 	const struct map_entry *e = map_get(&m->known, str_make(digest, SHA256_BYTES));
 	if (e && e->value)
 		*out = m->answers[e->value - 1];
-	m->count.asked++;
 	pthread_mutex_unlock(&m->lock);
 	return e && e->value;
 }
@@ -182,19 +232,55 @@ static void remember(struct images *m, const uint8_t digest[SHA256_BYTES], const
 	pthread_mutex_unlock(&m->lock);
 }
 
-void images_look(struct images *m, struct str bytes, const uint8_t digest[SHA256_BYTES], struct image_look *out)
+bool images_known(struct images *m, struct str bytes, const uint8_t digest[SHA256_BYTES], struct image_look *out)
 {
 	*out = (struct image_look){.state = IMAGE_NOTHING};
 	if (!decode_known(bytes))
-		return;
-	if (bytes.n > LIM_IMAGE_BYTES)
-		out->state = IMAGE_CAP;
-	else if (bytes.n < LEAST_BYTES)
-		out->state = IMAGE_PLAIN;
-	else if (!recall(m, digest, out)) {
-		decode(m, bytes, out);
-		remember(m, digest, out);
+		return true;
+	out->state = bytes.n > LIM_IMAGE_BYTES ? IMAGE_CAP : IMAGE_PLAIN;
+	if (bytes.n > LIM_IMAGE_BYTES || bytes.n < LEAST_BYTES)
+		return true;
+	pthread_mutex_lock(&m->lock);
+	m->count.asked++;
+	pthread_mutex_unlock(&m->lock);
+	return recall(m, digest, out);
+}
+
+/* The same image among the first n, or NULL. */
+static struct image_question *asked_before(struct image_question *q, size_t n, const uint8_t digest[SHA256_BYTES])
+{
+	for (size_t i = 0; i < n; i++)
+		if (memcmp(q[i].digest, digest, SHA256_BYTES) == 0)
+			return &q[i];
+	return NULL;
+}
+
+void images_look_all(struct images *m, struct image_question *q, size_t n)
+{
+	struct image_question *unknown[IMAGES_AT_ONCE];
+	size_t n_unknown = 0;
+	must(n <= IMAGES_AT_ONCE);
+	for (size_t i = 0; i < n; i++) /* another thread may have asked meanwhile */
+		if (!asked_before(q, i, q[i].digest) && !recall(m, q[i].digest, &q[i].look))
+			unknown[n_unknown++] = &q[i];
+	decode_all(m, unknown, n_unknown);
+	for (size_t i = 0; i < n_unknown; i++)
+		remember(m, unknown[i]->digest, &unknown[i]->look);
+	for (size_t i = 0; i < n; i++) {
+		const struct image_question *first = asked_before(q, i, q[i].digest);
+		if (first)
+			q[i].look = first->look;
 	}
+}
+
+void images_look(struct images *m, struct str bytes, const uint8_t digest[SHA256_BYTES], struct image_look *out)
+{
+	struct image_question q = {.bytes = bytes};
+	if (images_known(m, bytes, digest, out))
+		return;
+	memcpy(q.digest, digest, SHA256_BYTES);
+	images_look_all(m, &q, 1);
+	*out = q.look;
 }
 
 struct images_count images_count(struct images *m)

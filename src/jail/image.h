@@ -40,8 +40,19 @@ struct images;
 int images_new(struct images **out, struct err *err);
 void images_del(struct images *m); /* NULL-safe; ends server and children */
 
-/* What the image shows; sha256 is that of bytes. */
+/* What the image shows; digest is the SHA-256 of bytes. */
 void images_look(struct images *m, struct str bytes, const uint8_t digest[SHA256_BYTES], struct image_look *out);
+
+/* Many at once, which spares most of the switching between processes: images_known tells what needs no child, images_look_all the
+ * rest, at most IMAGES_AT_ONCE. If a child breaks over one of them, each is judged by itself, as by images_look. */
+enum { IMAGES_AT_ONCE = 16 };
+struct image_question {
+	struct str bytes;
+	uint8_t digest[SHA256_BYTES];
+	struct image_look look; /* the answer */
+};
+bool images_known(struct images *m, struct str bytes, const uint8_t digest[SHA256_BYTES], struct image_look *out);
+void images_look_all(struct images *m, struct image_question *q, size_t n);
 
 struct images_count {
 	uint64_t asked, decoded, broke;

@@ -422,6 +422,41 @@ static void test_bad_children(void **state)
 	}
 }
 
+static void expect_all(const struct str *files, size_t n)
+{
+	struct image_question q[IMAGES_AT_ONCE];
+	for (size_t i = 0; i < n; i++) {
+		q[i] = (struct image_question){.bytes = str_make(test_copy(files[i]), files[i].n)};
+		sha256(files[i], q[i].digest);
+	}
+	images_look_all(images, q, n);
+	for (size_t i = 0; i < n; i++) {
+		struct image_look one = look_here(files[i]);
+		assert_int_equal(q[i].look.state, one.state);
+		assert_memory_equal(&q[i].look.digest, &one.digest, sizeof one.digest);
+		mem_free((void *)(uintptr_t)q[i].bytes.p);
+	}
+}
+
+/* Many at once, with some that come twice or are known; and a child that breaks over them: nothing is lost by that. */
+static void test_at_once(void **state)
+{
+	(void)state;
+	struct str files[IMAGES_AT_ONCE];
+	for (enum image_test what = IMAGE_TEST_NONE; what <= IMAGE_TEST_QUIT; what++) {
+		images_test(images, what, what == IMAGE_TEST_HANG ? 300 : 60000);
+		for (unsigned i = 0; i < IMAGES_AT_ONCE; i++)
+			files[i] = gif_of(400 + what * 100 + i / 2, W + i / 4, H);
+		files[5] = str_first(files[5], files[5].n / 2);
+		files[7] = str_first(files[7], 200);
+		expect_all(files, IMAGES_AT_ONCE);
+		expect_all(files + 3, IMAGES_AT_ONCE - 3);
+		assert_int_equal(images_count(images).broke, 0);
+		images_test(images, IMAGE_TEST_NONE, 60000);
+	}
+	expect_all(files, 0);
+}
+
 /* A child that had answered before is gone: the image gets another. */
 static void test_gone_between(void **state)
 {
@@ -542,6 +577,6 @@ int main(int argc, char **argv)
 #define JAILED(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {JAILED(test_formats), JAILED(test_nothing_to_see), JAILED(test_animations),
 		JAILED(test_gif_as_giflib_has_it), JAILED(test_cut_and_changed), JAILED(test_bombs), JAILED(test_bad_children),
-		JAILED(test_gone_between), JAILED(test_end), JAILED(test_threads), JAILED(test_no_memory)};
+		JAILED(test_at_once), JAILED(test_gone_between), JAILED(test_end), JAILED(test_threads), JAILED(test_no_memory)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

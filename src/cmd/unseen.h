@@ -1,0 +1,29 @@
+/* unseen.h - images whose look is still to come: gathered over some messages and decoded together, for to wake a child and to wait for
+ * it costs nearly as much as to decode an image.
+ *
+ * Rows that were added lack what their images show (part of the sketch, anomalies) until unseen_take; what is done with them has to
+ * wait until then. Results are those of looking at each at once. One for each worker.
+ */
+#ifndef TRAPLINE_CMD_UNSEEN_H
+#define TRAPLINE_CMD_UNSEEN_H
+
+#include "feature/doc.h"
+#include "feature/row.h"
+#include "jail/image.h"
+
+struct unseen;
+/* NULL when out of memory. */
+struct unseen *unseen_new(struct images *images);
+void unseen_del(struct unseen *l); /* NULL-safe */
+
+/* Whether the message has images that are to be looked at. */
+bool unseen_due(const struct doc *doc);
+/* Keeps copies of the images of a message; row and its arena must stay until unseen_take. 0 or ERR_ENV. */
+int unseen_add(struct unseen *l, const struct doc *doc, struct row *row, struct arena *rows);
+/* Whether rows wait, and whether no more images should be added. */
+bool unseen_wait(const struct unseen *l);
+bool unseen_full(const struct unseen *l);
+/* Looks at them and completes the rows. 0 or ERR_ENV. */
+int unseen_take(struct unseen *l);
+
+#endif
