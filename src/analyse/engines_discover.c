@@ -185,6 +185,9 @@ static void name_members(struct engines *e)
 		v->engine = e->cluster_name[cluster - 1];
 		v->source = e->cluster_source[cluster - 1];
 		v->peers = e->cluster_peers[cluster - 1];
+		if (e->cluster_own[cluster - 1] &&
+			!engines_near(e, cluster - 1, v)) /* a foreign message in the cluster, if not by its host */
+			v->peers = e->cluster_own[cluster - 1];
 		v->version = v->source == ENGINE_LEARNED;
 		v->confidence = e->cluster_sure[cluster - 1];
 	}
@@ -268,9 +271,12 @@ int engines_discover(struct engines *e)
 	e->cluster_name = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->cluster_name);
 	e->cluster_source = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->cluster_source);
 	e->cluster_peers = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->cluster_peers);
+	e->cluster_own = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->cluster_own);
+	e->cluster_most = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->cluster_most);
 	e->cluster_near = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->cluster_near);
 	e->cluster_sure = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->cluster_sure);
-	if (!e->cluster_name || !e->cluster_source || !e->cluster_peers || !e->cluster_near || !e->cluster_sure)
+	if (!e->cluster_name || !e->cluster_source || !e->cluster_peers || !e->cluster_own || !e->cluster_most ||
+		!e->cluster_near || !e->cluster_sure)
 		return err_oom(e->err, "engines");
 	uint32_t *counts = arena_alloc(&e->arena, (e->n_known + 1) * sizeof *counts);
 	rc = counts ? group(e) : err_oom(e->err, "engines");

@@ -66,7 +66,9 @@ struct engines {
 	uint8_t *cluster_source;
 	float *cluster_sure; /* of each: confidence of the name */
 	const struct peers **cluster_peers;
-	size_t *cluster_near; /* of each: the learned class that it comes nearest to, or n_known */
+	const struct peers **cluster_own; /* of a version that is near a learned engine: that engine's hosts; else NULL */
+	float *cluster_most;              /* of each of these: strangeness beyond which a message needs one of those hosts */
+	size_t *cluster_near;             /* of each: the learned class that it comes nearest to, or n_known */
 	struct rival *rivals;
 	size_t n_rivals;
 };
@@ -79,6 +81,8 @@ int engines_contrast(const struct engines *e, uint32_t cluster, const struct eng
 const struct peers *engines_peers_of(struct engines *e, uint32_t cluster); /* of its largest version; NULL: out of memory */
 /* Whether the cluster is a version of a learned engine: then it has its name. counts: n_known + 1 of them, scratch. */
 int engines_find_version(struct engines *e, uint32_t cluster, uint32_t *counts);
+/* Whether a message with this verdict is as near the learned engine of its cluster as a version of it may be. */
+bool engines_near(const struct engines *e, uint32_t cluster, const struct verdict *v);
 /* Finds the rivals among the clusters that have a name of their own. */
 int engines_find_rivals(struct engines *e);
 /* The rival that a message with a learned name is of, or NULL: it shows nothing that tells the two apart, and its host is one of the rival's. */

@@ -26,6 +26,7 @@ enum {
 	SUCCEEDED_PERCENT = 90,
 	SUCCEEDED_LEAST = 8,
 };
+static const double constant_strangeness = 3.9;
 static const double version_strangeness = 4 * 3.9; /* four constants changed */
 
 /* ---- hosts ---- */
@@ -205,6 +206,13 @@ static bool is_near_enough(const struct verdict *v)
 	return (double)v->strangeness <= version_strangeness;
 }
 
+bool engines_near(const struct engines *e, uint32_t cluster, const struct verdict *v)
+{
+	/* classes that were discovered since may have moved those that were learned */
+	return v->strangeness <= e->cluster_most[cluster] && v->nearest &&
+	       str_eq(v->nearest->name, e->model.classes.v[e->cluster_near[cluster]].name);
+}
+
 /* The learned engine that most of a cluster's messages come nearest to, and if most are not too far from it; its class, or n_known. */
 static size_t nearest_of(const struct engines *e, uint32_t cluster, uint32_t *counts, bool *is_near)
 {
@@ -224,6 +232,28 @@ static size_t nearest_of(const struct engines *e, uint32_t cluster, uint32_t *co
 	}
 	*is_near = close * 2 > to - from;
 	return (size_t)counts[best] * 2 > to - from ? best : e->n_known;
+}
+
+static int by_size(const void *x, const void *y)
+{
+	float a = *(const float *)x, b = *(const float *)y;
+	return (a > b) - (a < b);
+}
+
+/* What half of the messages stay below, and one constant more: nearly all of a version's own. */
+static int most_strange(const struct engines *e, uint32_t cluster, float *out)
+{
+	size_t from = e->cluster_from[cluster], n = e->cluster_from[cluster + 1] - from;
+	float *v = mem_alloc(n * sizeof *v + 1);
+	if (!v)
+		return err_oom(e->err, "engines");
+	for (size_t i = 0; i < n; i++)
+		v[i] = verdict_of(e, from + i)->strangeness;
+	if (n)
+		qsort(v, n, sizeof *v, by_size);
+	*out = (float)fmin(n ? (double)v[n / 2] + constant_strangeness : 0, version_strangeness);
+	mem_free(v);
+	return 0;
 }
 
 /* Messages of the cluster from those peers. */
@@ -270,7 +300,8 @@ int engines_find_version(struct engines *e, uint32_t cluster, uint32_t *counts)
 	e->cluster_source[cluster] = ENGINE_LEARNED;
 	e->cluster_sure[cluster] = (float)((double)(both.n + 1) / (double)(both.n + 2)); /* each host in common is a witness */
 	e->cluster_peers[cluster] = all_its_own(e, cluster, all, its) ? NULL : all;
-	return 0;
+	e->cluster_own[cluster] = is_near ? all : NULL;
+	return most_strange(e, cluster, &e->cluster_most[cluster]);
 }
 
 /* ---- heirs ---- */
