@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "analyse/looks.h"
+#include "analyse/page_item.h"
 #include "base/json_read.h"
 #include "base/limits.h"
 #include "base/mem.h"
@@ -134,17 +135,14 @@ static struct str brand_of(struct str title, struct str title_head, struct str o
 	return owner.n && str_istarts(name, owner) ? str_first(name, owner.n) : name;
 }
 
-static bool form_marks(struct sites *s, const json_t *page, struct form *f, struct str title)
+static bool form_marks(struct sites *s, struct strs tokens, struct form *f, struct str title)
 {
 	struct id_list lists[MARK_COUNT + 1] = {0};
 	struct str head = S(""), owner = S("");
-	const json_t *tokens = json_object_get(page, "tokens"), *one;
-	size_t i;
 	bool ok = true;
-	json_array_foreach(tokens, i, one)
-	{
-		struct str token = str_make(json_string_value(one), json_string_length(one));
-		int part = json_is_string(one) ? part_of(token) : -1;
+	for (size_t i = 0; i < tokens.n; i++) {
+		struct str token = tokens.v[i];
+		int part = part_of(token);
 		if (part >= 0)
 			ok = ok && list_add(s, &lists[part], token);
 		else if (str_starts(token, S("title=^")))
@@ -167,10 +165,10 @@ static bool form_marks(struct sites *s, const json_t *page, struct form *f, stru
 	return ok;
 }
 
-static bool find_form(struct sites *s, struct site_page *p, const json_t *page)
+static bool find_form(struct sites *s, struct site_page *p, struct strs tokens)
 {
 	struct form f = {.page = (uint32_t)s->pages.n - 1};
-	if (!form_marks(s, page, &f, p->title))
+	if (!form_marks(s, tokens, &f, p->title))
 		return false;
 	struct buf key;
 	buf_init(&key, SIZE_MAX);
@@ -197,14 +195,11 @@ static bool find_form(struct sites *s, struct site_page *p, const json_t *page)
 }
 
 /* The looks of a storefront's images; variants of one picture are found when all pages are read. */
-static bool form_looks(struct sites *s, uint32_t form, const json_t *page)
+static bool form_looks(struct sites *s, uint32_t form, struct strs tokens)
 {
 	const struct str prefix = S("image=look:");
-	const json_t *one;
-	size_t i;
-	json_array_foreach(json_object_get(page, "tokens"), i, one)
-	{
-		struct str token = str_make(json_string_value(one), json_string_length(one));
+	for (size_t i = 0; i < tokens.n; i++) {
+		struct str token = tokens.v[i];
 		struct form *f = &s->forms.v[form];
 		struct form_look look = {.form = form};
 		if (!str_starts(token, prefix) || !look_parse(str_from(token, prefix.n), &look.look) || f->looks == FORM_LOOKS)
@@ -227,7 +222,7 @@ static enum site_kind kind_of(struct str name)
 	return SITE_OTHER;
 }
 
-static bool add_page(struct sites *s, struct str id, const json_t *page)
+static bool add_page(struct sites *s, struct str id, const json_t *page, struct strs tokens)
 {
 	struct site_page *p = vec_push(s->arena, &s->pages, UINT32_MAX - 1);
 	enum site_kind kind = kind_of(json_text_of(page, "kind"));
@@ -249,7 +244,7 @@ static bool add_page(struct sites *s, struct str id, const json_t *page)
 		return false;
 	if (!first->value)
 		first->value = s->pages.n;
-	return p->kind != SITE_STOREFRONT || (find_form(s, p, page) && form_looks(s, p->form, page));
+	return p->kind != SITE_STOREFRONT || (find_form(s, p, tokens) && form_looks(s, p->form, tokens));
 }
 
 static bool list_of(struct sites *s, const json_t *dns, const char *key, const char *prefix, struct id_set *out)
@@ -282,6 +277,7 @@ static bool add_dns(struct sites *s, struct str id, const json_t *dns)
 struct loading {
 	struct sites *s;
 	bool (*add)(struct sites *, struct str id, const json_t *);
+	struct arena arena; /* one item */
 	struct err *err;
 };
 
@@ -291,6 +287,17 @@ static int load_item(void *ctx, struct str id, struct str json)
 	json_t *o = json_parse(json);
 	bool ok = !json_is_object(o) || l->add(l->s, id, o);
 	json_decref(o);
+	return ok ? 0 : err_oom(l->err, "pages");
+}
+
+static int load_page(void *ctx, struct str id, struct str json)
+{
+	struct loading *l = ctx;
+	struct page_item page;
+	arena_reset(&l->arena);
+	bool ok = page_item_read(&l->arena, json, &page);
+	ok = ok && (!json_is_object(page.fields) || add_page(l->s, id, page.fields, page.tokens));
+	json_decref(page.fields);
 	return ok ? 0 : err_oom(l->err, "pages");
 }
 
@@ -431,8 +438,11 @@ int sites_load(struct sites *s, struct store *store, struct arena *arena, struct
 	map_init(&s->tokens, SIZE_MAX);
 	map_init(&s->urls, SIZE_MAX);
 	map_init(&s->form_keys, SIZE_MAX);
-	struct loading pages = {s, add_page, err}, chains = {s, add_chain, err}, dns = {s, add_dns, err};
-	int rc = store_items(store, "page", load_item, &pages, err);
+	struct loading pages = {.s = s, .err = err}, chains = {.s = s, .add = add_chain, .err = err},
+		       dns = {.s = s, .add = add_dns, .err = err};
+	arena_init(&pages.arena, SIZE_MAX);
+	int rc = store_items(store, "page", load_page, &pages, err);
+	arena_free(&pages.arena);
 	find_revisited(s);
 	rc = rc ? rc : store_items(store, "chain", load_item, &chains, err);
 	rc = rc ? rc : store_items(store, "dns", load_item, &dns, err);
