@@ -53,9 +53,10 @@ struct changes {
 	size_t n;
 	bool counts; /* the values were taken as counts */
 	size_t period; /* of the calendar's rhythm that was taken out: 7 days, 12 months, 4 quarters, or as many rows without times; 0: none */
-	bool weekly;    /* period is 7 and the rows are days */
-	double week[7]; /* then the days' factors of counts (of values: differences, of logarithms where these were looked at), Monday first; else 1 (0) */
-	size_t *odd;    /* rows set apart as single odd observations; of hours: days, from the first row's on */
+	bool weekly; /* period is 7 and the rows are days */
+	double week
+		[7]; /* then the days' factors of counts (of values: differences, of logarithms where these were looked at), Monday first; else 1 (0) */
+	size_t *odd; /* rows set apart as single odd observations; of hours: days, from the first row's on */
 	size_t n_odd;
 };
 
