@@ -238,16 +238,18 @@ static bool on_line(const struct finding *f, size_t k)
 	return change_has_trend(&f->seg[k - 1]) || change_has_trend(&f->seg[k]);
 }
 
-/* What change k gains over none. */
-static double gain(const struct finding *f, size_t k)
-{
-	return on_line(f, k) || f->fit[k].kind == CHANGE_NOISE ? parted(f, k) : f->fit[k].gain;
-}
-
 /* What it must gain: as a change of level, noise being what it is on both sides; or as one of noise. */
 static double price(const struct finding *f, size_t k)
 {
 	return (f->fit[k].kind == CHANGE_NOISE ? CHANGE_PARAMS : CHANGE_LEVEL_PARAMS) * f->log_n;
+}
+
+/* What change k gains over none. */
+static double gain(const struct finding *f, size_t k)
+{
+	if (f->seg[k].hinge > 0)
+		return f->seg[k].hinge + price(f, k);
+	return on_line(f, k) || f->fit[k].kind == CHANGE_NOISE ? parted(f, k) : f->fit[k].gain;
 }
 
 /* Takes out the change that falls shortest of its price, with levels and noise as they now are. Its number, 0 when all are worth theirs. */
@@ -266,6 +268,7 @@ static size_t drop_weakest(struct finding *f)
 		return 0;
 	struct change_segment *l = &f->seg[weakest - 1], *r = &f->seg[weakest], joined;
 	change_shape(&f->sums, l->s, r->e, &joined);
+	joined.hinge = l->hinge;
 	*l = joined;
 	for (size_t k = weakest; k + 1 < f->n_seg; k++) {
 		f->seg[k] = f->seg[k + 1];
@@ -385,7 +388,11 @@ static int work(struct finding *f, const double *y, size_t n, const int64_t *tim
 	if (find_segments(f, a))
 		return -1;
 	f->noise = change_count_noise(&f->cs, f->seg, f->n_seg);
-	return join_ramps(f, a) || measure_segments(f, a) || date(f, a) ? -1 : 0;
+	if (join_ramps(f, a) || measure_segments(f, a))
+		return -1;
+	if (!counts && (change_hinges(&f->sums, a, &f->seg, &f->n_seg) || measure_segments(f, a)))
+		return -1;
+	return date(f, a);
 }
 
 /* A date in days as one in hours. */

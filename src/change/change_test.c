@@ -319,6 +319,22 @@ static void test_steady(void **state)
 	assert_true(c.counts);
 }
 
+/* A peak between two lines that meet: where they do. */
+static void test_peak(void **state)
+{
+	double y[ROWS];
+	(void)state;
+	for (int round = 0; round < 8; round++) {
+		size_t n = round & 1 ? 27 : 120, top = round & 1 ? 12 : 70;
+		for (size_t i = 0; i < n; i++)
+			y[i] = -20 + (i < top ? 2 * (double)i : 2 * (double)top - 1.2 * (double)(i - top)) + normal();
+		struct changes c = find(y, n, false);
+		assert_int_equal(c.n, 1);
+		assert_in_range(c.v[0].index, top - 2, top + 2);
+		assert_true(c.v[0].confidence > 0.5);
+	}
+}
+
 /* What grows in proportion is looked at as logarithms: no change, or the one there is, in its own units. */
 static void test_sizes(void **state)
 {
@@ -536,6 +552,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_holds, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_offset, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_steady, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_peak, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sizes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stairs, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_order, setup, teardown),

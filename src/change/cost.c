@@ -116,6 +116,16 @@ double change_cost_curve(const struct change_sums *c, size_t s, size_t e, struct
 	return finish(c, s, e, all, prod, all - d0 * d0 - last * last, out);
 }
 
+double change_cost_left(const struct change_sums *c, size_t s, size_t e, const double *left)
+{
+	double all = 0, prod = 0, first = left[0], last = left[e - s - 1];
+	for (size_t i = 0; i < e - s; i++) {
+		all += left[i] * left[i];
+		prod += i ? left[i] * left[i - 1] : 0;
+	}
+	return finish(c, s, e, all, prod, all - first * first - last * last, NULL);
+}
+
 double change_cost_like(
 	const struct change_sums *c, const struct change_segment *like, size_t s, size_t e, struct change_segment *out)
 {

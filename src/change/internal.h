@@ -59,6 +59,7 @@ struct change_segment {
 	double mean, slope, bend; /* a present row, at the middle; of its square */
 	double phi, var;          /* of the AR(1) around it: marginal coefficient, innovation variance */
 	double cost;              /* -2 log L */
+	double hinge;             /* by how much the BIC wants it to meet the one before it at a change of slope; 0: not asked */
 };
 
 /* What a segment's trend adds to its mean at present row i; parts of rows allowed. */

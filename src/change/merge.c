@@ -8,7 +8,9 @@ enum {
 	LINE_ROWS = 8, /* a line through fewer rows is none; */
 	LINE_SHARE =
 		8, /* nor, up to the length of a ramp, one through a smaller share of the series than one in so many: it is a ramp */
-	CURVE_ROWS = 16, /* a parabola through fewer rows is a change */
+	HINGE_PARAMS =
+		CHANGE_PARAMS + 2 * CHANGE_TREND_PARAMS - 1, /* two lines and a change, but for the level that does not jump */
+	CURVE_ROWS = 16,                                     /* a parabola through fewer rows is a change */
 };
 #define MEMORY 0.3 /* of what a line leaves: less of it is no bend */
 
@@ -20,8 +22,9 @@ static size_t line_rows(size_t n)
 
 double change_shape(const struct change_sums *c, size_t s, size_t e, struct change_segment *out)
 {
-	struct change_segment other;
+	struct change_segment other = {0};
 	double best = change_cost_level(c, s, e, out), log_n = log((double)c->n);
+	out->hinge = 0;
 	if (e - s < line_rows(c->n))
 		return best;
 	double cost = change_cost_line(c, s, e, &other) + CHANGE_TREND_PARAMS * log_n;
@@ -141,15 +144,89 @@ static double quantile(const struct change_series *cs, const double *cost, size_
 	return cs->row[to];
 }
 
+/* Cost of two lines over [s,e) that meet before row t, by least squares. left: room for e - s. */
+static double hinge_cost(const struct change_sums *c, size_t s, size_t t, size_t e, double *left)
+{
+	double g[3][4] = {{0}}, b[3], m = (double)(e - s);
+	for (size_t i = s; i < e; i++) {
+		double v[4] = {1, (double)(i - s) / m, i < t ? 0 : ((double)(i - t) + 0.5) / m, c->x[i]};
+		for (int j = 0; j < 3; j++)
+			for (int k = j; k < 4; k++)
+				g[j][k] += v[j] * v[k];
+	}
+	for (int j = 0; j < 2; j++)
+		for (int i = j + 1; i < 3; i++)
+			for (int k = 3; k >= i; k--)
+				g[i][k] -= g[j][i] / g[j][j] * g[j][k];
+	for (int j = 2; j >= 0; j--) {
+		b[j] = g[j][3];
+		for (int k = j + 1; k < 3; k++)
+			b[j] -= g[j][k] * b[k];
+		b[j] /= g[j][j];
+	}
+	for (size_t i = s; i < e; i++)
+		left[i - s] = c->x[i] - b[0] - b[1] * (double)(i - s) / m - (i < t ? 0 : b[2] * ((double)(i - t) + 0.5) / m);
+	return change_cost_left(c, s, e, left);
+}
+
+/* The best place of a hinge in [s,e), 2 LINE_ROWS or more: on a grid, then on finer ones around the best. */
+static size_t best_hinge(const struct change_sums *c, size_t s, size_t e, double *left, double *cost)
+{
+	enum { FINER = 8 };
+	size_t lo = s + LINE_ROWS, hi = e - LINE_ROWS, at = lo;
+	*cost = INFINITY;
+	for (size_t by = (e - s) / GRID + 1;; by = by / FINER + 1) {
+		for (size_t t = lo; t <= hi; t += by) {
+			double one = hinge_cost(c, s, t, e, left);
+			if (one < *cost) {
+				*cost = one;
+				at = t;
+			}
+		}
+		if (by == 1)
+			return at;
+		lo = at > lo + by ? at - by : lo;
+		hi = at + by < hi ? at + by : hi;
+	}
+}
+
+int change_hinges(const struct change_sums *c, struct arena *a, struct change_segment **seg, size_t *n_seg)
+{
+	struct change_segment *out = arena_zalloc(a, 2 * *n_seg, sizeof *out);
+	double *left = arena_zalloc(a, c->n + 1, sizeof *left), log_n = log((double)c->n);
+	size_t n = 0;
+	if (!out || !left)
+		return -1;
+	for (size_t k = 0; k < *n_seg; k++) {
+		struct change_segment one = (*seg)[k];
+		double cost = INFINITY, best = INFINITY;
+		size_t at = one.e - one.s < 2 * LINE_ROWS ? 0 : best_hinge(c, one.s, one.e, left, &cost);
+		if (at)
+			best = change_shape(c, one.s, one.e, &one);
+		if (cost + HINGE_PARAMS * log_n < best) {
+			out[n].hinge = (*seg)[k].hinge;
+			change_cost_line(c, one.s, at, &out[n++]);
+			change_cost_line(c, at, one.e, &out[n]);
+			out[n++].hinge = best - cost - HINGE_PARAMS * log_n;
+		} else {
+			out[n++] = (*seg)[k];
+		}
+	}
+	*seg = out;
+	*n_seg = n;
+	return 0;
+}
+
 int change_date_lines(const struct change_sums *c, const struct change_series *cs, const struct change_segment *left,
 	const struct change_segment *right, struct arena *a, struct change_fit *fit)
 {
 	enum { REACH = 60 };
 	struct arena_mark mark = arena_mark(a);
-	double *cost = arena_zalloc(a, 2 * REACH + 2, sizeof *cost), least = INFINITY;
+	double *cost = arena_zalloc(a, 2 * REACH + 2 + (right->e - left->s), sizeof *cost), least = INFINITY, met = INFINITY;
 	size_t lo = left->s + (change_has_trend(left) ? LINE_ROWS : CHANGE_MIN_ROWS),
 	       hi = right->e - (change_has_trend(right) ? LINE_ROWS : CHANGE_MIN_ROWS);
 	size_t at = right->s, from = at > lo + REACH ? at - REACH : lo, to = at + REACH < hi ? at + REACH : hi;
+	bool meet = !cs->counts && left->bend == 0 && right->bend == 0 && (left->slope != 0 || right->slope != 0);
 	struct change_segment one;
 	if (!cost)
 		return -1;
@@ -159,6 +236,13 @@ int change_date_lines(const struct change_sums *c, const struct change_series *c
 		double l = change_cost_like(c, left, left->s, t, &one), r = change_cost_like(c, right, t, right->e, &one);
 		cost[t - from] = l + r;
 		least = fmin(least, l + r);
+	}
+	for (size_t t = from; t <= to && meet; t++)
+		met = fmin(met, hinge_cost(c, left->s, t, right->e, cost + 2 * REACH + 2));
+	if (met < least + CHANGE_LEVEL_PARAMS * log((double)c->n)) { /* no jump, no other noise: they meet */
+		least = met;
+		for (size_t t = from; t <= to; t++)
+			cost[t - from] = hinge_cost(c, left->s, t, right->e, cost + 2 * REACH + 2);
 	}
 	fit->kind = CHANGE_STEP;
 	fit->start = (struct change_place){quantile(cs, cost, from, to, least, 0.5), quantile(cs, cost, from, to, least, 0.025),

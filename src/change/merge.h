@@ -18,4 +18,7 @@ double change_shape(const struct change_sums *c, size_t s, size_t e, struct chan
 int change_date_lines(const struct change_sums *c, const struct change_series *cs, const struct change_segment *left,
 	const struct change_segment *right, struct arena *a, struct change_fit *fit);
 
+/* Parts the segments that are better told as two lines that meet. *seg in the arena; -1 when it is full. */
+int change_hinges(const struct change_sums *c, struct arena *a, struct change_segment **seg, size_t *n_seg);
+
 #endif
