@@ -287,6 +287,11 @@ static size_t first_present(const struct change_series *cs, double row)
 	return (size_t)row;
 }
 
+static double effect(bool counts, double before, double after)
+{
+	return !counts ? after - before : before > 0 ? after / before - 1 : INFINITY;
+}
+
 static void fill(const struct finding *f, size_t k, double gained, struct change *ch)
 {
 	const struct change_fit *fit = &f->fit[k];
@@ -298,7 +303,7 @@ static void fill(const struct finding *f, size_t k, double gained, struct change
 	ch->index = first_present(&f->cs, fmin(fmax(floor(fit->start.at + 0.5), 1), (double)f->cs.rows - 1));
 	ch->before = level(f, l, true);
 	ch->after = level(f, r, false);
-	ch->effect = !f->cs.counts ? ch->after - ch->before : ch->before > 0 ? ch->after / ch->before - 1 : INFINITY;
+	ch->effect = effect(f->cs.counts, ch->before, ch->after);
 	ch->gain = gained;
 	ch->confidence = 1 / (1 + exp(-(ch->gain - price(f, k)) / 2));
 }
@@ -428,6 +433,26 @@ static int date_hours(
 	return 0;
 }
 
+/* Neighbours that met are one change. */
+static void join_same_rows(struct changes *c)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < c->n; i++) {
+		struct change *last = n ? &c->v[n - 1] : NULL, *now = &c->v[i];
+		if (!last || last->index < now->index) {
+			c->v[n++] = *now;
+			continue;
+		}
+		last->kind = last->kind == CHANGE_NOISE ? now->kind : last->kind;
+		last->end = now->end;
+		last->after = now->after;
+		last->effect = effect(c->counts, last->before, last->after);
+		last->gain = fmax(last->gain, now->gain);
+		last->confidence = fmax(last->confidence, now->confidence);
+	}
+	c->n = n;
+}
+
 /* A change and the next that takes it back are a pause: levels before and after nearer to each other than half the way down. */
 static void pair_pauses(struct changes *c)
 {
@@ -504,6 +529,7 @@ int change_find(const double *y, size_t n, const struct change_times *times, str
 		return -1;
 	for (size_t k = 1; k < f.n_seg && !hours; k++)
 		fill(&f, k, gain(&f, k), &found.v[k - 1]);
+	join_same_rows(&found);
 	pair_pauses(&found);
 	if (sizes)
 		take_back_logs(&found);

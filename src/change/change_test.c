@@ -49,7 +49,7 @@ static struct changes find(const double *y, size_t n, bool timed)
 	assert_int_equal(change_find(y, n, timed ? &(struct change_times){days} : NULL, &arena, &c), 0);
 	for (size_t i = 0; i < c.n; i++) {
 		const struct change *v = &c.v[i];
-		assert_true(v->index > 0 && v->index < n && (i == 0 || v->index >= c.v[i - 1].index));
+		assert_true(v->index > 0 && v->index < n && (i == 0 || v->index > c.v[i - 1].index));
 		assert_true(v->start.row_lo <= v->start.row && v->start.row <= v->start.row_hi && v->start.row <= v->end.row);
 		assert_true(v->confidence >= 0 && v->confidence <= 1);
 		assert_true(timed == (v->start.time != TIME_NONE));
