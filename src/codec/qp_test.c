@@ -105,16 +105,28 @@ static void truncated(void **state)
 		run(qp_decode, str_first(in, cut), out, &bits);
 		run(q_decode, str_first(in, cut), out, &bits);
 	}
-	/* lines decode one by one as they do together */
-	uint8_t apart[64];
-	size_t n = 0;
-	for (size_t i = 0; i < in.n;) {
-		size_t lf = str_find_byte(str_from(in, i), '\n');
-		struct str line = str_sub(in, i, lf == STR_NPOS ? in.n : lf + 1);
-		n += run(qp_decode, line, apart + n, &bits).n;
-		i += line.n;
+}
+
+/* Lines decode one by one as they do together, wherever a block of bytes ends. */
+static void line_by_line(void **state)
+{
+	struct str in =
+		S("xxxxxxxxxxxxxxxxxxxxFran=C3=A7ais =\r\n=3D=3d  \r\n\tx=\n \n==4=4142=\t\r\n=zz\r \n     =20 \n=\nend \t of it=");
+	(void)state;
+	for (size_t from = 0; from <= 20; from++) {
+		struct str text = str_from(in, from);
+		uint8_t out[128], apart[128];
+		uint64_t bits = 0, bits_apart = 0;
+		size_t n = 0;
+		for (size_t i = 0; i < text.n;) {
+			size_t lf = str_find_byte(str_from(text, i), '\n');
+			struct str line = str_sub(text, i, lf == STR_NPOS ? text.n : lf + 1);
+			n += run(qp_decode, line, apart + n, &bits_apart).n;
+			i += line.n;
+		}
+		assert_same(run(qp_decode, text, out, &bits), str_make(apart, n), text);
+		assert_bits(bits, bits_apart, text);
 	}
-	assert_same(run(qp_decode, in, out, &bits), str_make(apart, n), in);
 }
 
 int main(void)
@@ -123,6 +135,7 @@ int main(void)
 		cmocka_unit_test(known),
 		cmocka_unit_test(words),
 		cmocka_unit_test(truncated),
+		cmocka_unit_test(line_by_line),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

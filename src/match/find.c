@@ -189,7 +189,7 @@ static void on_squeezed(struct finder *f, uint32_t phrase, enum field field, siz
 	const struct phrase *p = &f->lexicon->phrases[phrase];
 	struct str text = folded(f, field);
 	struct span s;
-	if (word_begins(text, start) && may_try(f, phrase, field) && align_squeezed(p, text, start, &s))
+	if (may_try(f, phrase, field) && align_squeezed(p, text, start, &s))
 		add_hit(f, phrase, field, s);
 }
 

@@ -86,6 +86,7 @@ static void disguises(void **state)
 		{"V!@gr@", "viagra", ALIGN_SWAPPED},
 		{"\\/iagra", "viagra", ANY},
 		{"Vlagra", "viagra", ALIGN_SWAPPED},
+		{"\xD0\xA1\\V1agra", "viagra", ALIGN_SWAPPED}, /* a sign that is no beginning, with the first letter's class */
 		{"C1al1s", "cialis", ALIGN_SWAPPED},
 		{"cia1is", "cialis", ALIGN_SWAPPED},
 		{"ciali$", "cialis", ALIGN_SWAPPED},
