@@ -122,7 +122,6 @@ static void test_round_trip(void **state)
 	}
 }
 
-/* Under another subject and with other files the sketch is the same, whether its text was seen before or not. */
 /* What is seen of images later on comes to the same as what is seen at once. */
 static void test_files_later(void **state)
 {
@@ -142,6 +141,7 @@ static void test_files_later(void **state)
 	arena_free(&a);
 }
 
+/* Under another subject and with other files the sketch is the same, whether its text was seen before or not. */
 static void test_text_again(void **state)
 {
 	(void)state;
