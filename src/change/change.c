@@ -6,6 +6,7 @@
 #include "change/count.h"
 #include "change/date.h"
 #include "change/hours.h"
+#include "change/list.h"
 #include "change/merge.h"
 #include "change/series.h"
 
@@ -287,11 +288,6 @@ static size_t first_present(const struct change_series *cs, double row)
 	return (size_t)row;
 }
 
-static double effect(bool counts, double before, double after)
-{
-	return !counts ? after - before : before > 0 ? after / before - 1 : INFINITY;
-}
-
 static void fill(const struct finding *f, size_t k, double gained, struct change *ch)
 {
 	const struct change_fit *fit = &f->fit[k];
@@ -303,7 +299,7 @@ static void fill(const struct finding *f, size_t k, double gained, struct change
 	ch->index = first_present(&f->cs, fmin(fmax(floor(fit->start.at + 0.5), 1), (double)f->cs.rows - 1));
 	ch->before = level(f, l, true);
 	ch->after = level(f, r, false);
-	ch->effect = effect(f->cs.counts, ch->before, ch->after);
+	ch->effect = change_effect(f->cs.counts, ch->before, ch->after);
 	ch->gain = gained;
 	ch->confidence = 1 / (1 + exp(-(ch->gain - price(f, k)) / 2));
 }
@@ -433,44 +429,6 @@ static int date_hours(
 	return 0;
 }
 
-/* Neighbours that met are one change. */
-static void join_same_rows(struct changes *c)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < c->n; i++) {
-		struct change *last = n ? &c->v[n - 1] : NULL, *now = &c->v[i];
-		if (!last || last->index < now->index) {
-			c->v[n++] = *now;
-			continue;
-		}
-		last->kind = last->kind == CHANGE_NOISE ? now->kind : last->kind;
-		last->end = now->end;
-		last->after = now->after;
-		last->effect = effect(c->counts, last->before, last->after);
-		last->gain = fmax(last->gain, now->gain);
-		last->confidence = fmax(last->confidence, now->confidence);
-	}
-	c->n = n;
-}
-
-/* A change and the next that takes it back are a pause: levels before and after nearer to each other than half the way down. */
-static void pair_pauses(struct changes *c)
-{
-	for (size_t i = 0; i + 1 < c->n; i++) {
-		double a = c->v[i].before, b = c->v[i].after, d = c->v[i + 1].after;
-		if (c->v[i].kind == CHANGE_NOISE || c->v[i + 1].kind == CHANGE_NOISE)
-			continue;
-		if (c->counts) {
-			a = log(a + 0.5);
-			b = log(b + 0.5);
-			d = log(d + 0.5);
-		}
-		if ((i && c->v[i - 1].returns == (int)i) || fabs(d - a) > fabs(b - a) / 2)
-			continue;
-		c->v[i].returns = (int)i + 1;
-	}
-}
-
 static int list_odd(const struct change_series *cs, struct arena *a, struct changes *out)
 {
 	for (size_t r = 0; r < cs->rows; r++)
@@ -492,17 +450,6 @@ static void describe(const struct change_series *cs, struct changes *out)
 	out->weekly = out->period == 7 && cs->time;
 	for (int d = 0; d < 7; d++)
 		out->week[d] = cs->counts ? exp(out->weekly ? cs->factor[d] : 0) : out->weekly ? cs->factor[d] * cs->scale : 0;
-}
-
-/* Back from logarithms. */
-static void take_back_logs(struct changes *c)
-{
-	for (size_t k = 0; k < c->n; k++) {
-		struct change *v = &c->v[k];
-		v->before = exp(v->before);
-		v->after = exp(v->after);
-		v->effect = v->after - v->before;
-	}
 }
 
 int change_find(const double *y, size_t n, const struct change_times *times, struct arena *a, struct changes *out)
@@ -529,10 +476,10 @@ int change_find(const double *y, size_t n, const struct change_times *times, str
 		return -1;
 	for (size_t k = 1; k < f.n_seg && !hours; k++)
 		fill(&f, k, gain(&f, k), &found.v[k - 1]);
-	join_same_rows(&found);
-	pair_pauses(&found);
+	change_list_join(&found);
+	change_list_pauses(&found);
 	if (sizes)
-		take_back_logs(&found);
+		change_list_exp(&found);
 	*out = found;
 	return 0;
 }

@@ -220,9 +220,10 @@ int change_hinges(const struct change_sums *c, struct arena *a, struct change_se
 int change_date_lines(const struct change_sums *c, const struct change_series *cs, const struct change_segment *left,
 	const struct change_segment *right, struct arena *a, struct change_fit *fit)
 {
-	enum { REACH = 60 };
+	enum { REACH = 60, PLACES = 2 * REACH + 2 };
 	struct arena_mark mark = arena_mark(a);
-	double *cost = arena_zalloc(a, 2 * REACH + 2 + (right->e - left->s), sizeof *cost), least = INFINITY, met = INFINITY;
+	double *cost = arena_zalloc(a, 2 * PLACES + (right->e - left->s), sizeof *cost);
+	double least = INFINITY, least_met = INFINITY;
 	size_t lo = left->s + (change_has_trend(left) ? LINE_ROWS : CHANGE_MIN_ROWS),
 	       hi = right->e - (change_has_trend(right) ? LINE_ROWS : CHANGE_MIN_ROWS);
 	size_t at = right->s, from = at > lo + REACH ? at - REACH : lo, to = at + REACH < hi ? at + REACH : hi;
@@ -230,6 +231,7 @@ int change_date_lines(const struct change_sums *c, const struct change_series *c
 	struct change_segment one;
 	if (!cost)
 		return -1;
+	double *met = cost + PLACES;
 	from = from < at ? from : at;
 	to = to > at ? to : at;
 	for (size_t t = from; t <= to; t++) {
@@ -237,12 +239,13 @@ int change_date_lines(const struct change_sums *c, const struct change_series *c
 		cost[t - from] = l + r;
 		least = fmin(least, l + r);
 	}
-	for (size_t t = from; t <= to && meet; t++)
-		met = fmin(met, hinge_cost(c, left->s, t, right->e, cost + 2 * REACH + 2));
-	if (met < least + CHANGE_LEVEL_PARAMS * log((double)c->n)) { /* no jump, no other noise: they meet */
-		least = met;
-		for (size_t t = from; t <= to; t++)
-			cost[t - from] = hinge_cost(c, left->s, t, right->e, cost + 2 * REACH + 2);
+	for (size_t t = from; t <= to && meet; t++) {
+		met[t - from] = hinge_cost(c, left->s, t, right->e, met + PLACES);
+		least_met = fmin(least_met, met[t - from]);
+	}
+	if (least_met < least + CHANGE_LEVEL_PARAMS * log((double)c->n)) { /* no jump, no other noise: they meet */
+		least = least_met;
+		cost = met;
 	}
 	fit->kind = CHANGE_STEP;
 	fit->start = (struct change_place){quantile(cs, cost, from, to, least, 0.5), quantile(cs, cost, from, to, least, 0.025),
