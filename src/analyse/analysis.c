@@ -180,8 +180,8 @@ static int load_messages(struct load *l)
 	rc = store_words(a->store, see_word, l, l->err);
 	if (rc == 0)
 		rc = store_scan(a->store, &STORE_FILTER_ALL, columns, STORE_UNORDERED | STORE_IDS, load_row, l, l->err);
-	if (rc)
-		return l->err->kind;
+	if (rc < 0)
+		return rc;
 	bool sorted = true;
 	for (size_t i = 1; i < a->n_messages && sorted; i++)
 		sorted = a->messages[i - 1].n < a->messages[i].n;
