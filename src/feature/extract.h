@@ -23,8 +23,8 @@
 struct extract_settings {
 	const struct psl *psl; /* required */
 	const struct geo *geo; /* NULL: no countries */
-	struct images
-		*images; /* NULL: images are not looked at; shared by threads. Those not known there are left in doc, unseen */
+	/* NULL: images are not looked at; shared by threads. Those not known there are left in doc, unseen */
+	struct images *images;
 };
 
 struct extract_input {

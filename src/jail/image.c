@@ -110,17 +110,6 @@ static bool sane(const struct image_answer *a, uint32_t number)
 	return a->number == number && l->state >= IMAGE_LOOK && l->state <= IMAGE_CAP && l->damaged <= 1;
 }
 
-static bool ask(int fd, struct str bytes, struct image_look *out)
-{
-	const struct image_ask head = {(uint32_t)hash64(bytes, 0), (uint32_t)bytes.n, 0};
-	struct image_answer a;
-	if (!jail_put(fd, &head, sizeof head) || !jail_put(fd, bytes.p, bytes.n) || !jail_take(fd, &a, sizeof a) ||
-		!sane(&a, head.number))
-		return false;
-	*out = a.look;
-	return true;
-}
-
 static bool put_all(int fd, struct iovec *v, size_t n)
 {
 	while (n) {
@@ -137,7 +126,7 @@ static bool put_all(int fd, struct iovec *v, size_t n)
 	return true;
 }
 
-static bool ask_all(int fd, struct image_question *const *q, size_t n)
+static bool ask(int fd, struct image_question *const *q, size_t n)
 {
 	struct image_ask head[IMAGES_AT_ONCE];
 	struct image_answer a[IMAGES_AT_ONCE];
@@ -157,12 +146,12 @@ static bool ask_all(int fd, struct image_question *const *q, size_t n)
 }
 
 /* What happened before to a child that was used may be its end: an image is judged by a child of its own then. */
-static void decode(struct images *m, struct str bytes, struct image_look *out)
+static void decode(struct images *m, struct image_question *q)
 {
 	bool fresh = false;
 	int fd;
 	while ((fd = get_child(m, &fresh)) >= 0) {
-		if (ask(fd, bytes, out)) {
+		if (ask(fd, &q, 1)) {
 			put_child(m, fd);
 			return;
 		}
@@ -171,21 +160,21 @@ static void decode(struct images *m, struct str bytes, struct image_look *out)
 			break;
 		fresh = true;
 	}
-	*out = (struct image_look){.state = IMAGE_BROKE};
+	q->look = (struct image_look){.state = IMAGE_BROKE};
 }
 
 static void decode_all(struct images *m, struct image_question *const *q, size_t n)
 {
 	bool fresh = false;
 	int fd = n > 1 ? get_child(m, &fresh) : -1;
-	if (fd >= 0 && ask_all(fd, q, n)) {
+	if (fd >= 0 && ask(fd, q, n)) {
 		put_child(m, fd);
 		return;
 	}
 	if (fd >= 0)
 		close(fd);
 	for (size_t i = 0; i < n; i++)
-		decode(m, q[i]->bytes, &q[i]->look);
+		decode(m, q[i]);
 }
 
 /* ---- answers ---- */

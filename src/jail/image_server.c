@@ -16,7 +16,7 @@
 #include "jail/spawn.h"
 
 /* The most expensive image takes about a second. A child that has worked for RETIRE_S makes room for a new one, so that every image
- * has at least the rest of CPU_S. */
+ * has at least the rest of CPU_S; of many at once that take longer each is asked for anew, by itself (image.c). */
 enum { CPU_S = 20, RETIRE_S = 8 };
 
 /* A child keeps the memory of usual images for the next: to have it from the kernel again costs as much as half of a decoding. */
