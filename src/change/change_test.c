@@ -355,6 +355,20 @@ static void test_sizes(void **state)
 	}
 }
 
+/* A ramp far from where the levels part ends behind its start (find). */
+static void test_far_ramp(void **state)
+{
+	static const double y[] = {1.9e-08, 1.4e-08, 1.7e-09, 1.6e-08, 3.7e-09, 1.3e-08, 7.9e-07, 2.7e-06, 1.3e-05, 3.1e-05,
+		4.3e-05, 0.0001, 0.00017, 0.00018, 0.0003, 0.00082, 0.0043, 0.023, 0.025, 0.037, 0.12, 0.75, 0.13, 0.56, 0.76, 2.3,
+		3.4, 30, 90, 67, 110, 2.8, 7.7, 0.98, 33, 0.0023, 5.5e-08, 6.5e-08, 7.2e-09, 6.5e-08, 9.3e-07, 3.9e-08, 1.8e-07,
+		5.1e-07, 5.4e-06, 1.4e-06, 4.6e-06, 4.9e-06, 2.3e-05, 6.4e-05, 6.9e-06, 2.2e-05, 3.9e-06, 8.1e-07, 1.1e-06, 1.3e-07,
+		5.7e-08, 4e-08, 3.2e-08, 9.1e-09, 2.4e-08, 1.5e-09, 1.1e-09, 8.2e-10, 5e-10, 7.7e-11, 5.9e-11, 1.1e-10, 1.2e-07,
+		1.1e-07, 3e-07};
+	(void)state;
+	for (size_t n = 40; n <= COUNT(y); n++)
+		find(y, n, false);
+}
+
 /* Stairs and slopes of all lengths, one after the other: what ramps are made of. */
 static void test_stairs(void **state)
 {
@@ -554,6 +568,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_steady, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_peak, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sizes, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_far_ramp, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stairs, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_order, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_gap, setup, teardown),

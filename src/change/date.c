@@ -120,14 +120,14 @@ struct weights {
 	double *w_step, *w_start, *w_end;
 };
 
-/* The weight of a cell of width g around a place. */
+/* The weight of a cell of width g around a place; behind the last place it counts there. */
 static void add(struct weights *w, double *to, double place, double g, double weight)
 {
 	size_t parts = (size_t)fmax(g / w->step + 0.5, 1);
 	for (size_t k = 0; k < parts; k++) {
 		double i = (place - w->from + g * (((double)k + 0.5) / (double)parts - 0.5)) / w->step + 0.5;
-		if (i >= 0 && i < (double)w->n)
-			to[(size_t)i] += weight / (double)parts;
+		if (i >= 0)
+			to[(size_t)fmin(i, (double)w->n - 1)] += weight / (double)parts;
 	}
 }
 
@@ -189,7 +189,8 @@ static int weigh(struct dating *d, struct arena *a, struct change_fit *fit)
 	find_steps(d, finest, &step);
 	d->none = change_local_none(&d->l, d->at);
 	find_ramps(d, finest, cost, &ramp, &g);
-	struct weights w = {.from = d->from - 2 * u, .step = finest, .n = (size_t)((d->to - d->from + 6 * u) / finest)};
+	double to = fmin(d->to + d->dmax, d->l.row[d->l.n - 1]); /* where the last ramp ends */
+	struct weights w = {.from = d->from - 2 * u, .step = finest, .n = (size_t)((to - d->from + 6 * u) / finest)};
 	w.w_step = arena_zalloc(a, 3 * w.n, sizeof *w.w_step);
 	if (!w.w_step)
 		return -1;
