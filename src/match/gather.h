@@ -1,4 +1,4 @@
-/* gather.h - bytes pressed together with PSHUFB, eight at a time; private to match/.
+/* gather.h - bytes pressed together with PSHUFB, eight at a time, and whether AVX2 may be used; for match/ and engine/.
  *
  * What is marked FAST runs on processors with AVX2 and BMI only: ask gather_tables first. The plain code beside it does the same.
  */
