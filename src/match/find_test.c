@@ -292,6 +292,66 @@ static void against_naive(void **state)
 	tear_down(&s);
 }
 
+static bool bit_of(const uint64_t *bits, size_t i)
+{
+	return bits[i / 64] >> i % 64 & 1;
+}
+
+/* Of texts of every length, by wide code and by plain code: no beginning of a phrase goes unmarked, nothing behind the text is marked,
+ * and the words are the same. */
+static void marks(void **state)
+{
+	struct set s;
+	struct buf b;
+	size_t words = 0, literal = 0, squeezed = 0;
+	(void)state;
+	set_up(&s);
+	const struct phrase_index *x = &s.lexicon.index;
+	buf_init(&b, 1 << 16);
+	for (size_t round = 0; round < 3000; round++) {
+		struct cut cut[2];
+		struct starts at[2];
+		size_t n = round % 300, found;
+		arena_reset(&s.arena);
+		buf_clear(&b);
+		while (b.n < n + CUT_SLACK) {
+			put_phrase(&b, s.lexicon.phrases[roll((uint32_t)s.lexicon.n_phrases)].fold);
+			buf_byte(&b, (uint8_t) " .x"[roll(3)]);
+		}
+		for (size_t i = 0; i < b.n; i++)
+			b.p[i] = ascii_lower(b.p[i]);
+		uint8_t *text = test_copy(str_first(buf_str(&b), n + CUT_SLACK));
+		for (int plain = 0; plain < 2; plain++) {
+			gather_off(plain);
+			assert_true(cut_init(&cut[plain], &s.arena, n) && starts_init(&at[plain], &s.arena, n));
+			cut[plain].signs = x->signs;
+			cut_text(&cut[plain], str_make(text, n));
+			starts_find(x, &cut[plain], &at[plain]);
+			starts_find_words(x, &cut[plain], &at[plain]);
+		}
+		gather_off(false);
+		for (size_t i = 0; i < (n + 63) / 64 * 64; i++) {
+			bool start = i < n && bit_of(cut[1].start, i);
+			bool known =
+				start && cut[1].class[i] && keys_find(&x->squeezed, key_short(cut_letters(&cut[1], i)), &found);
+			for (int plain = 0; plain < 2; plain++) {
+				assert_int_equal(bit_of(at[plain].literal, i), start && literal_perhaps(x, text + i));
+				assert_true(bit_of(at[plain].squeezed, i) ? start : !known);
+			}
+			literal += bit_of(at[1].literal, i);
+			squeezed += known;
+		}
+		assert_int_equal(at[0].n_words, at[1].n_words);
+		for (size_t i = 0; i < at[0].n_words; i++)
+			assert_true(at[0].word[i].at == at[1].word[i].at && at[0].word[i].set == at[1].word[i].set);
+		words += at[0].n_words;
+		mem_free(text);
+	}
+	assert_true(words > 1000 && literal > 1000 && squeezed > 1000);
+	buf_free(&b);
+	tear_down(&s);
+}
+
 /* Text, hidden text and URLs that come again under other subjects and names, some with many hits. */
 static void text_again(void **state)
 {
@@ -384,7 +444,7 @@ static void hostile(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(disguises), cmocka_unit_test(against_naive),
+	const struct CMUnitTest tests[] = {cmocka_unit_test(disguises), cmocka_unit_test(against_naive), cmocka_unit_test(marks),
 		cmocka_unit_test(text_again), cmocka_unit_test(several), cmocka_unit_test(hostile)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
