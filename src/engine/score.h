@@ -45,6 +45,7 @@ struct engine_tokens {
 	const uint8_t *family;
 	size_t n;
 };
+_Static_assert(PRINT_COUNT <= UINT8_MAX, "a family is a byte");
 struct engine_verdict {
 	const struct engine_class *engine; /* or NULL */
 	const struct engine_class *client; /* or NULL; never both */
