@@ -332,12 +332,11 @@ static bool meet(struct campaign_set *s, struct entries *e)
 	return true;
 }
 
-typedef bool keys_fn(const struct lsh_rarity *r, const struct sketch_text *t, unsigned from, uint32_t out[LSH_AT_ONCE]);
-
-/* n slots that have one key or none of each text, some at once: 44 bytes a node while they are needed. */
-static bool meet_by_text(struct campaign_set *s, unsigned n, keys_fn *keys, struct entries *e)
+/* The slots that have one key or none of each text, bands of words or of bins, some at once: 44 bytes a node while they are needed. */
+static bool meet_by_text(struct campaign_set *s, bool words, struct entries *e)
 {
 	size_t nodes = s->sketches.n;
+	unsigned n = words ? LSH_WORD_BANDS : LSH_BANDS;
 	uint32_t(*key)[LSH_AT_ONCE] = mem_alloc((nodes + 1) * sizeof *key), *who = mem_alloc((nodes + 1) * sizeof *who);
 	bool ok = key && who;
 	for (unsigned from = 0; from < n && ok; from += LSH_AT_ONCE) {
@@ -345,7 +344,7 @@ static bool meet_by_text(struct campaign_set *s, unsigned n, keys_fn *keys, stru
 		for (size_t i = 0; i < nodes; i++) {
 			struct sketch_text t = sketch_peek(blob_at(s, (uint32_t)i));
 			who[have] = (uint32_t)i;
-			have += keys(&s->rarity, &t, from, key[have]);
+			have += words ? lsh_words(&t, from, key[have]) : lsh_bands(&s->rarity, &t, from, key[have]);
 		}
 		for (unsigned k = 0; k < LSH_AT_ONCE && from + k < n && ok; k++) {
 			for (size_t i = 0; i < have && ok; i++)
@@ -376,10 +375,10 @@ static bool weigh_bins(struct campaign_set *s)
 static bool group(struct campaign_set *s)
 {
 	struct entries e = {0};
-	bool ok = weigh_bins(s) && meet_by_text(s, LSH_BANDS, lsh_bands, &e) && meet_by_text(s, LSH_WORD_BANDS, lsh_words, &e);
+	bool ok = weigh_bins(s) && meet_by_text(s, false, &e) && meet_by_text(s, true, &e);
 	for (unsigned slot = LSH_BANDS + LSH_WORD_BANDS; slot < LSH_SLOTS && ok; slot++) {
-		s->split = slot <
-		           LSH_LOOKS; /* few slots, and no band makes up for what one of them misses; looks stand over any text */
+		/* Few slots, and no band makes up for what one of them misses; but looks stand over any text. */
+		s->split = slot < LSH_LOOKS;
 		ok = collect_rest(s, slot, &e) && meet(s, &e);
 	}
 	mem_free(e.v);

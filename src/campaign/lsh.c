@@ -91,9 +91,8 @@ static four upper_halves(two a, two b)
 
 /* Minima of four hashes a band over the sampled words: hash j of a word is the upper half of p + j q. They are compared as signed
  * numbers, the sign bit turned. Few words make no text to find others by. */
-bool lsh_words(const struct lsh_rarity *unused, const struct sketch_text *t, unsigned from, uint32_t out[LSH_AT_ONCE])
+bool lsh_words(const struct sketch_text *t, unsigned from, uint32_t out[LSH_AT_ONCE])
 {
-	(void)unused;
 	four least[LSH_WORD_BANDS];
 	_Static_assert(WORD_BAND == 4, "a band is a vector");
 	must(from == 0);

@@ -53,7 +53,7 @@ bool lsh_bands(const struct lsh_rarity *r, const struct sketch_text *t, unsigned
  * do not do. Those without bins are one part, once. */
 bool lsh_part(const struct lsh_rarity *r, const struct sketch_text *t, size_t n, unsigned round, uint32_t *key);
 /* The keys of the LSH_WORD_BANDS slots that follow, all at once; false when there are too few words. */
-bool lsh_words(const struct lsh_rarity *unused, const struct sketch_text *t, unsigned from, uint32_t out[LSH_AT_ONCE]);
+bool lsh_words(const struct sketch_text *t, unsigned from, uint32_t out[LSH_AT_ONCE]);
 /* The keys of one of the slots after these, at most LSH_KEYS of them; their number. */
 size_t lsh_keys(const struct sketch *s, unsigned slot, uint32_t out[LSH_KEYS]);
 /* In which of these it can have keys: a bit for each. */
