@@ -2,7 +2,7 @@
 #ifndef TRAPLINE_ANALYSE_ALIAS_WORDS_H
 #define TRAPLINE_ANALYSE_ALIAS_WORDS_H
 
-#include "analyse/alias.h"
+#include "shop/alias.h"
 #include "analyse/aliases.h"
 #include "analyse/tally.h"
 

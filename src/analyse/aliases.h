@@ -1,4 +1,4 @@
-/* aliases.h - alias findings: the programmes of a store and the brands that they are not known for, each pair judged (alias.h).
+/* aliases.h - alias findings: the programmes of a store and the brands that they are not known for, each pair judged (shop/alias.h).
  *
  * Writes items of kind "alias", by "NAME|OTHER", of every pair that anything speaks for or that an analyst has decided:
  * {"a","b","tier","log_odds","families","reading","decision":{...}|null,"evidence":[{"kind","weight","text"}]}, and adds findings of
@@ -10,7 +10,7 @@
 #define TRAPLINE_ANALYSE_ALIASES_H
 
 #include "analyse/analysis.h"
-#include "analyse/shops.h"
+#include "shop/shops.h"
 
 int aliases_find(struct analysis *a, const struct shops *s, struct err *err);
 

@@ -3,7 +3,7 @@
 #define TRAPLINE_ANALYSE_PROGRAMME_ITEMS_H
 
 #include "analyse/analysis.h"
-#include "analyse/shops.h"
+#include "shop/shops.h"
 
 /* Replaces the items of kind "programme", by name: {"name","in_pack","category","messages","message_share","domains",
  * "domain_share","first","last","via":{"own":n,...},"brands":[{"name","messages"}],"engines":[{"name","messages"}],

@@ -3,7 +3,7 @@
 #define TRAPLINE_ANALYSE_SHOP_VISITS_H
 
 #include "analyse/analysis.h"
-#include "analyse/shops.h"
+#include "shop/shops.h"
 
 /* Fills programme, brand, category and via of the messages whose link was captured (VIA_PAGE), or whose link's host or domain shows
  * one and the same programme wherever it was captured (VIA_DOMAIN). Links that lead to two programmes give nothing. What the message

@@ -11,10 +11,10 @@
  * their own marks to the programme. Forms that fit none but stand on SHOP_DOMAINS domains or more are an unknown programme: it is named
  * after its brand when that is its own, else "programme-3f2a".
  */
-#ifndef TRAPLINE_ANALYSE_SHOPS_H
-#define TRAPLINE_ANALYSE_SHOPS_H
+#ifndef TRAPLINE_SHOP_SHOPS_H
+#define TRAPLINE_SHOP_SHOPS_H
 
-#include "analyse/sites.h"
+#include "shop/sites.h"
 #include "base/json.h"
 #include "match/pack.h"
 
@@ -57,7 +57,7 @@ struct place {
 	uint32_t page; /* the first capture */
 	bool torn;     /* shows several programmes */
 };
-struct hosted { /* a domain without a captured page, by its hosts (shop_hosts.h) */
+struct hosted { /* a domain without a captured page, by its hosts (hosts.h) */
 	uint32_t programme;
 	uint32_t ns, address; /* tokens; address + 1, 0: the name server was enough */
 	uint32_t domains;     /* storefronts on that name server */

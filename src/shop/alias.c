@@ -1,5 +1,5 @@
 /* alias.c - see alias.h. */
-#include "analyse/alias.h"
+#include "shop/alias.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
-/* shop_seeds.h - the pack's programmes and their example domains, each checked before anything is measured by it. See shops.h. */
-#ifndef TRAPLINE_ANALYSE_SHOP_SEEDS_H
-#define TRAPLINE_ANALYSE_SHOP_SEEDS_H
+/* seeds.h - the pack's programmes and their example domains, each checked before anything is measured by it. See shops.h. */
+#ifndef TRAPLINE_SHOP_SEEDS_H
+#define TRAPLINE_SHOP_SEEDS_H
 
-#include "analyse/shops.h"
+#include "shop/shops.h"
 
 /* Fills programmes and seeds. False: out of memory. */
 bool shop_seeds(struct shops *s);

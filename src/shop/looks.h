@@ -3,8 +3,8 @@
  * Pure; the same groups in whatever order. Candidates meet in bands of 16 bits, as in campaign/lsh.h; in a band that many share not
  * every pair is looked at.
  */
-#ifndef TRAPLINE_ANALYSE_LOOKS_H
-#define TRAPLINE_ANALYSE_LOOKS_H
+#ifndef TRAPLINE_SHOP_LOOKS_H
+#define TRAPLINE_SHOP_LOOKS_H
 
 #include "codec/image_digest.h"
 

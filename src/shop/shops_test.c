@@ -1,7 +1,7 @@
 /* shops_test.c - which storefront is whose: seeds that stand up and that do not, shared brands, stolen templates, unknown programmes. */
 #include "base/test.h"
 
-#include "analyse/shops.h"
+#include "shop/shops.h"
 #include "campaign/shingle.h"
 #include "store/store_test.h"
 

@@ -1,12 +1,12 @@
 /* sites.c - see sites.h. */
-#include "analyse/sites.h"
+#include "shop/sites.h"
 
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 
-#include "analyse/looks.h"
-#include "analyse/page_item.h"
+#include "shop/looks.h"
+#include "shop/page_item.h"
 #include "base/json_read.h"
 #include "base/limits.h"
 #include "base/mem.h"

@@ -1,12 +1,12 @@
 /* shops.c - see shops.h. */
-#include "analyse/shops.h"
+#include "shop/shops.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "analyse/shop_hosts.h"
-#include "analyse/shop_seeds.h"
+#include "shop/hosts.h"
+#include "shop/seeds.h"
 #include "base/limits.h"
 #include "base/mem.h"
 

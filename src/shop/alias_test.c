@@ -1,5 +1,5 @@
 /* alias_test.c - which pairs are one organisation, and which traps are none. */
-#include "analyse/alias.h"
+#include "shop/alias.h"
 
 #include <math.h>
 

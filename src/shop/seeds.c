@@ -1,5 +1,5 @@
-/* shop_seeds.c - see shop_seeds.h. */
-#include "analyse/shop_seeds.h"
+/* seeds.c - see seeds.h. */
+#include "shop/seeds.h"
 
 #include <stdio.h>
 

@@ -3,8 +3,8 @@
  * Most of such an item is its tokens, and most of the time to read it went into a value for each of them. Where they stand as they
  * are, without escapes, they are read in place; else like the rest. Total on any bytes.
  */
-#ifndef TRAPLINE_ANALYSE_PAGE_ITEM_H
-#define TRAPLINE_ANALYSE_PAGE_ITEM_H
+#ifndef TRAPLINE_SHOP_PAGE_ITEM_H
+#define TRAPLINE_SHOP_PAGE_ITEM_H
 
 #include "base/arena.h"
 #include "base/json_read.h"

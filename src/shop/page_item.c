@@ -1,5 +1,5 @@
 /* page_item.c - see page_item.h. */
-#include "analyse/page_item.h"
+#include "shop/page_item.h"
 
 #include "base/vec.h"
 

@@ -7,8 +7,8 @@
  *              pictures that look the same (looks.h), which do not make another form
  * Everything follows from the set of items; numbers are given in the order of their ids. Strings are hostile; memory is the arena's.
  */
-#ifndef TRAPLINE_ANALYSE_SITES_H
-#define TRAPLINE_ANALYSE_SITES_H
+#ifndef TRAPLINE_SHOP_SITES_H
+#define TRAPLINE_SHOP_SITES_H
 
 #include "base/buf.h"
 #include "base/err.h"

@@ -1,4 +1,4 @@
-#include "analyse/page_item.h"
+#include "shop/page_item.h"
 #include "base/limits.h"
 #include "base/test.h"
 

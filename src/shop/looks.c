@@ -1,5 +1,5 @@
 /* looks.c - see looks.h. */
-#include "analyse/looks.h"
+#include "shop/looks.h"
 
 #include "base/forest.h"
 #include "base/mem.h"

@@ -1,5 +1,5 @@
-/* shop_hosts.c - see shop_hosts.h. */
-#include "analyse/shop_hosts.h"
+/* hosts.c - see hosts.h. */
+#include "shop/hosts.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /* looks_test.c - pictures and their variants; order; hex. */
-#include "analyse/looks.h"
+#include "shop/looks.h"
 
 #include <stdlib.h>
 

@@ -10,8 +10,8 @@
  * Nearly the same name is never evidence. Weights are judgements, written where they are used; ALIAS_PRIOR: of twenty programmes
  * with pages, most pairs are strangers. An analyst's decision wins and is kept beside what was found.
  */
-#ifndef TRAPLINE_ANALYSE_ALIAS_H
-#define TRAPLINE_ANALYSE_ALIAS_H
+#ifndef TRAPLINE_SHOP_ALIAS_H
+#define TRAPLINE_SHOP_ALIAS_H
 
 #include <stdbool.h>
 #include <stddef.h>
