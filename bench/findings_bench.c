@@ -8,18 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyse/finding.h"
-#include "analyse/findings.h"
+#include "analyse/analysis.h"
 #include "base/limits.h"
+#include "finding/find.h"
 
-static struct analysed *grow(struct analysis *a, size_t *cap)
+static struct event *grow(struct traffic *t, size_t *cap)
 {
-	if (a->n_messages == *cap) {
+	if (t->n_events == *cap) {
 		size_t want = *cap ? *cap * 2 : 4096;
-		a->messages = arena_grow(&a->arena, a->messages, *cap * sizeof *a->messages, want * sizeof *a->messages);
+		t->events = arena_grow(t->arena, t->events, *cap * sizeof *t->events, want * sizeof *t->events);
 		*cap = want;
 	}
-	return a->messages ? &a->messages[a->n_messages++] : NULL;
+	return t->events ? &t->events[t->n_events++] : NULL;
 }
 
 static uint32_t feed_number(struct analysis *a, struct str name)
@@ -31,25 +31,23 @@ static uint32_t feed_number(struct analysis *a, struct str name)
 	return (uint32_t)a->n_feeds++;
 }
 
-static bool read_line(struct analysis *a, struct str line, size_t *cap, struct err *err)
+static bool read_line(struct analysis *a, struct traffic *t, struct str line, size_t *cap, struct err *err)
 {
 	struct str f[7] = {{0}};
 	size_t n = 0;
-	uint64_t t;
+	uint64_t time;
 	for (struct str rest = line, tok; n < 7 && str_next(&rest, '\t', &tok);)
 		f[n++] = tok;
-	if (n < 6 || !str_u64(f[0], &t))
+	if (n < 6 || !str_u64(f[0], &time))
 		return false;
-	struct analysed *m = grow(a, cap);
-	if (!m)
+	struct event *e = grow(t, cap);
+	if (!e)
 		return false;
-	*m = (struct analysed){.n = (int64_t)a->n_messages,
-		.key = a->n_messages,
-		.time = (int64_t)t,
-		.time_trusted = 1,
+	*e = (struct event){.time = (int64_t)time,
+		.key = t->n_events,
 		.feed = feed_number(a, f[1]),
 		.engine = analysis_name_of(a, f[2], err),
-		.engine_source = str_eq(f[3], S("discovered")) ? ENGINE_DISCOVERED : ENGINE_LEARNED,
+		.discovered = str_eq(f[3], S("discovered")),
 		.programme = analysis_name_of(a, f[4], err),
 		.brand = analysis_name_of(a, f[5], err),
 		.category = analysis_name_of(a, f[6], err)};
@@ -58,7 +56,8 @@ static bool read_line(struct analysis *a, struct str line, size_t *cap, struct e
 
 int main(void)
 {
-	struct analysis a = {0};
+	struct analysis a = {0}; /* for its names */
+	struct traffic t = {.arena = &a.arena, .found = &a.findings};
 	struct err err = {0};
 	struct buf out;
 	char *line = NULL;
@@ -71,11 +70,15 @@ int main(void)
 	if (!vec_push(&a.arena, &a.names, 1))
 		return 1;
 	for (ssize_t n; (n = getline(&line, &room, stdin)) > 0;)
-		if (!read_line(&a,
+		if (!read_line(&a, &t,
 			    str_rtrim(str_make(line, (size_t)n)).n ? str_make(line, (size_t)n - (line[n - 1] == '\n')) : S(""),
 			    &cap, &err))
 			fprintf(stderr, "findings_bench: not read: %s", line);
-	if (findings_find(&a, &err)) {
+	t.names = a.names.v;
+	t.n_names = a.names.n;
+	t.feeds = a.feeds;
+	t.n_feeds = a.n_feeds;
+	if (findings_find(&t, &err)) {
 		fprintf(stderr, "findings_bench: %s\n", err.text);
 		return 1;
 	}

@@ -4,7 +4,7 @@
 
 #include "shop/alias.h"
 #include "analyse/aliases.h"
-#include "analyse/tally.h"
+#include "base/tally.h"
 
 struct alias_node {
 	struct str name, brand, of; /* of: the programme it is a brand of, its own name otherwise */

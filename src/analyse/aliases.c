@@ -7,8 +7,8 @@
 #include <stdlib.h>
 
 #include "analyse/alias_words.h"
-#include "analyse/finding.h"
-#include "analyse/tally.h"
+#include "finding/finding.h"
+#include "base/tally.h"
 #include "base/json_read.h"
 #include "base/limits.h"
 #include "base/mem.h"
@@ -335,7 +335,7 @@ static int put_finding(struct aliases *l, struct analysis *a, const struct alias
 	f.confidence = decided == DECIDED_SAME || sure > 0.99 ? 0.99 : sure;
 	f.reading = arena_dup(&a->arena, reading);
 	f.evidence = arena_dup(&a->arena, evidence);
-	return f.reading.p && f.evidence.p ? finding_add(a, &f, err) : err_oom(err, "aliases");
+	return f.reading.p && f.evidence.p ? finding_add(&a->arena, &a->findings, &f, err) : err_oom(err, "aliases");
 }
 
 static int put_pair(struct aliases *l, struct analysis *a, const struct alias_pair *p, struct err *err)

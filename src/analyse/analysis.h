@@ -13,6 +13,7 @@
 
 #include "base/map.h"
 #include "base/vec.h"
+#include "finding/finding.h"
 #include "match/pack.h"
 #include "store/store.h"
 
@@ -56,8 +57,6 @@ enum engine_source { ENGINE_NONE, ENGINE_LEARNED, ENGINE_PACK, ENGINE_DISCOVERED
 enum via { VIA_NONE, VIA_OWN, VIA_PAGE, VIA_DOMAIN, VIA_CAMPAIGN, VIA_COUNT };
 extern const char *const via_names[VIA_COUNT];
 
-struct finding;
-struct control;
 struct analysis {
 	struct store *store; /* open for writing; a batch is open while the steps run */
 	const struct analyse_settings *set;
@@ -67,11 +66,9 @@ struct analysis {
 	struct str *feeds;      /* names by the store's number; n_feeds is the highest number + 1 */
 	struct str *feed_kinds; /* beside them: trap, lab, customer, list; NULL: not known */
 	size_t n_feeds;
-	VEC(struct str) names;        /* by analysis_name */
-	VEC(struct finding) findings; /* finding.h */
+	VEC(struct str) names; /* by analysis_name */
+	struct findings findings;
 	struct map name_ids;
-	const struct control *controls; /* facts about control servers, by time (findings_control.c); may be NULL */
-	size_t n_controls;
 };
 
 /* The number of a name, made when it is new; 0 for "" and when out of memory (*err is filled then). */

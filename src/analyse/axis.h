@@ -3,7 +3,7 @@
 #define TRAPLINE_ANALYSE_AXIS_H
 
 #include "analyse/series.h"
-#include "analyse/tally.h"
+#include "base/tally.h"
 
 /* Where the time of a message comes from: registry.def, time_source. */
 enum time_class { TIME_RECEIVED, TIME_FROM_LINE, TIME_DATE, TIME_UNKNOWN, TIME_CLASSES };

@@ -1,73 +1,120 @@
 /* findings.c - see findings.h. */
 #include "analyse/findings.h"
 
-#include "analyse/findings_int.h"
-#include "base/limits.h"
+#include <stdlib.h>
 
-/* The index of all mail as an item of kind "index", a day an object: what `trapline series --index` shows. */
-static int put_index(struct scene *s, struct err *err)
+#include "analyse/finding_items.h"
+#include "analyse/observation.h"
+#include "base/limits.h"
+#include "finding/find.h"
+
+/* ---- what was seen of control servers ---- */
+
+struct load {
+	struct arena *a;
+	VEC(struct control) list;
+	struct err *err;
+};
+
+static int take(void *ctx, struct str id, const struct observation *o)
 {
-	struct volume_index x;
-	const struct part *all = &s->parts[0];
-	char id[TIME_ISO_SIZE];
-	struct buf b;
-	if (!s->a->store)
-		return 0;
-	if (volume_index_make(&s->v, all->counts, &all->vol, s->arena, &x))
-		return err_oom(err, "findings");
-	buf_init(&b, 4 * MIB);
-	struct json j = json_to(&b);
-	json_arr(&j);
-	for (size_t d = 0; d < s->v.n_days; d++) {
-		json_obj(&j);
-		json_key(&j, "time");
-		json_time(&j, s->times[d]);
-		json_key(&j, "index");
-		json_num(&j, x.index[d], 2);
-		json_key(&j, "lo");
-		json_num(&j, x.lo[d], 2);
-		json_key(&j, "hi");
-		json_num(&j, x.hi[d], 2);
-		json_key(&j, "watched");
-		json_num(&j, all->vol.exposure[d], 3);
-		json_key(&j, "messages");
-		json_int(&j, all->vol.count[d]);
-		json_obj_end(&j);
-	}
-	json_arr_end(&j);
-	time_iso_day(s->v.day0, id);
-	int rc = buf_ok(&b) ? store_put_item(s->a->store, "index", str_of(id), buf_str(&b), err) : err_oom(err, "findings");
-	buf_free(&b);
+	struct load *l = ctx;
+	struct arena *a = l->a;
+	struct control *c = vec_push(a, &l->list, LIM_CONTROLS);
+	if (!c)
+		return l->list.n >= LIM_CONTROLS ? 0 : err_oom(l->err, "observations");
+	*c = (struct control){.from = o->from,
+		.to = o->to,
+		.up = o->kind == OBSERVED_CONTROL_UP,
+		.engine = arena_dup(a, o->engine),
+		.programme = arena_dup(a, o->programme),
+		.source = arena_dup(a, o->source),
+		.id = arena_dup(a, id)};
+	return c->engine.p && c->programme.p && c->source.p && c->id.p ? 0 : err_oom(l->err, "observations");
+}
+
+static int by_moment(const void *a, const void *b)
+{
+	const struct control *x = a, *y = b;
+	if (x->from != y->from)
+		return x->from < y->from ? -1 : 1;
+	return str_cmp(x->id, y->id);
+}
+
+static int load_controls(struct analysis *a, struct traffic *t, struct err *err)
+{
+	struct load l = {.a = &a->arena, .err = err};
+	int rc = observations(a->store, 1u << OBSERVED_CONTROL_UP | 1u << OBSERVED_CONTROL_DOWN, take, &l, err);
+	if (!rc && l.list.n)
+		qsort(l.list.v, l.list.n, sizeof *l.list.v, by_moment);
+	t->controls = l.list.v;
+	t->n_controls = l.list.n;
 	return rc;
 }
 
-static int scene_findings(struct scene *s, struct err *err)
+/* ---- the mail ---- */
+
+/* Times of a feed that has few believed ones are taken as they are: a box without Received headers has only Date. */
+static int believed_events(const struct analysis *a, struct arena *arena, struct traffic *t, struct err *err)
 {
-	int rc = claim_sensors(s, err);
-	rc = rc ? rc : claim_switches(s, err);
-	rc = rc ? rc : claim_closures(s, err);
-	rc = rc ? rc : claim_changes(s, err);
-	rc = rc ? rc : date_claims(s, err);
-	rc = rc ? rc : settle_claims(s, err);
-	rc = rc ? rc : drop_artefacts(s, err);
-	rc = rc ? rc : explain_claims(s, err);
-	rc = rc ? rc : claim_goods(s, err);
-	rc = rc ? rc : put_index(s, err);
-	rc = rc ? rc : put_flows(s, err);
-	return rc ? rc : tell_claims(s, err);
+	struct event *ev = arena_alloc(arena, (a->n_messages + 1) * sizeof *ev);
+	size_t *trusted = arena_zalloc(arena, a->n_feeds + 1, sizeof *trusted),
+	       *all = arena_zalloc(arena, a->n_feeds + 1, sizeof *all);
+	if (!ev || !trusted || !all)
+		return err_oom(err, "findings");
+	for (size_t i = 0; i < a->n_messages; i++) {
+		all[a->messages[i].feed]++;
+		trusted[a->messages[i].feed] += a->messages[i].time_trusted;
+	}
+	t->events = ev;
+	for (size_t i = 0; i < a->n_messages; i++) {
+		const struct analysed *m = &a->messages[i];
+		if (m->time == TIME_NONE || m->time < 0 || m->time > UINT32_MAX ||
+			(!m->time_trusted && trusted[m->feed] * 2 > all[m->feed]))
+			continue;
+		ev[t->n_events++] = (struct event){.time = m->time,
+			.key = m->key,
+			.feed = m->feed,
+			.occurrence = m->occurrence,
+			.engine = m->engine,
+			.brand = m->brand,
+			.programme = m->programme,
+			.category = m->category,
+			.discovered = m->engine_source == ENGINE_DISCOVERED};
+	}
+	return 0;
 }
 
-int findings_find(struct analysis *a, struct err *err)
+static int put(void *ctx, const char *kind, struct str id, struct str json, struct err *err)
 {
-	return scenes(a, scene_findings, err);
+	return store_put_item(ctx, kind, id, json, err);
+}
+
+static int find(struct analysis *a, struct err *err)
+{
+	struct arena arena;
+	struct traffic t = {.names = a->names.v,
+		.n_names = a->names.n,
+		.feeds = a->feeds,
+		.feed_kinds = a->feed_kinds,
+		.n_feeds = a->n_feeds,
+		.arena = &a->arena,
+		.found = &a->findings,
+		.put = put,
+		.ctx = a->store};
+	arena_init(&arena, SIZE_MAX);
+	int rc = load_controls(a, &t, err);
+	rc = rc ? rc : believed_events(a, &arena, &t, err);
+	rc = rc ? rc : findings_find(&t, err);
+	arena_free(&arena);
+	return rc;
 }
 
 int findings_step(struct analysis *a, struct err *err)
 {
 	int rc = store_clear_items(a->store, "index", err);
 	rc = rc ? rc : store_clear_items(a->store, "flow", err);
-	rc = rc ? rc : controls_load(a, err);
-	rc = rc ? rc : findings_find(a, err);
+	rc = rc ? rc : find(a, err);
 	rc = rc ? rc : published_claims(a, err);
-	return rc ? rc : finding_write(a, err);
+	return rc ? rc : finding_write(a->store, &a->findings, err);
 }

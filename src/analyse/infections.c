@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "analyse/tally.h"
+#include "base/tally.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/name.h"

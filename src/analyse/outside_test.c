@@ -1,6 +1,7 @@
 /* outside_test.c - outside facts laid over a small invented world: alpha stops on day 30.5, beta goes on; three feeds. */
-#include "analyse/finding.h"
-#include "analyse/findings_test.h"
+#include "finding/findings_test.h"
+
+#include "analyse/findings.h"
 #include "analyse/infections.h"
 #include "base/limits.h"
 #include "store/store_test.h"
@@ -11,6 +12,32 @@ struct world {
 	struct analysis a;
 	const char *dir;
 };
+
+/* Feeds without mail. */
+static void begin_mail(struct analysis *a)
+{
+	arena_init(&a->arena, SIZE_MAX);
+	map_init(&a->name_ids, SIZE_MAX);
+	assert_non_null(vec_push(&a->arena, &a->names, 1));
+	a->feeds = arena_zalloc(&a->arena, FEEDS + 1, sizeof *a->feeds);
+	a->messages = arena_zalloc(&a->arena, ROOM, sizeof *a->messages);
+	a->n_feeds = FEEDS + 1;
+	memcpy(a->feeds, feeds, sizeof feeds);
+}
+
+static struct analysed *add_mail(struct analysis *a, double day, uint32_t feed, analysis_name engine)
+{
+	struct analysed *m = &a->messages[a->n_messages++];
+	assert_true(a->n_messages < ROOM);
+	*m = (struct analysed){.n = (int64_t)a->n_messages,
+		.key = a->n_messages * 2654435761u,
+		.time = time_of(day),
+		.time_trusted = 1,
+		.feed = feed,
+		.engine = engine,
+		.engine_source = ENGINE_LEARNED};
+	return m;
+}
 
 static void begin(struct world *w)
 {
@@ -36,7 +63,8 @@ static void begin(struct world *w)
 static void end(struct world *w)
 {
 	store_close(w->a.store);
-	end_mail(&w->a);
+	map_free(&w->a.name_ids);
+	arena_free(&w->a.arena);
 	rm_dir(w->dir);
 }
 

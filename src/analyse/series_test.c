@@ -6,7 +6,7 @@
 
 #include "analyse/rank.h"
 #include "analyse/summary.h"
-#include "analyse/tally.h"
+#include "base/tally.h"
 #include "base/buf.h"
 #include "base/limits.h"
 #include "store/store_test.h"

@@ -6,7 +6,7 @@
 #ifndef TRAPLINE_ANALYSE_VOTES_H
 #define TRAPLINE_ANALYSE_VOTES_H
 
-#include "analyse/tally.h"
+#include "base/tally.h"
 
 struct verdict {
 	uint64_t group;

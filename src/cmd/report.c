@@ -4,6 +4,7 @@
 #include <langinfo.h>
 #include <stdlib.h>
 
+#include "analyse/finding_items.h"
 #include "analyse/items.h"
 #include "cmd/command.h"
 #include "cmd/output.h"

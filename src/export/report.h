@@ -8,7 +8,7 @@
 #define TRAPLINE_EXPORT_REPORT_H
 
 #include "analyse/campaign_list.h"
-#include "analyse/finding.h"
+#include "finding/finding.h"
 #include "analyse/observation.h"
 #include "analyse/summary.h"
 #include "base/arena.h"

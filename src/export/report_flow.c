@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "export/report_page.h"
 #include "export/svg.h"
+#include "finding/say.h"
 
 enum { FLOWS_SHOWN = 2, NODES_MAX = 16, ROWS_MAX = 40 };
 enum {
@@ -52,7 +53,7 @@ static struct str name_of(struct page *p, const json_t *o)
 	if (!json_is_true(json_object_get(o, "category")))
 		return text_of(p, o, "name");
 	buf_init_arena(&b, &p->arena, KIB);
-	finding_say_category(&b, name);
+	say_category(&b, name);
 	return buf_str(&b);
 }
 

@@ -1,5 +1,5 @@
 /* volume.c - see volume.h. */
-#include "analyse/volume.h"
+#include "finding/volume.h"
 
 #include <math.h>
 #include <stdlib.h>

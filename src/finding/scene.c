@@ -1,18 +1,23 @@
-/* findings_scene.c - the analysis' messages as scenes, and the volume of their parts; see findings_int.h. */
+/* scene.c - traffic as scenes, and the volume of their parts; see scene.h. */
 #include <stdlib.h>
 
-#include "analyse/findings_int.h"
+#include "finding/claim.h"
 #include "base/limits.h"
 #include "base/mem.h"
 
+struct str scene_name(const struct scene *s, name_id id)
+{
+	return id < s->traffic->n_names ? s->traffic->names[id] : S("");
+}
+
 struct str scene_trade(const struct scene *s, uint32_t trade)
 {
-	return analysis_name_text(s->a, s->trades.v[trade].name);
+	return scene_name(s, s->trades.v[trade].name);
 }
 
 struct str scene_feed(const struct scene *s, size_t column)
 {
-	return s->a->feeds[s->feed_of[column]];
+	return s->traffic->feeds[s->feed_of[column]];
 }
 
 /* The engine, trade or category of a part; 0 for the total. */
@@ -21,9 +26,9 @@ static uint32_t id_of_part(const struct part *p)
 	return p->kind == PART_ENGINE ? p->engine : p->kind == PART_TRADE ? p->trade : p->category;
 }
 
-analysis_name scene_category(const struct scene *s, uint32_t event)
+name_id scene_category(const struct scene *s, uint32_t event)
 {
-	return s->a->messages[s->events[event].message].category;
+	return s->events[event].category;
 }
 
 /* That of an event; 0: it has none. */
@@ -124,14 +129,14 @@ static int edge_of(struct scene *s, const struct part *whole, struct part *out, 
 	return count_part(s, out, err);
 }
 
-int scene_edge(struct scene *s, analysis_name engine, uint32_t trade, struct part *out, struct err *err)
+int scene_edge(struct scene *s, name_id engine, uint32_t trade, struct part *out, struct err *err)
 {
 	const struct part *whole = engine ? scene_part(s, PART_ENGINE, engine) : scene_part(s, PART_TRADE, trade);
 	*out = (struct part){.kind = engine ? PART_ENGINE : PART_TRADE, .engine = engine, .trade = trade};
 	return edge_of(s, whole, out, 0, err);
 }
 
-int scene_goods(struct scene *s, const struct part *engine, analysis_name category, struct part *out, struct err *err)
+int scene_goods(struct scene *s, const struct part *engine, name_id category, struct part *out, struct err *err)
 {
 	*out = (struct part){.kind = PART_ENGINE, .engine = engine->engine, .category = category};
 	return edge_of(s, engine, out, 0, err);
@@ -201,7 +206,7 @@ static const struct scene *sorting; /* of by_size: qsort has no context */
 
 static struct str part_name(const struct part *p)
 {
-	return p->kind == PART_TRADE ? scene_trade(sorting, p->trade) : analysis_name_text(sorting->a, id_of_part(p));
+	return p->kind == PART_TRADE ? scene_trade(sorting, p->trade) : scene_name(sorting, id_of_part(p));
 }
 
 static int by_size(const void *a, const void *b)
@@ -240,7 +245,7 @@ static int split_by(struct scene *s, enum part_kind kind, struct part *parts, si
 			p->category = tags[i].id;
 		} else {
 			p->engine = tags[i].id;
-			p->source = s->a->messages[s->events[tags[i].event].message].engine_source;
+			p->discovered = s->events[tags[i].event].discovered;
 		}
 	}
 	sorting = s;
@@ -286,43 +291,17 @@ static int make_parts(struct scene *s, struct err *err)
 
 /* ---- scenes ---- */
 
-static const struct analysis *ordering; /* of by_time and by_feed_name */
+static const struct traffic *ordering; /* of by_time and by_feed_name */
 
 static int by_time(const void *a, const void *b)
 {
 	const struct event *x = a, *y = b;
-	const struct analysed *m = &ordering->messages[x->message], *k = &ordering->messages[y->message];
 	if (x->time != y->time)
 		return x->time < y->time ? -1 : 1;
-	if (m->key != k->key)
-		return m->key < k->key ? -1 : 1;
-	int feeds = str_cmp(ordering->feeds[m->feed], ordering->feeds[k->feed]);
-	return feeds ? feeds : m->occurrence < k->occurrence ? -1 : m->occurrence > k->occurrence;
-}
-
-/* Times of a feed that has few believed ones are taken as they are: a box without Received headers has only Date. */
-static struct event *believed_events(const struct analysis *a, struct arena *arena, size_t *n)
-{
-	struct event *ev = arena_alloc(arena, (a->n_messages + 1) * sizeof *ev);
-	size_t *trusted = arena_zalloc(arena, a->n_feeds + 1, sizeof *trusted),
-	       *all = arena_zalloc(arena, a->n_feeds + 1, sizeof *all);
-	if (!ev || !trusted || !all)
-		return NULL;
-	for (size_t i = 0; i < a->n_messages; i++) {
-		all[a->messages[i].feed]++;
-		trusted[a->messages[i].feed] += a->messages[i].time_trusted;
-	}
-	*n = 0;
-	for (size_t i = 0; i < a->n_messages; i++) {
-		const struct analysed *m = &a->messages[i];
-		if (m->time == TIME_NONE || m->time < 0 || m->time > UINT32_MAX ||
-			(!m->time_trusted && trusted[m->feed] * 2 > all[m->feed]))
-			continue;
-		ev[(*n)++] = (struct event){.time = m->time, .feed = m->feed, .engine = m->engine, .message = (uint32_t)i};
-	}
-	ordering = a;
-	qsort(ev, *n, sizeof *ev, by_time);
-	return ev;
+	if (x->key != y->key)
+		return x->key < y->key ? -1 : 1;
+	int feeds = str_cmp(ordering->feeds[x->feed], ordering->feeds[y->feed]);
+	return feeds ? feeds : x->occurrence < y->occurrence ? -1 : x->occurrence > y->occurrence;
 }
 
 static int by_feed_name(const void *a, const void *b)
@@ -333,9 +312,9 @@ static int by_feed_name(const void *a, const void *b)
 /* Columns of the panel for the feeds that occur. */
 static int make_columns(struct scene *s, struct err *err)
 {
-	uint32_t *column = arena_zalloc(s->arena, s->a->n_feeds + 1, sizeof *column);
+	uint32_t *column = arena_zalloc(s->arena, s->traffic->n_feeds + 1, sizeof *column);
 	size_t n = 0;
-	if (!column || !(s->feed_of = arena_alloc(s->arena, (s->a->n_feeds + 1) * sizeof *s->feed_of)))
+	if (!column || !(s->feed_of = arena_alloc(s->arena, (s->traffic->n_feeds + 1) * sizeof *s->feed_of)))
 		return err_oom(err, "findings");
 	for (size_t i = 0; i < s->n_events; i++)
 		if (!column[s->events[i].feed]) {
@@ -366,10 +345,10 @@ static int watch_sensors(struct scene *s, struct err *err)
 	return volume_sensors(&s->v, ev, s->n_events, day0, n_days, s->v.n_feeds, s->arena) ? err_oom(err, "findings") : 0;
 }
 
-static int play(struct analysis *a, struct event *ev, size_t n, scene_fn *fn, struct err *err)
+static int play(const struct traffic *t, struct event *ev, size_t n, scene_fn *fn, struct err *err)
 {
 	struct arena arena;
-	struct scene s = {.a = a, .arena = &arena, .events = ev, .n_events = n};
+	struct scene s = {.traffic = t, .arena = &arena, .events = ev, .n_events = n};
 	if (n < SCENE_MIN_MESSAGES || ev[n - 1].time - ev[0].time < SCENE_MIN_DAYS * (int64_t)SECONDS_A_DAY ||
 		ev[n - 1].time - ev[0].time > (LIM_SERIES_DAYS - 1) * (int64_t)SECONDS_A_DAY)
 		return 0;
@@ -385,20 +364,18 @@ static int play(struct analysis *a, struct event *ev, size_t n, scene_fn *fn, st
 	return rc;
 }
 
-int scenes(struct analysis *a, scene_fn *fn, struct err *err)
+int scenes(const struct traffic *t, scene_fn *fn, struct err *err)
 {
-	struct arena arena;
-	size_t n = 0;
+	struct event *ev = t->events;
 	int rc = 0;
-	arena_init(&arena, SIZE_MAX);
-	struct event *ev = believed_events(a, &arena, &n);
-	if (!ev)
-		rc = err_oom(err, "findings");
-	for (size_t i = 0, end; i < n && !rc; i = end) {
-		for (end = i + 1; end < n && ev[end].time - ev[end - 1].time <= SCENE_GAP_DAYS * (int64_t)SECONDS_A_DAY; end++)
+	ordering = t;
+	if (t->n_events)
+		qsort(ev, t->n_events, sizeof *ev, by_time);
+	for (size_t i = 0, end; i < t->n_events && !rc; i = end) {
+		for (end = i + 1; end < t->n_events && ev[end].time - ev[end - 1].time <= SCENE_GAP_DAYS * (int64_t)SECONDS_A_DAY;
+			end++)
 			;
-		rc = play(a, ev + i, end - i, fn, err);
+		rc = play(t, ev + i, end - i, fn, err);
 	}
-	arena_free(&arena);
 	return rc;
 }

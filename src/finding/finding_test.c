@@ -4,7 +4,8 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "analyse/finding.h"
+#include "finding/finding.h"
+#include "finding/say.h"
 #include "base/limits.h"
 #include "base/mem.h"
 
@@ -115,7 +116,7 @@ static void categories_are_said_in_words(void **state)
 	(void)state;
 	struct buf b;
 	buf_init(&b, KIB);
-	finding_say_category(&b, S("advance_fee"));
+	say_category(&b, S("advance_fee"));
 	assert_true(str_eq(buf_str(&b), S("advance fee spam")));
 	buf_free(&b);
 }

@@ -1,5 +1,5 @@
-/* findings_fit.c - see findings_fit.h. */
-#include "analyse/findings_fit.h"
+/* fit.c - see fit.h. */
+#include "finding/fit.h"
 
 enum { GRID = 56, ZOOMS = 4, SHIFTS = 20 };
 static const double FAR = 3.0 * SECONDS_A_DAY; /* a date so far off is wrong, and farther off no worse */

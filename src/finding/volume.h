@@ -11,8 +11,8 @@
  *
  * Pure; memory in the caller's arena.
  */
-#ifndef TRAPLINE_ANALYSE_VOLUME_H
-#define TRAPLINE_ANALYSE_VOLUME_H
+#ifndef TRAPLINE_FINDING_VOLUME_H
+#define TRAPLINE_FINDING_VOLUME_H
 
 #include "base/arena.h"
 #include "base/time.h"

@@ -1,5 +1,5 @@
-/* findings_category.c - what was advertised: categories whose volume changed, and what the mail of those who changed was for. */
-#include "analyse/findings_int.h"
+/* category.c - what was advertised: categories whose volume changed, and what the mail of those who changed was for. */
+#include "finding/claim.h"
 #include "base/limits.h"
 
 enum { MAIN_MIN = 10 };                /* messages: of fewer no majority is told */
@@ -49,8 +49,8 @@ static bool count_goods(const struct scene *s, const struct claim *c, struct cou
 {
 	struct span w = span_of(c);
 	*v = (struct counts){.trade = arena_zalloc(s->arena, s->trades.n + 1, sizeof *v->trade),
-		.brand = arena_zalloc(s->arena, s->a->names.n + 1, sizeof *v->brand),
-		.category = arena_zalloc(s->arena, s->a->names.n + 1, sizeof *v->category)};
+		.brand = arena_zalloc(s->arena, s->traffic->n_names + 1, sizeof *v->brand),
+		.category = arena_zalloc(s->arena, s->traffic->n_names + 1, sizeof *v->category)};
 	if (!v->trade || !v->brand || !v->category)
 		return false;
 	for (size_t i = 0; i < c->part->n; i++) {
@@ -59,7 +59,7 @@ static bool count_goods(const struct scene *s, const struct claim *c, struct cou
 			continue;
 		v->n++;
 		v->trade[e->trade]++;
-		v->brand[s->a->messages[e->message].brand]++;
+		v->brand[e->brand]++;
 		v->category[scene_category(s, c->part->list[i])]++;
 	}
 	return true;
@@ -86,17 +86,17 @@ static int goods_of(struct scene *s, struct claim *c, struct err *err)
 	uint32_t trade = TRADE_NONE, brand = 0;
 	if (!count_goods(s, c, &v))
 		return err_oom(err, "findings");
-	c->category = majority(v.category, s->a->names.n, v.n, &g->share);
+	c->category = majority(v.category, s->traffic->n_names, v.n, &g->share);
 	if (c->part->kind == PART_ENGINE) {
-		brand = majority(v.brand, s->a->names.n, v.n, &g->share);
+		brand = majority(v.brand, s->traffic->n_names, v.n, &g->share);
 		trade = majority(v.trade, s->trades.n, v.n, &g->share);
 	}
 	if (trade && !s->trades.v[trade].is_brand)
 		g->programme = scene_trade(s, trade);
 	else if (trade || brand)
-		g->brand = trade ? scene_trade(s, trade) : analysis_name_text(s->a, brand);
+		g->brand = trade ? scene_trade(s, trade) : scene_name(s, brand);
 	else if (c->category)
-		g->category = analysis_name_text(s->a, c->category);
+		g->category = scene_name(s, c->category);
 	arena_release(s->arena, mark);
 	return 0;
 }
@@ -121,7 +121,7 @@ static bool has_goods(const struct claim *c)
 /* Messages of a part within a span by engine; *n: all of them. NULL: out of memory. */
 static uint32_t *by_engine(const struct scene *s, const struct part *p, struct span w, size_t *n)
 {
-	uint32_t *counts = arena_zalloc(s->arena, s->a->names.n + 1, sizeof *counts);
+	uint32_t *counts = arena_zalloc(s->arena, s->traffic->n_names + 1, sizeof *counts);
 	*n = 0;
 	for (size_t i = 0; counts && i < p->n; i++) {
 		const struct event *e = &s->events[p->list[i]];
@@ -138,8 +138,8 @@ static void find_heirs(const struct scene *s, struct claim *c, uint32_t *counts,
 {
 	size_t sum = 0;
 	for (size_t k = 0; k < HEIRS && n >= MAIN_MIN && (double)sum <= WHOLE_SHARE * (double)n; k++) {
-		analysis_name best = 1;
-		for (analysis_name e = 2; e < s->a->names.n; e++)
+		name_id best = 1;
+		for (name_id e = 2; e < s->traffic->n_names; e++)
 			best = counts[e] > counts[best] ? e : best;
 		if (best == c->part->engine)
 			break;
@@ -218,7 +218,7 @@ static bool is_near(const struct claim *c, const struct claim *x)
 
 static void find_carriers(const struct scene *s, const struct claim *c, struct carriers *v)
 {
-	for (size_t i = 0; i < s->a->names.n; i++)
+	for (size_t i = 0; i < s->traffic->n_names; i++)
 		v->engine[i] = CLAIM_NONE;
 	for (size_t i = 0; i < s->trades.n; i++)
 		v->trade[i] = CLAIM_NONE;
@@ -296,7 +296,7 @@ static void weigh_total(struct scene *s, struct claim *c)
 /* What engines, trades and closures carry is told by those, which name it. */
 static int explain_category(struct scene *s, struct claim *c, struct err *err)
 {
-	struct carriers v = {.engine = arena_alloc(s->arena, (s->a->names.n + 1) * sizeof *v.engine),
+	struct carriers v = {.engine = arena_alloc(s->arena, (s->traffic->n_names + 1) * sizeof *v.engine),
 		.trade = arena_alloc(s->arena, (s->trades.n + 1) * sizeof *v.trade),
 		.before = arena_zalloc(s->arena, s->claims.n + 1, sizeof *v.before),
 		.after = arena_zalloc(s->arena, s->claims.n + 1, sizeof *v.after),

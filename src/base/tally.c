@@ -1,5 +1,5 @@
 /* tally.c - see tally.h. The keys are ids that the store gives out, not bytes that a sender chooses: a fixed mixer will do. */
-#include "analyse/tally.h"
+#include "base/tally.h"
 
 #include <string.h>
 

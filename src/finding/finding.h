@@ -1,15 +1,17 @@
 /* finding.h - a finding: a claim with a subject, dates with intervals, a confidence, its evidence and one plain sentence.
  *
- * Steps of the analysis add findings to the analysis (finding_add); the last step stores them all as items of kind "finding"
- * (finding_write). Names are hostile bytes; `reading` holds them too. Strings must live as long as the analysis' arena.
+ * Names are hostile bytes; `reading` holds them too. A finding has no strings of its own: they must live as long as it does.
  */
-#ifndef TRAPLINE_ANALYSE_FINDING_H
-#define TRAPLINE_ANALYSE_FINDING_H
+#ifndef TRAPLINE_FINDING_FINDING_H
+#define TRAPLINE_FINDING_FINDING_H
 
 #include <math.h>
 
-#include "analyse/analysis.h"
+#include "base/arena.h"
+#include "base/err.h"
 #include "base/json.h"
+#include "base/time.h"
+#include "base/vec.h"
 
 /* One line a kind: how many series were looked at is said in docs/LIMITS.md. */
 enum finding_kind {
@@ -30,6 +32,7 @@ enum finding_kind {
 	FINDING_KINDS
 };
 extern const char *const finding_kind_names[FINDING_KINDS]; /* "volume_change" ... */
+#define RESIDUAL_BELOW 0.05                                 /* of its former level: nearly gone */
 bool finding_kind_find(struct str name, enum finding_kind *out);
 
 /* lo..hi is a 95 % interval; time TIME_NONE: no such date. */
@@ -74,18 +77,14 @@ void finding_id(const struct finding *f, char out[FINDING_ID_SIZE]);
 /* What moves most mail matters most; what is only a consequence, or about a sensor, less. Claims have none. */
 double finding_weight(const struct finding *f);
 
-/* "stock spam", "advance fee spam". */
-void finding_say_category(struct buf *b, struct str category);
-
-/* Keeps a copy (not of the strings) for finding_write. */
-int finding_add(struct analysis *a, const struct finding *f, struct err *err);
-/* Replaces the stored findings by the analysis' own. */
-int finding_write(struct analysis *a, struct err *err);
+struct findings {
+	struct finding *v;
+	size_t n, cap;
+};
+/* Keeps a copy (not of the strings). */
+int finding_add(struct arena *a, struct findings *list, const struct finding *f, struct err *err);
 
 void finding_json(struct json *j, const struct finding *f);
 /* What finding_json wrote, read back; strings in the arena. False: it is not one. */
 bool finding_read(struct str json, struct arena *a, struct finding *out);
-/* All stored findings, by start, then kind, then id. */
-int finding_load(struct store *s, struct arena *a, struct finding **out, size_t *n, struct err *err);
-
 #endif

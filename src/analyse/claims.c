@@ -1,4 +1,4 @@
-/* findings_claims.c - published shares against the share that the traps saw: agrees, contradicts, or cannot say.
+/* claims.c - published shares against the share that the traps saw: agrees, contradicts, or cannot say.
  *
  * Our share is that of the messages in trap feeds within the claim's period (a claim of one day is about the week up to it), without
  * what real mail clients sent. Its 95 % interval is over feeds: each feed is one draw of what spam there is (linearised variance of a
@@ -10,16 +10,18 @@
 #include <stdlib.h>
 
 #include "analyse/findings.h"
-#include "analyse/findings_int.h"
 #include "analyse/observation.h"
 #include "analyse/summary.h"
 #include "base/limits.h"
 #include "base/name.h"
+#include "finding/say.h"
+#include "finding/say.h"
 
 enum { READING_BYTES = 8192, EVIDENCE_BYTES = 16 * 1024 };
 enum {
 	MOMENT_DAYS = 7,      /* a claim without a period is about the week up to it: the least without the weekly rhythm */
 	COVERED_PERCENT = 90, /* of a period's days: less is another period */
+	MESSAGES_MIN = 100,   /* of all: fewer show no share */
 	COUNT_MIN = 10,       /* messages of the subject that would have been expected: fewer tell nothing about a share */
 };
 static const int64_t DAY = SECONDS_A_DAY;
@@ -304,7 +306,7 @@ static void look(struct claims *c, const struct observation *o, struct sight *v)
 		count_message(c, c->by_time[i], use, o->of.n > 0);
 	bool over_feeds = measure(c, v);
 	double most = fmax((o->lo + o->hi) / 2, isnan(v->share) ? 0 : v->share);
-	if (v->messages < SCENE_MIN_MESSAGES || (o->hi > 0 && most * (double)v->messages < COUNT_MIN && o->lo > 0))
+	if (v->messages < MESSAGES_MIN || (o->hi > 0 && most * (double)v->messages < COUNT_MIN && o->lo > 0))
 		v->why = "too few messages";
 	else if (!over_feeds)
 		v->why = "one feed cannot tell how far feeds differ";
@@ -467,7 +469,7 @@ static int tell(struct claims *c, const struct observation *o, struct str id, co
 	int rc = f.reading.p && f.evidence.p && !reading.oom && !evidence.oom ? 0 : err_oom(c->err, "claims");
 	buf_free(&reading);
 	buf_free(&evidence);
-	return rc ? rc : finding_add(c->a, &f, c->err);
+	return rc ? rc : finding_add(&c->a->arena, &c->a->findings, &f, c->err);
 }
 
 int published_claims(struct analysis *a, struct err *err)

@@ -1,4 +1,4 @@
-/* findings_flow.c - who sent for whom before and after a change: a matrix of engines and trades on either side of its date.
+/* flow.c - who sent for whom before and after a change: a matrix of engines and trades on either side of its date.
  *
  * An item of kind "flow", its id that of the finding:
  *   {"finding","from","start","end","until","engines":[{"name"},..],"programmes":[{"name","brand","category"},..],"before":[[..],..],"after":[[..],..]}
@@ -7,8 +7,8 @@
  */
 #include <stdlib.h>
 
-#include "analyse/findings_int.h"
-#include "analyse/tally.h"
+#include "finding/claim.h"
+#include "base/tally.h"
 #include "base/limits.h"
 
 enum {
@@ -100,7 +100,7 @@ static size_t event_at(const struct scene *s, int64_t t)
 /* What mail is for: a trade, or behind the trades the category of mail that is for none; 0: not known. */
 static uint32_t goods_of(const struct scene *s, const struct event *e)
 {
-	analysis_name category = s->a->messages[e->message].category;
+	name_id category = e->category;
 	return e->trade || !category ? e->trade : (uint32_t)s->trades.n + category;
 }
 
@@ -133,9 +133,7 @@ static bool ranking_engines;
 
 static struct str name_of(const struct scene *s, uint32_t id, bool engine)
 {
-	return engine               ? analysis_name_text(s->a, id)
-	       : is_category(s, id) ? analysis_name_text(s->a, id - (analysis_name)s->trades.n)
-	                            : scene_trade(s, id);
+	return engine ? scene_name(s, id) : is_category(s, id) ? scene_name(s, id - (name_id)s->trades.n) : scene_trade(s, id);
 }
 
 static int by_level(const void *a, const void *b)
@@ -170,7 +168,7 @@ static bool is_subject(const struct scene *s, const struct claim *c, uint32_t id
 /* The engines (goods) that are shown by name, largest first. False: out of memory. */
 static bool choose(const struct scene *s, struct flow *f, bool engine, uint32_t out[FLOW_NAMED])
 {
-	size_t room = s->a->names.n + (engine ? 0 : s->trades.n), n = 0;
+	size_t room = s->traffic->n_names + (engine ? 0 : s->trades.n), n = 0;
 	struct arena_mark mark = arena_mark(s->arena);
 	double *level[2] = {arena_zalloc(s->arena, room + 1, sizeof(double)), arena_zalloc(s->arena, room + 1, sizeof(double))};
 	struct total *v = arena_alloc(s->arena, (room + 1) * sizeof *v);
@@ -279,7 +277,9 @@ static int put_flow(struct scene *s, struct flow *f, struct err *err)
 	put_matrix(&j, "before", f, 0);
 	put_matrix(&j, "after", f, 1);
 	json_obj_end(&j);
-	int rc = b.oom ? err_oom(err, "findings") : b.full ? 0 : store_put_item(s->a->store, "flow", str_of(id), buf_str(&b), err);
+	int rc = b.oom    ? err_oom(err, "findings")
+	         : b.full ? 0
+	                  : s->traffic->put(s->traffic->ctx, "flow", str_of(id), buf_str(&b), err);
 	buf_free(&b);
 	return rc;
 }
@@ -297,7 +297,7 @@ int put_flows(struct scene *s, struct err *err)
 	const struct claim *best[FLOWS_MAX];
 	size_t n = 0;
 	int rc = 0;
-	for (size_t i = 0; i < s->claims.n && s->a->store; i++) {
+	for (size_t i = 0; i < s->claims.n && s->traffic->put; i++) {
 		const struct claim *c = &s->claims.v[i];
 		size_t at = n < FLOWS_MAX ? n : FLOWS_MAX;
 		if (!is_moving(c))

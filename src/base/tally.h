@@ -2,8 +2,8 @@
  *
  * Cells are in order of first use, which depends on the order of the rows: sort before showing. Not thread-safe.
  */
-#ifndef TRAPLINE_ANALYSE_TALLY_H
-#define TRAPLINE_ANALYSE_TALLY_H
+#ifndef TRAPLINE_BASE_TALLY_H
+#define TRAPLINE_BASE_TALLY_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,37 +1,60 @@
 /* findings_test.c - a small invented world: an engine that stops, one that changes sides, a feed that fails; and one in which nothing happens. */
-#include "analyse/findings_test.h"
+#include "finding/findings_test.h"
 
-#include "analyse/finding.h"
-#include "analyse/findings_fit.h"
 #include "base/limits.h"
-#include "base/mem.h"
+#include "finding/find.h"
+#include "finding/fit.h"
 
-enum { DAYS = 80, ENGINES = 6 };
+enum { DAYS = 80, ENGINES = 6, NAMES = 20 };
 
 struct world {
-	struct analysis a;
-	analysis_name engine[ENGINES], trade[3], category[3];
+	struct traffic t;
+	struct arena arena;
+	struct findings found;
+	struct str names[NAMES];
+	name_id engine[ENGINES], trade[3], category[3];
 };
+
+static name_id name(struct world *w, struct str s)
+{
+	must(w->t.n_names < NAMES);
+	w->names[w->t.n_names] = s;
+	return (name_id)w->t.n_names++;
+}
 
 static void begin(struct world *w)
 {
-	static const char *const engines[] = {"alpha", "beta", "gamma", "delta", "epsilon", "zeta"};
-	static const char *const trades[] = {"PillCo", "WatchCo", "DiceCo"};
-	static const char *const categories[] = {"pharma", "replica", "stock"};
-	struct err err = {0};
+	static const struct str engines[] = {T("alpha"), T("beta"), T("gamma"), T("delta"), T("epsilon"), T("zeta")};
+	static const struct str trades[] = {T("PillCo"), T("WatchCo"), T("DiceCo")};
+	static const struct str categories[] = {T("pharma"), T("replica"), T("stock")};
 	*w = (struct world){0};
-	begin_mail(&w->a);
+	arena_init(&w->arena, SIZE_MAX);
+	w->t = (struct traffic){.events = arena_zalloc(&w->arena, ROOM, sizeof *w->t.events),
+		.names = w->names,
+		.feeds = feeds,
+		.n_feeds = FEEDS + 1,
+		.arena = &w->arena,
+		.found = &w->found};
+	name(w, S(""));
 	for (size_t i = 0; i < ENGINES; i++)
-		w->engine[i] = analysis_name_of(&w->a, str_of(engines[i]), &err);
+		w->engine[i] = name(w, engines[i]);
 	for (size_t i = 0; i < 3; i++) {
-		w->trade[i] = analysis_name_of(&w->a, str_of(trades[i]), &err);
-		w->category[i] = analysis_name_of(&w->a, str_of(categories[i]), &err);
+		w->trade[i] = name(w, trades[i]);
+		w->category[i] = name(w, categories[i]);
 	}
 }
 
 static void end(struct world *w)
 {
-	end_mail(&w->a);
+	arena_free(&w->arena);
+}
+
+static struct event *add_mail(struct world *w, double day, uint32_t feed, name_id engine)
+{
+	struct event *e = &w->t.events[w->t.n_events++];
+	assert_true(w->t.n_events < ROOM);
+	*e = (struct event){.time = time_of(day), .key = w->t.n_events * 2654435761u, .feed = feed, .engine = engine};
+	return e;
 }
 
 /* eventful: alpha stops on day 40.5, beta goes from PillCo to WatchCo on day 30.25, trap-b fails from day 55 to 57. */
@@ -47,7 +70,7 @@ static void fill(struct world *w, bool eventful)
 				trade = 1;
 			if (eventful && feed == 2 && t >= 55 && t < 57)
 				continue;
-			struct analysed *m = add_mail(&w->a, t, feed, w->engine[e]);
+			struct event *m = add_mail(w, t, feed, w->engine[e]);
 			m->programme = w->trade[trade];
 			m->category = w->category[trade];
 		}
@@ -55,8 +78,8 @@ static void fill(struct world *w, bool eventful)
 
 static const struct finding *find(const struct world *w, enum finding_kind kind, struct str engine, struct str feed)
 {
-	for (size_t i = 0; i < w->a.findings.n; i++) {
-		const struct finding *f = &w->a.findings.v[i];
+	for (size_t i = 0; i < w->found.n; i++) {
+		const struct finding *f = &w->found.v[i];
 		if (f->kind == kind && str_eq(f->engine, engine) && str_eq(f->feed, feed))
 			return f;
 	}
@@ -79,7 +102,7 @@ static void what_happened_is_told(void **state)
 	seed = 11;
 	begin(&w);
 	fill(&w, true);
-	assert_int_equal(findings_find(&w.a, &err), 0);
+	assert_int_equal(findings_find(&w.t, &err), 0);
 	const struct finding *stop = find(&w, FINDING_VOLUME_CHANGE, S("alpha"), S(""));
 	assert_non_null(stop);
 	holds(&stop->start, 40.5);
@@ -94,9 +117,9 @@ static void what_happened_is_told(void **state)
 	holds(&outage->end, 57);
 	assert_null(find(&w, FINDING_VOLUME_CHANGE, S("beta"), S("")));
 	assert_null(find(&w, FINDING_CATEGORY_CHANGE, S(""), S("")));
-	assert_true(w.a.findings.n <= 5); /* these three, and the total's consequence at most */
-	for (size_t i = 0; i < w.a.findings.n; i++)
-		assert_true(w.a.findings.v[i].reading.n > 20 && w.a.findings.v[i].evidence.n > 2);
+	assert_true(w.found.n <= 5); /* these three, and the total's consequence at most */
+	for (size_t i = 0; i < w.found.n; i++)
+		assert_true(w.found.v[i].reading.n > 20 && w.found.v[i].evidence.n > 2);
 	end(&w);
 }
 
@@ -110,8 +133,8 @@ static void nothing_is_not_told(void **state)
 		seed = 100 + (uint64_t)round;
 		begin(&w);
 		fill(&w, false);
-		assert_int_equal(findings_find(&w.a, &err), 0);
-		told += w.a.findings.n;
+		assert_int_equal(findings_find(&w.t, &err), 0);
+		told += w.found.n;
 		end(&w);
 	}
 	assert_true(told <= 1); /* of 120 series */
@@ -120,8 +143,7 @@ static void nothing_is_not_told(void **state)
 /* PillCo and WatchCo share a brand, and each has two engines; all send for DiceCo, too. */
 static void fill_house(struct world *w, double pills_end, double watches_end, bool moves)
 {
-	struct err err = {0};
-	analysis_name shared = analysis_name_of(&w->a, S("Store"), &err), dice = analysis_name_of(&w->a, S("Dice"), &err);
+	name_id shared = name(w, S("Store")), dice = name(w, S("Dice"));
 	for (size_t e = 0; e < 4; e++)
 		for (double t = 0; t < DAYS; t -= log(draw()) / 30) {
 			size_t trade = draw() < 0.4 ? 2 : e % 2;
@@ -129,7 +151,7 @@ static void fill_house(struct world *w, double pills_end, double watches_end, bo
 				trade = 1;
 			if ((trade == 0 && t >= pills_end) || (trade == 1 && t >= watches_end))
 				continue;
-			struct analysed *m = add_mail(&w->a, t, any_feed(), w->engine[e]);
+			struct event *m = add_mail(w, t, any_feed(), w->engine[e]);
 			m->programme = w->trade[trade];
 			m->brand = trade == 2 ? dice : shared;
 		}
@@ -138,8 +160,8 @@ static void fill_house(struct world *w, double pills_end, double watches_end, bo
 static size_t count(const struct world *w, enum finding_kind kind)
 {
 	size_t n = 0;
-	for (size_t i = 0; i < w->a.findings.n; i++)
-		n += w->a.findings.v[i].kind == kind;
+	for (size_t i = 0; i < w->found.n; i++)
+		n += w->found.v[i].kind == kind;
 	return n;
 }
 
@@ -151,7 +173,7 @@ static void who_stays_in_the_house_has_not_changed_sides(void **state)
 	seed = 7;
 	begin(&w);
 	fill_house(&w, DAYS, DAYS, true);
-	assert_int_equal(findings_find(&w.a, &err), 0);
+	assert_int_equal(findings_find(&w.t, &err), 0);
 	assert_int_equal(count(&w, FINDING_SWITCH), 0);
 	assert_int_equal(count(&w, FINDING_CLOSURE), 0);
 	end(&w);
@@ -165,7 +187,7 @@ static void what_closes_together_is_told_as_one(void **state)
 	seed = 8;
 	begin(&w);
 	fill_house(&w, 40, 40, false);
-	assert_int_equal(findings_find(&w.a, &err), 0);
+	assert_int_equal(findings_find(&w.t, &err), 0);
 	assert_int_equal(count(&w, FINDING_CLOSURE), 1);
 	const struct finding *f = find(&w, FINDING_CLOSURE, S(""), S(""));
 	assert_true(str_eq(f->brand, S("Store")) && !f->programme.n);
@@ -183,11 +205,11 @@ static void what_closes_apart_is_told_apart(void **state)
 	seed = 9;
 	begin(&w);
 	fill_house(&w, 30, 55, false);
-	assert_int_equal(findings_find(&w.a, &err), 0);
+	assert_int_equal(findings_find(&w.t, &err), 0);
 	assert_int_equal(count(&w, FINDING_CLOSURE), 2);
 	assert_int_equal(count(&w, FINDING_SWITCH), 0);
-	for (size_t i = 0; i < w.a.findings.n; i++) {
-		const struct finding *f = &w.a.findings.v[i];
+	for (size_t i = 0; i < w.found.n; i++) {
+		const struct finding *f = &w.found.v[i];
 		if (f->kind == FINDING_CLOSURE)
 			holds(&f->start, str_eq(f->programme, S("PillCo")) ? 30 : 55);
 	}
@@ -203,7 +225,7 @@ static void fill_fading(struct world *w, double rate, double falls)
 			bool alone = e == 0 && trade == 0 && t >= falls && draw() < 0.8;
 			if (alone || (trade == 0 && draw() < (t - 30) / 16))
 				continue;
-			add_mail(&w->a, t, any_feed(), w->engine[e])->programme = w->trade[trade];
+			add_mail(w, t, any_feed(), w->engine[e])->programme = w->trade[trade];
 		}
 }
 
@@ -223,10 +245,10 @@ static void what_falls_while_a_trade_fades_is_told_once(void **state)
 		seed = 40 + round % 4;
 		begin(&w);
 		fill_fading(&w, round & 4 ? 40 : 60, round & 8 ? 33 : 35);
-		assert_int_equal(findings_find(&w.a, &err), 0);
+		assert_int_equal(findings_find(&w.t, &err), 0);
 		assert_int_equal(count(&w, FINDING_CLOSURE), 1);
-		for (size_t i = 0; i < w.a.findings.n; i++) {
-			const struct finding *f = &w.a.findings.v[i];
+		for (size_t i = 0; i < w.found.n; i++) {
+			const struct finding *f = &w.found.v[i];
 			if (f->kind != FINDING_VOLUME_CHANGE || !str_eq(f->engine, S("alpha")))
 				continue;
 			assert_true(f->after < f->before);
@@ -281,7 +303,7 @@ static void fill_goods(struct world *w, rate_fn *rate, bool known)
 		for (size_t k = 0; k < 3; k++)
 			for (double t = 0; t < DAYS; t -= log(draw()) / 40)
 				if (draw() < rate(e, k, t) / 40)
-					add_mail(&w->a, t, any_feed(), known ? w->engine[e] : 0)->category = w->category[k];
+					add_mail(w, t, any_feed(), known ? w->engine[e] : 0)->category = w->category[k];
 }
 
 /* alpha sends nearly all stock spam, and stops. */
@@ -321,9 +343,9 @@ static double most_stops(size_t engine, size_t category, double day)
 
 static const struct finding *find_category(const struct world *w, struct str category)
 {
-	for (size_t i = 0; i < w->a.findings.n; i++)
-		if (str_eq(w->a.findings.v[i].category, category))
-			return &w->a.findings.v[i];
+	for (size_t i = 0; i < w->found.n; i++)
+		if (str_eq(w->found.v[i].category, category))
+			return &w->found.v[i];
 	return NULL;
 }
 
@@ -338,7 +360,7 @@ static void look_for_goods(struct world *w, rate_fn *rate, bool known)
 	seed = 21;
 	begin(w);
 	fill_goods(w, rate, known);
-	assert_int_equal(findings_find(&w->a, &err), 0);
+	assert_int_equal(findings_find(&w->t, &err), 0);
 }
 
 static void what_one_engine_carries_is_told_of_the_engine(void **state)
@@ -371,7 +393,7 @@ static void what_several_engines_share_is_told_of_the_category(void **state)
 	assert_true(says(down, S("Stock spam fell by ")) && says(up, S("Replica spam grew ")));
 	assert_true(str_find(down->evidence, S("{\"kind\":\"part\",\"engine\":")) != STR_NPOS);
 	assert_true(str_find(down->evidence, S("\"--category\",\"stock\"")) != STR_NPOS);
-	assert_int_equal(w.a.findings.n, 2);
+	assert_int_equal(w.found.n, 2);
 	end(&w);
 }
 
@@ -393,8 +415,8 @@ static void what_all_mail_does_is_not_told_of_each_category(void **state)
 	(void)state;
 	struct world w;
 	look_for_goods(&w, all_halve, false);
-	assert_int_equal(w.a.findings.n, 1);
-	assert_true(says(&w.a.findings.v[0], S("All mail fell by ")));
+	assert_int_equal(w.found.n, 1);
+	assert_true(says(&w.found.v[0], S("All mail fell by ")));
 	end(&w);
 	look_for_goods(&w, most_stops, false);
 	assert_int_equal(count(&w, FINDING_CATEGORY_CHANGE), 1);
@@ -410,18 +432,19 @@ static void an_engine_is_told_with_its_programme(void **state)
 	struct err err = {0};
 	seed = 22;
 	begin(&w);
+	name_id paypal = name(&w, S("PayPal")), phishing = name(&w, S("phishing"));
 	for (size_t e = 0; e < 4; e++)
 		for (double t = 0; t < DAYS; t -= log(draw()) / 40)
 			if (e || t < 40.5)
-				add_mail(&w.a, t, any_feed(), w.engine[e])->programme = w.trade[draw() < 0.9 ? e % 3 : 1];
+				add_mail(&w, t, any_feed(), w.engine[e])->programme = w.trade[draw() < 0.9 ? e % 3 : 1];
 	for (double t = 20.4; t < DAYS; t += t < 20.45 ? 0.0001 : 0.1)
-		add_mail(&w.a, t, any_feed(), w.engine[4])->category = w.category[0];
+		add_mail(&w, t, any_feed(), w.engine[4])->category = w.category[0];
 	for (double t = 0; t < 50.5; t += 0.05) {
-		struct analysed *m = add_mail(&w.a, t, any_feed(), w.engine[5]);
-		m->brand = analysis_name_of(&w.a, S("PayPal"), &err);
-		m->category = analysis_name_of(&w.a, S("phishing"), &err);
+		struct event *m = add_mail(&w, t, any_feed(), w.engine[5]);
+		m->brand = paypal;
+		m->category = phishing;
 	}
-	assert_int_equal(findings_find(&w.a, &err), 0);
+	assert_int_equal(findings_find(&w.t, &err), 0);
 	const struct finding *f = find(&w, FINDING_VOLUME_CHANGE, S("alpha"), S("")),
 			     *burst = find(&w, FINDING_NEW_ENGINE, S("epsilon"), S(""));
 	assert_true(says(f, S("alpha, which sent for PillCo (")) && str_eq(f->advertised.programme, S("PillCo")));
@@ -442,8 +465,8 @@ static void few_messages_are_no_harm(void **state)
 		seed = 5;
 		begin(&w);
 		fill(&w, true);
-		w.a.n_messages = n;
-		assert_int_equal(findings_find(&w.a, &err), 0);
+		w.t.n_events = n;
+		assert_int_equal(findings_find(&w.t, &err), 0);
 		end(&w);
 	}
 }
@@ -458,7 +481,7 @@ static void memory_that_fails_is_told(void **state)
 		begin(&w);
 		fill(&w, true);
 		mem_fail_from(nth);
-		int rc = findings_find(&w.a, &err);
+		int rc = findings_find(&w.t, &err);
 		bool hit = mem_failed();
 		mem_fail_from(-1);
 		assert_true(hit ? rc < 0 && err.kind == ERR_ENV : rc == 0);

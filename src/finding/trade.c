@@ -1,5 +1,5 @@
-/* findings_trade.c - what the mail of a scene is for: trades and houses; see findings_int.h. */
-#include "analyse/findings_int.h"
+/* trade.c - what the mail of a scene is for: trades and houses; see scene.h. */
+#include "finding/claim.h"
 #include "base/forest.h"
 #include "base/map.h"
 
@@ -7,7 +7,7 @@ static const double OWNER_SHARE = 0.05; /* of a brand's mail: fewer are strays *
 static const double TOLD_APART = 0.9;   /* of a brand's mail, whose programme is known: then its owners can be told apart */
 
 struct use { /* of a brand */
-	analysis_name brand;
+	name_id brand;
 	uint32_t n, known, owners;
 };
 
@@ -20,7 +20,7 @@ struct names {
 	uint32_t *parent[LEVELS]; /* of a node: base/forest.h */
 };
 
-static bool add_node(struct names *x, struct arena *a, analysis_name name, bool is_brand)
+static bool add_node(struct names *x, struct arena *a, name_id name, bool is_brand)
 {
 	const uint32_t key[2] = {name, is_brand};
 	struct map_entry *e = map_put(&x->ids, str_make(key, sizeof key), NULL);
@@ -32,18 +32,18 @@ static bool add_node(struct names *x, struct arena *a, analysis_name name, bool 
 	return e && e->value;
 }
 
-static uint32_t node_of(const struct names *x, analysis_name name, bool is_brand)
+static uint32_t node_of(const struct names *x, name_id name, bool is_brand)
 {
 	const uint32_t key[2] = {name, is_brand};
 	return (uint32_t)map_get(&x->ids, str_make(key, sizeof key))->value - 1;
 }
 
-static const struct use *use_of(const struct names *x, analysis_name brand)
+static const struct use *use_of(const struct names *x, name_id brand)
 {
 	return &x->uses.v[map_get(&x->brands, str_make(&brand, sizeof brand))->value - 1];
 }
 
-static bool count_use(struct names *x, struct arena *a, analysis_name brand, analysis_name programme)
+static bool count_use(struct names *x, struct arena *a, name_id brand, name_id programme)
 {
 	const uint32_t key[2] = {brand, programme};
 	struct map_entry *b = map_put(&x->brands, str_make(&brand, sizeof brand), NULL);
@@ -67,7 +67,7 @@ static bool count_use(struct names *x, struct arena *a, analysis_name brand, ana
 static bool count_uses(struct names *x, const struct scene *s)
 {
 	for (size_t i = 0; i < s->n_events; i++) {
-		const struct analysed *m = &s->a->messages[s->events[i].message];
+		const struct event *m = &s->events[i];
 		if (m->programme && !add_node(x, s->arena, m->programme, false))
 			return false;
 		if (m->brand && !count_use(x, s->arena, m->brand, m->programme))
@@ -137,7 +137,7 @@ static bool name_trades(const struct names *x, struct arena *a, uint32_t **calle
 }
 
 /* The node of a message; UINT32_MAX: none. */
-static uint32_t message_node(const struct names *x, const struct analysed *m)
+static uint32_t message_node(const struct names *x, const struct event *m)
 {
 	if (m->brand && !told_apart(use_of(x, m->brand)))
 		return node_of(x, m->brand, true);
@@ -151,7 +151,7 @@ static bool number(struct scene *s, struct names *x)
 	if (!trade || !house || !name_trades(x, s->arena, &called) || !vec_push(s->arena, &s->trades, UINT32_MAX)) /* TRADE_NONE */
 		return false;
 	for (size_t i = 0; i < s->n_events; i++) {
-		uint32_t node = message_node(x, &s->a->messages[s->events[i].message]);
+		uint32_t node = message_node(x, &s->events[i]);
 		if (node == UINT32_MAX)
 			continue;
 		uint32_t t = forest_root(x->parent[LEVEL_TRADE], node), h = forest_root(x->parent[LEVEL_HOUSE], node);

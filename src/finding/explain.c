@@ -1,8 +1,8 @@
-/* findings_explain.c - what follows from what: the total and the trades from engines and closures; what is left of an engine, who
+/* explain.c - what follows from what: the total and the trades from engines and closures; what is left of an engine, who
  * filled the gap, and when an engine only changed its form. */
 #include <stdlib.h>
 
-#include "analyse/findings_int.h"
+#include "finding/claim.h"
 #include "base/limits.h"
 
 enum {
@@ -434,7 +434,7 @@ static void find_drift(struct scene *s, size_t i)
 		double gain = up->f.after - up->f.before;
 		if (!is_engine_volume(up) || up->part == down->part || gain <= 0 || fabs(gain - loss) > SAME_SIZE * loss)
 			continue;
-		if (up->part->source != ENGINE_DISCOVERED && down->part->source != ENGINE_DISCOVERED)
+		if (!up->part->discovered && !down->part->discovered)
 			continue;
 		if (llabs(up->f.start.time - down->f.start.time) > NEAR_DAYS * DAY ||
 			same_trades(s, down->part, down->f.start.time, up->part, claim_changed(up)) < SAME_TRADES)

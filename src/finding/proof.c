@@ -1,9 +1,9 @@
-/* findings_proof.c - the evidence of a claim as JSON: what the sensors and the feeds counted, what it is made of, messages before and after,
+/* proof.c - the evidence of a claim as JSON: what the sensors and the feeds counted, what it is made of, messages before and after,
  * and the query that shows the series. */
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "analyse/findings_int.h"
+#include "finding/claim.h"
 
 enum { CONTRIBUTORS = 8 };
 
@@ -82,9 +82,9 @@ static void proof_feeds(struct json *j, const struct scene *s, const struct part
 		proof(j, "feed");
 		json_key(j, "feed");
 		json_str(j, scene_feed(s, f));
-		if (s->a->feed_kinds) {
+		if (s->traffic->feed_kinds) {
 			json_key(j, "feed_kind");
-			json_str(j, s->a->feed_kinds[s->feed_of[f]]);
+			json_str(j, s->traffic->feed_kinds[s->feed_of[f]]);
 		}
 		level(j, "before", e[0] > 0 ? n[0] / e[0] : NAN);
 		level(j, "after", e[1] > 0 ? n[1] / e[1] : NAN);
@@ -99,7 +99,7 @@ static void proof_feeds(struct json *j, const struct scene *s, const struct part
 static void put_id(struct json *j, const struct scene *s, uint32_t event)
 {
 	char hex[17];
-	snprintf(hex, sizeof hex, "%016llx", (unsigned long long)s->a->messages[s->events[event].message].key);
+	snprintf(hex, sizeof hex, "%016llx", (unsigned long long)s->events[event].key);
 	json_z(j, hex);
 }
 
@@ -126,7 +126,7 @@ static void proof_messages(struct json *j, const struct scene *s, const struct p
 }
 
 struct contribution {
-	analysis_name engine;
+	name_id engine;
 	uint32_t trade; /* TRADE_NONE: what it sent of the claim's category */
 	double before, after;
 };
@@ -199,7 +199,7 @@ static int proof_parts(struct json *j, struct scene *s, const struct claim *c, c
 	for (size_t i = 0; i < n && i < CONTRIBUTORS; i++) {
 		proof(j, "part");
 		json_key(j, "engine");
-		json_str(j, analysis_name_text(s->a, v[i].engine));
+		json_str(j, scene_name(s, v[i].engine));
 		json_key(j, !v[i].trade ? "category" : s->trades.v[v[i].trade].is_brand ? "brand" : "programme");
 		json_str(j, v[i].trade ? scene_trade(s, v[i].trade) : c->f.category);
 		level(j, "before", v[i].before);
@@ -256,7 +256,7 @@ static void proof_whole(struct json *j, const struct scene *s, const struct clai
 {
 	proof(j, "whole");
 	json_key(j, "category");
-	json_str(j, analysis_name_text(s->a, c->whole));
+	json_str(j, scene_name(s, c->whole));
 	level(j, "before", c->whole_before);
 	level(j, "after", c->whole_after);
 	level(j, "share", c->whole_share);

@@ -1,12 +1,12 @@
-/* findings_switch.c - which engine goes from one house to another, and when.
+/* switch.c - which engine goes from one house to another, and when.
  *
  * Read from the mix of an engine's own messages, message by message: what share of those for two houses is for the one. A pause, an
  * outage, a weekend or a takedown takes away messages of all kinds and leaves the mix as it is.
  */
 #include <stdlib.h>
 
-#include "analyse/findings_fit.h"
-#include "analyse/findings_int.h"
+#include "finding/fit.h"
+#include "finding/claim.h"
 #include "base/limits.h"
 
 enum {
@@ -251,7 +251,7 @@ static int claim_switch(struct scene *s, const struct part *x, const struct pair
 	c.trade_from = main_trade(s, x, old, r.from, r.t1);
 	c.trade_to = main_trade(s, x, new, r.t2, r.to);
 	c.f.kind = FINDING_SWITCH;
-	c.f.engine = analysis_name_text(s->a, x->engine);
+	c.f.engine = scene_name(s, x->engine);
 	c.f.from = scene_trade(s, c.trade_from);
 	c.f.to = scene_trade(s, c.trade_to);
 	c.f.before = r.old1;
@@ -336,7 +336,7 @@ static bool is_churn(const struct scene *s, const struct claim *c)
 	return false;
 }
 
-bool has_left(const struct scene *s, analysis_name engine, uint32_t house, int64_t until)
+bool has_left(const struct scene *s, name_id engine, uint32_t house, int64_t until)
 {
 	for (size_t i = 0; i < s->claims.n; i++) {
 		const struct claim *c = &s->claims.v[i];

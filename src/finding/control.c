@@ -1,21 +1,13 @@
-/* findings_control.c - the state of control servers, as others saw it, laid over an engine's (or programme's) change of volume.
+/* control.c - the state of control servers, as others saw it, laid over an engine's (or programme's) change of volume.
  *
  * A fact names a moment or a day, a change has an interval: which came first is said only where the two do not overlap.
  * A server's state lasts until the next fact about it. Of a run of equal facts the first is when it became so.
  */
 #include <stdlib.h>
 
-#include "analyse/findings_int.h"
-#include "analyse/observation.h"
-#include "base/limits.h"
+#include "finding/say.h"
+#include "finding/claim.h"
 #include "base/name.h"
-
-struct control {
-	int64_t from, to; /* the moment lies in [from, to) */
-	bool up;
-	struct str engine, programme, source;
-	char id[OBSERVATION_ID_SIZE];
-};
 
 enum order { ORDER_NOTHING, STILL_SO, SERVERS_FIRST, MAIL_FIRST, NOT_ORDERED };
 struct relation {
@@ -26,50 +18,6 @@ struct relation {
 };
 /* Beyond that the one has no bearing on the other; levels beside a change are means over as much. */
 static const int64_t NEAR = LEVEL_DAYS * (int64_t)SECONDS_A_DAY;
-
-/* ---- facts ---- */
-
-struct load {
-	struct analysis *a;
-	VEC(struct control) list;
-	struct err *err;
-};
-
-static int take(void *ctx, struct str id, const struct observation *o)
-{
-	struct load *l = ctx;
-	struct arena *a = &l->a->arena;
-	struct control *c = vec_push(a, &l->list, LIM_CONTROLS);
-	if (!c)
-		return l->list.n >= LIM_CONTROLS ? 0 : err_oom(l->err, "observations");
-	*c = (struct control){.from = o->from,
-		.to = o->to,
-		.up = o->kind == OBSERVED_CONTROL_UP,
-		.engine = arena_dup(a, o->engine),
-		.programme = arena_dup(a, o->programme),
-		.source = arena_dup(a, o->source)};
-	memcpy(c->id, id.p, id.n < sizeof c->id ? id.n : sizeof c->id - 1);
-	return c->engine.p && c->programme.p && c->source.p ? 0 : err_oom(l->err, "observations");
-}
-
-static int by_time(const void *a, const void *b)
-{
-	const struct control *x = a, *y = b;
-	if (x->from != y->from)
-		return x->from < y->from ? -1 : 1;
-	return strcmp(x->id, y->id);
-}
-
-int controls_load(struct analysis *a, struct err *err)
-{
-	struct load l = {.a = a, .err = err};
-	int rc = observations(a->store, 1u << OBSERVED_CONTROL_UP | 1u << OBSERVED_CONTROL_DOWN, take, &l, err);
-	if (!rc && l.list.n)
-		qsort(l.list.v, l.list.n, sizeof *l.list.v, by_time);
-	a->controls = l.list.v;
-	a->n_controls = l.list.n;
-	return rc;
-}
 
 /* ---- order ---- */
 
@@ -86,12 +34,12 @@ static int64_t apart(const struct control *x, const struct finding_date *d)
 enum state { UNKNOWN, DOWN, UP };
 
 /* When the servers became what the mail did (down as it fell, up again as it rose), nearest to the date. NULL: not near it. */
-static const struct control *turned(const struct analysis *a, const struct finding *f, const struct relation *r)
+static const struct control *turned(const struct traffic *all, const struct finding *f, const struct relation *r)
 {
 	const struct control *best = NULL;
 	enum state state = UNKNOWN, want = r->fell ? DOWN : UP;
-	for (size_t i = 0; i < a->n_controls; i++) {
-		const struct control *x = &a->controls[i];
+	for (size_t i = 0; i < all->n_controls; i++) {
+		const struct control *x = &all->controls[i];
 		if (!is_about(x, f))
 			continue;
 		enum state next = x->up ? UP : DOWN;
@@ -106,11 +54,11 @@ static const struct control *turned(const struct analysis *a, const struct findi
 }
 
 /* The first fact after the change, when it tells that the servers had not followed. */
-static const struct control *unmoved(const struct analysis *a, const struct finding *f, const struct relation *r, int64_t done)
+static const struct control *unmoved(const struct traffic *all, const struct finding *f, const struct relation *r, int64_t done)
 {
 	enum state before = UNKNOWN, want = r->fell ? DOWN : UP;
-	for (size_t i = 0; i < a->n_controls; i++) {
-		const struct control *x = &a->controls[i];
+	for (size_t i = 0; i < all->n_controls; i++) {
+		const struct control *x = &all->controls[i];
 		enum state state = x->up ? UP : DOWN;
 		if (!is_about(x, f))
 			continue;
@@ -122,14 +70,14 @@ static const struct control *unmoved(const struct analysis *a, const struct find
 	return NULL;
 }
 
-static struct relation relate(const struct analysis *a, const struct finding *f, struct finding_date at, int64_t done, bool fell)
+static struct relation relate(const struct traffic *all, const struct finding *f, struct finding_date at, int64_t done, bool fell)
 {
 	struct relation r = {.fell = fell, .at = at};
 	if (at.lo == TIME_NONE || at.hi == TIME_NONE)
 		r.at.lo = r.at.hi = at.time;
-	if ((r.fact = turned(a, f, &r)))
+	if ((r.fact = turned(all, f, &r)))
 		r.order = r.fact->to <= r.at.lo ? SERVERS_FIRST : r.fact->from >= r.at.hi ? MAIL_FIRST : NOT_ORDERED;
-	else if ((r.fact = unmoved(a, f, &r, done)))
+	else if ((r.fact = unmoved(all, f, &r, done)))
 		r.order = STILL_SO;
 	return r;
 }
@@ -139,14 +87,14 @@ static size_t relations(const struct scene *s, const struct claim *c, struct rel
 {
 	const struct finding *f = &c->f;
 	size_t n = 0;
-	if (f->kind != FINDING_VOLUME_CHANGE || !s->a->n_controls || isnan(f->before) || isnan(f->after))
+	if (f->kind != FINDING_VOLUME_CHANGE || !s->traffic->n_controls || isnan(f->before) || isnan(f->after))
 		return 0;
 	bool pause = c->shape == SHAPE_PAUSE, fell = f->after < f->before;
 	const struct finding_date *last = f->end.time != TIME_NONE && !pause ? &f->end : &f->start;
-	out[n] = relate(s->a, f, f->start, last->hi != TIME_NONE ? last->hi : last->time, fell);
+	out[n] = relate(s->traffic, f, f->start, last->hi != TIME_NONE ? last->hi : last->time, fell);
 	n += out[n].order != ORDER_NOTHING;
 	if (pause) {
-		out[n] = relate(s->a, f, f->end, f->end.hi != TIME_NONE ? f->end.hi : f->end.time, !fell);
+		out[n] = relate(s->traffic, f, f->end, f->end.hi != TIME_NONE ? f->end.hi : f->end.time, !fell);
 		n += out[n].order != ORDER_NOTHING;
 	}
 	return n;
@@ -266,7 +214,7 @@ void proof_controls(struct json *j, const struct scene *s, const struct claim *c
 		json_key(j, "source");
 		json_str(j, r[i].fact->source);
 		json_key(j, "observation");
-		json_z(j, r[i].fact->id);
+		json_str(j, r[i].fact->id);
 		json_obj_end(j);
 	}
 }

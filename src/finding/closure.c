@@ -1,10 +1,10 @@
-/* findings_closure.c - trades that disappear for all engines that sent for them, and when.
+/* closure.c - trades that disappear for all engines that sent for them, and when.
  *
  * What share of each sender's mail was for the trade, and how much of it would have come since from those that still send; the fading is
  * dated in the mail of all of them together, message by message.
  */
-#include "analyse/findings_fit.h"
-#include "analyse/findings_int.h"
+#include "finding/fit.h"
+#include "finding/claim.h"
 
 enum {
 	SENDERS_MAX = 256,
@@ -36,7 +36,7 @@ struct closing {
 };
 
 struct sender { /* of the trade, before the closure */
-	analysis_name engine;
+	name_id engine;
 	double share;            /* of the trade in its mail, but for what is for other trades of the same house */
 	double trade_n, all_n;   /* before, of that mail */
 	double trade2_n, all2_n; /* after */
@@ -346,12 +346,12 @@ static int join_closings(
 }
 
 /* The brand that most of the mail of a closing is of. */
-static analysis_name main_brand(struct scene *s, const struct closing *c)
+static name_id main_brand(struct scene *s, const struct closing *c)
 {
-	uint32_t *n = arena_zalloc(s->arena, s->a->names.n + 1, sizeof *n);
-	analysis_name best = 0;
+	uint32_t *n = arena_zalloc(s->arena, s->traffic->n_names + 1, sizeof *n);
+	name_id best = 0;
 	for (size_t i = 0; n && i < s->n_events; i++) {
-		analysis_name brand = s->a->messages[s->events[i].message].brand;
+		name_id brand = s->events[i].brand;
 		if (c->of[s->events[i].trade] && brand && ++n[brand] > n[best])
 			best = brand;
 	}
@@ -375,7 +375,7 @@ static int claim_closure(struct scene *s, const struct closing *x, bool joint, s
 	c->part = all;
 	c->trade_from = x->part->trade;
 	if (joint)
-		c->f.brand = analysis_name_text(s->a, main_brand(s, x));
+		c->f.brand = scene_name(s, main_brand(s, x));
 	else if (t->is_brand)
 		c->f.brand = scene_trade(s, c->trade_from);
 	else

@@ -1,40 +1,9 @@
-/* findings_words.c - claims in words. */
-#include "analyse/findings_int.h"
+/* words.c - claims in words. */
+#include "finding/claim.h"
+#include "finding/say.h"
 #include "base/limits.h"
 
 enum { EVIDENCE_BYTES = 64 * 1024, READING_BYTES = 2048, NAMES_SAID = 4 };
-
-void say_day(struct buf *b, int64_t t, bool year)
-{
-	struct civil d = civil_from_time(t);
-	buf_printf(b, "%d %s", d.day, time_months[d.month - 1]);
-	if (year)
-		buf_printf(b, " %lld", (long long)d.year);
-}
-
-void say_span(struct buf *b, int64_t from, int64_t to)
-{
-	struct civil x = civil_from_time(from), y = civil_from_time(to);
-	bool same_month = x.year == y.year && x.month == y.month;
-	if (same_month && x.day == y.day) {
-		buf_add(b, S("on "));
-	} else {
-		buf_add(b, S("from "));
-		if (same_month)
-			buf_printf(b, "%d", x.day);
-		else
-			say_day(b, from, x.year != y.year);
-		buf_add(b, S(" to "));
-	}
-	say_day(b, to, true);
-}
-
-void say_moment(struct buf *b, int64_t t)
-{
-	struct civil d = civil_from_time(t);
-	say_day(b, t, true);
-	buf_printf(b, " %02d:%02d", d.hour, d.minute);
-}
 
 static void say_level(struct buf *b, double v)
 {
@@ -55,7 +24,7 @@ static void say_subject(struct buf *b, const struct finding *f, bool first)
 {
 	size_t at = b->n;
 	if (f->category.n) {
-		finding_say_category(b, f->category);
+		say_category(b, f->category);
 		if (first && b->n > at && b->p[at] >= 'a' && b->p[at] <= 'z')
 			b->p[at] = (uint8_t)(b->p[at] - 'a' + 'A');
 	}
@@ -74,8 +43,7 @@ static void say_goods(struct buf *b, const struct scene *s, const struct claim *
 	const struct finding_goods *g = &c->f.advertised;
 	if (c->part->kind == PART_TRADE && g->category.n) {
 		buf_add(b, S(" ("));
-		for (size_t i = 0; i < g->category.n; i++)
-			buf_byte(b, g->category.p[i] == '_' ? ' ' : g->category.p[i]);
+		say_label(b, g->category);
 		buf_byte(b, ')');
 	}
 	bool closed = c->derived && s->claims.v[c->cause].f.kind == FINDING_CLOSURE; /* it says what for */
@@ -83,9 +51,9 @@ static void say_goods(struct buf *b, const struct scene *s, const struct claim *
 		return;
 	buf_add(b, c->f.after < c->f.before ? S(", which sent ") : S(", which sends "));
 	if (g->category.n) {
-		finding_say_category(b, g->category);
+		say_category(b, g->category);
 	} else {
-		bool phishing = g->brand.n && str_eq(analysis_name_text(s->a, c->category), S("phishing"));
+		bool phishing = g->brand.n && str_eq(scene_name(s, c->category), S("phishing"));
 		buf_add(b, phishing ? S("phishing in the name of ") : S("for "));
 		buf_add(b, g->programme.n ? g->programme : g->brand);
 	}
@@ -98,7 +66,7 @@ static void say_whole(struct buf *b, const struct scene *s, const struct claim *
 	if (!c->whole)
 		return;
 	buf_add(b, S("; "));
-	finding_say_category(b, analysis_name_text(s->a, c->whole));
+	say_category(b, scene_name(s, c->whole));
 	buf_add(b, c->f.after < c->f.before ? S(", of which it had sent ") : S(", of which it has since sent "));
 	buf_printf(b, "%.0f %%, went from ", 100 * c->whole_share);
 	say_level(b, c->whole_before);
@@ -107,7 +75,7 @@ static void say_whole(struct buf *b, const struct scene *s, const struct claim *
 	buf_add(b, S(" a day"));
 	for (size_t i = 0; i < HEIRS && c->heirs[i]; i++) {
 		buf_add(b, i == 0 ? S(", since then mostly from ") : i + 1 < HEIRS && c->heirs[i + 1] ? S(", ") : S(" and "));
-		buf_add(b, analysis_name_text(s->a, c->heirs[i]));
+		buf_add(b, scene_name(s, c->heirs[i]));
 	}
 }
 
@@ -385,7 +353,7 @@ static void read_claim(struct buf *b, const struct scene *s, const struct claim 
 
 static int tell(struct scene *s, const struct claim *c, struct err *err)
 {
-	struct arena *arena = &s->a->arena; /* findings outlive the scene */
+	struct arena *arena = s->traffic->arena; /* findings outlive the scene */
 	struct finding f = c->f;
 	struct buf reading, evidence;
 	buf_init(&reading, READING_BYTES);
@@ -400,7 +368,7 @@ static int tell(struct scene *s, const struct claim *c, struct err *err)
 		rc = err_oom(err, "findings");
 	buf_free(&reading);
 	buf_free(&evidence);
-	return rc ? rc : finding_add(s->a, &f, err);
+	return rc ? rc : finding_add(s->traffic->arena, s->traffic->found, &f, err);
 }
 
 int tell_claims(struct scene *s, struct err *err)

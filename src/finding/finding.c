@@ -1,5 +1,5 @@
 /* finding.c - see finding.h. */
-#include "analyse/finding.h"
+#include "finding/finding.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -61,31 +61,13 @@ void finding_id(const struct finding *f, char out[FINDING_ID_SIZE])
 	out[14] = 0;
 }
 
-int finding_add(struct analysis *a, const struct finding *f, struct err *err)
+int finding_add(struct arena *a, struct findings *list, const struct finding *f, struct err *err)
 {
-	struct finding *slot = vec_push(&a->arena, &a->findings, LIM_FINDINGS);
+	struct finding *slot = vec_push(a, list, LIM_FINDINGS);
 	if (!slot)
-		return a->findings.n >= LIM_FINDINGS ? 0 : err_oom(err, "findings");
+		return list->n >= LIM_FINDINGS ? 0 : err_oom(err, "findings");
 	*slot = *f;
 	return 0;
-}
-
-int finding_write(struct analysis *a, struct err *err)
-{
-	struct buf text;
-	buf_init(&text, MIB);
-	int rc = store_clear_items(a->store, "finding", err);
-	for (size_t i = 0; i < a->findings.n && !rc; i++) {
-		struct json j = json_to(&text);
-		char id[FINDING_ID_SIZE];
-		buf_clear(&text);
-		finding_json(&j, &a->findings.v[i]);
-		finding_id(&a->findings.v[i], id);
-		rc = buf_ok(&text) ? store_put_item(a->store, "finding", str_of(id), buf_str(&text), err)
-		                   : err_oom(err, "findings");
-	}
-	buf_free(&text);
-	return rc;
 }
 
 double finding_weight(const struct finding *f)
@@ -113,13 +95,6 @@ double finding_weight(const struct finding *f)
 	default:
 		return 1;
 	}
-}
-
-void finding_say_category(struct buf *b, struct str category)
-{
-	for (size_t i = 0; i < category.n; i++)
-		buf_byte(b, category.p[i] == '_' ? ' ' : category.p[i]);
-	buf_add(b, S(" spam"));
 }
 
 /* ---- JSON ---- */
@@ -263,50 +238,4 @@ bool finding_read(struct str text, struct arena *a, struct finding *out)
 		*out = f;
 	json_decref(o);
 	return ok;
-}
-
-struct load {
-	struct arena *a;
-	VEC(struct finding) list;
-};
-
-static int load_item(void *ctx, struct str id, struct str json)
-{
-	struct load *l = ctx;
-	struct finding f;
-	(void)id;
-	if (!finding_read(json, l->a, &f))
-		return l->a->failed;
-	struct finding *slot = vec_push(l->a, &l->list, SIZE_MAX / sizeof *slot);
-	if (slot)
-		*slot = f;
-	return l->a->failed;
-}
-
-static int by_start(const void *a, const void *b)
-{
-	const struct finding *x = a, *y = b;
-	if (x->start.time != y->start.time)
-		return x->start.time < y->start.time ? -1 : 1;
-	if (x->kind != y->kind)
-		return x->kind < y->kind ? -1 : 1;
-	char i[FINDING_ID_SIZE], k[FINDING_ID_SIZE];
-	finding_id(x, i);
-	finding_id(y, k);
-	return strcmp(i, k);
-}
-
-int finding_load(struct store *s, struct arena *a, struct finding **out, size_t *n, struct err *err)
-{
-	struct load l = {.a = a};
-	int rc = store_items(s, "finding", load_item, &l, err);
-	if (a->failed)
-		return err_oom(err, "findings");
-	if (rc)
-		return rc;
-	if (l.list.n)
-		qsort(l.list.v, l.list.n, sizeof *l.list.v, by_start);
-	*out = l.list.v;
-	*n = l.list.n;
-	return 0;
 }

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "analyse/volume.h"
+#include "finding/volume.h"
 #include "base/limits.h"
 
 enum { DAYS = 60, FEEDS = 3, ROOM = 40000 };

@@ -1,4 +1,4 @@
-/* findings_date.c - the changes of engines, dated from the times of single messages.
+/* date.c - the changes of engines, dated from the times of single messages.
  *
  * A closure takes its part out of every engine that sent for the trade. What it explains goes into the offset of the engine's
  * likelihood, so that a takedown in the middle of a closure keeps its own date, and an engine that only lost its trade is told as
@@ -6,8 +6,8 @@
  */
 #include <stdlib.h>
 
-#include "analyse/findings_fit.h"
-#include "analyse/findings_int.h"
+#include "finding/fit.h"
+#include "finding/claim.h"
 
 enum {
 	DATE_DAYS = 14,    /* looked at on each side of a change */
@@ -302,7 +302,7 @@ static int claim_victim(struct scene *s, const struct part *x, size_t closure, s
 	if (!c)
 		return err->kind;
 	c->part = x;
-	c->f.engine = analysis_name_text(s->a, x->engine);
+	c->f.engine = scene_name(s, x->engine);
 	derive(s, c, (int)closure);
 	claim_stretch(s, c, x, c->f.start.time, claim_end(c));
 	c->f.confidence = s->claims.v[closure].f.confidence;
