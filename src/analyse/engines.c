@@ -94,6 +94,7 @@ static int run(struct engines *e)
 		return err_oom(e->err, "engines");
 	for (size_t i = 0; i < e->prints.n && !rc; i++)
 		rc = score_print(e, i);
+	rc = rc ? rc : engines_find_spread(e);
 	rc = rc ? rc : engines_discover(e);
 	if (rc)
 		return rc;

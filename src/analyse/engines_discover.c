@@ -32,7 +32,8 @@ static int gather(struct engines *e)
 		return err_oom(e->err, "engines");
 	}
 	for (size_t i = 0; i < e->prints.n; i++) {
-		if (e->verdicts[i].engine || e->verdicts[i].client || e->verdicts[i].server || !e->prints.v[i].messages)
+		const struct verdict *v = &e->verdicts[i];
+		if (v->engine || ((v->client || v->server) && !v->spread) || !e->prints.v[i].messages)
 			continue;
 		e->left[e->n_left] = (struct cluster_print){e->prints.v[i].tokens, e->prints.v[i].n};
 		e->left_print[e->n_left] = (uint32_t)i;
@@ -44,7 +45,8 @@ static int gather(struct engines *e)
 		if (!left)
 			continue;
 		e->message_at[e->n_messages] = (uint32_t)i;
-		e->messages[e->n_messages++] = (struct cluster_message){left - 1, engine_peer(m), engine_network(m), m->time};
+		uint64_t net = e->orgs[i] ? e->orgs[i] : engine_network(m);
+		e->messages[e->n_messages++] = (struct cluster_message){left - 1, engine_peer(m), net, m->time};
 	}
 	mem_free(left_of);
 	return 0;

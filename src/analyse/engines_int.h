@@ -24,7 +24,8 @@ struct verdict {
 	const struct engine_class *nearest; /* learned engine that came nearest, or NULL */
 	float strangeness;                  /* to it */
 	bool like;                          /* more like it than like anything else, however strange */
-	bool server;                        /* handed over by a real mail server: never a bot nobody knows */
+	bool server;                        /* handed over by a real mail server: no bot, unless it is spread */
+	bool spread;                        /* one text through many organisations' servers (engines_spread.c) */
 	const struct peers *peers;          /* not NULL: the engine only where one of these is the peer */
 	uint32_t named;                     /* messages that were given the engine */
 	bool version;                       /* a learned engine's, but not as it was captured */
@@ -52,6 +53,7 @@ struct engines {
 	struct engine_prints prints;
 	struct verdict *verdicts; /* by print */
 	size_t n_known;           /* classes that were learned or shipped; discovered ones follow */
+	uint64_t *orgs;           /* of each message with a spread print: the organisation whose server sent it */
 	/* what is left to discover */
 	struct cluster_print *left;
 	uint32_t *left_print; /* of each: its print */
@@ -89,6 +91,8 @@ int engines_find_rivals(struct engines *e);
 const struct rival *engines_rival_of(const struct engines *e, const struct engine_print *p, analysis_name learned, uint64_t peer);
 /* The clusters that took a learned engine's place have its name. heir_of: of each cluster the one whose place it took, + 1; 0: none. */
 int engines_find_heirs(struct engines *e, uint32_t *heir_of);
+/* Finds the prints of engines that send through real mail servers. */
+int engines_find_spread(struct engines *e);
 int engines_discover(struct engines *e);
 int engines_put_items(struct engines *e);
 

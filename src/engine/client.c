@@ -11,15 +11,20 @@ static struct str value_of(const struct engine_model *m, const uint32_t *tokens,
 	return S("");
 }
 
+static bool is_listed(struct str name, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(name, str_of(names[i])))
+			return true;
+	return false;
+}
+
 /* A program on somebody's desk hands its mail to a server, and that server says so in a Received field of its own. */
 static bool is_desktop(struct str claim)
 {
 	static const char *const names[] = {"outlook-express", "outlook", "outlook-imo", "windows-live-mail", "mozilla", "netscape",
 		"the-bat", "eudora", "apple-mail", "entourage", "pegasus", "foxmail", "becky", "incredimail", "opera"};
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (str_eq(claim, str_of(names[i])))
-			return true;
-	return false;
+	return is_listed(claim, names, sizeof names / sizeof *names);
 }
 
 struct str engine_forged(const struct engine_model *m, const uint32_t *tokens, size_t n)
@@ -40,13 +45,15 @@ struct str engine_forged(const struct engine_model *m, const uint32_t *tokens, s
 	return S("");
 }
 
-/* helo=A+B: the names it equals. */
-bool engine_from_server(const struct engine_model *m, const uint32_t *tokens, size_t n)
+/* A desktop client without a server between. */
+static bool is_direct(const struct engine_model *m, const uint32_t *tokens, size_t n)
 {
-	if (engine_forged(m, tokens, n).n)
-		return false;
-	if (is_desktop(value_of(m, tokens, n, PRINT_claim)) && str_eq(value_of(m, tokens, n, PRINT_rcvd_n), S("0")))
-		return false;
+	return is_desktop(value_of(m, tokens, n, PRINT_claim)) && str_eq(value_of(m, tokens, n, PRINT_rcvd_n), S("0"));
+}
+
+/* helo=A+B: the names it equals. */
+bool engine_from_host(const struct engine_model *m, const uint32_t *tokens, size_t n)
+{
 	struct str rest = value_of(m, tokens, n, PRINT_helo), part;
 	bool verified = false;
 	while (str_next(&rest, '+', &part)) {
@@ -55,6 +62,11 @@ bool engine_from_server(const struct engine_model *m, const uint32_t *tokens, si
 		verified |= str_eq(part, S("rdns"));
 	}
 	return verified;
+}
+
+bool engine_from_server(const struct engine_model *m, const uint32_t *tokens, size_t n)
+{
+	return engine_from_host(m, tokens, n) && !engine_forged(m, tokens, n).n && !is_direct(m, tokens, n);
 }
 
 /* The list software that handed it on, or empty. */
@@ -85,4 +97,27 @@ struct str engine_list_client(const struct engine_model *m, const uint32_t *toke
 {
 	bool list = list_of(m, tokens, n).n && !engine_forged(m, tokens, n).n;
 	return list && !str_eq(value_of(m, tokens, n, PRINT_rcvd_n), S("0")) ? named_client(m, tokens, n) : S("");
+}
+
+bool engine_is_program(const struct engine_model *m, const uint32_t *tokens, size_t n, struct str client)
+{
+	static const char *const libraries[] = {
+		"php", "phpmailer", "swiftmailer", "perl", "mime-lite", "mime-tools", "javamail", "coldfusion", "cdo"};
+	struct str claim = value_of(m, tokens, n, PRINT_claim), ok = value_of(m, tokens, n, PRINT_claimok);
+	size_t k = sizeof libraries / sizeof *libraries;
+	if (client.n && !is_listed(client, libraries, k))
+		return false;
+	return !claim.n || is_listed(claim, libraries, k) || (ok.n && !str_eq(ok, S("yes"))) || is_direct(m, tokens, n);
+}
+
+bool engine_is_answer(const struct engine_model *m, const uint32_t *tokens, size_t n)
+{
+	return str_eq(value_of(m, tokens, n, PRINT_rp), S("null")) ||
+	       str_find(value_of(m, tokens, n, PRINT_order), S("Auto-Submitted")) != STR_NPOS ||
+	       str_find(value_of(m, tokens, n, PRINT_tree), S("report")) != STR_NPOS;
+}
+
+bool engine_was_handed_on(const struct engine_model *m, const uint32_t *tokens, size_t n)
+{
+	return str_starts(value_of(m, tokens, n, PRINT_rcvd), S("from "));
 }

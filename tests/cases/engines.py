@@ -202,6 +202,47 @@ def case_a_rival_is_told_by_its_hosts(t):
     same(names(t, 'm', own + its), [('discovered', 120), ('robo', 120)])
 
 
+LETTERS = 'bcdfghklmnprstvz'
+
+
+def served(i, **change):
+    """The i-th message of a program that sends three texts through the servers of 40 organisations."""
+    org = ''.join(LETTERS[i % 40 * k % 16] + 'aeiou'[i % 40 * k % 5] for k in (3, 7, 11, 5)) + str(i % 40)
+    m = dict(org=org, domain=org + '.example', host='www.%s.example' % org, ip='203.0.113.%d' % (1 + i % 40),
+             origin='', client='', text='abc'[i % 3], link='http://offers-%s.test/' % 'abc'[i % 3])
+    m['author'] = 'news%d@%s' % (i, m['domain'])
+    m.update({k: v(i, m) if callable(v) else v for k, v in change.items()})
+    day = 1 + i % 28
+    return (
+        'Received: from %s (%s [%s])\n\tby mx.trap.example (Postfix) with ESMTP id B%d;\n\tWed, %02d Sep 2010 10:00:%02d +0000\n%s'
+        % (m['host'], m['host'], m['ip'], i, day, i % 60, m['origin']) +
+        'To: user@trap.example\nSubject: offer %s %d\nFrom: Robo <%s>\n%sMIME-Version: 1.0\nContent-Type: text/plain\nMessage-Id: <%08x.%06d@%s>\n'
+        % (m['text'] * 5, i, m['author'], m['client'], i * 7919 + 0x10000000, i, m['host']) +
+        'Date: Wed, %02d Sep 2010 10:00:00 +0000\n\n' % day + ' '.join('word%d%s' % (k, m['text']) for k in range(40)) + '\n%s\n' % m['link']).encode()
+
+
+def case_an_engine_behind_real_mail_servers(t):
+    """Three texts through 40 organisations' servers are one engine's. What honest mail has in common with it is none's."""
+    t.write('lab', capture())
+    learn(t, 'robo', 'lab')
+
+    def made(**change):
+        return names(t, 'm', [served(i, **change) for i in range(120)])
+    via = lambda i, m: 'Received: from lists.press.example (lists.press.example [192.0.2.7])\n\tby %s (Postfix) with ESMTP id C%d;\n' \
+        '\tWed, %02d Sep 2010 09:59:00 +0000\n' % (m['host'], i, 1 + i % 28)
+    same(made(), [('discovered', 120)])
+    same(made(client='X-Mailer: PHPMailer 5.2.8 (https://github.com/PHPMailer/PHPMailer/)\n'), [('discovered', 120)])
+    for honest in (dict(text=lambda i, m: m['org']),  # each its own text
+                   dict(link=lambda i, m: 'http://%s/' % m['host']),  # the same shop software
+                   dict(author=lambda i, m: 'postmaster@' + m['domain']), dict(client='Auto-Submitted: auto-replied\n'),  # answers
+                   dict(host=lambda i, m: 'out%d.post.example' % (i % 40)),  # one organisation
+                   dict(host=lambda i, m: 'www.post.' + ('com', 'de', 'fr', 'it', 'es', 'nl', 'be', 'at', 'ch', 'se', 'co.uk', 'com.br')[i % 12]),
+                   dict(origin=via, author='news@press.example'),  # a newsletter that its readers' servers forward
+                   dict(origin=via, client='X-Mailer: Novell GroupWise 6.5.4\n'),  # people pass it on
+                   dict(text='a')):  # one text proves nothing
+        same((honest, made(**honest)), (honest, []))
+
+
 def case_unknown_engine_is_discovered_and_learned_one_named(t):
     """The same mail, without and with a model: a content-derived name, then the learned one; the same whatever the order."""
     mails = [bot(i, i % 4) for i in range(60)]
