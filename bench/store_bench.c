@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "analyse/summary.h"
+#include "query/summary.h"
 #include "base/limits.h"
 #include "store/store_test.h"
 

@@ -11,7 +11,7 @@
 
 #include "analyse/findings.h"
 #include "analyse/observation.h"
-#include "analyse/summary.h"
+#include "query/summary.h"
 #include "base/limits.h"
 #include "base/name.h"
 #include "finding/say.h"

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "analyse/finding_items.h"
 #include "analyse/observation.h"
 #include "base/limits.h"
 #include "finding/find.h"
@@ -110,11 +109,28 @@ static int find(struct analysis *a, struct err *err)
 	return rc;
 }
 
+static int write_findings(struct store *s, const struct findings *list, struct err *err)
+{
+	struct buf text;
+	buf_init(&text, MIB);
+	int rc = store_clear_items(s, "finding", err);
+	for (size_t i = 0; i < list->n && !rc; i++) {
+		struct json j = json_to(&text);
+		char id[FINDING_ID_SIZE];
+		buf_clear(&text);
+		finding_json(&j, &list->v[i]);
+		finding_id(&list->v[i], id);
+		rc = buf_ok(&text) ? store_put_item(s, "finding", str_of(id), buf_str(&text), err) : err_oom(err, "findings");
+	}
+	buf_free(&text);
+	return rc;
+}
+
 int findings_step(struct analysis *a, struct err *err)
 {
 	int rc = store_clear_items(a->store, "index", err);
 	rc = rc ? rc : store_clear_items(a->store, "flow", err);
 	rc = rc ? rc : find(a, err);
 	rc = rc ? rc : published_claims(a, err);
-	return rc ? rc : finding_write(a->store, &a->findings, err);
+	return rc ? rc : write_findings(a->store, &a->findings, err);
 }

@@ -1,5 +1,5 @@
 /* brands.c - trapline brands: what the stored messages advertise or impersonate, with first and last day and feeds. */
-#include "analyse/summary.h"
+#include "query/summary.h"
 #include "cmd/command.h"
 #include "cmd/output.h"
 #include "cmd/session.h"

@@ -1,7 +1,7 @@
 /* campaigns.c - trapline campaigns: messages made from one template, with their days, feeds, brands, engines and domains. */
 #include "cmd/campaigns.h"
 
-#include "analyse/campaign_list.h"
+#include "query/campaign_list.h"
 #include "base/hash.h"
 #include "cmd/command.h"
 #include "cmd/output.h"

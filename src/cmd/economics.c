@@ -1,5 +1,5 @@
 /* economics.c - trapline economics PROGRAMME: what its mail may earn, always as an interval, always with the inputs and their sources. */
-#include "analyse/economics.h"
+#include "query/economics.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* engines.c - trapline engines: the software that sent the stored messages, with days, feeds, hosts, brands, countries. */
 #include <jansson.h>
 
-#include "analyse/campaign_list.h"
+#include "query/campaign_list.h"
 #include "base/json_read.h"
 #include "base/limits.h"
 #include "cmd/command.h"

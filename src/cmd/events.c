@@ -1,5 +1,5 @@
 /* events.c - trapline events: the findings of the last analysis, and an exit code for monitors. */
-#include "analyse/finding_items.h"
+#include "query/finding_list.h"
 #include "base/limits.h"
 #include "cmd/command.h"
 #include "cmd/output.h"

@@ -1,8 +1,8 @@
 /* explain_campaign.c - see explain_campaign.h. */
 #include "cmd/explain_campaign.h"
 
-#include "analyse/campaign_list.h"
-#include "analyse/campaign_template.h"
+#include "query/campaign_list.h"
+#include "query/campaign_template.h"
 #include "cmd/campaigns.h"
 #include "base/limits.h"
 #include "export/mask.h"

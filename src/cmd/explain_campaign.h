@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "analyse/neighbour.h"
+#include "query/neighbour.h"
 #include "cmd/session.h"
 
 /* Lines on a message's nearest neighbour: its points for and against. */

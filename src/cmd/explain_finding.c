@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "analyse/finding_items.h"
+#include "query/finding_list.h"
 #include "base/hash.h"
 #include "base/json_read.h"
 #include "base/limits.h"

@@ -1,5 +1,5 @@
 /* graph.c - trapline graph: engine x programme x brand x domain, as rows, or drawn by other programs (DOT, GraphML). */
-#include "analyse/graph.h"
+#include "query/graph.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* programmes.c - trapline programmes: who the messages earn for, by message and by domain, and what that rests on. */
 #include <jansson.h>
 
-#include "analyse/items.h"
+#include "query/items.h"
 #include "base/json_read.h"
 #include "base/limits.h"
 #include "cmd/command.h"

@@ -4,8 +4,8 @@
 #include <langinfo.h>
 #include <stdlib.h>
 
-#include "analyse/finding_items.h"
-#include "analyse/items.h"
+#include "query/finding_list.h"
+#include "query/items.h"
 #include "cmd/command.h"
 #include "cmd/output.h"
 #include "cmd/report_campaigns.h"

@@ -1,7 +1,7 @@
 /* report_campaigns.c - see report_campaigns.h. */
 #include "cmd/report_campaigns.h"
 
-#include "analyse/campaign_template.h"
+#include "query/campaign_template.h"
 #include "base/hash.h"
 #include "export/mask.h"
 

@@ -1,5 +1,5 @@
 /* series.c - trapline series: messages a day or an hour, per feed, split by one dimension. */
-#include "analyse/series.h"
+#include "query/series.h"
 
 #include <jansson.h>
 #include <math.h>

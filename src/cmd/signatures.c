@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "analyse/campaign_template.h"
+#include "query/campaign_template.h"
 #include "base/limits.h"
 #include "base/vec.h"
 #include "campaign/family.h"

@@ -7,10 +7,10 @@
 #ifndef TRAPLINE_EXPORT_REPORT_H
 #define TRAPLINE_EXPORT_REPORT_H
 
-#include "analyse/campaign_list.h"
+#include "query/campaign_list.h"
 #include "finding/finding.h"
 #include "analyse/observation.h"
-#include "analyse/summary.h"
+#include "query/summary.h"
 #include "base/arena.h"
 #include "base/buf.h"
 

@@ -1,6 +1,6 @@
 /* svg.h - charts as inline SVG, made here so that a report needs no script.
  *
- * Data are plain arrays over a time axis of runs (analyse/series.h): between runs nothing was received and the axis is broken;
+ * Data are plain arrays over a time axis of runs (query/series.h): between runs nothing was received and the axis is broken;
  * a bucket that no feed watched is hatched, never drawn as zero. With more buckets than the width can show, neighbours are
  * joined into weeks, months ... and drawn as the mean per bucket over what was watched, so that a short last bin is no drop.
  *
@@ -12,7 +12,7 @@
 #ifndef TRAPLINE_EXPORT_SVG_H
 #define TRAPLINE_EXPORT_SVG_H
 
-#include "analyse/series.h"
+#include "query/series.h"
 #include "base/arena.h"
 #include "base/buf.h"
 

@@ -1,5 +1,5 @@
 /* campaign_list.c - see campaign_list.h. */
-#include "analyse/campaign_list.h"
+#include "query/campaign_list.h"
 
 #include <stdlib.h>
 

@@ -1,8 +1,8 @@
-/* axis.h - the time axis and the feeds of a series; for src/analyse only. What they promise is in series.h. */
-#ifndef TRAPLINE_ANALYSE_AXIS_H
-#define TRAPLINE_ANALYSE_AXIS_H
+/* axis.h - the time axis and the feeds of a series; for src/query only. What they promise is in series.h. */
+#ifndef TRAPLINE_QUERY_AXIS_H
+#define TRAPLINE_QUERY_AXIS_H
 
-#include "analyse/series.h"
+#include "query/series.h"
 #include "base/tally.h"
 
 /* Where the time of a message comes from: registry.def, time_source. */

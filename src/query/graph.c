@@ -1,5 +1,5 @@
 /* graph.c - see graph.h. */
-#include "analyse/graph.h"
+#include "query/graph.h"
 
 #include <jansson.h>
 #include <stdlib.h>

@@ -4,8 +4,8 @@
  * (items of kind "domain"), as a mail may link to anything; in a store without captured pages, all that its messages link to.
  * What a message lacks is skipped: an engine without a known programme has no edge.
  */
-#ifndef TRAPLINE_ANALYSE_GRAPH_H
-#define TRAPLINE_ANALYSE_GRAPH_H
+#ifndef TRAPLINE_QUERY_GRAPH_H
+#define TRAPLINE_QUERY_GRAPH_H
 
 #include "store/store.h"
 

@@ -1,8 +1,8 @@
 /* summary.c - see summary.h. One scan fills tallies by (word, feed); the rest is sorting and naming. */
-#include "analyse/summary.h"
+#include "query/summary.h"
 
-#include "analyse/axis.h"
-#include "analyse/rank.h"
+#include "query/axis.h"
+#include "query/rank.h"
 #include "base/limits.h"
 #include "base/mem.h"
 

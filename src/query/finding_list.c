@@ -1,26 +1,7 @@
-/* finding_items.c - see finding_items.h. */
-#include "analyse/finding_items.h"
+/* finding_list.c - see finding_list.h. */
+#include "query/finding_list.h"
 
 #include <stdlib.h>
-
-#include "base/limits.h"
-
-int finding_write(struct store *s, const struct findings *list, struct err *err)
-{
-	struct buf text;
-	buf_init(&text, MIB);
-	int rc = store_clear_items(s, "finding", err);
-	for (size_t i = 0; i < list->n && !rc; i++) {
-		struct json j = json_to(&text);
-		char id[FINDING_ID_SIZE];
-		buf_clear(&text);
-		finding_json(&j, &list->v[i]);
-		finding_id(&list->v[i], id);
-		rc = buf_ok(&text) ? store_put_item(s, "finding", str_of(id), buf_str(&text), err) : err_oom(err, "findings");
-	}
-	buf_free(&text);
-	return rc;
-}
 
 struct load {
 	struct arena *a;

@@ -1,8 +1,8 @@
 /* series.c - see series.h. Counts while scanning (axis.c, tally.c), then makes the matrix. */
-#include "analyse/series.h"
+#include "query/series.h"
 
-#include "analyse/axis.h"
-#include "analyse/rank.h"
+#include "query/axis.h"
+#include "query/rank.h"
 #include "base/limits.h"
 #include "base/mem.h"
 

@@ -6,8 +6,8 @@
  * Orders: a shop that numbers its orders one by one tells its volume to who buys twice (Kanich et al., "Show Me the Money", USENIX
  * Security 2011: the purchase pair): the difference of two numbers over the time between bounds the rate.
  */
-#ifndef TRAPLINE_ANALYSE_ECONOMICS_H
-#define TRAPLINE_ANALYSE_ECONOMICS_H
+#ifndef TRAPLINE_QUERY_ECONOMICS_H
+#define TRAPLINE_QUERY_ECONOMICS_H
 
 #include "base/arena.h"
 #include "match/economics_pack.h"

@@ -1,6 +1,6 @@
 /* rank.c - see rank.h. Names are fetched only for those that can be among the first: a garbage feed has millions of domains that
  * occur once each. */
-#include "analyse/rank.h"
+#include "query/rank.h"
 
 #include <stdlib.h>
 

@@ -3,10 +3,10 @@
  * Deterministic for a set of messages. Strings are hostile (escape, defang); everything lives in the arena given.
  * Message-weighted throughout: a message counts once for each of its distinct domains, and domain tables count such pairs.
  */
-#ifndef TRAPLINE_ANALYSE_SUMMARY_H
-#define TRAPLINE_ANALYSE_SUMMARY_H
+#ifndef TRAPLINE_QUERY_SUMMARY_H
+#define TRAPLINE_QUERY_SUMMARY_H
 
-#include "analyse/series.h"
+#include "query/series.h"
 #include "base/anomaly.h"
 
 /* A share with its spread over the feeds. Feeds with fewer than SUMMARY_SHARE_MIN messages are not asked for theirs. */

@@ -1,5 +1,5 @@
 /* economics.c - see economics.h. */
-#include "analyse/economics.h"
+#include "query/economics.h"
 
 #include <math.h>
 #include <stdlib.h>

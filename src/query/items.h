@@ -1,6 +1,6 @@
 /* items.h - all items of a kind in memory, for lists and reports. */
-#ifndef TRAPLINE_ANALYSE_ITEMS_H
-#define TRAPLINE_ANALYSE_ITEMS_H
+#ifndef TRAPLINE_QUERY_ITEMS_H
+#define TRAPLINE_QUERY_ITEMS_H
 
 #include "store/store.h"
 

@@ -1,5 +1,5 @@
 /* axis.c - see axis.h. */
-#include "analyse/axis.h"
+#include "query/axis.h"
 
 #include <stdlib.h>
 

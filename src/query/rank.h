@@ -1,6 +1,6 @@
 /* rank.h - the most frequent words, by count, then by name. */
-#ifndef TRAPLINE_ANALYSE_RANK_H
-#define TRAPLINE_ANALYSE_RANK_H
+#ifndef TRAPLINE_QUERY_RANK_H
+#define TRAPLINE_QUERY_RANK_H
 
 #include "store/store.h"
 

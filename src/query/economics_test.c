@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "analyse/economics.h"
+#include "query/economics.h"
 #include "base/limits.h"
 #include "base/mem.h"
 

@@ -3,8 +3,8 @@
  * A template is made from at most LIM_TEMPLATE_TEXTS messages of a campaign, those with the smallest ids: the same whatever the order of
  * ingest. Texts come from the store (their first LIM_STORED_TEXT bytes).
  */
-#ifndef TRAPLINE_ANALYSE_CAMPAIGN_TEMPLATE_H
-#define TRAPLINE_ANALYSE_CAMPAIGN_TEMPLATE_H
+#ifndef TRAPLINE_QUERY_CAMPAIGN_TEMPLATE_H
+#define TRAPLINE_QUERY_CAMPAIGN_TEMPLATE_H
 
 #include "campaign/template.h"
 #include "store/store.h"

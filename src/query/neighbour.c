@@ -1,5 +1,5 @@
 /* neighbour.c - see neighbour.h. */
-#include "analyse/neighbour.h"
+#include "query/neighbour.h"
 
 struct search {
 	const struct row *row;

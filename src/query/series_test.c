@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "analyse/rank.h"
-#include "analyse/summary.h"
+#include "query/rank.h"
+#include "query/summary.h"
 #include "base/tally.h"
 #include "base/buf.h"
 #include "base/limits.h"

@@ -1,6 +1,6 @@
 /* neighbour.h - why a message is in its campaign: the message most like it, and what the two agree in. */
-#ifndef TRAPLINE_ANALYSE_NEIGHBOUR_H
-#define TRAPLINE_ANALYSE_NEIGHBOUR_H
+#ifndef TRAPLINE_QUERY_NEIGHBOUR_H
+#define TRAPLINE_QUERY_NEIGHBOUR_H
 
 #include "campaign/edge.h"
 #include "store/store.h"

@@ -1,5 +1,5 @@
 /* items.c - see items.h. */
-#include "analyse/items.h"
+#include "query/items.h"
 
 #include <jansson.h>
 #include <stdlib.h>

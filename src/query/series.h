@@ -11,8 +11,8 @@
  * what would go over LIM_SERIES_DAYS or _HOURS (the lightest runs) and what lies outside 1970..2106. One mail dated 2106
  * costs nothing, hides nothing and squeezes no chart.
  */
-#ifndef TRAPLINE_ANALYSE_SERIES_H
-#define TRAPLINE_ANALYSE_SERIES_H
+#ifndef TRAPLINE_QUERY_SERIES_H
+#define TRAPLINE_QUERY_SERIES_H
 
 #include "store/store.h"
 

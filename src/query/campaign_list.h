@@ -3,8 +3,8 @@
  * Two passes over the hot table: one to count, one over what is listed. Everything lies in the arena. Largest first, then by id;
  * the same for the same set of messages.
  */
-#ifndef TRAPLINE_ANALYSE_CAMPAIGN_LIST_H
-#define TRAPLINE_ANALYSE_CAMPAIGN_LIST_H
+#ifndef TRAPLINE_QUERY_CAMPAIGN_LIST_H
+#define TRAPLINE_QUERY_CAMPAIGN_LIST_H
 
 #include "store/store.h"
 

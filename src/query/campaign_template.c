@@ -1,5 +1,5 @@
 /* campaign_template.c - see campaign_template.h. */
-#include "analyse/campaign_template.h"
+#include "query/campaign_template.h"
 
 #include <stdlib.h>
 
