@@ -1,6 +1,6 @@
 /* bench-made ROWS STORE: a store of ROWS made-up messages with all that the analysis reads, and learned engines in STORE.model.
  *
- * Rows are store_test.h's. On top of them: texts of ROWS/50 templates, few of them large, each with a domain of its own, sent by one engine; nine in ten messages by
+ * Rows are store_test.h's, their brands the words' own. On top of them: texts of ROWS/50 templates, few of them large, each with a domain of its own, sent by one engine; nine in ten messages by
  * ENGINES botnets, the others by ROWS/1000 kits with a few hosts each and, one in twenty, by software that is never seen again. Every third
  * of these changes its writing at the middle of the month, on the same hosts. One in five botnets is learned; every seventh kit writes as one of those does, but for
  * two habits. As the store grows, so do its templates, kits and hosts.
@@ -107,6 +107,9 @@ static void put(struct store *store, struct arena *a, uint64_t i, uint64_t rows,
 	buf_init_arena(&b, a, 64 * KIB);
 	from_template(t, &b);
 	w->text = buf_str(&b);
+	w->own_brand = w->brand, w->own_brand_confidence = w->brand_confidence;
+	w->own_programme = w->programme, w->own_programme_confidence = w->programme_confidence;
+	w->own_category = w->category, w->own_category_confidence = w->category_confidence;
 	w->fingerprint = print_of(&s, i, text, tokens);
 	host = mix(s.host);
 	memcpy(f.ip, &host, sizeof f.ip);

@@ -1,6 +1,6 @@
 /* store_bench.c - how fast messages go into the store and are counted out of it.
  *
- * bench-store ROWS STORE: makes a store of made-up rows and leaves it there (bench/report_1m).
+ * bench-store ROWS STORE: makes a store of made-up rows and leaves it there.
  * bench-store [ROWS]: stores ROWS (default 300000) made-up but realistic rows, in batches of STORE_BATCH, then as one row per fact
  * (message, name, value; the layout that this store does not have) with the same pragmas, then scans. One JSON line; rates are
  * per second of CPU and, in brackets of the name, of the clock.

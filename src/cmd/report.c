@@ -18,6 +18,7 @@ enum {
 	TEXT_BYTES = 1 << 20,
 	WORK_BYTES = 1 << 30,
 	HOURS_UP_TO_DAYS = 3,
+	CAMPAIGNS_SHOWN = 12,
 	ENGINES_SHOWN = 40,
 	ENGINES_LISTED = 15,
 	ENGINES_DRAWN = 8
@@ -28,8 +29,9 @@ struct page {
 	struct arena arena;
 	struct summary sum;
 	struct report_info info;
-	struct campaign_list engines;
-	struct series by_engine;
+	struct campaign_list engines, campaigns;
+	struct series engine_shares, by_engine;
+	struct row *messages;
 	struct store_filter filter;
 	struct str feeds[OPT_LIST_MAX];
 };
@@ -90,19 +92,6 @@ static int items_of(struct page *p, const char *kind, const char *by, const stru
 	return 0;
 }
 
-/* The engines, largest first, with their brands; and their shares over time. */
-static int gather_engines(struct page *p, enum series_unit unit, struct err *err)
-{
-	struct series_params params = {.filter = p->filter, .unit = unit, .dim = DIM_ENGINE, .top_n = ENGINES_DRAWN};
-	int rc = campaign_list_by(p->s->store, FEAT_engine, &p->filter, ENGINES_LISTED, &p->arena, &p->engines, err);
-	if (rc || !p->engines.n)
-		return rc;
-	rc = series_build(p->s->store, &params, &p->arena, &p->by_engine, err);
-	p->info.engines = &p->engines;
-	p->info.engine_shares = rc ? NULL : &p->by_engine;
-	return rc;
-}
-
 /* Findings are about the whole store: a report that was narrowed to some of the mail leaves them out. */
 static bool is_whole(const struct store_filter *f)
 {
@@ -136,12 +125,8 @@ static int gather_findings(struct page *p, struct err *err)
 {
 	struct finding *f = NULL;
 	size_t n = 0, kept = 0;
-	struct series_params params = {.filter = p->filter, .unit = SERIES_DAY, .dim = DIM_ENGINE, .top_n = ENGINES_SHOWN};
-	struct series *engines = arena_zalloc(&p->arena, 1, sizeof *engines);
 	if (!is_whole(&p->filter))
 		return 0;
-	if (!engines)
-		return err_oom(err, "report");
 	int rc = finding_load(p->s->store, &p->arena, &f, &n, err);
 	for (size_t i = 0; i < n && !rc; i++) {
 		int64_t end = f[i].end.time != TIME_NONE ? f[i].end.time : f[i].start.time;
@@ -149,9 +134,8 @@ static int gather_findings(struct page *p, struct err *err)
 			(p->filter.until == TIME_NONE || f[i].start.time < p->filter.until))
 			f[kept++] = f[i];
 	}
-	rc = rc ? rc : series_build(p->s->store, &params, &p->arena, engines, err);
 	rc = rc ? rc : split_claims(p, f, kept, err);
-	p->info.by_engine = !rc && engines->distinct ? engines : NULL;
+	p->info.by_engine = !rc && p->by_engine.distinct ? &p->by_engine : NULL;
 	p->info.analysed = true;
 	return rc;
 }
@@ -201,40 +185,75 @@ static int gather_outside(struct page *p, struct err *err)
 	return rc ? rc : items_of(p, "infected", "seen", &p->info.infected, &p->info.n_infected, err);
 }
 
+/* What the messages come to, in as few passes as can be. */
+static int count_messages(struct page *p, struct err *err)
+{
+	struct store *s = p->s->store;
+	struct arena *a = &p->arena;
+	struct summary_params sum = {.unit = SERIES_DAY};
+	struct campaign_list_params engines = {.by = FEAT_engine, .most = ENGINES_LISTED},
+				    campaigns = {.by = FEAT_campaign, .most = CAMPAIGNS_SHOWN, .members = true};
+	struct series_params drawn = {.unit = SERIES_DAY, .dim = DIM_ENGINE, .top_n = ENGINES_DRAWN}, shown = drawn;
+	struct reader *r[6] = {0};
+	shown.top_n = ENGINES_SHOWN;
+	int rc = summary_reader(&r[0], s, &sum, a, &p->sum, err);
+	rc = rc ? rc : sample_reader(&r[1], s, a, &p->messages, &p->info.nmessages, err);
+	rc = rc ? rc : campaign_list_reader(&r[2], s, &engines, a, &p->engines, err);
+	rc = rc ? rc : campaign_list_reader(&r[3], s, &campaigns, a, &p->campaigns, err);
+	rc = rc ? rc : series_reader(&r[4], s, &drawn, a, &p->engine_shares, err);
+	if (!rc && is_whole(&p->filter))
+		rc = series_reader(&r[5], s, &shown, a, &p->by_engine, err);
+	rc = rc ? rc : readers_run(s, &p->filter, r, 6, err);
+	for (size_t i = 0; i < 6; i++)
+		reader_free(r[i]);
+	return rc;
+}
+
+/* A few days are better seen by the hour. */
+static int count_hours(struct page *p, struct err *err)
+{
+	struct store *s = p->s->store;
+	struct summary_params sum = {.unit = SERIES_HOUR};
+	struct series_params drawn = {.unit = SERIES_HOUR, .dim = DIM_ENGINE, .top_n = ENGINES_DRAWN};
+	struct reader *r[2] = {0};
+	if (!p->sum.by_feed.nbuckets || p->sum.by_feed.nbuckets > HOURS_UP_TO_DAYS)
+		return 0;
+	int rc = summary_reader(&r[0], s, &sum, &p->arena, &p->sum, err);
+	if (!rc && p->engines.n)
+		rc = series_reader(&r[1], s, &drawn, &p->arena, &p->engine_shares, err);
+	rc = rc ? rc : readers_run(s, &p->filter, r, 2, err);
+	reader_free(r[0]);
+	reader_free(r[1]);
+	return rc;
+}
+
 static int gather(struct page *p, struct err *err)
 {
 	const struct options *o = p->s->o;
 	struct store *s = p->s->store;
 	struct store_feed *feeds;
-	struct row *rows;
 	p->filter = session_filter(o, o->n_paths == 0, p->feeds);
-	struct summary_params params = {.filter = p->filter, .unit = SERIES_DAY};
-	int rc = summary_build(s, &params, &p->arena, &p->sum, err);
-	/* A few days are better seen by the hour. */
-	if (!rc && p->sum.by_feed.nbuckets && p->sum.by_feed.nbuckets <= HOURS_UP_TO_DAYS) {
-		params.unit = SERIES_HOUR;
-		rc = summary_build(s, &params, &p->arena, &p->sum, err);
-	}
+	int rc = count_messages(p, err);
 	if (!rc)
-		rc = store_feeds(s, &p->arena, &feeds, &p->info.nfeeds, err);
+		rc = count_hours(p, err);
 	if (!rc)
-		rc = sample_messages(s, &p->filter, &p->arena, &rows, &p->info.nmessages, err);
+		rc = store_feed_list(s, &p->arena, &feeds, &p->info.nfeeds, err);
 	if (!rc)
 		rc = items_of(p, "programme", "messages", &p->info.programmes, &p->info.n_programmes, err);
 	if (!rc)
 		rc = items_of(p, "alias", "log_odds", &p->info.aliases, &p->info.n_aliases, err);
 	if (!rc)
-		rc = gather_engines(p, params.unit, err);
-	if (!rc)
-		rc = gather_campaigns(p->s, &p->filter, &p->arena, &p->info, err);
+		rc = gather_campaigns(p->s, &p->campaigns, &p->arena, &p->info, err);
 	if (!rc)
 		rc = gather_findings(p, err);
 	if (!rc)
 		rc = gather_outside(p, err);
 	if (rc)
 		return rc;
+	p->info.engines = p->engines.n ? &p->engines : NULL;
+	p->info.engine_shares = p->engines.n ? &p->engine_shares : NULL;
 	p->info.feeds = feeds;
-	p->info.messages = rows;
+	p->info.messages = p->messages;
 	p->info.version = TRAPLINE_VERSION;
 	p->info.command = str_of(o->command_line ? o->command_line : "");
 	p->info.store = str_of(p->s->store_path);

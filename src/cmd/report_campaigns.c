@@ -5,7 +5,7 @@
 #include "base/hash.h"
 #include "export/mask.h"
 
-enum { SHOWN = 12, TEMPLATE_BYTES = 16 << 10 };
+enum { TEMPLATE_BYTES = 16 << 10 };
 
 static struct str template_in(struct arena *a, const struct template *t)
 {
@@ -33,12 +33,12 @@ static int sample_subject(struct session *s, uint64_t key, struct arena *a, stru
 	return s->o->reveal || !mask_row_text(&row, row.subject, a, out) ? 0 : err_oom(err, "campaigns");
 }
 
-static int fill(struct session *s, const struct campaign_members *m, struct arena *a, struct report_campaign *r, struct err *err)
+static int fill(struct session *s, struct arena *a, struct report_campaign *r, struct err *err)
 {
 	struct campaign_template t = {0};
 	struct arena scratch;
 	arena_init(&scratch, SIZE_MAX);
-	int rc = campaign_template(s->store, m, s->o->reveal ? NULL : mask_row_text, &scratch, &t, err);
+	int rc = campaign_template(s->store, r->info->members, s->o->reveal ? NULL : mask_row_text, &scratch, &t, err);
 	if (!rc) {
 		r->subject = template_in(a, &t.subject);
 		r->text = template_in(a, &t.body);
@@ -49,29 +49,21 @@ static int fill(struct session *s, const struct campaign_members *m, struct aren
 }
 
 int gather_campaigns(
-	struct session *s, const struct store_filter *filter, struct arena *a, struct report_info *info, struct err *err)
+	struct session *s, const struct campaign_list *list, struct arena *a, struct report_info *info, struct err *err)
 {
-	struct campaign_list list;
-	struct campaign_members *members = NULL;
-	size_t n_members = 0;
-	int rc = campaign_list(s->store, filter, SHOWN, a, &list, err);
-	if (rc || !list.n)
-		return rc;
-	struct report_campaign *v = arena_zalloc(a, list.n, sizeof *v);
+	int rc = 0;
+	if (!list->n)
+		return 0;
+	struct report_campaign *v = arena_zalloc(a, list->n, sizeof *v);
 	if (!v)
 		return err_oom(err, "campaigns");
-	rc = campaign_members(s->store, filter, (uint64_t)list.v[list.n - 1].messages, a, &members, &n_members, err);
-	for (size_t i = 0; i < list.n && !rc; i++) {
-		v[i].info = &list.v[i];
-		for (size_t k = 0; k < n_members; k++)
-			if (str_eq(members[k].campaign, list.v[i].id)) {
-				rc = fill(s, &members[k], a, &v[i], err);
-				break;
-			}
+	for (size_t i = 0; i < list->n && !rc; i++) {
+		v[i].info = &list->v[i];
+		rc = fill(s, a, &v[i], err);
 	}
 	info->campaigns = v;
-	info->ncampaigns = rc ? 0 : list.n;
-	info->campaigns_distinct = list.distinct;
-	info->in_campaigns = list.messages;
+	info->ncampaigns = rc ? 0 : list->n;
+	info->campaigns_distinct = list->distinct;
+	info->in_campaigns = list->messages;
 	return rc;
 }

@@ -5,8 +5,8 @@
 #include "cmd/session.h"
 #include "export/report.h"
 
-/* Fills the members of info on campaigns. Memory in the arena. 0 or negative. */
+/* Fills the members of info on campaigns from the list, which holds their members. Memory in the arena. 0 or negative. */
 int gather_campaigns(
-	struct session *s, const struct store_filter *filter, struct arena *a, struct report_info *info, struct err *err);
+	struct session *s, const struct campaign_list *list, struct arena *a, struct report_info *info, struct err *err);
 
 #endif

@@ -21,10 +21,14 @@ struct group {
 };
 
 struct sampler {
+	struct reader reader;
+	struct store *store;
+	struct row **rows;
+	size_t *n;
 	struct arena *a;
 	struct map by_word; /* kind and word -> index + 1 */
 	VEC(struct group) groups;
-	bool oom;
+	struct err *err;
 };
 
 static struct group *group_of(struct sampler *s, enum group_kind kind, uint32_t word)
@@ -66,10 +70,8 @@ static int see(void *ctx, const struct store_row *r)
 	uint32_t brand = r->word[FEAT_brand], category = r->word[FEAT_category];
 	enum group_kind kind = brand ? GROUP_BRAND : category ? GROUP_CATEGORY : GROUP_NONE;
 	struct group *g = group_of(s, kind, brand ? brand : category);
-	if (!g) {
-		s->oom = s->groups.n < LIM_GROUPS;
-		return s->oom;
-	}
+	if (!g)
+		return s->groups.n < LIM_GROUPS ? err_oom(s->err, "sample") : 0;
 	g->messages++;
 	keep_smallest(g, r->key);
 	return 0;
@@ -86,13 +88,14 @@ static int by_importance(const void *x, const void *y)
 	return (a->keys[0] > b->keys[0]) - (a->keys[0] < b->keys[0]);
 }
 
-static int fetch(struct store *s, struct sampler *smp, struct arena *a, struct row **rows, size_t *n, struct err *err)
+static int fetch(struct sampler *smp, struct err *err)
 {
 	size_t shown[3] = {0};
 	static const size_t max[3] = {BRANDS, CATEGORIES, 1};
-	*rows = arena_zalloc(a, (BRANDS + CATEGORIES + 1) * PER_GROUP, sizeof **rows);
+	struct row *rows = *smp->rows = arena_zalloc(smp->a, (BRANDS + CATEGORIES + 1) * PER_GROUP, sizeof *rows);
+	size_t *n = smp->n;
 	*n = 0;
-	if (!*rows)
+	if (!rows)
 		return err_oom(err, "sample");
 	for (size_t i = 0; i < smp->groups.n; i++) {
 		const struct group *g = &smp->groups.v[i];
@@ -101,7 +104,7 @@ static int fetch(struct store *s, struct sampler *smp, struct arena *a, struct r
 		for (size_t k = 0; k < g->n; k++) {
 			char hex[17];
 			snprintf(hex, sizeof hex, "%016llx", (unsigned long long)g->keys[k]);
-			int rc = store_get(s, str_of(hex), a, &(*rows)[*n], err);
+			int rc = store_get(smp->store, str_of(hex), smp->a, &rows[*n], err);
 			if (rc < 0)
 				return rc;
 			*n += rc > 0;
@@ -110,20 +113,33 @@ static int fetch(struct store *s, struct sampler *smp, struct arena *a, struct r
 	return 0;
 }
 
-int sample_messages(
-	struct store *s, const struct store_filter *filter, struct arena *a, struct row **rows, size_t *n, struct err *err)
+static int choose(struct reader *r, struct err *err)
 {
-	struct sampler smp = {.a = a};
-	map_init(&smp.by_word, 16 * MIB);
-	uint64_t columns = FEAT_BIT(brand) | FEAT_BIT(category);
-	int rc = store_scan(s, filter, columns, STORE_UNORDERED | STORE_IDS, see, &smp, err);
-	if (smp.oom)
-		rc = err_oom(err, "sample");
-	if (rc >= 0) {
-		if (smp.groups.n)
-			qsort(smp.groups.v, smp.groups.n, sizeof *smp.groups.v, by_importance);
-		rc = fetch(s, &smp, a, rows, n, err);
-	}
-	map_free(&smp.by_word);
-	return rc;
+	struct sampler *smp = (struct sampler *)r;
+	r->row = NULL;
+	if (smp->groups.n)
+		qsort(smp->groups.v, smp->groups.n, sizeof *smp->groups.v, by_importance);
+	return fetch(smp, err);
+}
+
+static void sampler_free(struct reader *r)
+{
+	map_free(&((struct sampler *)r)->by_word);
+	mem_free(r);
+}
+
+int sample_reader(struct reader **r, struct store *s, struct arena *a, struct row **rows, size_t *n, struct err *err)
+{
+	struct sampler *smp = mem_zalloc(1, sizeof *smp);
+	*r = (struct reader *)smp;
+	if (!smp)
+		return err_oom(err, "sample");
+	*smp = (struct sampler){.reader = {FEAT_BIT(brand) | FEAT_BIT(category), see, choose, sampler_free},
+		.store = s,
+		.rows = rows,
+		.n = n,
+		.a = a,
+		.err = err};
+	map_init(&smp->by_word, 16 * MIB);
+	return 0;
 }

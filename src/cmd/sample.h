@@ -5,10 +5,10 @@
 #ifndef TRAPLINE_CMD_SAMPLE_H
 #define TRAPLINE_CMD_SAMPLE_H
 
-#include "store/store.h"
+#include "query/readers.h"
 
-/* Rows with all columns, in the arena: brands first (largest first), then categories without a brand, then the rest. */
-int sample_messages(
-	struct store *s, const struct store_filter *filter, struct arena *a, struct row **rows, size_t *n, struct err *err);
+/* A reader (to be freed in any case) that leaves rows with all columns, in the arena: brands first (largest first), then
+ * categories without a brand, then the rest. */
+int sample_reader(struct reader **r, struct store *s, struct arena *a, struct row **rows, size_t *n, struct err *err);
 
 #endif

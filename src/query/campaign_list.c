@@ -3,29 +3,31 @@
 
 #include <stdlib.h>
 
-#include "base/map.h"
+#include "base/mem.h"
+#include "base/tally.h"
 #include "base/vec.h"
+#include "query/campaign_template.h"
 
-struct tally {
+struct counted {
 	uint32_t word; /* of the campaign */
 	int64_t n;
-};
-
-/* (campaign, kind, word) -> messages */
-struct cell {
-	uint32_t at, kind, word;
+	int64_t first, last;
+	struct str name;
 };
 
 struct lister {
+	struct reader reader;
 	struct store *s;
 	struct arena *a;
 	struct arena scratch;
 	enum feature_id by;
+	size_t most;
+	bool members;
 	struct campaign_list *out;
 	VEC(uint32_t) at; /* campaign's word -> index + 1 */
-	VEC(struct tally) tallies;
-	struct map cells;
-	struct str *feeds; /* names by number */
+	VEC(struct counted) tallies;
+	struct tally cells; /* (place in the list, kind; word) -> messages */
+	struct str *feeds;  /* names by number */
 	size_t n_feeds;
 	struct err *err;
 };
@@ -48,92 +50,98 @@ static int count_row(void *ctx, const struct store_row *r)
 	}
 	uint32_t *at = at_of(l, word);
 	if (at && !*at) {
-		struct tally *t = vec_push(&l->scratch, &l->tallies, UINT32_MAX);
+		struct counted *t = vec_push(&l->scratch, &l->tallies, UINT32_MAX);
 		if (!t)
 			return err_oom(l->err, "campaigns");
 		t->word = word;
+		t->first = t->last = TIME_NONE;
 		*at = (uint32_t)l->tallies.n;
 	}
 	if (!at)
 		return err_oom(l->err, "campaigns");
-	l->tallies.v[*at - 1].n++;
+	struct counted *t = &l->tallies.v[*at - 1];
+	int64_t time = r->row->time;
+	t->n++;
+	if (time != TIME_NONE) {
+		t->first = t->first == TIME_NONE || time < t->first ? time : t->first;
+		t->last = time > t->last ? time : t->last;
+	}
 	l->out->messages++;
 	return 0;
 }
 
-static int by_size(const void *x, const void *y)
+static int by_number(const void *x, const void *y)
 {
-	const struct campaign_info *a = x, *b = y;
-	if (a->messages != b->messages)
-		return a->messages < b->messages ? 1 : -1;
-	return str_cmp(a->id, b->id);
+	const struct counted *a = x, *b = y;
+	return a->n == b->n ? 0 : a->n < b->n ? 1 : -1;
 }
 
-/* From all that were counted, the largest. */
-static int choose(struct lister *l, size_t most)
+static int by_size(const void *x, const void *y)
 {
-	size_t n = l->tallies.n;
-	struct campaign_info *v = arena_zalloc(l->a, n + 1, sizeof *v);
-	if (!v)
-		return err_oom(l->err, "campaigns");
-	for (size_t i = 0; i < n; i++) {
-		v[i].messages = l->tallies.v[i].n;
-		v[i].first = v[i].last = TIME_NONE;
-		v[i].sample = UINT64_MAX;
-		int rc = store_word(l->s, l->tallies.v[i].word, l->a, &v[i].id, l->err);
+	const struct counted *a = x, *b = y;
+	return a->n == b->n ? str_cmp(a->name, b->name) : a->n < b->n ? 1 : -1;
+}
+
+/* Puts the `most` largest first. Of those that are as large as the last of them names decide. */
+static int sort(struct lister *l, size_t most)
+{
+	struct counted *t = l->tallies.v;
+	size_t n = l->tallies.n, named = most;
+	if (!most)
+		return 0;
+	qsort(t, n, sizeof *t, by_number);
+	while (named < n && t[named].n == t[most - 1].n)
+		named++;
+	for (size_t i = 0; i < named; i++) {
+		int rc = store_word(l->s, t[i].word, l->a, &t[i].name, l->err);
 		if (rc < 0)
 			return rc;
 	}
-	qsort(v, n, sizeof *v, by_size);
-	l->out->v = v;
-	l->out->distinct = n;
-	l->out->n = n < most ? n : most;
+	qsort(t, named, sizeof *t, by_size);
 	return 0;
 }
 
-struct numbering {
-	struct lister *l;
-	struct map ids;
-};
-
-static int number_word(void *ctx, uint32_t id, struct str word)
+/* From all that were counted, the largest; `at` then leads from a word to its place in the list. */
+static int choose(struct lister *l)
 {
-	struct numbering *k = ctx;
-	struct map_entry *e = map_get(&k->ids, word);
-	if (e && id < k->l->at.n)
-		k->l->at.v[id] = (uint32_t)e->value;
-	return 0;
-}
-
-/* Lets `at` lead from a campaign's word to its place in the list. */
-static int number(struct lister *l)
-{
-	struct numbering k = {.l = l};
-	int rc = 0;
-	map_init(&k.ids, SIZE_MAX);
+	struct campaign_list *o = l->out;
+	o->distinct = l->tallies.n;
+	o->n = o->distinct < l->most ? o->distinct : l->most;
+	o->first = o->last = TIME_NONE;
+	int rc = sort(l, o->n);
+	if (rc < 0)
+		return rc;
+	if (!(o->v = arena_zalloc(l->a, o->n + 1, sizeof *o->v)))
+		return err_oom(l->err, "campaigns");
 	if (l->at.n)
 		memset(l->at.v, 0, l->at.n * sizeof *l->at.v);
-	for (size_t i = 0; i < l->out->n && !rc; i++) {
-		struct map_entry *e = map_put(&k.ids, l->out->v[i].id, NULL);
-		if (e)
-			e->value = i + 1;
-		else
-			rc = err_oom(l->err, "campaigns");
+	for (size_t i = 0; i < o->n; i++) {
+		const struct counted *t = &l->tallies.v[i];
+		o->v[i] = (struct campaign_info){
+			.id = t->name, .messages = t->n, .first = t->first, .last = t->last, .sample = UINT64_MAX};
+		l->at.v[t->word] = (uint32_t)i + 1;
+		if (!(o->v[i].bins = arena_zalloc(l->a, CAMPAIGN_BINS, sizeof *o->v[i].bins)) ||
+			(l->members && !(o->v[i].members = arena_zalloc(l->a, 1, sizeof *o->v[i].members))))
+			return err_oom(l->err, "campaigns");
+		if (t->first == TIME_NONE)
+			continue;
+		o->first = o->first == TIME_NONE || t->first < o->first ? t->first : o->first;
+		o->last = t->last > o->last ? t->last : o->last;
 	}
-	rc = rc ? rc : store_words(l->s, number_word, &k, l->err);
-	map_free(&k.ids);
-	return rc;
+	return 0;
 }
 
 static bool count_cell(struct lister *l, uint32_t at, enum campaign_word kind, uint32_t word)
 {
-	struct cell c = {at, kind, word};
-	if (!word)
-		return true;
-	struct map_entry *e = map_put(&l->cells, str_make(&c, sizeof c), NULL);
-	if (e)
-		e->value++;
-	return e != NULL;
+	return !word || tally_add(&l->cells, (uint64_t)at * CAMPAIGN_WORDS + kind, word, 1);
+}
+
+static void add_volume(const struct campaign_list *o, struct campaign_info *c, int64_t time)
+{
+	if (time == TIME_NONE)
+		return;
+	double part = (double)(time - o->first) / ((double)(o->last - o->first) + 1);
+	c->bins[(size_t)(part * CAMPAIGN_BINS)]++;
 }
 
 static int detail_row(void *ctx, const struct store_row *r)
@@ -143,18 +151,16 @@ static int detail_row(void *ctx, const struct store_row *r)
 	if (!at)
 		return 0;
 	struct campaign_info *c = &l->out->v[--at];
-	int64_t t = r->row->time;
 	c->sample = r->key < c->sample ? r->key : c->sample;
-	if (t != TIME_NONE) {
-		c->first = c->first == TIME_NONE || t < c->first ? t : c->first;
-		c->last = t > c->last ? t : c->last;
-	}
+	add_volume(l->out, c, r->row->time);
 	bool ok = count_cell(l, at, CAMPAIGN_BRANDS, r->word[FEAT_brand]) &&
 	          count_cell(l, at, CAMPAIGN_PROGRAMMES, r->word[FEAT_programme]) &&
 	          count_cell(l, at, CAMPAIGN_ENGINES, r->word[FEAT_engine]) &&
 	          count_cell(l, at, CAMPAIGN_COUNTRIES, r->word[FEAT_country]) && count_cell(l, at, CAMPAIGN_FEEDS, r->feed);
 	for (size_t i = 0; i < r->ndomains && ok; i++)
 		ok = count_cell(l, at, CAMPAIGN_DOMAINS, r->domains[i]);
+	if (ok && c->members)
+		ok = campaign_member_add(l->a, c->members, (struct campaign_member){r->key, r->n});
 	return ok ? 0 : err_oom(l->err, "campaigns");
 }
 
@@ -176,14 +182,14 @@ static void keep(struct campaign_values *top, struct str name, int64_t n)
 static int rank(struct lister *l)
 {
 	for (size_t i = 0; i < l->cells.n; i++) {
-		struct cell c;
+		const struct tally_cell *c = &l->cells.cells[i];
+		enum campaign_word kind = c->a % CAMPAIGN_WORDS;
 		struct str name = S("");
-		memcpy(&c, l->cells.entries[i].key.p, sizeof c);
-		if (c.kind == CAMPAIGN_FEEDS)
-			name = c.word < l->n_feeds ? l->feeds[c.word] : S("");
-		else if (store_word(l->s, c.word, l->a, &name, l->err) < 0)
+		if (kind == CAMPAIGN_FEEDS)
+			name = c->b < l->n_feeds ? l->feeds[c->b] : S("");
+		else if (store_word(l->s, c->b, l->a, &name, l->err) < 0)
 			return l->err->kind;
-		keep(&l->out->v[c.at].words[c.kind], name, (int64_t)l->cells.entries[i].value);
+		keep(&l->out->v[c->a / CAMPAIGN_WORDS].words[kind], name, c->n);
 	}
 	return 0;
 }
@@ -203,34 +209,56 @@ static int feed_names(struct lister *l)
 	return rc;
 }
 
-/* ---- volume over time ---- */
-
-static int bin_row(void *ctx, const struct store_row *r)
+static void lister_free(struct reader *r)
 {
-	struct lister *l = ctx;
-	uint32_t word = r->word[l->by], at = word < l->at.n ? l->at.v[word] : 0;
-	int64_t t = r->row->time;
-	if (!at || t == TIME_NONE)
-		return 0;
-	double part = (double)(t - l->out->first) / ((double)(l->out->last - l->out->first) + 1);
-	l->out->v[at - 1].bins[(size_t)(part * CAMPAIGN_BINS)]++;
-	return 0;
+	struct lister *l = (struct lister *)r;
+	tally_free(&l->cells);
+	arena_free(&l->scratch);
+	mem_free(l);
 }
 
-static int volumes(struct lister *l, const struct store_filter *f)
+static int finish(struct reader *r, struct err *err)
 {
-	struct campaign_list *o = l->out;
-	o->first = o->last = TIME_NONE;
-	for (size_t i = 0; i < o->n; i++) {
-		struct campaign_info *c = &o->v[i];
-		if (!(c->bins = arena_zalloc(l->a, CAMPAIGN_BINS, sizeof *c->bins)))
-			return err_oom(l->err, "campaigns");
-		if (c->first == TIME_NONE)
-			continue;
-		o->first = o->first == TIME_NONE || c->first < o->first ? c->first : o->first;
-		o->last = c->last > o->last ? c->last : o->last;
+	struct lister *l = (struct lister *)r;
+	(void)err;
+	r->row = NULL;
+	for (size_t i = 0; i < l->out->n && l->members; i++) {
+		struct campaign_info *c = &l->out->v[i];
+		c->members->campaign = c->id;
+		campaign_members_done(c->members);
 	}
-	return store_scan(l->s, f, FEAT_BIT(time) | (uint64_t)1 << l->by, STORE_UNORDERED | STORE_IDS, bin_row, l, l->err);
+	return rank(l);
+}
+
+static int look_closer(struct reader *r, struct err *err)
+{
+	struct lister *l = (struct lister *)r;
+	(void)err;
+	r->columns = (uint64_t)1 << l->by | FEAT_BIT(time) | FEAT_BIT(brand) | FEAT_BIT(programme) | FEAT_BIT(engine) |
+	             FEAT_BIT(country) | FEAT_BIT(domains);
+	r->row = l->tallies.n ? detail_row : NULL;
+	r->next = finish;
+	return choose(l);
+}
+
+int campaign_list_reader(struct reader **r, struct store *s, const struct campaign_list_params *q, struct arena *a,
+	struct campaign_list *out, struct err *err)
+{
+	struct lister *l = mem_zalloc(1, sizeof *l);
+	*out = (struct campaign_list){0};
+	*r = (struct reader *)l;
+	if (!l)
+		return err_oom(err, "campaigns");
+	*l = (struct lister){.reader = {(uint64_t)1 << q->by | FEAT_BIT(time), count_row, look_closer, lister_free},
+		.s = s,
+		.a = a,
+		.by = q->by,
+		.most = q->most,
+		.members = q->members,
+		.out = out,
+		.err = err};
+	arena_init(&l->scratch, SIZE_MAX);
+	return feed_names(l);
 }
 
 int campaign_list(
@@ -242,20 +270,8 @@ int campaign_list(
 int campaign_list_by(struct store *s, enum feature_id by, const struct store_filter *f, size_t most, struct arena *a,
 	struct campaign_list *out, struct err *err)
 {
-	const uint64_t columns = FEAT_BIT(campaign) | FEAT_BIT(time) | FEAT_BIT(brand) | FEAT_BIT(programme) | FEAT_BIT(engine) |
-	                         FEAT_BIT(country) | FEAT_BIT(domains);
-	struct lister l = {.s = s, .a = a, .by = by, .out = out, .err = err};
-	*out = (struct campaign_list){0};
-	arena_init(&l.scratch, SIZE_MAX);
-	map_init(&l.cells, SIZE_MAX);
-	int rc = feed_names(&l);
-	rc = rc ? rc : store_scan(s, f, (uint64_t)1 << by, STORE_UNORDERED | STORE_IDS, count_row, &l, err);
-	rc = rc ? rc : choose(&l, most);
-	rc = rc ? rc : number(&l);
-	rc = rc ? rc : store_scan(s, f, columns, STORE_UNORDERED | STORE_IDS, detail_row, &l, err);
-	rc = rc ? rc : rank(&l);
-	rc = rc ? rc : volumes(&l, f);
-	map_free(&l.cells);
-	arena_free(&l.scratch);
-	return rc;
+	struct campaign_list_params q = {.by = by, .most = most};
+	struct reader *r;
+	int rc = campaign_list_reader(&r, s, &q, a, out, err);
+	return reader_alone(s, f, r, rc, err);
 }

@@ -1,12 +1,12 @@
 /* campaign_list.h - the campaigns among the messages that pass a filter: how many, when, where, for whom, by what.
  *
- * Two passes over the hot table: one to count, one over what is listed. Everything lies in the arena. Largest first, then by id;
+ * Two passes over the hot table: one to count, one for what is listed. Everything lies in the arena. Largest first, then by id;
  * the same for the same set of messages.
  */
 #ifndef TRAPLINE_QUERY_CAMPAIGN_LIST_H
 #define TRAPLINE_QUERY_CAMPAIGN_LIST_H
 
-#include "store/store.h"
+#include "query/readers.h"
 
 enum campaign_word {
 	CAMPAIGN_BRANDS,
@@ -29,13 +29,15 @@ struct campaign_values {
 	size_t n, distinct;
 };
 
+struct campaign_members;
 struct campaign_info {
 	struct str id;
 	int64_t messages;
 	int64_t first, last; /* TIME_NONE: no message has a time */
 	uint64_t sample;     /* first eight bytes of the smallest id: the message to show */
 	struct campaign_values words[CAMPAIGN_WORDS];
-	int64_t *bins; /* messages over time, CAMPAIGN_BINS equal parts of first..last of all listed campaigns */
+	int64_t *bins;                    /* messages over time, CAMPAIGN_BINS equal parts of first..last of all listed campaigns */
+	struct campaign_members *members; /* campaign_template.h; NULL unless asked for */
 };
 
 struct campaign_list {
@@ -52,6 +54,15 @@ int campaign_list(
 
 /* The same of another column of words: FEAT_engine lists the engines, with the brands that they send for, and so on. */
 int campaign_list_by(struct store *s, enum feature_id by, const struct store_filter *f, size_t most, struct arena *a,
+	struct campaign_list *out, struct err *err);
+
+struct campaign_list_params {
+	enum feature_id by;
+	size_t most;
+	bool members;
+};
+/* The same as a reader (to be freed in any case), whose run decides on the filter. */
+int campaign_list_reader(struct reader **r, struct store *s, const struct campaign_list_params *q, struct arena *a,
 	struct campaign_list *out, struct err *err);
 
 #endif

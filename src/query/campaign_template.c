@@ -40,7 +40,7 @@ static void sift_up(struct campaign_member *h, size_t i)
 }
 
 /* Room grows by doubling: most campaigns are small. */
-static int add_member(struct members *m, struct campaign_members *c, struct campaign_member member)
+bool campaign_member_add(struct arena *a, struct campaign_members *c, struct campaign_member member)
 {
 	c->messages++;
 	if (c->n_sample == LIM_TEMPLATE_TEXTS) {
@@ -48,20 +48,20 @@ static int add_member(struct members *m, struct campaign_members *c, struct camp
 			c->sample[0] = member;
 			sift_down(c->sample, c->n_sample);
 		}
-		return 0;
+		return true;
 	}
 	size_t n = c->n_sample;
 	if ((n & (n - 1)) == 0) {
-		struct campaign_member *v = arena_alloc(m->a, (n ? 2 * n : 1) * sizeof *v);
+		struct campaign_member *v = arena_alloc(a, (n ? 2 * n : 1) * sizeof *v);
 		if (!v)
-			return err_oom(m->err, "campaigns");
+			return false;
 		if (n)
 			memcpy(v, c->sample, n * sizeof *v);
 		c->sample = v;
 	}
 	c->sample[c->n_sample++] = member;
 	sift_up(c->sample, n);
-	return 0;
+	return true;
 }
 
 static int see_message(void *ctx, const struct store_row *r)
@@ -80,7 +80,8 @@ static int see_message(void *ctx, const struct store_row *r)
 		*w = word;
 		m->at.v[word] = (uint32_t)m->list.n;
 	}
-	return add_member(m, &m->list.v[m->at.v[word] - 1], (struct campaign_member){r->key, r->n});
+	struct campaign_members *c = &m->list.v[m->at.v[word] - 1];
+	return campaign_member_add(m->a, c, (struct campaign_member){r->key, r->n}) ? 0 : err_oom(m->err, "campaigns");
 }
 
 static int by_size(const void *x, const void *y)
@@ -97,6 +98,12 @@ static int by_key(const void *x, const void *y)
 	return (a->key > b->key) - (a->key < b->key);
 }
 
+void campaign_members_done(struct campaign_members *c)
+{
+	if (c->n_sample)
+		qsort(c->sample, c->n_sample, sizeof *c->sample, by_key);
+}
+
 int campaign_members(struct store *s, const struct store_filter *filter, uint64_t min, struct arena *a,
 	struct campaign_members **out, size_t *n, struct err *err)
 {
@@ -109,7 +116,7 @@ int campaign_members(struct store *s, const struct store_filter *filter, uint64_
 			continue;
 		rc = store_word(s, m.words.v[i], a, &c.campaign, err);
 		rc = rc < 0 ? rc : 0;
-		qsort(c.sample, c.n_sample, sizeof *c.sample, by_key);
+		campaign_members_done(&c);
 		m.list.v[kept++] = c;
 	}
 	if (rc)

@@ -24,6 +24,10 @@ struct campaign_members {
 int campaign_members(struct store *s, const struct store_filter *filter, uint64_t min, struct arena *a,
 	struct campaign_members **out, size_t *n, struct err *err);
 
+/* By hand, for one campaign, zeroed: the sample is the smallest of what is added. False: out of memory. Sorted when done. */
+bool campaign_member_add(struct arena *a, struct campaign_members *c, struct campaign_member member);
+void campaign_members_done(struct campaign_members *c);
+
 struct campaign_template {
 	struct template subject, body;
 };

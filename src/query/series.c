@@ -176,8 +176,12 @@ static bool is_wide(enum series_dim d)
 }
 
 struct pass {
+	struct reader reader;
 	struct store *s;
+	struct arena *a;
+	struct series *out;
 	enum series_dim dim;
+	size_t top_n;
 	struct axis axis;
 	struct tally cells;
 	uint32_t *totals; /* wide dimensions: by word; in the second pass 1 = shown */
@@ -228,46 +232,78 @@ static int add_row(void *ctx, const struct store_row *r)
 	return rc;
 }
 
-/* First pass of a wide dimension: leaves 1 in totals for the words to show, 0 for the others. */
-static int find_shown(struct pass *p, const struct series_params *q, struct arena *a, struct err *err)
+static void pass_free(struct reader *r)
 {
-	int rc = store_word_max(p->s, &p->max, err);
-	if (rc < 0)
-		return rc;
-	if (!(p->totals = mem_zalloc((size_t)p->max + 1, sizeof *p->totals)))
-		return err_oom(err, "series");
-	rc = store_scan(p->s, &q->filter, (uint64_t)1 << dim_columns[p->dim], STORE_UNORDERED | STORE_IDS, add_total, p, err);
-	if (rc < 0)
-		return rc;
+	struct pass *p = (struct pass *)r;
+	axis_free(&p->axis);
+	tally_free(&p->cells);
+	mem_free(p->totals);
+	mem_free(p);
+}
+
+static int finish(struct reader *r, struct err *err)
+{
+	struct pass *p = (struct pass *)r;
+	const struct tally *cells = p->dim == DIM_NONE ? NULL : &p->cells;
+	r->row = NULL;
+	int rc = axis_finish(&p->axis, LIM_SERIES_CELLS / (cells ? p->top_n + 2 : 1), err);
+	return rc ? rc : series_assemble(p->out, p->s, &p->axis, p->dim, cells, p->top_n, p->distinct, err);
+}
+
+static void count_by_time(struct pass *p)
+{
+	uint64_t column = p->dim == DIM_NONE ? 0 : (uint64_t)1 << dim_columns[p->dim];
+	p->reader = (struct reader){FEAT_BIT(time) | FEAT_BIT(time_source) | column, add_row, finish, pass_free};
+}
+
+/* After the first pass of a wide dimension: leaves 1 in totals for the words to show, 0 for the others. */
+static int choose_shown(struct reader *r, struct err *err)
+{
+	struct pass *p = (struct pass *)r;
 	struct ranked *top;
 	size_t ntop;
-	if ((rc = rank_totals(p->s, p->totals, p->max, q->top_n, a, &top, &ntop, &p->distinct, err)) < 0)
+	int rc = rank_totals(p->s, p->totals, p->max, p->top_n, p->a, &top, &ntop, &p->distinct, err);
+	if (rc < 0)
 		return rc;
 	memset(p->totals, 0, ((size_t)p->max + 1) * sizeof *p->totals);
 	for (size_t i = 0; i < ntop; i++)
 		p->totals[top[i].id] = 1;
+	count_by_time(p);
+	return 0;
+}
+
+static int count_totals(struct pass *p, struct err *err)
+{
+	int rc = store_word_max(p->s, &p->max, err);
+	if (rc == 0 && !(p->totals = mem_zalloc((size_t)p->max + 1, sizeof *p->totals)))
+		rc = err_oom(err, "series");
+	p->reader = (struct reader){(uint64_t)1 << dim_columns[p->dim], add_total, choose_shown, pass_free};
+	return rc;
+}
+
+int series_reader(
+	struct reader **r, struct store *s, const struct series_params *q, struct arena *a, struct series *out, struct err *err)
+{
+	struct pass *p = mem_zalloc(1, sizeof *p);
+	*r = (struct reader *)p;
+	if (!p)
+		return err_oom(err, "series");
+	p->s = s;
+	p->a = a;
+	p->out = out;
+	p->dim = q->dim;
+	p->err = err;
+	p->top_n = q->top_n > LIM_SERIES_KEYS ? LIM_SERIES_KEYS : q->top_n;
+	axis_init(&p->axis, q->unit, a);
+	if (is_wide(q->dim))
+		return count_totals(p, err);
+	count_by_time(p);
 	return 0;
 }
 
 int series_build(struct store *s, const struct series_params *q, struct arena *a, struct series *out, struct err *err)
 {
-	struct series_params params = *q;
-	struct pass p = {.s = s, .dim = q->dim, .err = err};
-	uint64_t columns = FEAT_BIT(time) | FEAT_BIT(time_source);
-	if (params.top_n > LIM_SERIES_KEYS)
-		params.top_n = LIM_SERIES_KEYS;
-	if (q->dim != DIM_NONE)
-		columns |= (uint64_t)1 << dim_columns[q->dim];
-	axis_init(&p.axis, q->unit, a);
-	int rc = is_wide(q->dim) ? find_shown(&p, &params, a, err) : 0;
-	if (rc == 0)
-		rc = store_scan(s, &q->filter, columns, STORE_UNORDERED | STORE_IDS, add_row, &p, err);
-	if (rc == 0)
-		rc = axis_finish(&p.axis, LIM_SERIES_CELLS / (q->dim == DIM_NONE ? 1 : params.top_n + 2), err);
-	if (rc == 0)
-		rc = series_assemble(out, s, &p.axis, q->dim, q->dim == DIM_NONE ? NULL : &p.cells, params.top_n, p.distinct, err);
-	axis_free(&p.axis);
-	tally_free(&p.cells);
-	mem_free(p.totals);
-	return rc;
+	struct reader *r;
+	int rc = series_reader(&r, s, q, a, out, err);
+	return reader_alone(s, &q->filter, r, rc, err);
 }

@@ -14,7 +14,7 @@
 #ifndef TRAPLINE_QUERY_SERIES_H
 #define TRAPLINE_QUERY_SERIES_H
 
-#include "store/store.h"
+#include "query/readers.h"
 
 enum { SERIES_GAP_DAYS = 60 };
 
@@ -112,5 +112,8 @@ struct series_params {
 };
 /* 0, with everything in *out in the arena. Reads the hot table once, twice for (from_)domain. */
 int series_build(struct store *s, const struct series_params *p, struct arena *a, struct series *out, struct err *err);
+/* The same as a reader (to be freed in any case), whose run decides on the filter. */
+int series_reader(
+	struct reader **r, struct store *s, const struct series_params *p, struct arena *a, struct series *out, struct err *err);
 
 #endif

@@ -4,9 +4,11 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include "base/tally.h"
+#include "query/campaign_list.h"
+#include "query/campaign_template.h"
 #include "query/rank.h"
 #include "query/summary.h"
-#include "base/tally.h"
 #include "base/buf.h"
 #include "base/limits.h"
 #include "store/store_test.h"
@@ -463,6 +465,72 @@ static void test_summary(void **state)
 	assert_int_equal(t.messages + (int64_t)t.nfeeds + (int64_t)t.by_brand.nbuckets, 0);
 }
 
+/* A reader that has enough after some rows of its first pass, and takes another pass. */
+struct brief {
+	struct reader reader;
+	int64_t rows, enough, passes;
+};
+
+static int brief_row(void *ctx, const struct store_row *r)
+{
+	struct brief *b = ctx;
+	(void)r;
+	return ++b->rows == b->enough;
+}
+
+static int brief_next(struct reader *r, struct err *e)
+{
+	struct brief *b = (struct brief *)r;
+	(void)e;
+	b->enough = 0;
+	if (++b->passes == 2)
+		r->row = NULL;
+	return 0;
+}
+
+/* Readers of different columns, passes and patience find the same together as alone. */
+static void test_readers(void **state)
+{
+	struct fixture *x = *state;
+	for (int i = 0; i < 1200; i++) {
+		struct row *r = add(x, i % 3 ? S("trap-b") : S("trap-a"));
+		r->campaign = i % 4 ? r->brand : S("");
+	}
+	put_all(x, false);
+	struct brief brief = {.reader = {0, brief_row, brief_next, NULL}, .enough = 7};
+	struct summary_params p = {.filter = STORE_FILTER_ALL};
+	struct series_params q = {.dim = DIM_DOMAIN, .unit = SERIES_HOUR, .top_n = 4};
+	struct campaign_list_params c = {.by = FEAT_campaign, .most = 2, .members = true};
+	struct summary sum, alone;
+	struct series series, domains = build(x, SERIES_HOUR, DIM_DOMAIN, 4);
+	struct campaign_list list;
+	struct campaign_members *members;
+	struct reader *r[5] = {&brief.reader};
+	size_t n;
+	assert_int_equal(summary_reader(&r[1], x->s, &p, &x->a, &sum, &err), 0);
+	assert_int_equal(series_reader(&r[3], x->s, &q, &x->a, &series, &err), 0);
+	assert_int_equal(campaign_list_reader(&r[4], x->s, &c, &x->a, &list, &err), 0);
+	assert_int_equal(readers_run(x->s, &p.filter, r, 5, &err), 0);
+	for (int i = 1; i < 5; i++)
+		reader_free(r[i]);
+	assert_int_equal(brief.rows, 7 + 1200);
+	assert_true(str_eq(dump(x, &series), dump(x, &domains)));
+	assert_int_equal(summary_build(x->s, &p, &x->a, &alone, &err), 0);
+	assert_true(str_eq(dump(x, &sum.by_brand), dump(x, &alone.by_brand)));
+	for (size_t i = 0; i < sum.domains.n; i++)
+		assert_memory_equal(
+			sum.domains.v[i].by_feed, alone.domains.v[i].by_feed, sum.nfeeds * sizeof *sum.domains.v[i].by_feed);
+	assert_int_equal(campaign_members(x->s, &p.filter, 1, &x->a, &members, &n, &err), 0);
+	assert_true(list.n == 2 && list.distinct == n && n > 2);
+	for (size_t i = 0; i < list.n; i++) {
+		const struct campaign_members *m = list.v[i].members;
+		assert_true(str_eq(members[i].campaign, list.v[i].id) && str_eq(m->campaign, list.v[i].id));
+		assert_int_equal(m->n_sample, members[i].n_sample);
+		assert_memory_equal(m->sample, members[i].sample, m->n_sample * sizeof *m->sample);
+		assert_int_equal(list.v[i].sample, m->sample[0].key);
+	}
+}
+
 static void test_out_of_memory(void **state)
 {
 	struct fixture *x = *state;
@@ -475,12 +543,19 @@ static void test_out_of_memory(void **state)
 		struct series d;
 		struct series_params q = {.filter = STORE_FILTER_ALL, .dim = DIM_DOMAIN, .top_n = 5};
 		struct summary_params p = {.filter = STORE_FILTER_ALL};
+		struct campaign_list_params c = {.by = FEAT_brand, .most = 2, .members = true};
+		struct campaign_list list;
+		struct reader *r = NULL;
 		struct arena a;
 		arena_init(&a, 64 * MIB);
 		mem_fail_from(n);
 		int rc = summary_build(x->s, &p, &a, &s, &e);
 		if (rc == 0)
 			rc = series_build(x->s, &q, &a, &d, &e);
+		if (rc == 0) {
+			rc = campaign_list_reader(&r, x->s, &c, &a, &list, &e);
+			rc = reader_alone(x->s, &q.filter, r, rc, &e);
+		}
 		int hit = mem_failed();
 		mem_fail_from(-1);
 		arena_free(&a);
@@ -504,6 +579,7 @@ int main(void)
 		CASE(test_rank_ties),
 		cmocka_unit_test(test_tally),
 		CASE(test_summary),
+		CASE(test_readers),
 		CASE(test_out_of_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

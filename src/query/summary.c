@@ -1,4 +1,4 @@
-/* summary.c - see summary.h. One scan fills tallies by (word, feed); the rest is sorting and naming. */
+/* summary.c - see summary.h. One pass fills tallies by (word, feed); the rest is sorting and naming. */
 #include "query/summary.h"
 
 #include "query/axis.h"
@@ -24,28 +24,37 @@ struct feed_sums {
 };
 
 struct pass {
+	struct reader reader;
 	struct store *s;
+	struct arena *a;
 	struct summary *out;
+	size_t top_series, top_table;
 	struct axis axis;
 	struct tally brand_time, category_time; /* for the series */
 	struct tally tables[T_COUNT];           /* (word, feed) */
 	uint32_t *domains;                      /* by word: a garbage feed has millions */
 	uint32_t max;
 	int64_t domain_pairs, no_domain;
+	struct ranked *shown; /* domains; then 1 in `domains`, 0 for the others */
+	size_t n_shown;
+	struct tally shown_by_feed;
 	struct feed_sums *feeds;
 	size_t nfeeds;
 	struct err *err;
 };
 
-static void pass_free(struct pass *p)
+static void pass_free(struct reader *r)
 {
+	struct pass *p = (struct pass *)r;
 	axis_free(&p->axis);
 	tally_free(&p->brand_time);
 	tally_free(&p->category_time);
 	mem_free(p->domains);
 	for (int t = 0; t < T_COUNT; t++)
 		tally_free(&p->tables[t]);
+	tally_free(&p->shown_by_feed);
 	mem_free(p->feeds);
+	mem_free(p);
 }
 
 /* ---- the scan ---- */
@@ -154,9 +163,10 @@ static void describe_feeds(struct summary_feed *v, size_t n, const struct store_
 	}
 }
 
-static int make_feeds(struct pass *p, struct arena *a, struct err *err)
+static int make_feeds(struct pass *p, struct err *err)
 {
 	struct axis *x = &p->axis;
+	struct arena *a = p->a;
 	struct summary_feed *v = arena_zalloc(a, x->nfeeds + 1, sizeof *v);
 	struct store_feed *known;
 	size_t nknown;
@@ -220,9 +230,10 @@ static int64_t get_unattributed(const struct summary_feed *f)
 }
 
 /* The chosen words as values, by_feed from the tally of (word, feed). */
-static int fill_values(const struct pass *p, const struct tally *t, const struct ranked *top, size_t n, struct arena *a,
-	struct summary_top *out, struct err *err)
+static int fill_values(
+	const struct pass *p, const struct tally *t, const struct ranked *top, size_t n, struct summary_top *out, struct err *err)
 {
+	struct arena *a = p->a;
 	struct tally rows = {0};
 	size_t nfeeds = p->out->nfeeds;
 	int64_t *by_feed = arena_zalloc(a, n * nfeeds + 1, sizeof *by_feed);
@@ -268,8 +279,7 @@ static struct ranked *add_up(const struct tally *t, size_t *n, int64_t *none)
 	return v;
 }
 
-static int make_table(
-	const struct pass *p, const struct tally *t, size_t top_n, struct arena *a, struct summary_top *out, struct err *err)
+static int make_table(const struct pass *p, const struct tally *t, struct summary_top *out, struct err *err)
 {
 	struct ranked *top;
 	struct ranked *all = add_up(t, &out->distinct, &out->none);
@@ -278,27 +288,20 @@ static int make_table(
 	for (size_t i = 0; i < out->distinct; i++)
 		out->other += all[i].n;
 	size_t n;
-	int rc = rank_words(p->s, all, out->distinct, top_n, a, &top, &n, err);
+	int rc = rank_words(p->s, all, out->distinct, p->top_table, p->a, &top, &n, err);
 	mem_free(all);
-	return rc < 0 ? rc : fill_values(p, t, top, n, a, out, err);
+	return rc < 0 ? rc : fill_values(p, t, top, n, out, err);
 }
 
 /* ---- domains ---- */
 
-struct domain_pass {
-	const uint32_t *shown; /* by word: not 0 */
-	uint32_t max;
-	struct tally by_feed;
-	struct err *err;
-};
-
 static int add_shown(void *ctx, const struct store_row *r)
 {
-	struct domain_pass *d = ctx;
+	struct pass *p = ctx;
 	for (size_t i = 0; i < r->ndomains; i++) {
 		uint32_t id = r->domains[i];
-		if (id <= d->max && d->shown[id] && !tally_add(&d->by_feed, id, r->feed, 1))
-			return err_oom(d->err, "summary");
+		if (id <= p->max && p->domains[id] && !tally_add(&p->shown_by_feed, id, r->feed, 1))
+			return err_oom(p->err, "summary");
 	}
 	return 0;
 }
@@ -312,32 +315,31 @@ static uint32_t only_feed(const struct pass *p)
 }
 
 /* Totals by word are known; who of the feeds saw the few that are shown takes another look (not with one feed). */
-static int make_domains(struct pass *p, const struct store_filter *f, size_t top_n, struct arena *a, struct err *err)
+static int choose_domains(struct pass *p, struct err *err)
 {
 	struct summary_top *out = &p->out->domains;
-	struct domain_pass d = {.shown = p->domains, .max = p->max, .err = err};
-	struct ranked *top;
-	size_t n;
 	out->other = p->domain_pairs;
 	out->none = p->no_domain;
-	int rc = rank_totals(p->s, p->domains, p->max, top_n, a, &top, &n, &out->distinct, err);
+	int rc = rank_totals(p->s, p->domains, p->max, p->top_table, p->a, &p->shown, &p->n_shown, &out->distinct, err);
 	if (rc < 0)
 		return rc;
 	memset(p->domains, 0, ((size_t)p->max + 1) * sizeof *p->domains);
-	for (size_t i = 0; rc == 0 && i < n; i++) {
-		p->domains[top[i].id] = 1;
-		if (p->out->nfeeds == 1 && !tally_add(&d.by_feed, top[i].id, only_feed(p), (uint32_t)top[i].n))
-			rc = err_oom(err, "summary");
+	for (size_t i = 0; i < p->n_shown; i++) {
+		p->domains[p->shown[i].id] = 1;
+		if (p->out->nfeeds == 1 && !tally_add(&p->shown_by_feed, p->shown[i].id, only_feed(p), (uint32_t)p->shown[i].n))
+			return err_oom(err, "summary");
 	}
-	if (rc == 0 && p->out->nfeeds > 1)
-		rc = store_scan(p->s, f, FEAT_BIT(domains), STORE_UNORDERED | STORE_IDS, add_shown, &d, err);
-	if (rc == 0)
-		rc = fill_values(p, &d.by_feed, top, n, a, out, err);
-	tally_free(&d.by_feed);
-	return rc;
+	return 0;
 }
 
-static int make_tables(const struct pass *p, size_t top_n, struct arena *a, struct err *err)
+static int make_domains(struct reader *r, struct err *err)
+{
+	struct pass *p = (struct pass *)r;
+	r->row = NULL;
+	return fill_values(p, &p->shown_by_feed, p->shown, p->n_shown, &p->out->domains, err);
+}
+
+static int make_tables(const struct pass *p, struct err *err)
 {
 	struct summary *s = p->out;
 	struct summary_top *tops[T_COUNT] = {
@@ -352,53 +354,77 @@ static int make_tables(const struct pass *p, size_t top_n, struct arena *a, stru
 	};
 	int rc = 0;
 	for (int t = 0; rc == 0 && t < T_COUNT; t++)
-		rc = make_table(p, &p->tables[t], top_n, a, tops[t], err);
+		rc = make_table(p, &p->tables[t], tops[t], err);
 	s->brand_known_share = share_of(s, s->brand_known, NULL, get_brand_known);
 	s->category_only_share = share_of(s, s->category_only, NULL, get_category_only);
 	s->unattributed_share = share_of(s, s->unattributed, NULL, get_unattributed);
 	return rc;
 }
 
-static int make_series(struct pass *p, size_t top_n, struct err *err)
+static int make_series(struct pass *p, struct err *err)
 {
 	struct summary *s = p->out;
 	int rc = series_assemble(&s->by_feed, p->s, &p->axis, DIM_NONE, NULL, 0, 0, err);
 	if (rc == 0)
-		rc = series_assemble(&s->by_brand, p->s, &p->axis, DIM_BRAND, &p->brand_time, top_n, 0, err);
+		rc = series_assemble(&s->by_brand, p->s, &p->axis, DIM_BRAND, &p->brand_time, p->top_series, 0, err);
 	if (rc == 0)
-		rc = series_assemble(&s->by_category, p->s, &p->axis, DIM_CATEGORY, &p->category_time, top_n, 0, err);
+		rc = series_assemble(&s->by_category, p->s, &p->axis, DIM_CATEGORY, &p->category_time, p->top_series, 0, err);
 	return rc;
 }
 
-/* ---- entry point ---- */
+/* ---- entry points ---- */
+
+static int make_all(struct reader *r, struct err *err)
+{
+	struct pass *p = (struct pass *)r;
+	struct store_source *sources;
+	int rc = axis_finish(&p->axis, LIM_SERIES_CELLS / (p->top_series + 2), err);
+	if (rc == 0)
+		rc = make_feeds(p, err);
+	if (rc == 0)
+		rc = make_series(p, err);
+	if (rc == 0)
+		rc = make_tables(p, err);
+	if (rc == 0)
+		rc = store_sources(p->s, p->a, &sources, &p->out->nsources, err);
+	if (rc == 0)
+		rc = choose_domains(p, err);
+	if (rc < 0)
+		return rc;
+	p->out->sources = sources;
+	r->columns = FEAT_BIT(domains);
+	r->row = add_shown;
+	r->next = make_domains;
+	return p->out->nfeeds > 1 ? 0 : make_domains(r, err);
+}
+
+int summary_reader(
+	struct reader **r, struct store *s, const struct summary_params *q, struct arena *a, struct summary *out, struct err *err)
+{
+	struct pass *p = mem_zalloc(1, sizeof *p);
+	*out = (struct summary){0};
+	*r = (struct reader *)p;
+	if (!p)
+		return err_oom(err, "summary");
+	p->reader = (struct reader){COLUMNS, add_row, make_all, pass_free};
+	p->s = s;
+	p->a = a;
+	p->out = out;
+	p->err = err;
+	p->top_table = q->top_table ? q->top_table : DEFAULT_TABLE;
+	p->top_series = q->top_series ? q->top_series : DEFAULT_SERIES;
+	if (p->top_series > LIM_SERIES_KEYS)
+		p->top_series = LIM_SERIES_KEYS;
+	axis_init(&p->axis, q->unit, a);
+	int rc = store_word_max(s, &p->max, err);
+	if (rc == 0 && !(p->domains = mem_zalloc((size_t)p->max + 1, sizeof *p->domains)))
+		rc = err_oom(err, "summary");
+	return rc;
+}
 
 int summary_build(struct store *s, const struct summary_params *q, struct arena *a, struct summary *out, struct err *err)
 {
-	size_t top_series = q->top_series ? q->top_series : DEFAULT_SERIES, top_table = q->top_table ? q->top_table : DEFAULT_TABLE;
-	if (top_series > LIM_SERIES_KEYS)
-		top_series = LIM_SERIES_KEYS;
-	*out = (struct summary){0};
-	CLEANUP(pass_free) struct pass p = {.s = s, .out = out, .err = err};
-	axis_init(&p.axis, q->unit, a);
-	int rc = store_word_max(s, &p.max, err);
-	if (rc == 0 && !(p.domains = mem_zalloc((size_t)p.max + 1, sizeof *p.domains)))
-		rc = err_oom(err, "summary");
-	if (rc == 0)
-		rc = store_scan(s, &q->filter, COLUMNS, STORE_UNORDERED | STORE_IDS, add_row, &p, err);
-	if (rc == 0)
-		rc = axis_finish(&p.axis, LIM_SERIES_CELLS / (top_series + 2), err);
-	if (rc == 0)
-		rc = make_feeds(&p, a, err);
-	if (rc == 0)
-		rc = make_series(&p, top_series, err);
-	if (rc == 0)
-		rc = make_tables(&p, top_table, a, err);
-	if (rc == 0)
-		rc = make_domains(&p, &q->filter, top_table, a, err);
-	struct store_source *sources;
-	if (rc == 0)
-		rc = store_sources(s, a, &sources, &out->nsources, err);
-	if (rc == 0)
-		out->sources = sources;
-	return rc;
+	struct reader *r;
+	int rc = summary_reader(&r, s, q, a, out, err);
+	return reader_alone(s, &q->filter, r, rc, err);
 }

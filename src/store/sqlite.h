@@ -150,7 +150,7 @@ struct sq {
 	struct map copies;       /* (feed, box, id) -> copies the box holds: only of messages with many copies */
 	struct word_slot *words; /* id -> word, for reading: direct-mapped by id */
 	struct arena word_text;
-	bool scanning; /* a row's strings are in use */
+	struct scan *scan; /* running: a row's strings are in use */
 };
 
 static inline struct sq *sq_of(struct store *s)
@@ -190,6 +190,7 @@ void bind_str(sqlite3_stmt *st, int col, struct str s);  /* TEXT; empty: NULL */
 void bind_text(sqlite3_stmt *st, int col, struct str s); /* TEXT, never NULL */
 void bind_blob(sqlite3_stmt *st, int col, struct str s); /* BLOB; empty: NULL */
 struct str column_str(sqlite3_stmt *st, int col);        /* valid until the next step */
+struct str value_str(sqlite3_value *v);                  /* of a function's argument: until it returns */
 int64_t column_time(sqlite3_stmt *st, int col);          /* NULL: TIME_NONE */
 void bind_time(sqlite3_stmt *st, int col, int64_t t);
 /* The first 8 bytes of an id, as a number with the same order. */
@@ -276,7 +277,7 @@ int sq_item(struct store *s, const char *kind, struct str id, struct arena *a, s
 int sq_items(struct store *s, const char *kind, store_item_fn fn, void *ctx, struct err *err);
 
 /* ---- sqlite_scan.c ---- */
-int sq_functions(struct sq *q, struct err *err); /* has_word(), contains() */
+int sq_functions(struct sq *q, struct err *err); /* has_word(), contains(), give_row() */
 int sq_scan(struct store *s, const struct store_filter *f, uint64_t columns, unsigned flags, store_row_fn fn, void *ctx,
 	struct err *err);
 /* ---- sqlite_get.c ---- */

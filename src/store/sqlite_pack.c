@@ -95,6 +95,12 @@ struct str column_str(sqlite3_stmt *st, int col)
 	return str_make(p, p ? (size_t)sqlite3_column_bytes(st, col) : 0);
 }
 
+struct str value_str(sqlite3_value *v)
+{
+	const void *p = sqlite3_value_blob(v);
+	return str_make(p, p ? (size_t)sqlite3_value_bytes(v) : 0);
+}
+
 int64_t column_time(sqlite3_stmt *st, int col)
 {
 	return sqlite3_column_type(st, col) == SQLITE_NULL ? TIME_NONE : sqlite3_column_int64(st, col);

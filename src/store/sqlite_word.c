@@ -236,7 +236,7 @@ int sq_word(struct store *s, uint32_t id, struct arena *a, struct str *out, stru
 {
 	struct sq *q = sq_of(s);
 	struct str text = {0};
-	int rc = q->scanning ? 0 : sq_words_trim(q, err);
+	int rc = q->scan ? 0 : sq_words_trim(q, err);
 	if (rc == 0)
 		rc = sq_word_text(q, id, &text, err);
 	if (rc == 1 && !(*out = arena_dup(a, text)).p)
