@@ -78,6 +78,7 @@ static void same_as_without(void **state)
 	(void)state;
 	struct memo *memo = memo_new();
 	assert_non_null(memo);
+	size_t kept = 0;
 	for (int round = 0; round < 5; round++)
 		for (size_t i = 0; i < COUNT(mails); i++) {
 			struct doc d, e;
@@ -86,11 +87,14 @@ static void same_as_without(void **state)
 			extract(&plain, mails[i], NULL, &e, &s);
 			same(&d, &r, &e, &s, mails[i]);
 			bool files = i + 1 == COUNT(mails); /* in the text itself */
-			assert_int_equal(d.notes != NULL, round > 0 && !files);
+			assert_true(!d.notes || (round > 0 && !files));
+			kept += d.notes != NULL;
 			assert_null(e.notes);
 			arena_reset(&arena);
 			arena_reset(&plain);
 		}
+	/* Once in sixty runs two of them fall into one slot and displace each other: the hash has another seed in each process. */
+	assert_in_range(kept, 4 * (COUNT(mails) - 1) / 2, 4 * (COUNT(mails) - 1));
 	memo_del(memo);
 }
 
