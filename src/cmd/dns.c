@@ -7,7 +7,7 @@
 #include "base/json_read.h"
 #include "base/limits.h"
 #include "cmd/command.h"
-#include "cmd/lines.h"
+#include "cmd/input.h"
 #include "cmd/output.h"
 #include "cmd/pages.h"
 #include "page/fact.h"

@@ -7,7 +7,7 @@
 #include "base/limits.h"
 #include "base/time.h"
 #include "cmd/command.h"
-#include "cmd/lines.h"
+#include "cmd/input.h"
 #include "cmd/output.h"
 #include "cmd/session.h"
 #include "export/escape.h"

@@ -2,7 +2,6 @@
 #include "cmd/pages.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,45 +11,13 @@
 #include "base/limits.h"
 #include "base/progress.h"
 #include "cmd/command.h"
+#include "cmd/input.h"
 #include "export/escape.h"
 #include "page/chain.h"
 #include "page/collect.h"
 #include "page/fact.h"
 
 enum { PAGE_BATCH = 5000 };
-
-/* ---- files ---- */
-
-int input_open(struct input_file *f, const char *path, struct err *err)
-{
-	*f = (struct input_file){.path = path, .fd = STDIN_FILENO};
-	if (strcmp(path, "-") == 0) {
-		f->path = "standard input";
-		return 0;
-	}
-	f->fd = open(path, O_RDONLY | O_CLOEXEC);
-	return f->fd < 0 ? err_errno(err, ERR_INPUT, "%s", path) : 0;
-}
-
-void input_close(struct input_file *f)
-{
-	if (f->fd > STDIN_FILENO)
-		close(f->fd);
-	f->fd = -1;
-}
-
-int input_read(void *ctx, uint8_t *p, size_t room, size_t *got, struct err *err)
-{
-	struct input_file *f = ctx;
-	ssize_t n;
-	do
-		n = read(f->fd, p, room);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return err_errno(err, ERR_INPUT, "%s", f->path);
-	*got = (size_t)n;
-	return 0;
-}
 
 int session_psl(const struct session *s, struct psl **out, struct err *err)
 {

@@ -4,16 +4,6 @@
 
 #include "cmd/session.h"
 #include "codec/psl.h"
-#include "page/inflate.h"
-
-/* A file, or standard input for "-", as unzip_read_fn reads it. */
-struct input_file {
-	const char *path;
-	int fd;
-};
-int input_open(struct input_file *f, const char *path, struct err *err);
-void input_close(struct input_file *f); /* harmless when it is not open */
-int input_read(void *ctx, uint8_t *p, size_t room, size_t *got, struct err *err);
 
 int session_psl(const struct session *s, struct psl **out, struct err *err);
 

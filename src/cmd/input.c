@@ -1,11 +1,47 @@
-/* lines.c - see lines.h. */
-#include "cmd/lines.h"
+/* input.c - see input.h. */
+#include "cmd/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "cmd/pages.h"
+#include "page/inflate.h"
 
 enum { READ_SIZE = 64 * 1024 };
+
+int input_open(struct input_file *f, const char *path, struct err *err)
+{
+	*f = (struct input_file){.path = path, .fd = STDIN_FILENO};
+	if (strcmp(path, "-") == 0) {
+		f->path = "standard input";
+		return 0;
+	}
+	f->fd = open(path, O_RDONLY | O_CLOEXEC);
+	return f->fd < 0 ? err_errno(err, ERR_INPUT, "%s", path) : 0;
+}
+
+void input_close(struct input_file *f)
+{
+	if (f->fd > STDIN_FILENO)
+		close(f->fd);
+	f->fd = -1;
+}
+
+int input_read(void *ctx, uint8_t *p, size_t room, size_t *got, struct err *err)
+{
+	struct input_file *f = ctx;
+	ssize_t n;
+	do
+		n = read(f->fd, p, room);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return err_errno(err, ERR_INPUT, "%s", f->path);
+	*got = (size_t)n;
+	return 0;
+}
 
 static int read_lines(struct unzip *u, struct buf *line, lines_fn *fn, void *ctx, struct err *err)
 {
