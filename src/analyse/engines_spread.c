@@ -1,7 +1,7 @@
 /* engines_spread.c - engines that send through real mail servers: hacked web hosts, stolen accounts, a hundred rented names.
  *
  * Such a server's name is verified whoever uses it. But a text has one sender, and a sender one organisation, or whom it pays to send: a
- * text that one program hands in at many unrelated organisations is an engine's. So what verified hosts sent is clustered by itself,
+ * text that one program hands in at many unrelated organisations is an engine's. So what servers sent is clustered by itself,
  * organisations standing for networks, and a cluster is let into discovery where
  *   - two of its campaigns at least are spread and about others: over SPREAD_CAMPAIGN organisations each, none of which sent more than
  *     half, and over SPREAD_ORGS together;
@@ -47,12 +47,17 @@ struct spread {
 
 /* ---- what servers handed over ---- */
 
+/* A server of its own name, or one that tells whom it took the message from. */
+static bool is_served(const struct engines *e, const struct engine_print *p)
+{
+	return engine_from_host(&e->model, p->tokens, p->n) || engine_was_handed_on(&e->model, p->tokens, p->n);
+}
+
 static bool is_candidate(const struct engines *e, size_t i)
 {
 	const struct verdict *v = &e->verdicts[i];
 	const struct engine_print *p = &e->prints.v[i];
-	return !v->engine && p->messages && engine_from_host(&e->model, p->tokens, p->n) &&
-	       !engine_list_client(&e->model, p->tokens, p->n).n &&
+	return !v->engine && p->messages && is_served(e, p) && !engine_list_client(&e->model, p->tokens, p->n).n &&
 	       engine_is_program(&e->model, p->tokens, p->n, analysis_name_text(e->a, v->client));
 }
 
