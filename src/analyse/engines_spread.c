@@ -42,6 +42,8 @@ struct spread {
 	size_t n_prints;
 	struct sent *sent; /* by message */
 	size_t n_sent;
+	uint64_t *org_of; /* by interned word: the organisation, were it a domain */
+	size_t n_words;
 	struct clusters clusters;
 };
 
@@ -102,15 +104,39 @@ static bool is_office(struct str address)
 	return false;
 }
 
-static enum about whom_about(const struct row *r, uint64_t org)
+static int see_word(void *ctx, uint32_t id, struct str word)
 {
-	uint64_t from = org_of_domain(r->from_domain);
-	for (size_t i = 0; i < r->domains.n; i++) {
-		uint64_t link = org_of_domain(r->domains.v[i]);
+	struct spread *s = ctx;
+	if (id < s->n_words)
+		s->org_of[id] = org_of_domain(word);
+	return 0;
+}
+
+static int load_words(struct spread *s)
+{
+	const struct engines *e = s->e;
+	uint32_t max;
+	int rc = store_word_max(e->a->store, &max, e->err);
+	if (rc)
+		return rc;
+	s->n_words = (size_t)max + 1;
+	s->org_of = mem_zalloc(s->n_words, sizeof *s->org_of);
+	return s->org_of ? store_words(e->a->store, see_word, s, e->err) : err_oom(e->err, "engines");
+}
+
+static uint64_t org_of_word(const struct spread *s, uint32_t word)
+{
+	return word < s->n_words ? s->org_of[word] : 0;
+}
+
+static enum about whom_about(const struct spread *s, const struct analysed *m, uint64_t org, uint64_t from)
+{
+	for (size_t i = 0; i < m->n_domains; i++) {
+		uint64_t link = org_of_word(s, m->domains[i]);
 		if (link == org || link == from)
 			return ABOUT_ITSELF;
 	}
-	return r->domains.n || from != org ? ABOUT_OTHERS : ABOUT_NOTHING;
+	return m->n_domains || from != org ? ABOUT_OTHERS : ABOUT_NOTHING;
 }
 
 static int by_message(const void *key, const void *x)
@@ -133,8 +159,8 @@ static int see_row(void *ctx, const struct store_row *row)
 	const struct cluster_print *p = &s->prints[x->print];
 	x->org = org_of_domain(psl_domains(s->psl, r->rdns).domain);
 	x->who = engine_was_handed_on(&e->model, p->tokens, p->n) ? hash64(r->from_addr, 4) : x->org;
-	x->about = !x->org || engine_is_answer(&e->model, p->tokens, p->n) || is_office(r->from_addr) ? ABOUT_ITSELF
-	                                                                                              : whom_about(r, x->org);
+	bool answer = !x->org || engine_is_answer(&e->model, p->tokens, p->n) || is_office(r->from_addr);
+	x->about = answer ? ABOUT_ITSELF : whom_about(s, m, x->org, org_of_word(s, row->word[FEAT_from_domain]));
 	return 0;
 }
 
@@ -266,10 +292,10 @@ static int find(struct spread *s)
 	if (rc || s->n_sent < SPREAD_ORGS)
 		return rc;
 	rc = psl_load(&s->psl, NULL, e->err);
+	rc = rc ? rc : load_words(s);
 	if (!rc)
-		rc = store_scan(e->a->store, &STORE_FILTER_ALL,
-			FEAT_BIT(rdns) | FEAT_BIT(from_addr) | FEAT_BIT(from_domain) | FEAT_BIT(domains), STORE_UNORDERED, see_row,
-			s, e->err);
+		rc = store_scan(e->a->store, &STORE_FILTER_ALL, FEAT_BIT(rdns) | FEAT_BIT(from_addr) | FEAT_BIT(from_domain),
+			STORE_UNORDERED | STORE_IDS, see_row, s, e->err);
 	rc = rc ? rc : cluster(s);
 	rc = rc ? rc : let_in(s);
 	clusters_free(&s->clusters);
@@ -285,5 +311,6 @@ int engines_find_spread(struct engines *e)
 	mem_free(s.prints);
 	mem_free(s.print_of);
 	mem_free(s.sent);
+	mem_free(s.org_of);
 	return rc;
 }
