@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "query/summary.h"
 #include "base/limits.h"
+#include "query/summary.h"
 #include "store/store_test.h"
 
 enum { BATCH = STORE_BATCH };

@@ -2,9 +2,9 @@
 #ifndef TRAPLINE_ANALYSE_ALIAS_WORDS_H
 #define TRAPLINE_ANALYSE_ALIAS_WORDS_H
 
-#include "shop/alias.h"
 #include "analyse/aliases.h"
 #include "base/tally.h"
+#include "shop/alias.h"
 
 struct alias_node {
 	struct str name, brand, of; /* of: the programme it is a brand of, its own name otherwise */

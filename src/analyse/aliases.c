@@ -7,11 +7,11 @@
 #include <stdlib.h>
 
 #include "analyse/alias_words.h"
-#include "finding/finding.h"
-#include "base/tally.h"
 #include "base/json_read.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/tally.h"
+#include "finding/finding.h"
 
 /* ---- decisions ---- */
 

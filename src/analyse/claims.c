@@ -11,11 +11,10 @@
 
 #include "analyse/findings.h"
 #include "analyse/observation.h"
-#include "query/summary.h"
 #include "base/limits.h"
 #include "base/name.h"
 #include "finding/say.h"
-#include "finding/say.h"
+#include "query/summary.h"
 
 enum { READING_BYTES = 8192, EVIDENCE_BYTES = 16 * 1024 };
 enum {

@@ -3,10 +3,10 @@
 
 #include <stdlib.h>
 
-#include "base/tally.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/name.h"
+#include "base/tally.h"
 #include "base/time.h"
 
 static const int64_t WINDOW = INFECTION_DAYS * (int64_t)SECONDS_A_DAY;

@@ -7,12 +7,12 @@
 #ifndef TRAPLINE_EXPORT_REPORT_H
 #define TRAPLINE_EXPORT_REPORT_H
 
-#include "query/campaign_list.h"
-#include "finding/finding.h"
 #include "analyse/observation.h"
-#include "query/summary.h"
 #include "base/arena.h"
 #include "base/buf.h"
+#include "finding/finding.h"
+#include "query/campaign_list.h"
+#include "query/summary.h"
 
 struct report_campaign {
 	const struct campaign_info *info;

@@ -12,9 +12,9 @@
 #ifndef TRAPLINE_EXPORT_SVG_H
 #define TRAPLINE_EXPORT_SVG_H
 
-#include "query/series.h"
 #include "base/arena.h"
 #include "base/buf.h"
+#include "query/series.h"
 
 enum { SVG_COLOURS = 8, SVG_OTHER = 0, SVG_NONE = -1, SVG_KEYS_MAX = 64 };
 

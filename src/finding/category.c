@@ -1,6 +1,6 @@
 /* category.c - what was advertised: categories whose volume changed, and what the mail of those who changed was for. */
-#include "finding/claim.h"
 #include "base/limits.h"
+#include "finding/claim.h"
 
 enum { MAIN_MIN = 10 };                /* messages: of fewer no majority is told */
 static const double MAIN_SHARE = 0.6;  /* of some mail, what has no name included: a clear majority */

@@ -3,8 +3,8 @@
  * What share of each sender's mail was for the trade, and how much of it would have come since from those that still send; the fading is
  * dated in the mail of all of them together, message by message.
  */
-#include "finding/fit.h"
 #include "finding/claim.h"
+#include "finding/fit.h"
 
 enum {
 	SENDERS_MAX = 256,

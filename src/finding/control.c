@@ -5,9 +5,9 @@
  */
 #include <stdlib.h>
 
-#include "finding/say.h"
-#include "finding/claim.h"
 #include "base/name.h"
+#include "finding/claim.h"
+#include "finding/say.h"
 
 enum order { ORDER_NOTHING, STILL_SO, SERVERS_FIRST, MAIL_FIRST, NOT_ORDERED };
 struct relation {

@@ -6,8 +6,8 @@
  */
 #include <stdlib.h>
 
-#include "finding/fit.h"
 #include "finding/claim.h"
+#include "finding/fit.h"
 
 enum {
 	DATE_DAYS = 14,    /* looked at on each side of a change */

@@ -2,8 +2,8 @@
  * filled the gap, and when an engine only changed its form. */
 #include <stdlib.h>
 
-#include "finding/claim.h"
 #include "base/limits.h"
+#include "finding/claim.h"
 
 enum {
 	GAP_DAYS = 14,      /* who grew within so long after a drop may have filled the gap */

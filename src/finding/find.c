@@ -1,8 +1,8 @@
 /* find.c - see find.h. */
 #include "finding/find.h"
 
-#include "finding/claim.h"
 #include "base/limits.h"
+#include "finding/claim.h"
 
 /* The index of all mail as an item of kind "index", a day an object: what `trapline series --index` shows. */
 static int put_index(struct scene *s, struct err *err)

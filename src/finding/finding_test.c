@@ -1,13 +1,9 @@
 /* finding_test.c - findings as JSON and back; ids that last. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
-
 #include "finding/finding.h"
-#include "finding/say.h"
+
 #include "base/limits.h"
-#include "base/mem.h"
+#include "base/test.h"
+#include "finding/say.h"
 
 static struct finding sample(void)
 {

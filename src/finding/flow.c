@@ -7,9 +7,9 @@
  */
 #include <stdlib.h>
 
-#include "finding/claim.h"
-#include "base/tally.h"
 #include "base/limits.h"
+#include "base/tally.h"
+#include "finding/claim.h"
 
 enum {
 	FLOW_DAYS = 7, /* whole days on each side: a week has the weekly rhythm in it, and in more other changes mix in */

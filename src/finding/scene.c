@@ -1,9 +1,9 @@
 /* scene.c - traffic as scenes, and the volume of their parts; see scene.h. */
 #include <stdlib.h>
 
-#include "finding/claim.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "finding/claim.h"
 
 struct str scene_name(const struct scene *s, name_id id)
 {

@@ -5,9 +5,9 @@
  */
 #include <stdlib.h>
 
-#include "finding/fit.h"
-#include "finding/claim.h"
 #include "base/limits.h"
+#include "finding/claim.h"
+#include "finding/fit.h"
 
 enum {
 	MIX_HOUSES = 24,   /* of one engine, the largest ones */

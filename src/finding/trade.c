@@ -1,7 +1,7 @@
 /* trade.c - what the mail of a scene is for: trades and houses; see scene.h. */
-#include "finding/claim.h"
 #include "base/forest.h"
 #include "base/map.h"
+#include "finding/claim.h"
 
 static const double OWNER_SHARE = 0.05; /* of a brand's mail: fewer are strays */
 static const double TOLD_APART = 0.9;   /* of a brand's mail, whose programme is known: then its owners can be told apart */

@@ -1,24 +1,13 @@
 /* volume_test.c - sensors: outages and late feeds, none in chance; levels over feeds that come, fail and go. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
-#include <math.h>
+#include "finding/volume.h"
+
 #include <stdlib.h>
 
-#include "finding/volume.h"
 #include "base/limits.h"
+#include "finding/findings_test.h"
 
-enum { DAYS = 60, FEEDS = 3, ROOM = 40000 };
+enum { DAYS = 60 };
 static const int64_t DAY0 = 14000;
-
-static uint64_t seed = 1;
-
-static double draw(void)
-{
-	seed = seed * 6364136223846793005u + 1442695040888963407u;
-	return ((double)(seed >> 11) + 0.5) / 9007199254740992.0;
-}
 
 /* Messages of one feed at `rate` a day, from..to (days), silent in gap..gap_end. */
 static size_t feed(struct volume_event *ev, size_t n, uint32_t f, double rate, double from, double to, double gap, double gap_end)
@@ -192,5 +181,6 @@ int main(void)
 		cmocka_unit_test(little_memory_is_told),
 		cmocka_unit_test(nothing_is_no_harm),
 	};
+	seed = 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* words.c - claims in words. */
+#include "base/limits.h"
 #include "finding/claim.h"
 #include "finding/say.h"
-#include "base/limits.h"
 
 enum { EVIDENCE_BYTES = 64 * 1024, READING_BYTES = 2048, NAMES_SAID = 4 };
 

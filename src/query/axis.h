@@ -2,8 +2,8 @@
 #ifndef TRAPLINE_QUERY_AXIS_H
 #define TRAPLINE_QUERY_AXIS_H
 
-#include "query/series.h"
 #include "base/tally.h"
+#include "query/series.h"
 
 /* Where the time of a message comes from: registry.def, time_source. */
 enum time_class { TIME_RECEIVED, TIME_FROM_LINE, TIME_DATE, TIME_UNKNOWN, TIME_CLASSES };

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "query/economics.h"
+
 #include "base/limits.h"
 #include "base/mem.h"
 

@@ -1,10 +1,10 @@
 /* series.c - see series.h. Counts while scanning (axis.c, tally.c), then makes the matrix. */
 #include "query/series.h"
 
-#include "query/axis.h"
-#include "query/rank.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "query/axis.h"
+#include "query/rank.h"
 
 const char *const series_dim_names[DIM_COUNT] = {"none", "brand", "programme", "category", "country", "tld", "from_domain",
 	"domain", "engine", "client", "campaign", "charset", "language"};

@@ -4,13 +4,13 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include "base/buf.h"
+#include "base/limits.h"
 #include "base/tally.h"
 #include "query/campaign_list.h"
 #include "query/campaign_template.h"
 #include "query/rank.h"
 #include "query/summary.h"
-#include "base/buf.h"
-#include "base/limits.h"
 #include "store/store_test.h"
 
 static struct err err;

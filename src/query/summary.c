@@ -1,10 +1,10 @@
 /* summary.c - see summary.h. One pass fills tallies by (word, feed); the rest is sorting and naming. */
 #include "query/summary.h"
 
-#include "query/axis.h"
-#include "query/rank.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "query/axis.h"
+#include "query/rank.h"
 
 enum { DEFAULT_SERIES = 8, DEFAULT_TABLE = 25 };
 

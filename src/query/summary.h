@@ -6,9 +6,9 @@
 #ifndef TRAPLINE_QUERY_SUMMARY_H
 #define TRAPLINE_QUERY_SUMMARY_H
 
+#include "base/anomaly.h"
 #include "query/readers.h"
 #include "query/series.h"
-#include "base/anomaly.h"
 
 /* A share with its spread over the feeds. Feeds with fewer than SUMMARY_SHARE_MIN messages are not asked for theirs. */
 enum { SUMMARY_SHARE_MIN = 30 };

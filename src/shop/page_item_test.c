@@ -1,4 +1,5 @@
 #include "shop/page_item.h"
+
 #include "base/limits.h"
 #include "base/test.h"
 

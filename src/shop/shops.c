@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "shop/hosts.h"
-#include "shop/seeds.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "shop/hosts.h"
+#include "shop/seeds.h"
 
 static const struct {
 	const char *name;

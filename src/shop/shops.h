@@ -14,9 +14,9 @@
 #ifndef TRAPLINE_SHOP_SHOPS_H
 #define TRAPLINE_SHOP_SHOPS_H
 
-#include "shop/sites.h"
 #include "base/json.h"
 #include "match/pack.h"
+#include "shop/sites.h"
 
 #define SHOP_RATIO 0.7 /* nearest distance over the second's: Lowe's ratio, a little stricter than his 0.8 */
 #define SHOP_NEAR 0.6  /* likeness of structures that counts at all */

@@ -1,8 +1,8 @@
 /* shops_test.c - which storefront is whose: seeds that stand up and that do not, shared brands, stolen templates, unknown programmes. */
 #include "base/test.h"
 
-#include "shop/shops.h"
 #include "campaign/shingle.h"
+#include "shop/shops.h"
 #include "store/store_test.h"
 
 static const char knowledge[] =

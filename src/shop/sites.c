@@ -5,13 +5,13 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "shop/looks.h"
-#include "shop/page_item.h"
 #include "base/json_read.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/time.h"
 #include "page/page.h"
+#include "shop/looks.h"
+#include "shop/page_item.h"
 
 const char *const mark_names[MARK_COUNT] = {"brand", "phone", "order number", "counter account", "form host", "favicon", "picture"};
 
