@@ -7,6 +7,7 @@
 #include "analyse/campaigns.h"
 #include "analyse/engines.h"
 #include "analyse/findings.h"
+#include "analyse/former_record.h"
 #include "analyse/infections.h"
 #include "analyse/programmes.h"
 #include "base/hash.h"
@@ -14,9 +15,9 @@
 #include "base/mem.h"
 
 /* A change of any step makes stores be analysed anew. */
-enum { ANALYSE_VERSION = 15 };
+enum { ANALYSE_VERSION = 16 };
 
-/* In the order campaigns, engines, programmes, findings; infections need engines only. */
+/* In the order campaigns, engines, programmes, findings; infections need engines only. The last looks back. */
 static const struct {
 	analysis_step *run;
 	const char *name;
@@ -26,6 +27,7 @@ static const struct {
 	{infections_step, "infections"},
 	{programmes_step, "programmes"},
 	{findings_step, "findings"},
+	{former_step, "former"},
 };
 
 static const char *const engine_sources[] = {

@@ -1,17 +1,19 @@
 /* campaigns.c - see campaigns.h: the step. */
 #include "analyse/campaigns.h"
 
-#include "base/hash.h"
-#include "base/mem.h"
+#include <stdio.h>
+#include <stdlib.h>
 
-void campaign_id(uint64_t key, char out[CAMPAIGN_ID + 1])
+#include "base/mem.h"
+#include "base/sort.h"
+
+enum { SHORT_BITS = 48 };
+
+size_t campaign_id(uint64_t key, bool in_full, char out[CAMPAIGN_ID_SIZE])
 {
-	uint8_t bytes[6];
-	for (size_t i = 0; i < sizeof bytes; i++)
-		bytes[i] = (uint8_t)(key >> (56 - 8 * i));
-	memcpy(out, "c-", 2);
-	hex_encode(bytes, sizeof bytes, out + 2);
-	out[CAMPAIGN_ID] = 0;
+	const int digits = in_full ? 16 : SHORT_BITS / 4;
+	return (size_t)snprintf(
+		out, CAMPAIGN_ID_SIZE, "c-%0*llx", digits, (unsigned long long)(in_full ? key : key >> (64 - SHORT_BITS)));
 }
 
 struct step {
@@ -31,20 +33,52 @@ static int add_row(void *ctx, const struct store_row *r)
 	return campaign_set_add(st->set, r->row->sketch, r->key, st->err);
 }
 
+/* The smallest keys of all campaigns, ascending. */
+struct keys {
+	uint64_t *v;
+	size_t n;
+};
+
+static bool list_keys(const struct step *st, struct keys *k)
+{
+	k->v = mem_alloc((st->added + 1) * sizeof *k->v);
+	for (size_t i = 0; k->v && i < st->added; i++)
+		k->n += campaign_set_of(st->set, i, &k->v[k->n]);
+	if (k->v)
+		sort_u64(k->v, k->n);
+	k->n = k->v ? unique_u64(k->v, k->n) : 0;
+	return k->v;
+}
+
+static int by_beginning(const void *x, const void *y)
+{
+	uint64_t a = *(const uint64_t *)x >> (64 - SHORT_BITS), b = *(const uint64_t *)y >> (64 - SHORT_BITS);
+	return (a > b) - (a < b);
+}
+
+/* Whether another one begins so, too: by chance never, but it can be made. */
+static bool begin_alike(const struct keys *k, uint64_t key)
+{
+	const uint64_t *found = bsearch(&key, k->v, k->n, sizeof key, by_beginning);
+	return (found > k->v && !by_beginning(found - 1, found)) || (found + 1 < k->v + k->n && !by_beginning(found + 1, found));
+}
+
 static int name_campaigns(struct step *st)
 {
-	for (size_t i = 0; i < st->added; i++) {
+	struct keys keys = {0};
+	if (!list_keys(st, &keys))
+		return err_oom(st->err, "campaigns");
+	for (size_t i = 0; i < st->added && !st->err->kind; i++) {
 		struct analysed *m = analysis_find(st->a, st->n[i]);
 		uint64_t key;
-		char id[CAMPAIGN_ID + 1];
+		char id[CAMPAIGN_ID_SIZE];
 		if (!m || !campaign_set_of(st->set, i, &key))
 			continue;
-		campaign_id(key, id);
-		m->campaign = analysis_name_of(st->a, str_make(id, CAMPAIGN_ID), st->err);
-		if (!m->campaign)
-			return st->err->kind;
+		size_t n = campaign_id(key, begin_alike(&keys, key), id);
+		m->campaign = analysis_name_of(st->a, str_make(id, n), st->err);
 	}
-	return 0;
+	mem_free(keys.v);
+	return st->err->kind;
 }
 
 int campaigns_step(struct analysis *a, struct err *err)

@@ -4,9 +4,9 @@
  * alone. Identical sketches are one node, so that a million copies cost what one does. The answer depends on the set of
  * messages only: nodes are numbered by their content before anything is compared.
  *
- * A campaign has two messages or more. Its id is "c-" and the first 12 hex digits of the smallest id among its messages. It
- * can change when a smaller one joins or two campaigns grow together; every id ever given is that of a message, so that
- * looking that message up tells where it is now.
+ * A campaign has two messages or more. Its id is "c-" and the first 12 hex digits of the smallest id among its messages (16 where two
+ * campaigns' would be equal, for all of these). It can change when a smaller one joins or two campaigns grow together; every id ever given is that of a
+ * message, so that looking that message up tells where it is now (former.h).
  *
  * Cost: memory some 400 bytes for each different sketch; time near-linear, see docs/BENCHMARKS.md.
  */
@@ -31,7 +31,8 @@ bool campaign_set_of(const struct campaign_set *s, size_t i, uint64_t *key);
 /* Pairs compared so far, for benchmarks and tests. */
 uint64_t campaign_set_compared(const struct campaign_set *s);
 
-enum { CAMPAIGN_ID = 14 }; /* characters */
-void campaign_id(uint64_t key, char out[CAMPAIGN_ID + 1]);
+/* "c-" and 12 hex digits; in full 16, where two campaigns' would begin alike. The length. */
+enum { CAMPAIGN_ID_SIZE = 2 + 16 + 1 };
+size_t campaign_id(uint64_t key, bool in_full, char out[CAMPAIGN_ID_SIZE]);
 
 #endif

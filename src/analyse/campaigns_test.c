@@ -389,9 +389,11 @@ static void test_a_seller_is_no_template(void **unused)
 static void test_id(void **unused)
 {
 	(void)unused;
-	char id[CAMPAIGN_ID + 1];
-	campaign_id(0x0123456789abcdefu, id);
+	char id[CAMPAIGN_ID_SIZE];
+	assert_int_equal(campaign_id(0x0123456789abcdefu, false, id), 14);
 	assert_string_equal(id, "c-0123456789ab");
+	assert_int_equal(campaign_id(0x0123456789abcdefu, true, id), 18);
+	assert_string_equal(id, "c-0123456789abcdef");
 }
 
 static void test_no_memory(void **unused)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "analyse/engines_int.h"
+#include "analyse/former_record.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/mem.h"
@@ -22,6 +23,7 @@ struct line {
 		uint32_t messages, peers;
 		int64_t first, last;
 	} captured;
+	struct former_sample sample;
 };
 
 struct items {
@@ -73,6 +75,7 @@ static bool find_lines(struct items *it)
 		struct line *l = &it->lines[it->line_of[m->engine] - 1];
 		bool captured = is_captured(it->e, i);
 		l->messages++;
+		former_sample_add(&l->sample, m->key);
 		l->captured.messages += captured;
 		if (m->time == TIME_NONE)
 			continue;
@@ -324,6 +327,18 @@ static int put_versions(const struct engines *e, struct json *j, const struct li
 	return rc;
 }
 
+/* What its versions would call it: a name that it had, or will have (former.h). */
+static void put_names(const struct engines *e, struct json *j, const struct line *l)
+{
+	json_key(j, "names");
+	json_arr(j);
+	for (size_t k = 0; k < e->clusters.n; k++)
+		for (size_t i = 0; e->cluster_name[k] == l->name && i < e->clusters.v[k].n_versions; i++)
+			if (e->clusters.v[k].versions[i].messages >= CLUSTER_VERSION || i == 0)
+				json_z(j, e->clusters.v[k].versions[i].name);
+	json_arr_end(j);
+}
+
 static int put_item(struct items *it, const struct line *l)
 {
 	static const char *const sources[] = {"", "learned", "pack", "discovered"};
@@ -344,6 +359,9 @@ static int put_item(struct items *it, const struct line *l)
 	int rc = put_versions(e, &j, l);
 	put_marks(it, &j, l);
 	put_published(it, &j, l);
+	put_names(e, &j, l);
+	json_key(&j, "sample");
+	former_sample_json(&j, &l->sample);
 	json_obj_end(&j);
 	if (!rc)
 		rc = buf_ok(&out) ? store_put_item(e->a->store, "engine", name, buf_str(&out), e->err) : err_oom(e->err, "engines");
@@ -371,14 +389,22 @@ static int put_one(struct items *it, const struct line *l)
 	return rc;
 }
 
+static bool is_line(void *ctx, struct str name)
+{
+	const struct items *it = ctx;
+	const struct map_entry *e = map_get(&it->e->a->name_ids, name);
+	return e && it->line_of[e->value];
+}
+
 int engines_put_items(struct engines *e)
 {
 	struct items it = {.e = e};
 	arena_init(&it.arena, SIZE_MAX);
-	int rc = store_clear_items(e->a->store, "engine", e->err);
+	int rc = find_lines(&it) ? former_keep_engines(e->a, is_line, &it, e->err) : err_oom(e->err, "engines");
+	rc = rc ? rc : store_clear_items(e->a->store, "engine", e->err);
 	if (!rc)
 		rc = engine_marks_load(&e->model, &it.arena, &it.published, &it.n_published, e->err);
-	if (!rc && (!find_lines(&it) || !count_hosts(&it) || !count_tokens(&it) || !list_prints(&it)))
+	if (!rc && (!count_hosts(&it) || !count_tokens(&it) || !list_prints(&it)))
 		rc = err_oom(e->err, "engines");
 	for (size_t i = 0; i < it.n && !rc; i++)
 		rc = put_one(&it, &it.lines[i]);

@@ -99,7 +99,9 @@
 #define LIM_ITEM_LIST 100  /* engines, brands, domains listed in one item */
 #define LIM_PROGRAMMES \
 	2000 /* unknown programmes that storefronts are compared with: all that were ever described are some hundreds */
-#define LIM_ALIAS_ORGS 300       /* organisations that are compared pair by pair: 45,000 pairs */
+#define LIM_ALIAS_ORGS 300 /* organisations that are compared pair by pair: 45,000 pairs */
+#define LIM_FORMER \
+	20000 /* names of former analyses that are remembered: some 800 bytes each; a reading of all mail by a new version may leave thousands */
 #define LIM_GRAPH_DRAWN 500      /* edges drawn unless asked for more: a picture of more is a black spot */
 #define LIM_PROGRAMME_MARKS 1000 /* phone numbers, order formats ... kept of one programme */
 /* ---- pages: WARC files, HTTP, redirect chains, DNS facts ---- */

@@ -71,7 +71,7 @@ static int list_brands(struct session *s, struct err *err)
 	struct output out;
 	struct str feeds[OPT_LIST_MAX];
 	struct summary_params params = {
-		.filter = session_filter(s->o, true, feeds), .unit = SERIES_DAY, .top_series = 1000, .top_table = 1000};
+		.filter = session_filter(s, true, feeds), .unit = SERIES_DAY, .top_series = 1000, .top_table = 1000};
 	arena_init(&a, 512 * MIB);
 	if (!summary_build(s->store, &params, &a, &sum, err) && !output_open(&out, s->o->out, err)) {
 		struct table t;

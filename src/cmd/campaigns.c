@@ -124,6 +124,7 @@ int campaigns_show(struct session *s, const struct store_filter *filter, struct 
 	if (!campaign_list(s->store, filter, most, &a, &list, err) && !output_open(&out, s->o->out, err)) {
 		struct table t;
 		struct table_opts opts = output_table(s->o, "campaigns");
+		opts.former = buf_str(&s->former);
 		table_begin(&t, columns, sizeof columns / sizeof *columns, &opts, out.f);
 		for (size_t i = 0; i < list.n && !t.failed && !err->kind; i++) {
 			arena_reset(&scratch);
@@ -140,7 +141,7 @@ int campaigns_show(struct session *s, const struct store_filter *filter, struct 
 static int list_campaigns(struct session *s, struct err *err)
 {
 	struct str feeds[OPT_LIST_MAX];
-	struct store_filter filter = session_filter(s->o, true, feeds);
+	struct store_filter filter = session_filter(s, true, feeds);
 	return campaigns_show(s, &filter, err);
 }
 

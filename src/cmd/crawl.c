@@ -13,6 +13,7 @@
 #include "base/progress.h"
 #include "base/vec.h"
 #include "cmd/command.h"
+#include "cmd/former.h"
 #include "cmd/pages.h"
 #include "codec/url.h"
 #include "export/escape.h"
@@ -147,7 +148,7 @@ static int choose(struct choice *c)
 {
 	const struct options *o = c->s->o;
 	struct str feeds[OPT_LIST_MAX];
-	struct store_filter filter = session_filter(o, true, feeds);
+	struct store_filter filter = session_filter(c->s, true, feeds);
 	for (size_t i = 0; i < o->n_paths; i++) {
 		struct url u;
 		int rc = url_parse(&c->arena, NULL, str_of(o->paths[i]), &u);
@@ -284,6 +285,7 @@ int cmd_crawl(const struct options *o, struct err *err)
 	int rc = session_open(&s, o, err);
 	if (!rc)
 		rc = o->n_paths ? session_open_store(&s, STORE_WRITE, err) : session_open_existing(&s, STORE_WRITE, err);
+	rc = rc ? rc : former_options(&s, err);
 	if (!rc)
 		rc = crawl(&s, err);
 	session_close(&s);

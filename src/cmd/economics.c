@@ -130,7 +130,7 @@ static int count_all(struct asking *k, struct err *err)
 	size_t n, kept = 0;
 	double programme = 0;
 	struct str names[OPT_LIST_MAX];
-	struct store_filter filter = session_filter(k->s.o, true, names);
+	struct store_filter filter = session_filter(&k->s, true, names);
 	int rc = store_feed_list(k->s.store, &k->arena, &list, &n, err);
 	for (size_t i = 0; i < n && !rc; i++)
 		if (list[i].number >= k->n_feeds)

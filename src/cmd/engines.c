@@ -135,12 +135,13 @@ int engines_show(struct session *s, const struct store_filter *filter, struct st
 	if (!campaign_list_by(s->store, FEAT_engine, filter, most, &a, &list, err) && !output_open(&out, s->o->out, err)) {
 		struct table t;
 		struct table_opts opts = output_table(s->o, "engines");
+		opts.former = buf_str(&s->former);
 		double all = (double)(list.messages + list.others);
 		table_begin(&t, columns, sizeof columns / sizeof *columns, &opts, out.f);
 		for (size_t i = 0; i < list.n && !t.failed && !err->kind; i++)
 			if (!only.n || str_eq(only, list.v[i].id))
 				put_engine(s, &t, &list.v[i], all > 0 ? (double)list.v[i].messages / all : 0, &a, err);
-		int rc = table_end(&t, only.n ? 1 : list.distinct, err);
+		int rc = table_end(&t, only.n ? 0 : list.distinct, err);
 		output_close(&out, rc == 0, err);
 	}
 	arena_free(&a);
@@ -150,7 +151,7 @@ int engines_show(struct session *s, const struct store_filter *filter, struct st
 static int list_engines(struct session *s, struct err *err)
 {
 	struct str feeds[OPT_LIST_MAX];
-	struct store_filter filter = session_filter(s->o, true, feeds);
+	struct store_filter filter = session_filter(s, true, feeds);
 	return engines_show(s, &filter, S(""), err);
 }
 

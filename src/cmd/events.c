@@ -65,8 +65,9 @@ static bool is(const char *wanted, struct str name)
 	return !wanted || str_eq(str_of(wanted), name);
 }
 
-static bool passes(const struct options *o, unsigned kinds, const struct finding *f)
+static bool passes(const struct session *s, unsigned kinds, const struct finding *f)
 {
+	const struct options *o = s->o;
 	int64_t end = f->end.time != TIME_NONE ? f->end.time : f->start.time;
 	bool feed = o->feed.n == 0;
 	for (size_t i = 0; i < o->feed.n; i++)
@@ -79,7 +80,7 @@ static bool passes(const struct options *o, unsigned kinds, const struct finding
 	                 is(o->programme, f->to);
 	bool brand = is(o->brand, f->brand) || is(o->brand, f->other) || is(o->brand, f->from) || is(o->brand, f->to);
 	bool category = is(o->category, f->category) || is(o->category, f->advertised.category);
-	return is(o->engine, f->engine) && programme && brand && category;
+	return (!s->engine.p || str_eq(s->engine, f->engine)) && programme && brand && category;
 }
 
 static void put_date(struct table *t, const struct finding_date *d)
@@ -166,7 +167,7 @@ static int list_events(struct session *s, unsigned kinds, unsigned fail_on, stru
 		else
 			table_begin(&t, columns_all, sizeof columns_all / sizeof *columns_all, &opts, out.f);
 		for (size_t i = 0; i < n; i++) {
-			if (!passes(o, kinds, &f[i]))
+			if (!passes(s, kinds, &f[i]))
 				continue;
 			failed |= fail_on >> f[i].kind & 1;
 			if (shown++ < max)

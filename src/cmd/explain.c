@@ -1,6 +1,7 @@
 /* explain.c - trapline explain ID: everything known about one message, campaign or engine, and why. */
 #include <jansson.h>
 
+#include "query/former.h"
 #include "analyse/infections.h"
 #include "analyse/observation.h"
 #include "base/anomaly.h"
@@ -295,7 +296,7 @@ static void explain_json(FILE *f, const struct row *r, bool reveal)
 	buf_free(&out);
 }
 
-static int explain(struct session *s, struct err *err)
+static int explain(struct session *s, struct str id, struct err *err)
 {
 	const struct options *o = s->o;
 	struct arena a;
@@ -304,7 +305,7 @@ static int explain(struct session *s, struct err *err)
 	struct mask mask;
 	struct neighbour near;
 	arena_init(&a, LIM_ARENA);
-	int found = store_get(s->store, str_of(o->paths[0]), &a, &row, err);
+	int found = store_get(s->store, id, &a, &row, err);
 	if (found == 0)
 		err_set(err, ERR_INPUT, "no message whose id begins with %.64s; trapline messages lists them", o->paths[0]);
 	else if (found == 2)
@@ -328,19 +329,22 @@ static int explain(struct session *s, struct err *err)
 
 static int explain_what(struct session *s, struct str id, struct err *err)
 {
-	if (is_campaign_id(id))
-		return explain_campaign(s, err);
+	if (is_campaign_id(id)) {
+		struct str message = S("");
+		int rc = explain_campaign(s, id, &message, err);
+		return rc || !message.n ? rc : explain(s, message, err);
+	}
 	if (is_finding_id(id))
 		return explain_finding(s, id, err);
-	int engine = is_engine_name(s, id, err);
+	int engine = explain_engine_name(s, id, err);
 	if (engine)
-		return engine < 0 ? engine : explain_engine_name(s, id, err);
+		return engine < 0 ? engine : 0;
 	for (size_t i = 0; i < id.n; i++)
 		if (ascii_hex(id.p[i]) < 0)
 			return err_set(err, ERR_USAGE,
 				"no engine, campaign or finding %.64s, and no message id, which is up to 64 hexadecimal digits",
 				s->o->paths[0]);
-	return explain(s, err);
+	return explain(s, id, err);
 }
 
 int cmd_explain(const struct options *o, struct err *err)

@@ -4,12 +4,11 @@
 #include "query/campaign_list.h"
 #include "query/campaign_template.h"
 #include "cmd/campaigns.h"
+#include "cmd/former.h"
 #include "base/limits.h"
 #include "export/mask.h"
 #include "export/escape.h"
 #include "cmd/output.h"
-
-enum { ID_DIGITS = 12 };
 
 /* What the points of one family stand for. */
 static void detail(FILE *f, enum edge_family family, const struct likeness *l)
@@ -71,27 +70,6 @@ void explain_neighbour(FILE *f, const struct row *row, const struct neighbour *n
 		n->edge.joined || n->edge.sum < EDGE_JOIN ? "" : ", and some likeness of the texts");
 }
 
-bool is_campaign_id(struct str id)
-{
-	uint8_t bytes[ID_DIGITS / 2];
-	return id.n == 2 + ID_DIGITS && str_starts(id, S("c-")) && hex_decode(str_from(id, 2), bytes, sizeof bytes);
-}
-
-/* The campaign that holds the message which gave the id its name. */
-static int resolve(struct session *s, struct str id, struct arena *a, struct str *now, struct err *err)
-{
-	struct row row;
-	int found = store_get(s->store, str_from(id, 2), a, &row, err);
-	if (found < 0)
-		return found;
-	if (!found)
-		return err_set(err, ERR_INPUT, "no campaign %.*s; trapline campaigns lists them", STR_FMT(id));
-	if (!row.campaign.n)
-		return err_set(err, ERR_INPUT, "no campaign %.*s: its message is in none", STR_FMT(id));
-	*now = row.campaign;
-	return 0;
-}
-
 /* ---- the template ---- */
 
 static void put_template(FILE *f, const char *name, const struct template *t, const struct session *s)
@@ -134,19 +112,36 @@ static int show_template(struct session *s, const struct store_filter *filter, s
 	return output_close(&out, true, err);
 }
 
-int explain_campaign(struct session *s, struct err *err)
+/* The campaign that holds the message which gave the id its name, else the one that most of the others are in: its name; or none. */
+static int resolve(struct session *s, struct str id, struct arena *a, struct former *f, struct str *show, struct err *err)
 {
-	struct str id = str_of(s->o->paths[0]), now = S("");
+	int rc = former_campaign(s->store, id, a, f, err);
+	if (rc)
+		return rc;
+	if (f->state == FORMER_UNKNOWN)
+		return err_set(err, ERR_INPUT, "no campaign %.*s; trapline campaigns lists them", STR_FMT(id));
+	if (f->state == FORMER_SEVERAL)
+		return former_several(id, f, err);
+	*show = f->state == FORMER_NONE ? former_most(f) : f->now;
+	return f->state == FORMER_CURRENT ? 0 : former_tell(s, id, f, err);
+}
+
+int explain_campaign(struct session *s, struct str id, struct str *message, struct err *err)
+{
+	struct str show = S("");
 	struct store_filter filter = STORE_FILTER_ALL;
+	struct former f;
 	struct arena a;
 	arena_init(&a, SIZE_MAX);
-	int rc = resolve(s, id, &a, &now, err);
-	filter.campaign = now;
-	if (!rc && !str_eq(id, now) && s->o->verbose >= 0)
-		fprintf(stderr, "%.*s is now part of %.*s\n", STR_FMT(id), STR_FMT(now));
-	rc = rc ? rc : campaigns_show(s, &filter, err);
-	if (!rc && s->o->format == FORMAT_TABLE && !s->o->out)
-		rc = show_template(s, &filter, &a, err);
+	int rc = resolve(s, id, &a, &f, &show, err);
+	if (!rc && !show.n && s->o->format == FORMAT_TABLE) {
+		*message = arena_dup(&s->arena, str_of(f.members[0].id));
+	} else if (!rc) {
+		filter.campaign = show.n ? show : id; /* of none: an empty list */
+		rc = campaigns_show(s, &filter, err);
+		if (!rc && show.n && s->o->format == FORMAT_TABLE && !s->o->out)
+			rc = show_template(s, &filter, &a, err);
+	}
 	arena_free(&a);
 	return rc;
 }

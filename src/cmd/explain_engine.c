@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "cmd/engines.h"
+#include "cmd/former.h"
 #include "cmd/output.h"
 #include "export/escape.h"
 #include "engine/client.h"
@@ -169,17 +170,7 @@ int explain_engine(FILE *f, const struct session *s, const struct row *r, struct
 	return rc;
 }
 
-int is_engine_name(struct session *s, struct str name, struct err *err)
-{
-	struct arena a;
-	struct str text;
-	arena_init(&a, LIM_ARENA);
-	int rc = store_item(s->store, "engine", name, &a, &text, err);
-	arena_free(&a);
-	return rc;
-}
-
-int explain_engine_name(struct session *s, struct str name, struct err *err)
+static int show_engine(struct session *s, struct str name, struct err *err)
 {
 	struct store_filter filter = STORE_FILTER_ALL;
 	struct output out;
@@ -190,4 +181,28 @@ int explain_engine_name(struct session *s, struct str name, struct err *err)
 	fputs("\nwhat marks it (json has more)\n", p.f);
 	rc = marks(&p, s->store, name, true, err);
 	return output_close(&out, rc == 0, err);
+}
+
+/* An engine by a name that it had, or the one that most of its messages are given to now. */
+static int show_former(struct session *s, struct str name, const struct former *f, struct err *err)
+{
+	struct str show = f->state == FORMER_NONE ? former_most(f) : f->now;
+	if (f->state == FORMER_SEVERAL)
+		return former_several(name, f, err);
+	int rc = former_tell(s, name, f, err);
+	return rc ? rc : show_engine(s, show.n ? show : name, err); /* of none: an empty list */
+}
+
+int explain_engine_name(struct session *s, struct str name, struct err *err)
+{
+	struct former f;
+	struct arena a;
+	arena_init(&a, SIZE_MAX);
+	int rc = former_engine(s->store, name, &a, &f, err);
+	if (!rc && f.state != FORMER_UNKNOWN) {
+		rc = f.state == FORMER_CURRENT ? show_engine(s, name, err) : show_former(s, name, &f, err);
+		rc = rc ? rc : 1;
+	}
+	arena_free(&a);
+	return rc;
 }

@@ -9,8 +9,7 @@
 /* Written to f as text that is safe to print. 0, or negative with *err. */
 int explain_engine(FILE *f, const struct session *s, const struct row *r, struct err *err);
 
-int is_engine_name(struct session *s, struct str name, struct err *err); /* 1 = yes, 0 = no, negative with *err */
-/* As trapline engines shows it, and in a table what marks it. 0 or negative. */
+/* An engine that is or was called so, as trapline engines shows it, and in a table what marks it. 1; 0 = there is none; negative with *err. */
 int explain_engine_name(struct session *s, struct str name, struct err *err);
 
 #endif

@@ -197,12 +197,12 @@ int cmd_graph(const struct options *o, struct err *err)
 	struct str feeds[OPT_LIST_MAX];
 	struct drawing d = {0};
 	struct graph_edge *edges;
-	struct store_filter filter = session_filter(o, true, feeds);
 	if (o->draw && strcmp(o->draw, "dot") != 0 && strcmp(o->draw, "graphml") != 0)
 		return err_set(err, ERR_USAGE, "--draw %.40s: use dot or graphml", o->draw);
 	arena_init(&a, SIZE_MAX);
 	int rc = session_open(&s, o, err);
 	rc = rc ? rc : session_open_reading(&s, true, err);
+	struct store_filter filter = session_filter(&s, true, feeds);
 	rc = rc ? rc : graph_build(s.store, &filter, o->as_of, &a, &edges, &d.all, err);
 	if (rc == 0) {
 		size_t most = o->limit >= 0 ? (size_t)o->limit : o->draw ? LIM_GRAPH_DRAWN : SIZE_MAX;

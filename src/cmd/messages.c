@@ -74,7 +74,7 @@ static int list_messages(struct session *s, struct message_list *l, struct err *
 	struct column columns[FEAT_COUNT];
 	struct str feeds[OPT_LIST_MAX];
 	struct output out;
-	struct store_filter filter = session_filter(o, true, feeds);
+	struct store_filter filter = session_filter(s, true, feeds);
 	struct table_opts opts = output_table(o, "messages");
 	bool table = o->format == FORMAT_TABLE;
 	opts.all_columns = o->columns != NULL;

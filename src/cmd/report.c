@@ -7,6 +7,7 @@
 #include "query/finding_list.h"
 #include "query/items.h"
 #include "cmd/command.h"
+#include "cmd/former.h"
 #include "cmd/output.h"
 #include "cmd/report_campaigns.h"
 #include "cmd/sample.h"
@@ -100,7 +101,7 @@ static bool is_whole(const struct store_filter *f)
 	for (size_t i = 0; i < sizeof exact / sizeof *exact; i++)
 		if (exact[i].p)
 			return false;
-	return !f->nfeeds && !f->subject.n;
+	return !f->nfeeds && !f->subject.n && !f->id_prefix.n;
 }
 
 /* Sets findings that are claims of others apart. */
@@ -232,7 +233,7 @@ static int gather(struct page *p, struct err *err)
 	const struct options *o = p->s->o;
 	struct store *s = p->s->store;
 	struct store_feed *feeds;
-	p->filter = session_filter(o, o->n_paths == 0, p->feeds);
+	p->filter = session_filter(p->s, o->n_paths == 0, p->feeds);
 	int rc = count_messages(p, err);
 	if (!rc)
 		rc = count_hours(p, err);
@@ -325,6 +326,7 @@ int cmd_report(const struct options *o, struct err *err)
 		rc = 0;
 	if (!rc && !s.store)
 		rc = session_open_reading(&s, o->n_paths == 0, err);
+	rc = rc ? rc : former_options(&s, err);
 	if (!rc)
 		rc = report(&s, err);
 	if (!rc)

@@ -77,9 +77,9 @@ static int show_index(struct session *s, struct err *err)
 	return output_close(&out, rc == 0, err);
 }
 
-static int params_of(const struct options *o, struct str *feeds, struct series_params *p, struct err *err)
+static int params_of(const struct options *o, struct series_params *p, struct err *err)
 {
-	*p = (struct series_params){.filter = session_filter(o, true, feeds), .top_n = o->top >= 0 ? (size_t)o->top : 10};
+	*p = (struct series_params){.top_n = o->top >= 0 ? (size_t)o->top : 10};
 	if (o->unit && !str_eq(str_of(o->unit), S("day")) && !str_eq(str_of(o->unit), S("hour")))
 		return err_set(err, ERR_USAGE, "--unit %s: use day or hour", o->unit);
 	p->unit = o->unit && str_eq(str_of(o->unit), S("hour")) ? SERIES_HOUR : SERIES_DAY;
@@ -159,9 +159,11 @@ int cmd_series(const struct options *o, struct err *err)
 	struct str feeds[OPT_LIST_MAX];
 	int rc = session_open(&s, o, err);
 	if (!rc)
-		rc = params_of(o, feeds, &p, err);
+		rc = params_of(o, &p, err);
 	if (!rc)
 		rc = session_open_reading(&s, true, err);
+	if (!rc)
+		p.filter = session_filter(&s, true, feeds);
 	if (!rc)
 		rc = o->index ? show_index(&s, err) : show_series(&s, &p, err);
 	session_close(&s);

@@ -6,11 +6,19 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "cmd/former.h"
 #include "cmd/interrupt.h"
+
+static struct str word(const char *z)
+{
+	return z ? str_of(z) : (struct str){NULL, 0};
+}
 
 int session_open(struct session *s, const struct options *o, struct err *err)
 {
-	*s = (struct session){.o = o};
+	*s = (struct session){.o = o, .campaign = word(o->campaign), .engine = word(o->engine)};
+	buf_init(&s->former, 1 * MIB);
+	arena_init(&s->arena, SIZE_MAX);
 	if (config_load(&s->config, o->config, err))
 		return err->kind;
 	s->store_path = o->store ? o->store : s->config->store ? s->config->store : "trapline.db";
@@ -64,7 +72,7 @@ int session_open_reading(struct session *s, bool with_feed, struct err *err)
 	if (!rc && n && (rc = store_meta(s->store, STORE_ANALYSIS, &a, &made, err)) == 0 && s->o->verbose >= 0)
 		fputs("trapline: messages wait for their analysis: `trapline analyse` does it\n", stderr);
 	arena_free(&a);
-	return rc < 0 ? rc : 0;
+	return rc < 0 ? rc : former_options(s, err);
 }
 
 int session_list(const struct options *o, int (*list)(struct session *, struct err *), struct err *err)
@@ -101,22 +109,21 @@ void session_close(struct session *s)
 	store_close(s->store);
 	pack_close(s->pack);
 	config_free(s->config);
+	buf_free(&s->former);
+	arena_free(&s->arena);
 	*s = (struct session){0};
 }
 
-static struct str word(const char *z)
+struct store_filter session_filter(const struct session *s, bool with_feed, struct str *feeds)
 {
-	return z ? str_of(z) : (struct str){NULL, 0};
-}
-
-struct store_filter session_filter(const struct options *o, bool with_feed, struct str *feeds)
-{
+	const struct options *o = s->o;
 	struct store_filter f = {.since = o->since,
 		.until = o->until,
 		.brand = word(o->brand),
-		.engine = word(o->engine),
+		.engine = s->engine,
 		.client = word(o->client),
-		.campaign = word(o->campaign),
+		.campaign = s->campaign,
+		.id_prefix = s->message,
 		.programme = word(o->programme),
 		.category = word(o->category),
 		.country = word(o->country),

@@ -2,6 +2,7 @@
 #ifndef TRAPLINE_CMD_SESSION_H
 #define TRAPLINE_CMD_SESSION_H
 
+#include "base/buf.h"
 #include "cmd/config.h"
 #include "cmd/options.h"
 #include "match/pack.h"
@@ -15,19 +16,25 @@ struct session {
 	struct pack *pack;   /* once opened: session_pack */
 	int jobs;
 	uint64_t damaged; /* sources and members that session_ingest could not read to their end */
+	/* What --campaign and --engine mean (p NULL: not given), after former_options as the store calls it now. */
+	struct str campaign, engine;
+	struct str message; /* what is left of --campaign: this message; empty: no matter */
+	struct buf former;  /* what was asked for by a name of former times: JSON objects (cmd/former.h) */
+	struct arena arena; /* of these */
+	bool resolved;
 };
 
 int session_open(struct session *s, const struct options *o, struct err *err);
 int session_open_store(struct session *s, enum store_mode mode, struct err *err);
 void session_close(struct session *s);
 
-/* The filter of the command line. with_feed: --feed is a filter (not the name to give). feeds: room for OPT_LIST_MAX. */
-struct store_filter session_filter(const struct options *o, bool with_feed, struct str *feeds);
+/* The filter of the command line, once the store is open. with_feed: --feed is a filter (not the name to give). feeds: room for OPT_LIST_MAX. */
+struct store_filter session_filter(const struct session *s, bool with_feed, struct str *feeds);
 
 /* Opens a store that has to be there. */
 int session_open_existing(struct session *s, enum store_mode mode, struct err *err);
 /* Opens the store for reading. with_feed: --feed is a filter, and a name that no feed has is an error; says on stderr when messages wait for
- * an analysis, unless quiet. */
+ * an analysis, and what --campaign and --engine lead to when they are names no more, unless quiet. */
 int session_open_reading(struct session *s, bool with_feed, struct err *err);
 /* A command that lists: opens everything for reading, with --feed as filter, and closes it behind. */
 int session_list(const struct options *o, int (*list)(struct session *, struct err *), struct err *err);

@@ -66,7 +66,7 @@ static int make_all(struct making *m, struct err *err)
 {
 	struct campaign_members *campaigns = NULL;
 	struct str feeds[OPT_LIST_MAX];
-	struct store_filter filter = session_filter(m->s->o, true, feeds);
+	struct store_filter filter = session_filter(m->s, true, feeds);
 	int rc = campaign_members(m->s->store, &filter, FAMILY_LEAST, &m->arena, &campaigns, &m->campaigns, err);
 	struct arena scratch;
 	arena_init(&scratch, SIZE_MAX);

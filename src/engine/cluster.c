@@ -13,8 +13,7 @@
 enum { CANDIDATES_PEER = 8, DROPS = 2 };
 /* What an engine needs. A mailing list or a shop writes as evenly, but from few networks. */
 enum { ENGINE_MESSAGES = 30, ENGINE_NETS = 10 };
-/* A version of fewer messages does not give its engine the name. */
-enum { VERSION_MESSAGES = 20, SHORT_DIGITS = 4, SHORT_NAME = sizeof "engine-" - 1 + SHORT_DIGITS };
+enum { SHORT_DIGITS = 4, LONG_DIGITS = 12, SHORT_NAME = sizeof "engine-" - 1 + SHORT_DIGITS };
 
 struct pair {
 	uint32_t a, b; /* a < b: ranks of seeds */
@@ -209,6 +208,26 @@ static int by_first(const void *x, const void *y)
 	return (a->key > b->key) - (a->key < b->key);
 }
 
+/* The name is a hash of the rigid values. */
+static void name_version(const struct clustering *c, struct cluster_version *v)
+{
+	uint8_t digest[SHA256_BYTES];
+	char hex[SHA256_HEX];
+	struct buf text;
+	buf_init(&text, 64 * 1024);
+	for (unsigned f = 0; f < PRINT_COUNT; f++)
+		if (v->rigid[f] && v->rigid[f] != c->m->absent[f]) {
+			buf_add(&text, c->m->tokens.v[v->rigid[f] - 1].text);
+			buf_byte(&text, '\n');
+		}
+	if (v->parted)
+		buf_printf(&text, "%016llx\n", (unsigned long long)v->key);
+	sha256(buf_str(&text), digest);
+	hex_encode(digest, SHA256_BYTES, hex);
+	snprintf(v->name, sizeof v->name, "engine-%.*s", LONG_DIGITS, hex);
+	buf_free(&text);
+}
+
 static void fill_version(const struct clustering *c, const struct bucket *b, struct cluster_version *v)
 {
 	*v = (struct cluster_version){.messages = b->n,
@@ -220,32 +239,18 @@ static void fill_version(const struct clustering *c, const struct bucket *b, str
 	for (unsigned f = 0; f < PRINT_COUNT; f++)
 		if (cluster_rigid((enum print_id)f))
 			v->rigid[f] = bucket_common(c, b, (enum print_id)f);
+	name_version(c, v);
 }
 
-/* The name is a hash of the rigid values of the first version that is more than a stray. */
-static void name_it(const struct clustering *c, struct cluster *k, unsigned digits)
+/* The name of the first version that is more than a stray. */
+static void name_it(struct cluster *k, unsigned digits)
 {
-	const struct cluster_version *v = NULL;
-	uint8_t digest[SHA256_BYTES];
-	char hex[SHA256_HEX];
-	struct buf text;
-	buf_init(&text, 64 * 1024);
-	for (size_t i = 0; i < k->n_versions && !v; i++)
-		if (k->versions[i].messages >= VERSION_MESSAGES)
-			v = &k->versions[i];
-	if (!v && k->n_versions)
-		v = &k->versions[0];
-	for (unsigned f = 0; v && f < PRINT_COUNT; f++)
-		if (v->rigid[f] && v->rigid[f] != c->m->absent[f]) {
-			buf_add(&text, c->m->tokens.v[v->rigid[f] - 1].text);
-			buf_byte(&text, '\n');
-		}
-	if (v && v->parted)
-		buf_printf(&text, "%016llx\n", (unsigned long long)v->key);
-	sha256(buf_str(&text), digest);
-	hex_encode(digest, SHA256_BYTES, hex);
-	snprintf(k->name, sizeof k->name, "engine-%.*s", (int)digits, hex);
-	buf_free(&text);
+	size_t i = 0;
+	while (i < k->n_versions && k->versions[i].messages < CLUSTER_VERSION)
+		i++;
+	if (k->n_versions)
+		snprintf(k->name, sizeof k->name, "%.*s", (int)(SHORT_NAME - SHORT_DIGITS + digits),
+			k->versions[i < k->n_versions ? i : 0].name);
 }
 
 /* Seeds members[0..n) of one root. False when out of memory; *keep tells if they are an engine. */
@@ -277,7 +282,7 @@ static bool form(const struct clustering *c, struct clusters *out, const uint32_
 	for (size_t i = 0; i < n && *keep; i++)
 		fill_version(c, &c->buckets[members[i]], &k->versions[k->n_versions++]);
 	qsort(k->versions, k->n_versions, sizeof *k->versions, by_first);
-	name_it(c, k, SHORT_DIGITS);
+	name_it(k, SHORT_DIGITS);
 	return true;
 }
 
@@ -311,7 +316,7 @@ static int form_all(const struct clustering *c, struct clusters *out, const stru
 }
 
 /* Equal names: those get longer ones, all of them, so that none depends on which came first. */
-static void tell_apart(const struct clustering *c, struct clusters *out)
+static void tell_apart(struct clusters *out)
 {
 	for (size_t i = 0; i < out->n; i++) {
 		bool twice = false;
@@ -321,7 +326,7 @@ static void tell_apart(const struct clustering *c, struct clusters *out)
 	}
 	for (size_t i = 0; i < out->n; i++)
 		if (out->v[i].twice)
-			name_it(c, &out->v[i], 12);
+			name_it(&out->v[i], LONG_DIGITS);
 }
 
 static int make_clusters(const struct clustering *c, struct clusters *out, uint32_t *up, struct entry *e, uint32_t *of_seed)
@@ -335,7 +340,7 @@ static int make_clusters(const struct clustering *c, struct clusters *out, uint3
 	uint32_t *rank = arena_zalloc(&out->arena, c->n_seeds + 1, sizeof *rank);
 	if (!out->v || !out->of || !out->main || !rank || form_all(c, out, e, c->n_seeds, of_seed))
 		return ERR_ENV;
-	tell_apart(c, out);
+	tell_apart(out);
 	if (out->n)
 		qsort(out->v, out->n, sizeof *out->v, by_messages);
 	for (size_t i = 0; i < out->n; i++)

@@ -18,6 +18,8 @@
 #include "engine/model.h"
 
 enum { CLUSTER_SEED = 5 }; /* messages */
+/* A version of fewer messages does not give its engine the name. */
+enum { CLUSTER_VERSION = 20 };
 /* Log-odds from which on two seeds are one engine. */
 #define CLUSTER_JOIN 4.0
 
@@ -40,6 +42,7 @@ struct cluster_version {
 	uint32_t rigid[PRINT_COUNT]; /* commonest token of every rigid family + 1; 0: none */
 	uint64_t key;                /* hash of the rigid tokens' texts */
 	bool parted;                 /* one of several engines that agree in all these */
+	char name[24];               /* what it would call an engine, in full: "engine-" and 12 digits */
 };
 struct cluster {
 	struct cluster_version *versions; /* by first, then key */

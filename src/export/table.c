@@ -482,6 +482,17 @@ static void put_table(struct table *t, size_t total)
 	put_rest(t, width, total);
 }
 
+/* What the rows were asked for by, where that is no name any more. */
+static void put_former(struct table *t)
+{
+	if (!t->opts.former.n)
+		return;
+	json_key(&t->json, "former");
+	json_arr(&t->json);
+	json_raw(&t->json, t->opts.former);
+	json_arr_end(&t->json);
+}
+
 int table_end(struct table *t, size_t total, struct err *err)
 {
 	end_row(t);
@@ -497,6 +508,7 @@ int table_end(struct table *t, size_t total, struct err *err)
 		json_int(&t->json, (int64_t)t->rows);
 		json_key(&t->json, "total");
 		json_int(&t->json, (int64_t)total);
+		put_former(t);
 		json_obj_end(&t->json);
 		buf_byte(&t->buf, '\n');
 	}

@@ -8,7 +8,7 @@
  * table  aligned to the terminal's width (UAX #11), numbers to the right, at most max_rows rows, then "N of M shown". On a narrow terminal
  *        times but the first column's are cut to days, texts are cut, and what still does not fit is
  *        left out and named: details first and all at once, then from the right.
- * json   {"version":1,"WHAT":[{...},...],"shown":N,"total":M}
+ * json   {"version":1,"WHAT":[{...},...],"shown":N,"total":M}; behind it, if so, "former":[...]
  * jsonl  one object a line, nothing else
  * csv    RFC 4180 with LF line ends and a header line of column names
  * Machine output is stable: names and meanings stay within one version, columns are only added. JSON keeps text verbatim;
@@ -45,6 +45,8 @@ struct table_opts {
 	enum table_format format;
 	const char *what; /* the JSON key of the rows: "messages", "feeds" ... */
 	const char *hint; /* table format without rows: what would give some; NULL: nothing to say */
+	struct str
+		former; /* json format: the elements of one more member of the document, of which names of former times the rows were asked for by */
 	size_t max_rows;  /* of table format; 0: TABLE_ROWS. The other formats show all they are given */
 	size_t width;     /* columns of the terminal; 0: no limit */
 	bool ascii;       /* the terminal is not UTF-8 */

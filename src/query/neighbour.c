@@ -54,3 +54,32 @@ int campaign_neighbour(struct store *s, const struct row *row, struct neighbour 
 		filter.campaign = row->campaign;
 	return store_scan(s, &filter, 0, STORE_UNORDERED | STORE_SKETCHES, look, &k, err);
 }
+
+struct fellows {
+	struct sketch own;
+	uint64_t key;
+	store_row_fn fn;
+	void *ctx;
+};
+
+static int look_for_edge(void *ctx, const struct store_row *r)
+{
+	struct fellows *k = ctx;
+	struct sketch other;
+	struct edge e;
+	if (r->key == k->key || !sketch_read(r->row->sketch, &other))
+		return 0;
+	edge_of(&k->own, &other, &e);
+	return e.joined ? k->fn(k->ctx, r) : 0;
+}
+
+int campaign_fellows(struct store *s, const struct row *row, store_row_fn fn, void *ctx, struct err *err)
+{
+	struct fellows k = {.fn = fn, .ctx = ctx};
+	memcpy(&k.key, row->id, sizeof k.key);
+	k.key = be64toh(k.key);
+	if (!sketch_read(row->sketch, &k.own))
+		return 0;
+	return store_scan(
+		s, &STORE_FILTER_ALL, FEAT_BIT(campaign), STORE_UNORDERED | STORE_IDS | STORE_SKETCHES, look_for_edge, &k, err);
+}

@@ -17,4 +17,7 @@ struct neighbour {
  * before none, then the most points, then the likest text, then the smallest id. row: from store_get. 0 or negative. */
 int campaign_neighbour(struct store *s, const struct row *row, struct neighbour *out, struct err *err);
 
+/* All other messages that make an edge with the row, to fn: with STORE_IDS and the campaign alone. 0, or what fn returned. */
+int campaign_fellows(struct store *s, const struct row *row, store_row_fn fn, void *ctx, struct err *err);
+
 #endif
