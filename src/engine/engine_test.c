@@ -118,6 +118,60 @@ static void strays_are_left_out(void **state)
 	engine_model_free(&dirty);
 }
 
+/* Learned where the lab's clock runs (tz and a second zone's messages, a fifth of them), asked on a host elsewhere. */
+static void what_the_zone_of_the_lab_decides_is_no_habit(void **state)
+{
+	static const struct {
+		const char *lab[4], *also[4], *host[4];
+		bool named;
+	} cases[] = {
+		{{"tz=+0000", "bnd_time=filetime:=", "bnd_mid=time=", "rcvd=by w; +0000"}, {NULL},
+			{"tz=east", "bnd_time=filetime:local=", "bnd_mid=time:zone=", "rcvd=by w; z"}, true},
+		{{"tz=-0000", "bnd_time=filetime:=", "bnd_mid=time=", "rcvd_time=~ same zone"}, {NULL},
+			{"tz=-0000", "bnd_time=filetime:zone", "bnd_mid=time-other", "rcvd_time=~ other zone"}, true},
+		/* no zone makes these of it */
+		{{"tz=+0000", "bnd_time=filetime:=", "bnd_mid=time=", "rcvd=by w; +0000"}, {NULL},
+			{"tz=east", "bnd_time=filetime:off", "bnd_mid=time=", "rcvd=by w; z"}, false},
+		{{"tz=+0000", "bnd_time=filetime:=", "bnd_mid=time=", "rcvd=by w; +0000"}, {NULL},
+			{"tz=east", "bnd_time=unix:local=", "bnd_mid=time=", "rcvd=by w; z"}, false},
+		/* a lab elsewhere: local time is UTC on some hosts; UTC is never local time where hosts differ, not the software */
+		{{"tz=west", "bnd_time=filetime:local=", "bnd_mid=time:zone=", "rcvd=by w; z"}, {NULL},
+			{"tz=+0000", "bnd_time=filetime:=", "bnd_mid=time=", "rcvd=by w; +0000"}, true},
+		{{"tz=west", "bnd_time=filetime:=", "bnd_mid=time=", "rcvd=by w; z"}, {NULL},
+			{"tz=west", "bnd_time=filetime:zone", "bnd_mid=time-other", "rcvd=by w; z"}, true},
+		{{"tz=west", "bnd_time=filetime:=", "bnd_mid=time=", "rcvd=by w; z"},
+			{"tz=east", "bnd_time=filetime:=", "bnd_mid=time=", "rcvd=by w; z"},
+			{"tz=east", "bnd_time=filetime:local=", "bnd_mid=time=", "rcvd=by w; z"}, false},
+		/* the capture shows both: it is the software that writes UTC */
+		{{"tz=+0000", "bnd_time=filetime:=", "bnd_mid=time=", "rcvd=by w; +0000"},
+			{"tz=west", "bnd_time=filetime:=", "bnd_mid=time=", "rcvd=by w; +0000"},
+			{"tz=east", "bnd_time=filetime:local=", "bnd_mid=time=", "rcvd=by w; +0000"}, false},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct engine_model m;
+		struct engine_capture c;
+		struct learn_advice advice;
+		struct err err = {0};
+		const char *message[] = {"core=FTSDM", "from=n <a>", "mid_c=w.w", "prio=1", "date=d Mmm y", "doctype=-",
+			"sm_verbs=ehlo", "sm_end=QUIT", "oddcase=X-w", cases[i].host[0], cases[i].host[1], cases[i].host[2],
+			cases[i].host[3]};
+		engine_model_init(&m);
+		assert_int_equal(engine_model_shipped(&m, &err), 0);
+		engine_capture_init(&c, &m);
+		for (unsigned n = 0; n < 2 * MESSAGES; n++) {
+			const char *const *zone = n % 5 == 0 && cases[i].also[0] ? cases[i].also : cases[i].lab;
+			struct str t[COUNT(message)];
+			for (size_t k = 0; k < COUNT(t); k++)
+				t[k] = str_of(k < COUNT(t) - 4 ? message[k] : zone[k + 4 - COUNT(t)]);
+			assert_int_equal(engine_capture_add(&c, &(struct strs){t, COUNT(t)}, n % 4 + 1), 0);
+		}
+		assert_int_equal(engine_learn(&m, S("gamma"), &c, &advice), 0);
+		assert_int_equal(judge(&m, message, COUNT(message)).engine != NULL, cases[i].named);
+		engine_model_free(&m);
+	}
+}
+
 static struct str written(const struct engine_model *m, struct buf *out)
 {
 	buf_init(out, 1 << 20);
@@ -484,6 +538,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(own_messages_are_named_strange_ones_are_not),
 		cmocka_unit_test(strays_are_left_out),
+		cmocka_unit_test(what_the_zone_of_the_lab_decides_is_no_habit),
 		cmocka_unit_test(the_file_is_read_back_and_damage_is_told),
 		cmocka_unit_test(older_files_that_tell_more_apart_are_read),
 		cmocka_unit_test(ids_are_compared_without_their_alphabet),

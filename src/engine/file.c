@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "feature/fingerprint.h"
 #include "engine/model.h"
+#include "engine/zone.h"
 
 enum { FORMAT = 1 };
 static const char *const kind_names[] = {[ENGINE_BOT] = "engine", [ENGINE_CLIENT] = "client"};
@@ -134,7 +135,9 @@ static int read_tokens(const struct place *p, struct engine_model *m, struct eng
 	}
 	if (older)
 		join_counts(k);
-	return add_absences(p, m, k);
+	if (add_absences(p, m, k))
+		return ERR_ENV;
+	return engine_zone_make(m, k) ? err_oom(p->err, p->name) : 0;
 }
 
 static int read_class(const struct place *p, struct engine_model *m, json_t *o, bool shipped)

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "engine/view.h"
+#include "engine/zone.h"
 #include "match/gather.h"
 
 /* A token that no class knows is, to all classes, any such token of its family: the families have rows of their own. */
@@ -168,19 +169,46 @@ static void fill_strange(struct engine_scorer *s)
 	}
 }
 
-/* Rows for the tokens that classes have. */
+/* What a class's hosts may show elsewhere is not strange, and its odds are those of what a network decides. */
+static void fill_elsewhere(struct engine_scorer *s, size_t k, const float *any)
+{
+	const struct engine_class *c = &s->m->classes.v[k];
+	enum engine_zones seen = engine_zones_seen(s->m, c);
+	uint32_t alike[ZONE_ALIKE];
+	for (size_t i = 0; seen != ZONES_ALL && i < c->n; i++) {
+		size_t n = engine_zone_alike(s->m, c->counts[i].token, seen, alike);
+		for (size_t j = 0; j < n; j++) {
+			size_t row = s->row_of[alike[j]], at = row * s->stride + k;
+			s->log_chance[at] = fmaxf(s->log_chance[at], logf((float)ENGINE_FREE * any[row]));
+			s->strange[at] = 0;
+		}
+	}
+}
+
+static void number_row(struct engine_scorer *s, uint32_t token)
+{
+	if (s->row_of[token] < KNOWN_ROW)
+		s->row_of[token] = (uint32_t)s->n_rows++;
+}
+
+/* Rows for the tokens that classes have, and for what these may be elsewhere. */
 static void number_rows(struct engine_scorer *s)
 {
 	const struct engine_model *m = s->m;
+	uint32_t alike[ZONE_ALIKE];
 	for (size_t t = 0; t < s->n_tokens; t++)
 		s->row_of[t] = UNSEEN_ROW + m->tokens.v[t].family;
 	s->n_rows = KNOWN_ROW;
-	for (size_t k = 0; k < s->n_classes; k++)
-		for (size_t i = 0; i < m->classes.v[k].n; i++) {
-			uint32_t *row = &s->row_of[m->classes.v[k].counts[i].token];
-			if (*row < KNOWN_ROW)
-				*row = (uint32_t)s->n_rows++;
+	for (size_t k = 0; k < s->n_classes; k++) {
+		const struct engine_class *c = &m->classes.v[k];
+		enum engine_zones seen = engine_zones_seen(m, c);
+		for (size_t i = 0; i < c->n; i++) {
+			size_t n = engine_zone_alike(m, c->counts[i].token, seen, alike);
+			number_row(s, c->counts[i].token);
+			for (size_t j = 0; j < n; j++)
+				number_row(s, alike[j]);
 		}
+	}
 }
 
 static bool fill(struct engine_scorer *s)
@@ -202,6 +230,8 @@ static bool fill(struct engine_scorer *s)
 		fill_any(s, any, rare);
 		fill_logs(s, any, rare);
 		fill_strange(s);
+		for (size_t k = 0; k < s->n_classes; k++)
+			fill_elsewhere(s, k, any);
 	}
 	mem_free(any);
 	return ok;
