@@ -168,6 +168,23 @@ static void heap_fails(void **state)
 	}
 }
 
+/* Blocks that lie in large pages, or partly so, are as others. */
+static void large_blocks(void **state)
+{
+	(void)state;
+	mem_grow();
+	for (size_t n = (size_t)1 << 20; n <= (size_t)9 << 20; n += 1000003) {
+		uint8_t *p = mem_zalloc(n, 1);
+		assert_non_null(p);
+		assert_int_equal(p[0] | p[n / 2] | p[n - 1], 0);
+		memset(p, 7, n);
+		assert_non_null(p = mem_realloc(p, 3 * n));
+		assert_int_equal(p[n - 1], 7);
+		p[3 * n - 1] = 1;
+		mem_free(p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +196,7 @@ int main(void)
 		cmocka_unit_test(dup_and_zalloc),
 		cmocka_unit_test(vectors),
 		cmocka_unit_test(heap_fails),
+		cmocka_unit_test(large_blocks),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

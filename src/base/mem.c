@@ -3,8 +3,10 @@
 
 #include <malloc.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 static atomic_long fail_countdown = -1; /* <0: off */
@@ -24,27 +26,60 @@ static int refused(void)
 	return 1;
 }
 
+enum {
+	LARGE_BLOCK = 2 << 20, /* above what a batch of small messages takes */
+	LARGE_PAGE = 2 << 20,
+	HEAP = 64 << 20, /* most of what reading takes, with the store's cache */
+	HEAP_STEP = 128 << 10,
+};
+
+/* For the large pages that lie whole in these bytes. Linux may have none to give: then nothing happens. */
+static void ask_for_large_pages(void *p, size_t bytes)
+{
+	size_t before = -(uintptr_t)p % LARGE_PAGE;
+	if (bytes > before + LARGE_PAGE)
+		(void)madvise((uint8_t *)p + before, (bytes - before) / LARGE_PAGE * LARGE_PAGE, MADV_HUGEPAGE);
+}
+
+static void *in_large_pages(void *p, size_t bytes)
+{
+	if (p && bytes > LARGE_BLOCK)
+		ask_for_large_pages(p, bytes);
+	return p;
+}
+
 void *mem_alloc(size_t bytes)
 {
-	return refused() ? NULL : malloc(bytes ? bytes : 1);
+	return refused() ? NULL : in_large_pages(malloc(bytes ? bytes : 1), bytes);
 }
 
 void *mem_zalloc(size_t count, size_t bytes)
 {
-	return refused() ? NULL : calloc(count ? count : 1, bytes ? bytes : 1);
+	return refused() ? NULL : in_large_pages(calloc(count ? count : 1, bytes ? bytes : 1), count * bytes);
 }
 
 void *mem_realloc(void *p, size_t bytes)
 {
-	return refused() ? NULL : realloc(p, bytes ? bytes : 1);
+	return refused() ? NULL : in_large_pages(realloc(p, bytes ? bytes : 1), bytes);
 }
-
-enum { LARGE_BLOCK = 2 << 20 }; /* above what a batch of small messages takes */
 
 void mem_setup(void)
 {
 #ifdef M_MMAP_THRESHOLD
 	mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+#endif
+}
+
+void mem_grow(void)
+{
+#ifdef M_TOP_PAD
+	uint8_t *from = sbrk(0);
+	mallopt(M_TRIM_THRESHOLD, 2 * HEAP);
+	mallopt(M_TOP_PAD, HEAP);
+	void *volatile block = malloc(LARGE_BLOCK / 2); /* volatile, or compilers leave it out */
+	free(block);
+	mallopt(M_TOP_PAD, HEAP_STEP); /* as it was: under a limit of memory small steps may fit yet */
+	ask_for_large_pages(from, (size_t)((uint8_t *)sbrk(0) - from));
 #endif
 }
 

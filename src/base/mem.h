@@ -16,6 +16,9 @@ void mem_free(void *p);
 /* Once, before threads start: large blocks go back to the system when they are freed. Otherwise glibc learns from the first large
  * message to keep such blocks, in a heap of each thread. */
 void mem_setup(void);
+/* Once, before threads start, where much memory may be used: the heap begins with room for 64 MiB, in large pages where Linux gives
+ * them, and so do blocks of more than 2 MiB. That spares page faults and walks of page tables; what is not touched costs nothing. */
+void mem_grow(void);
 
 /* Memory is out where no error can be told. It says so and ends the program with exit code 4; what is stored is as after kill -9. */
 void mem_exhausted(void) __attribute__((noreturn, cold));

@@ -161,6 +161,7 @@ int main(int argc, char **argv)
 	json_set_alloc_funcs(mem_alloc_or_end, mem_free);
 	if (jail_main_wanted(argc, argv))
 		return jail_main(argc, argv);
+	mem_grow();
 	setlocale(LC_CTYPE, "");
 	interrupt_setup();
 	signal(SIGPIPE, SIG_IGN);
