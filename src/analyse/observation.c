@@ -5,11 +5,11 @@
 #include <math.h>
 
 #include "base/hash.h"
+#include "base/ip.h"
 #include "base/json_read.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "base/utf8.h"
-#include "mail/received.h"
 
 const char *const observation_kind_names[OBSERVATION_KINDS] = {
 	[OBSERVED_INFECTION] = "infection",

@@ -1,5 +1,6 @@
 /* observe.c - trapline observe FILE...: facts from outside the mail into the store, or back out; without FILE, a list of them. */
 #include "analyse/observation.h"
+#include "base/ip.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -11,7 +12,6 @@
 #include "cmd/output.h"
 #include "cmd/session.h"
 #include "export/escape.h"
-#include "mail/received.h"
 
 /* ---- reading ---- */
 

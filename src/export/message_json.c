@@ -2,6 +2,7 @@
 #include "export/message_json.h"
 
 #include "base/anomaly.h"
+#include "base/ip.h"
 #include "base/limits.h"
 #include "base/utf8.h"
 

@@ -10,7 +10,6 @@
 #define TRAPLINE_EXPORT_MESSAGE_JSON_H
 
 #include "export/table.h"
-#include "mail/received.h"
 
 void row_to_json(const struct row *r, struct json *j, bool reveal);
 

@@ -2,6 +2,7 @@
 #include <jansson.h>
 
 #include "base/anomaly.h"
+#include "base/ip.h"
 #include "base/json_read.h"
 #include "base/limits.h"
 #include "base/time.h"

@@ -1,4 +1,5 @@
 /* fingerprint.c - see fingerprint.h: what all families share, and the order of work. */
+#include "base/ip.h"
 #include "feature/fingerprint_int.h"
 
 #include "base/limits.h"

@@ -1,7 +1,7 @@
 /* fingerprint_hop.c - Received fields that the sender made up or relayed, and the name it gave in HELO. */
+#include "base/ip.h"
 #include "feature/fingerprint_int.h"
 #include "mail/date.h"
-#include "mail/received.h"
 
 /* WORDS: what follows tells recipients and queue ids. NOISE: bytes of a comment. */
 enum { WORDS = 14, NOISE = 40 };

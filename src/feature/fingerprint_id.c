@@ -1,7 +1,6 @@
 /* fingerprint_id.c - Message-ID, boundary, Date: their forms, and the times and texts inside them. */
+#include "base/ip.h"
 #include "feature/fingerprint_int.h"
-
-#include "mail/received.h"
 
 static void put_shape(struct print *p, const struct shape *s, enum print_id exact, enum print_id coarse, enum print_id time)
 {

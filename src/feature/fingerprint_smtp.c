@@ -1,7 +1,6 @@
 /* fingerprint_smtp.c - the dialect of the SMTP dialogue: which verbs, how they are spelled, what stands around arguments. */
+#include "base/ip.h"
 #include "feature/fingerprint_int.h"
-
-#include "mail/received.h"
 
 static struct str verb_of(struct str line)
 {

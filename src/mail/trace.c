@@ -2,6 +2,7 @@
 #include "mail/trace.h"
 
 #include "base/anomaly.h"
+#include "base/ip.h"
 #include "base/limits.h"
 #include "base/time.h"
 

@@ -1,12 +1,12 @@
 /* crawl.c - see crawl.h. Plans what to fetch next and records what came; crawl_fetch.c does one fetch with libcurl. */
 #include "page/crawl.h"
 
+#include "base/ip.h"
 #include "base/limits.h"
 #include "base/map.h"
 #include "base/progress.h"
 #include "base/time.h"
 #include "base/vec.h"
-#include "mail/received.h"
 #include "page/crawl_int.h"
 #include "page/page.h"
 #include "page/warc_write.h"

@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
+#include "base/ip.h"
 #include "base/limits.h"
 #include "base/mem.h"
-#include "mail/received.h"
 #include "page/crawl_int.h"
 
 enum { CONNECT_S = 15 };

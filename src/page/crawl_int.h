@@ -3,7 +3,7 @@
 #define TRAPLINE_PAGE_CRAWL_INT_H
 
 #include "base/buf.h"
-#include "page/ip.h"
+#include "page/refused.h"
 #include "page/crawl.h"
 
 struct fetcher;

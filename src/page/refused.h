@@ -1,10 +1,10 @@
-/* ip.h - which addresses a crawl may connect to: none that belong to the machine, its network, or nobody.
+/* refused.h - which addresses a crawl may connect to: none that belong to the machine, its network, or nobody.
  *
  * After the IANA special-purpose address registries (RFC 6890 and its updates). Addresses that carry an IPv4 address inside
- * (mapped, NAT64, 6to4) are judged by that one, too. Texts are read by ip_parse (mail/received.h).
+ * (mapped, NAT64, 6to4) are judged by that one, too. Texts are read by ip_parse (base/ip.h).
  */
-#ifndef TRAPLINE_PAGE_IP_H
-#define TRAPLINE_PAGE_IP_H
+#ifndef TRAPLINE_PAGE_REFUSED_H
+#define TRAPLINE_PAGE_REFUSED_H
 
 #include "base/str.h"
 

@@ -1,10 +1,10 @@
-/* ip_test.c */
-#include "page/ip.h"
+/* refused_test.c - what a crawl does not connect to. */
+#include "base/ip.h"
+#include "page/refused.h"
 
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/test.h"
-#include "mail/received.h"
 #include "page/warc_write.h"
 
 static void test_addresses(void **state)

@@ -1,5 +1,5 @@
-/* ip.c - see ip.h. */
-#include "page/ip.h"
+/* refused.c - see refused.h. */
+#include "page/refused.h"
 
 struct block4 {
 	uint32_t net;
