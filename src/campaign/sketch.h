@@ -15,8 +15,8 @@
 #define TRAPLINE_CAMPAIGN_SKETCH_H
 
 #include "base/arena.h"
-#include "feature/doc.h"
 #include "campaign/minhash.h"
+#include "feature/doc.h"
 
 enum {
 	SKETCH_VERSION = 3,

@@ -1,8 +1,8 @@
 /* brands.c - trapline brands: what the stored messages advertise or impersonate, with first and last day and feeds. */
-#include "query/summary.h"
 #include "cmd/command.h"
 #include "cmd/output.h"
 #include "cmd/session.h"
+#include "query/summary.h"
 
 static const struct column columns[] = {
 	{.name = "brand", .kind = KIND_TEXT},

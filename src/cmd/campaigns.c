@@ -1,11 +1,11 @@
 /* campaigns.c - trapline campaigns: messages made from one template, with their days, feeds, brands, engines and domains. */
 #include "cmd/campaigns.h"
 
-#include "query/campaign_list.h"
 #include "base/hash.h"
 #include "cmd/command.h"
 #include "cmd/output.h"
 #include "cmd/session.h"
+#include "query/campaign_list.h"
 
 static const struct column columns[] = {
 	{.name = "campaign", .kind = KIND_TEXT},

@@ -2,10 +2,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "change/change.h"
-#include "change/csv.h"
 #include "base/conf.h"
 #include "base/mem.h"
+#include "change/change.h"
+#include "change/csv.h"
 #include "cmd/command.h"
 #include "cmd/output.h"
 

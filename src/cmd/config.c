@@ -8,7 +8,7 @@
 #include "base/conf.h"
 #include "base/limits.h"
 #include "base/mem.h"
-#include "cmd/feeds.h"
+#include "cmd/feed_set.h"
 
 static const cyaml_schema_value_t text_value = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, LIM_PATH)};
 

@@ -1,13 +1,13 @@
 /* engines.c - trapline engines: the software that sent the stored messages, with days, feeds, hosts, brands, countries. */
 #include <jansson.h>
 
-#include "query/campaign_list.h"
 #include "base/json_read.h"
 #include "base/limits.h"
 #include "cmd/command.h"
 #include "cmd/engines.h"
 #include "cmd/output.h"
 #include "cmd/session.h"
+#include "query/campaign_list.h"
 
 static const struct column columns[] = {
 	{.name = "engine", .kind = KIND_TEXT},

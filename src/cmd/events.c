@@ -1,9 +1,9 @@
 /* events.c - trapline events: the findings of the last analysis, and an exit code for monitors. */
-#include "query/finding_list.h"
 #include "base/limits.h"
 #include "cmd/command.h"
 #include "cmd/output.h"
 #include "cmd/session.h"
+#include "query/finding_list.h"
 
 static const struct column columns_read[] = {
 	{.name = "start", .kind = KIND_TEXT},

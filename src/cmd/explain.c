@@ -1,7 +1,6 @@
 /* explain.c - trapline explain ID: everything known about one message, campaign or engine, and why. */
 #include <jansson.h>
 
-#include "query/former.h"
 #include "analyse/infections.h"
 #include "analyse/observation.h"
 #include "base/anomaly.h"
@@ -17,6 +16,7 @@
 #include "cmd/session.h"
 #include "export/escape.h"
 #include "export/message_json.h"
+#include "query/former.h"
 
 /* Where the ledger is written; text from the message goes through text(). */
 struct ledger {

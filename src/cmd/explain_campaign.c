@@ -1,14 +1,14 @@
 /* explain_campaign.c - see explain_campaign.h. */
 #include "cmd/explain_campaign.h"
 
-#include "query/campaign_list.h"
-#include "query/campaign_template.h"
+#include "base/limits.h"
 #include "cmd/campaigns.h"
 #include "cmd/former.h"
-#include "base/limits.h"
-#include "export/mask.h"
-#include "export/escape.h"
 #include "cmd/output.h"
+#include "export/escape.h"
+#include "export/mask.h"
+#include "query/campaign_list.h"
+#include "query/campaign_template.h"
 
 /* What the points of one family stand for. */
 static void detail(FILE *f, enum edge_family family, const struct likeness *l)

@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 
-#include "query/neighbour.h"
 #include "cmd/session.h"
+#include "query/neighbour.h"
 
 /* Lines on a message's nearest neighbour: its points for and against. */
 void explain_neighbour(FILE *f, const struct row *row, const struct neighbour *n);

@@ -9,10 +9,10 @@
 #include "cmd/engines.h"
 #include "cmd/former.h"
 #include "cmd/output.h"
-#include "export/escape.h"
 #include "engine/client.h"
 #include "engine/learn.h"
 #include "engine/score.h"
+#include "export/escape.h"
 
 enum { LINES = 20 };
 

@@ -2,8 +2,8 @@
 #ifndef TRAPLINE_CMD_FORMER_H
 #define TRAPLINE_CMD_FORMER_H
 
-#include "query/former.h"
 #include "cmd/session.h"
+#include "query/former.h"
 
 /* Resolves --campaign and --engine for session_filter; says on stderr, unless quiet, what they lead to when they are names no more. With
  * ids that begin alike it is an error. Once a session. 0 or negative. */

@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "base/vec.h"
 #include "cmd/command.h"
-#include "cmd/feeds.h"
+#include "cmd/feed_set.h"
 #include "cmd/pipeline.h"
 #include "cmd/session.h"
 #include "export/escape.h"

@@ -3,10 +3,10 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "campaign/likeness.h"
 #include "cmd/command.h"
 #include "cmd/reading.h"
 #include "engine/learn.h"
-#include "campaign/likeness.h"
 
 /* Messages of one campaign are held out together. They are told by their text, against the campaigns seen last. */
 enum { LEADERS = 64 };

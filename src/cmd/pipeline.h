@@ -9,7 +9,7 @@
 #define TRAPLINE_CMD_PIPELINE_H
 
 #include "base/err.h"
-#include "cmd/feeds.h"
+#include "cmd/feed_set.h"
 #include "feature/extract.h"
 #include "match/match.h"
 #include "source/source.h"

@@ -1,12 +1,12 @@
 /* programmes.c - trapline programmes: who the messages earn for, by message and by domain, and what that rests on. */
 #include <jansson.h>
 
-#include "query/items.h"
 #include "base/json_read.h"
 #include "base/limits.h"
 #include "cmd/command.h"
 #include "cmd/output.h"
 #include "cmd/session.h"
+#include "query/items.h"
 
 static const struct column columns[] = {
 	{.name = "programme", .kind = KIND_TEXT},

@@ -6,7 +6,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/progress.h"
-#include "cmd/feeds.h"
+#include "cmd/feed_set.h"
 #include "jail/jail.h"
 
 struct reading {

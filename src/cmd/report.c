@@ -4,14 +4,14 @@
 #include <langinfo.h>
 #include <stdlib.h>
 
-#include "query/finding_list.h"
-#include "query/items.h"
 #include "cmd/command.h"
 #include "cmd/former.h"
 #include "cmd/output.h"
 #include "cmd/report_campaigns.h"
 #include "cmd/sample.h"
 #include "cmd/session.h"
+#include "query/finding_list.h"
+#include "query/items.h"
 
 #define DEFAULT_REPORT "trapline-report.html"
 enum {

@@ -1,9 +1,9 @@
 /* report_campaigns.c - see report_campaigns.h. */
 #include "cmd/report_campaigns.h"
 
-#include "query/campaign_template.h"
 #include "base/hash.h"
 #include "export/mask.h"
+#include "query/campaign_template.h"
 
 enum { TEMPLATE_BYTES = 16 << 10 };
 

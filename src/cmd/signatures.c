@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "query/campaign_template.h"
 #include "base/limits.h"
 #include "base/vec.h"
 #include "campaign/family.h"
@@ -12,6 +11,7 @@
 #include "cmd/output.h"
 #include "cmd/reading.h"
 #include "export/mask.h"
+#include "query/campaign_template.h"
 
 #define OUTPUT_BYTES ((size_t)1 << 30)
 

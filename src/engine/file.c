@@ -12,9 +12,9 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/mem.h"
-#include "feature/fingerprint.h"
 #include "engine/model.h"
 #include "engine/zone.h"
+#include "feature/fingerprint.h"
 
 enum { FORMAT = 1 };
 static const char *const kind_names[] = {[ENGINE_BOT] = "engine", [ENGINE_CLIENT] = "client"};

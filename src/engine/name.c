@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "feature/fingerprint.h"
 #include "engine/score.h"
+#include "feature/fingerprint.h"
 
 enum { NAME_MAX_BYTES = 64, RESERVED_DIGITS = 4 };
 

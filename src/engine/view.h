@@ -4,8 +4,8 @@
 
 #include <math.h>
 
-#include "feature/fingerprint.h"
 #include "engine/score.h"
+#include "feature/fingerprint.h"
 
 struct engine_view {
 	double n;      /* its messages that have the family, at most ENGINE_FULL; 0: nothing known */

@@ -4,8 +4,8 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/test.h"
-#include "match/gather.h"
 #include "base/utf8.h"
+#include "match/gather.h"
 #include "match/normalise_tab.h"
 
 static struct str fold_of(const struct norm *n)

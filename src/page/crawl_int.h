@@ -3,8 +3,8 @@
 #define TRAPLINE_PAGE_CRAWL_INT_H
 
 #include "base/buf.h"
-#include "page/refused.h"
 #include "page/crawl.h"
+#include "page/refused.h"
 
 struct fetcher;
 struct fetch;

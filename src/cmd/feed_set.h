@@ -1,4 +1,4 @@
-/* feeds.h - which feed a message belongs to, and what is known about that feed.
+/* feed_set.h - which feed a message belongs to, and what is known about that feed.
  *
  * In this order: --feed (for all paths of the call); a feed of the config file whose path holds the message's file, or whose
  * name is the guessed one; the source's guess. A feed's trust hosts come from --trust or the config; without them the trust
@@ -6,8 +6,8 @@
  * something else is said: who forgets --trust or --kind the next time changes nothing. SMTP dialogues (--smtp, smtp:) are not
  * remembered: they are looked for where mail is read.
  */
-#ifndef TRAPLINE_CMD_FEEDS_H
-#define TRAPLINE_CMD_FEEDS_H
+#ifndef TRAPLINE_CMD_FEED_SET_H
+#define TRAPLINE_CMD_FEED_SET_H
 
 #include "base/arena.h"
 #include "base/err.h"
