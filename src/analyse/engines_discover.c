@@ -75,7 +75,7 @@ static int group(struct engines *e)
 
 /* Whoever writes just as a real client does is an engine only if it sends in bulk: people's mail that came past their mail server
  * writes so, too. */
-enum { BULK_CAMPAIGN = 5, BULK_PERCENT = 25 };
+enum { BULK_CAMPAIGN = 5 };
 
 static bool faultless(const struct engines *e, const struct engine_print *p)
 {

@@ -6,6 +6,9 @@
 #include "analyse/engines.h"
 #include "engine/cluster.h"
 
+/* Who sends in bulk has so much of his mail in campaigns. */
+enum { BULK_PERCENT = 25 };
+
 /* Distinct peers, ascending, of so many messages; since and until when each sent some. */
 struct peer {
 	uint64_t peer;

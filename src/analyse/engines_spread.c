@@ -5,12 +5,13 @@
  * organisations standing for networks, and a cluster is let into discovery where
  *   - two of its campaigns at least are spread and about others: over SPREAD_CAMPAIGN organisations each, none of which sent more than
  *     half, and over SPREAD_ORGS together;
- *   - half of its mail is in campaigns that are spread. Software that many organisations use says something else for each of them.
+ *   - it sends in bulk (engines_int.h), and no more of its mail is organisations' own than spread: about themselves, or a campaign of few of
+ *     them. Software that many use says something else for each. What is in no campaign says nothing.
  * An organisation is the registrable name without its suffix: shop.com and shop.de are one. Left out is
  *   - what people's mail clients wrote: chain letters and jokes are passed on; and what lists hand on;
  *   - what is about the organisation itself: links to it or to From's domain, answers (no envelope sender, Auto-Submitted, reports,
- *     postmaster). Shops and forums that run one program send the same sentences. From's own mail without links proves nothing, but is
- *     no obstacle either;
+ *     postmaster). Shops and forums that run one program send the same sentences. Prints that have nothing else are not let in with their
+ *     cluster. What has no links proves nothing, but is no obstacle either;
  *   - of what came to the server from elsewhere, a From address twice: newsletters that their readers' servers forward.
  */
 #include <stdlib.h>
@@ -136,7 +137,7 @@ static enum about whom_about(const struct spread *s, const struct analysed *m, u
 		if (link == org || link == from)
 			return ABOUT_ITSELF;
 	}
-	return m->n_domains || from != org ? ABOUT_OTHERS : ABOUT_NOTHING;
+	return m->n_domains ? ABOUT_OTHERS : ABOUT_NOTHING;
 }
 
 static int by_message(const void *key, const void *x)
@@ -159,8 +160,10 @@ static int see_row(void *ctx, const struct store_row *row)
 	const struct cluster_print *p = &s->prints[x->print];
 	x->org = org_of_domain(psl_domains(s->psl, r->rdns).domain);
 	x->who = engine_was_handed_on(&e->model, p->tokens, p->n) ? hash64(r->from_addr, 4) : x->org;
-	bool answer = !x->org || engine_is_answer(&e->model, p->tokens, p->n) || is_office(r->from_addr);
-	x->about = answer ? ABOUT_ITSELF : whom_about(s, m, x->org, org_of_word(s, row->word[FEAT_from_domain]));
+	bool answer = engine_is_answer(&e->model, p->tokens, p->n) || is_office(r->from_addr);
+	x->about = answer    ? ABOUT_ITSELF
+	           : !x->org ? ABOUT_NOTHING
+	                     : whom_about(s, m, x->org, org_of_word(s, row->word[FEAT_from_domain]));
 	return 0;
 }
 
@@ -193,7 +196,7 @@ static bool is_spread(const struct seen *v, size_t n, enum about least, struct s
 {
 	size_t counted = 0, most = 0, same = 0, k = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (v[i].about < least)
+		if (v[i].about < least || !v[i].org)
 			continue;
 		s->who[counted++] = v[i].who;
 		if (!k || s->orgs[k - 1] != v[i].org) {
@@ -207,25 +210,36 @@ static bool is_spread(const struct seen *v, size_t n, enum about least, struct s
 	return k >= SPREAD_CAMPAIGN && unique_u64(s->who, counted) >= SPREAD_CAMPAIGN && most * 2 <= counted && counted * 2 >= n;
 }
 
+static size_t count_own(const struct seen *v, size_t n)
+{
+	size_t own = 0;
+	for (size_t i = 0; i < n; i++)
+		own += v[i].about == ABOUT_ITSELF;
+	return own;
+}
+
 /* Those of one cluster. */
 static bool is_engine(const struct seen *v, size_t n, struct scratch *s)
 {
-	size_t messages = 0, campaigns = 0, k;
+	size_t spread = 0, own = 0, campaigns = 0, k;
 	s->n_all = 0;
 	for (size_t i = 0, j; i < n; i = j) {
 		for (j = i + 1; j < n && v[j].campaign == v[i].campaign; j++)
 			;
-		if (!v[i].campaign || !is_spread(v + i, j - i, ABOUT_NOTHING, s, &k))
-			continue;
-		messages += j - i;
-		if (!is_spread(v + i, j - i, ABOUT_OTHERS, s, &k))
+		bool is = v[i].campaign && is_spread(v + i, j - i, ABOUT_NOTHING, s, &k);
+		if (is)
+			spread += j - i;
+		else
+			own += v[i].campaign && j - i >= SPREAD_CAMPAIGN ? j - i : count_own(v + i, j - i);
+		if (!is || !is_spread(v + i, j - i, ABOUT_OTHERS, s, &k))
 			continue;
 		campaigns++;
 		memcpy(s->all + s->n_all, s->orgs, k * sizeof *s->all);
 		s->n_all += k;
 	}
 	sort_u64(s->all, s->n_all);
-	return campaigns >= SPREAD_CAMPAIGNS && unique_u64(s->all, s->n_all) >= SPREAD_ORGS && messages * 2 >= n;
+	return campaigns >= SPREAD_CAMPAIGNS && unique_u64(s->all, s->n_all) >= SPREAD_ORGS && spread >= own &&
+	       (uint64_t)spread * 100 >= (uint64_t)n * BULK_PERCENT;
 }
 
 static int judge(struct spread *s, bool *engine)
@@ -276,8 +290,11 @@ static int let_in(struct spread *s)
 	if (!engine)
 		return err_oom(e->err, "engines");
 	int rc = judge(s, engine);
-	for (size_t i = 0; i < s->n_prints && !rc; i++)
-		e->verdicts[s->print_of[i]].spread = s->clusters.of[i] && engine[s->clusters.of[i] - 1];
+	for (size_t i = 0; i < s->n_sent && !rc; i++) {
+		uint32_t print = s->sent[i].print, cluster = s->clusters.of[print];
+		if (cluster && engine[cluster - 1] && s->sent[i].about != ABOUT_ITSELF)
+			e->verdicts[s->print_of[print]].spread = true;
+	}
 	for (size_t i = 0; i < s->n_sent && !rc; i++)
 		if (e->verdicts[s->print_of[s->sent[i].print]].spread)
 			e->orgs[s->sent[i].message] = s->sent[i].org;
