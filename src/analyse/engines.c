@@ -40,7 +40,7 @@ static int score_print(struct engines *e, size_t i)
 	v->nearest = found.nearest;
 	v->strangeness = (float)found.strangeness;
 	v->like = found.margin >= ENGINE_MARGIN;
-	v->confidence = (float)found.confidence;
+	v->confidence = v->client_confidence = (float)found.confidence;
 	if (found.engine) {
 		v->engine = analysis_name_of(e->a, found.engine->name, e->err);
 		v->source = ENGINE_LEARNED;
@@ -48,9 +48,11 @@ static int score_print(struct engines *e, size_t i)
 		struct str client = engine_plain_client(&e->model, p->tokens, p->n);
 		v->server = engine_from_server(&e->model, p->tokens, p->n);
 		if (client.n)
-			v->confidence = (float)ENGINE_PLAIN;
+			v->client_confidence = (float)ENGINE_PLAIN;
 		else if (found.client && !engine_forged(&e->model, p->tokens, p->n).n)
 			client = engine_client_name(found.client);
+		else
+			v->client_confidence = 0;
 		v->client = analysis_name_of(e->a, client, e->err);
 	}
 	return e->err->kind;
@@ -63,6 +65,11 @@ static void put_verdicts(struct engines *e)
 		if (!e->prints.of[i])
 			continue;
 		struct verdict *v = &e->verdicts[e->prints.of[i] - 1];
+		if (engine_is_own(e, v, i)) {
+			m->client = v->client;
+			m->client_confidence = v->client_confidence;
+			continue;
+		}
 		if (v->peers && !engine_is_peer(v->peers, engine_peer(m)))
 			continue;
 		const struct rival *r = NULL;
@@ -79,7 +86,10 @@ static void put_verdicts(struct engines *e)
 		v->named += v->engine != 0;
 		m->client = v->engine ? 0 : v->client;
 		m->engine_source = v->engine ? v->source : ENGINE_NONE;
-		*(v->engine ? &m->engine_confidence : &m->client_confidence) = v->confidence;
+		if (v->engine)
+			m->engine_confidence = v->confidence;
+		else
+			m->client_confidence = v->client_confidence;
 	}
 }
 

@@ -42,7 +42,7 @@ static int gather(struct engines *e)
 	for (size_t i = 0; i < a->n_messages; i++) {
 		const struct analysed *m = &a->messages[i];
 		uint32_t left = e->prints.of[i] ? left_of[e->prints.of[i] - 1] : 0;
-		if (!left)
+		if (!left || engine_is_own(e, &e->verdicts[e->left_print[left - 1]], i))
 			continue;
 		e->message_at[e->n_messages] = (uint32_t)i;
 		uint64_t net = e->orgs[i] ? e->orgs[i] : engine_network(m);

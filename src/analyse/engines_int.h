@@ -23,7 +23,7 @@ struct peers {
 struct verdict {
 	analysis_name engine, client;
 	uint8_t source; /* enum engine_source */
-	float confidence;
+	float confidence, client_confidence;
 	const struct engine_class *nearest; /* learned engine that came nearest, or NULL */
 	float strangeness;                  /* to it */
 	bool like;                          /* more like it than like anything else, however strange */
@@ -56,7 +56,8 @@ struct engines {
 	struct engine_prints prints;
 	struct verdict *verdicts; /* by print */
 	size_t n_known;           /* classes that were learned or shipped; discovered ones follow */
-	uint64_t *orgs;           /* of each message with a spread print: the organisation whose server sent it */
+	uint64_t *
+		orgs; /* of each message with a spread print: whose server sent it; 0: unknown, or it is about that organisation itself */
 	/* what is left to discover */
 	struct cluster_print *left;
 	uint32_t *left_print; /* of each: its print */
@@ -81,6 +82,11 @@ struct engines {
 uint64_t engine_peer(const struct analysed *m);    /* 0: unknown */
 uint64_t engine_network(const struct analysed *m); /* /24 or /48; 0: unknown */
 
+/* Of a print that is spread, a message that came from a real mail server and is about its organisation: no engine's. */
+static inline bool engine_is_own(const struct engines *e, const struct verdict *v, size_t message)
+{
+	return v->spread && v->server && !e->orgs[message];
+}
 bool engine_is_peer(const struct peers *p, uint64_t peer);
 int engines_contrast(const struct engines *e, uint32_t cluster, const struct engine_class *k, struct engine_contrast *out);
 const struct peers *engines_peers_of(struct engines *e, uint32_t cluster); /* of its largest version; NULL: out of memory */

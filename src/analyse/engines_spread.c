@@ -10,8 +10,7 @@
  * An organisation is the registrable name without its suffix: shop.com and shop.de are one. Left out is
  *   - what people's mail clients wrote: chain letters and jokes are passed on; and what lists hand on;
  *   - what is about the organisation itself: links to it or to From's domain, answers (no envelope sender, Auto-Submitted, reports,
- *     postmaster). Shops and forums that run one program send the same sentences. Prints that have nothing else are not let in with their
- *     cluster. What has no links proves nothing, but is no obstacle either;
+ *     postmaster). Shops and forums that run one program send the same sentences. It is not let in with the cluster. What has no links proves nothing, but is no obstacle either;
  *   - of what came to the server from elsewhere, a From address twice: newsletters that their readers' servers forward.
  */
 #include <stdlib.h>
@@ -296,7 +295,7 @@ static int let_in(struct spread *s)
 			e->verdicts[s->print_of[print]].spread = true;
 	}
 	for (size_t i = 0; i < s->n_sent && !rc; i++)
-		if (e->verdicts[s->print_of[s->sent[i].print]].spread)
+		if (e->verdicts[s->print_of[s->sent[i].print]].spread && s->sent[i].about != ABOUT_ITSELF)
 			e->orgs[s->sent[i].message] = s->sent[i].org;
 	mem_free(engine);
 	return rc;

@@ -232,6 +232,9 @@ def case_an_engine_behind_real_mail_servers(t):
         '\tWed, %02d Sep 2010 09:59:00 +0000\n' % (m['host'], i, 1 + i % 28)
     same(made(), [('discovered', 120)])
     same(made(client='X-Mailer: PHPMailer 5.2.8 (https://github.com/PHPMailer/PHPMailer/)\n'), [('discovered', 120)])
+    own = dict(text=lambda i, m: m['org'], link=lambda i, m: 'http://%s/' % m['host'], ip=lambda i, m: '198.51.100.%d' % (1 + i % 40),
+               domain=lambda i, m: 'x' + m['org'] + '.example', host=lambda i, m: 'www.x%s.example' % m['org'])
+    same(names(t, 'm', [served(i) for i in range(120)] + [served(i, **own) for i in range(80)]), [('discovered', 120)])  # beside honest mail
     for honest in (dict(text=lambda i, m: m['org']),  # each its own text
                    dict(link=lambda i, m: 'http://%s/' % m['host']),  # the same shop software
                    dict(author=lambda i, m: 'postmaster@' + m['domain']), dict(client='Auto-Submitted: auto-replied\n'),  # answers
