@@ -1,0 +1,273 @@
+/* store_facts_test.c - what is kept beside messages: feeds, sources, boxes, knowledge, and what the analysis says of each. */
+#include <sqlite3.h>
+
+#include "store/sqlite.h"
+#include "store/store_fixture_test.h"
+
+/* ---- facts ---- */
+
+static void test_feeds(void **state)
+{
+	struct fixture *x = *state;
+	struct str hosts[] = {S("mx1.example.org"), S("mx2.example.org")};
+	struct store_feed guess = {.name = S("b"), .kind = S("trap"), .name_guessed = true, .trust_guessed = true};
+	struct store_feed said = {.name = S("b"), .kind = S("lab"), .trust = {hosts, 2}};
+	struct store_feed *feeds;
+	size_t n;
+	assert_int_equal(store_begin(x->s, &err), 0);
+	assert_int_equal(store_put_feed(x->s, &guess, &err), 1);
+	assert_int_equal(store_put_feed(x->s, &guess, &err), 0);
+	assert_int_equal(store_put_feed(x->s, &said, &err), 2);
+	assert_int_equal(store_put_feed(x->s, &said, &err), 0);
+	assert_int_equal(store_put_feed(x->s, &guess, &err), 0);
+	assert_int_equal(store_commit(x->s, &err), 0);
+	put_fakes(x, 0, 10, S("b"));
+	put_fakes(x, 0, 5, S("a"));
+	reopen(x, STORE_READ);
+	assert_int_equal(store_feeds(x->s, &x->a, &feeds, &n, &err), 0);
+	assert_int_equal(n, 2);
+	assert_true(str_eq(feeds[0].name, S("a")) && feeds[0].name_guessed && feeds[0].messages == 5);
+	assert_true(str_eq(feeds[1].kind, S("lab")) && !feeds[1].trust_guessed && feeds[1].messages == 10);
+	assert_int_equal(feeds[1].trust.n, 2);
+	assert_true(str_eq(feeds[1].trust.v[1], hosts[1]));
+	assert_true(feeds[1].first >= 1280620800 && feeds[1].first < feeds[1].last);
+}
+
+static void test_sources_and_meta(void **state)
+{
+	struct fixture *x = *state;
+	struct store_source src = {.feed = S("f"), .path = S("b.mbox"), .read_at = 5, .messages = 3, .fresh = 3}, *list;
+	struct str value;
+	size_t n;
+	assert_int_equal(store_begin(x->s, &err), 0);
+	assert_int_equal(store_put_source(x->s, &src, &err), 0);
+	src.messages = 9, src.fresh = 6, src.complete = true, src.doubtful = 2, src.problems = 1, src.note = S("line 3: short");
+	assert_int_equal(store_put_source(x->s, &src, &err), 0);
+	src.path = S("a.mbox");
+	assert_int_equal(store_put_source(x->s, &src, &err), 0);
+	assert_int_equal(store_put_meta(x->s, "packs", S("1"), &err), 0);
+	assert_int_equal(store_put_meta(x->s, "packs", S("abc"), &err), 0);
+	assert_int_equal(store_commit(x->s, &err), 0);
+	reopen(x, STORE_READ);
+	assert_int_equal(store_sources(x->s, &x->a, &list, &n, &err), 0);
+	assert_int_equal(n, 2);
+	assert_true(str_eq(list[1].path, S("b.mbox")) && list[1].messages == 9 && list[1].fresh == 9 && list[1].complete);
+	assert_true(str_eq(list[1].note, S("line 3: short")) && list[1].read_at == 5 && list[1].problems == 1);
+	assert_int_equal(store_meta(x->s, "packs", &x->a, &value, &err), 1);
+	assert_true(str_eq(value, S("abc")));
+	assert_int_equal(store_meta(x->s, "psl", &x->a, &value, &err), 0);
+}
+
+/* A message takes away the fact that all are analysed, also when both come in one batch; what was there already does not. */
+static void test_stale_analysis(void **state)
+{
+	struct fixture *x = *state;
+	struct fake f;
+	struct str value;
+	static const struct {
+		uint64_t row;
+		bool then_analysed, covered;
+	} puts[] = {{1, true, true}, {2, false, false}, {3, true, true}, {3, false, true}};
+	assert_int_equal(store_begin(x->s, &err), 0);
+	for (size_t i = 0; i < sizeof puts / sizeof *puts; i++) {
+		assert_true(store_put(x->s, fake_row(&f, puts[i].row, S("trap")), 0, 0, &err) >= 0);
+		if (puts[i].then_analysed)
+			assert_int_equal(store_put_meta(x->s, STORE_ANALYSIS, S("1"), &err), 0);
+		assert_int_equal(store_meta(x->s, STORE_ANALYSIS, &x->a, &value, &err), puts[i].covered);
+	}
+	assert_int_equal(store_commit(x->s, &err), 0);
+}
+
+/* Two equal mails in one box count twice; the same box again, or moved, adds nothing; a box with three adds one. */
+static void test_boxes(void **state)
+{
+	struct fixture *x = *state;
+	struct fake f;
+	int64_t n;
+	const struct row *row = fake_row(&f, 1, S("trap"));
+	static const struct {
+		int copies, stored;
+		int64_t after;
+	} runs[] = {{2, 2, 2}, {2, 0, 2}, {3, 1, 3}, {1, 0, 3}};
+	for (size_t r = 0; r < sizeof runs / sizeof *runs; r++) {
+		int stored = 0;
+		assert_int_equal(store_begin(x->s, &err), 0);
+		assert_int_equal(store_start(x->s, &err), 0);
+		for (int i = 0; i < runs[r].copies; i++)
+			stored += store_put(x->s, row, 1, 7, &err);
+		assert_int_equal(store_put(x->s, row, 2, 7, &err), 0); /* another box: the first copy again */
+		assert_int_equal(store_commit(x->s, &err), 0);
+		assert_int_equal(stored, runs[r].stored);
+		assert_int_equal(store_count(x->s, &n, &err), 0);
+		assert_int_equal(n, runs[r].after);
+	}
+}
+
+/* Many copies of a few messages, twice: counted right, and not in quadratic time. */
+static void test_many_copies(void **state)
+{
+	struct fixture *x = *state;
+	enum { COPIES = 30000 };
+	struct fake f[3];
+	int64_t n;
+	for (int k = 0; k < 3; k++)
+		fake_row(&f[k], (uint64_t)k, S("trap"));
+	for (int run = 0; run < 2; run++) {
+		assert_int_equal(store_begin(x->s, &err), 0);
+		assert_int_equal(store_start(x->s, &err), 0);
+		for (int i = 0; i < COPIES; i++)
+			assert_int_equal(store_put(x->s, &f[i % 3].row, 1, 7, &err), !run);
+		assert_int_equal(store_commit(x->s, &err), 0);
+		assert_int_equal(store_count(x->s, &n, &err), 0);
+		assert_int_equal(n, COPIES);
+	}
+	assert_int_equal(store_begin(x->s, &err), 0);
+	assert_int_equal(store_put(x->s, &f[0].row, 1, 7, &err), 1);
+	store_rollback(x->s);
+	assert_int_equal(store_begin(x->s, &err), 0);
+	assert_int_equal(store_put(x->s, &f[0].row, 1, 7, &err), 1);
+	assert_int_equal(store_put(x->s, &f[0].row, 2, 7, &err), 0);
+	assert_int_equal(store_commit(x->s, &err), 0);
+}
+
+/* A message that is there is attributed anew when the knowledge has changed, and only then. */
+static void test_knowledge(void **state)
+{
+	struct fixture *x = *state;
+	struct fake f;
+	struct row got, *row = fake_row(&f, 1, S("trap"));
+	struct arena a;
+	char hex[SHA256_HEX];
+	static const char *const want[] = {"first", "first", "third"};
+	static const char *const names[] = {"first", "second", "third"};
+	static const int64_t knowledge[] = {7, 7, 8};
+	arena_init(&a, MIB);
+	hex_encode(row->id, SHA256_BYTES, hex);
+	for (size_t i = 0; i < 3; i++) {
+		row->brand = str_of(names[i]);
+		assert_int_equal(store_begin(x->s, &err), 0);
+		assert_int_equal(store_start(x->s, &err), 0);
+		assert_int_equal(store_put(x->s, row, 1, knowledge[i], &err), i == 0);
+		assert_int_equal(store_commit(x->s, &err), 0);
+		assert_int_equal(store_get(x->s, str_make(hex, sizeof hex), &a, &got, &err), 1);
+		assert_true(str_eq(got.brand, str_of(want[i])));
+	}
+	arena_free(&a);
+}
+
+/* ---- attributions ---- */
+
+enum { ATTRIBUTED = 3000 };
+
+/* What message n is said to be in a round. */
+static struct str engine_of(int64_t n, int round)
+{
+	static const char *const names[] = {"", "engine-a", "engine-b", "engine-c", "engine-d"};
+	return str_of(names[((uint64_t)n * 7 + (uint64_t)(n % 10 ? 0 : round)) % 5]);
+}
+
+static void attribute(struct fixture *x, int64_t n, int round)
+{
+	struct row r = {.engine = engine_of(n, round), .campaign = S("campaign-1"), .brand = S("Canadian Pharmacy")};
+	r.engine_confidence = r.engine.n ? 0.25 + (double)(n % 3) : 0;
+	if (store_put_attribution(x->s, n, &r, &err))
+		fail_msg("%s", err.text);
+}
+
+struct attributed {
+	int round;
+	int64_t n, rows, left; /* left: not attributed */
+};
+
+static int see_attributed(void *ctx, const struct store_row *r)
+{
+	struct attributed *a = ctx;
+	const struct row *row = r->row;
+	a->rows++;
+	if (!row->campaign.n) {
+		a->left++;
+		return r->n % 100 == 50 && !row->engine.n ? 0 : 1;
+	}
+	struct str want = engine_of(r->n, a->round);
+	double confidence = want.n ? 0.25 + (double)(r->n % 3) : 0;
+	return str_eq(row->engine, want) && row->engine_confidence - confidence == 0 &&
+	                       str_eq(row->brand, S("Canadian Pharmacy")) && row->size
+	               ? 0
+	               : 1;
+}
+
+static void check_attributed(struct fixture *x, int round)
+{
+	struct attributed a = {.round = round};
+	const uint64_t columns =
+		FEAT_BIT(engine) | FEAT_BIT(engine_confidence) | FEAT_BIT(campaign) | FEAT_BIT(brand) | FEAT_BIT(size);
+	assert_int_equal(store_scan(x->s, &STORE_FILTER_ALL, columns, STORE_UNORDERED, see_attributed, &a, &err), 0);
+	assert_int_equal(a.rows, ATTRIBUTED);
+	assert_int_equal(a.left, ATTRIBUTED / 100);
+}
+
+/* Up, down and in leaps; all but every hundredth message. */
+static void attribute_all(struct fixture *x, int round, int order)
+{
+	for (int64_t i = 0; i < ATTRIBUTED; i++) {
+		int64_t n = 1 + (order == 0 ? i : order == 1 ? ATTRIBUTED - 1 - i : i * 1999 % ATTRIBUTED);
+		if (n % 100 != 50)
+			attribute(x, n, round);
+	}
+}
+
+static void test_attributions(void **state)
+{
+	struct fixture *x = *state;
+	put_fakes(x, 0, ATTRIBUTED, S("trap"));
+	for (int order = 0; order < 3; order++) {
+		assert_int_equal(store_begin(x->s, &err), 0);
+		attribute_all(x, order, order);
+		check_attributed(x, order); /* what waits is seen */
+		assert_int_equal(store_commit(x->s, &err), 0);
+		check_attributed(x, order);
+	}
+	assert_int_equal(store_begin(x->s, &err), 0);
+	attribute(x, 50, 0);
+	attribute(x, ATTRIBUTED + 1000, 0); /* nobody's */
+	store_rollback(x->s);
+	check_attributed(x, 2);
+	assert_int_equal(store_begin(x->s, &err), 0);
+	attribute(x, INT64_MIN, 0); /* nobody's, and as far apart as numbers can be */
+	attribute(x, INT64_MAX, 0);
+	assert_int_equal(store_commit(x->s, &err), 0);
+	check_attributed(x, 2);
+}
+
+/* Only rows that change are written: 1 in 10 from one round to the next. */
+static void test_attributions_same(void **state)
+{
+	struct fixture *x = *state;
+	put_fakes(x, 0, ATTRIBUTED, S("trap"));
+	enum { WORDS = 5, LEFT = ATTRIBUTED / 100 };
+	static const int rounds[] = {0, 0, 1}, written[] = {ATTRIBUTED - LEFT + WORDS, 0, ATTRIBUTED / 10 - LEFT};
+	for (size_t i = 0; i < 3; i++) {
+		sqlite3 *db = sq_of(x->s)->db;
+		int before = sqlite3_total_changes(db);
+		assert_int_equal(store_begin(x->s, &err), 0);
+		attribute_all(x, rounds[i], 0);
+		assert_int_equal(store_commit(x->s, &err), 0);
+		assert_int_equal(sqlite3_total_changes(db) - before, written[i]);
+		check_attributed(x, rounds[i]);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(test_feeds),
+		CASE(test_sources_and_meta),
+		CASE(test_stale_analysis),
+		CASE(test_boxes),
+		CASE(test_many_copies),
+		CASE(test_knowledge),
+		CASE(test_attributions),
+		CASE(test_attributions_same),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
