@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "analyse/former_record.h"
 #include "analyse/observation.h"
 #include "base/limits.h"
 #include "finding/find.h"
@@ -132,5 +133,6 @@ int findings_step(struct analysis *a, struct err *err)
 	rc = rc ? rc : store_clear_items(a->store, "flow", err);
 	rc = rc ? rc : find(a, err);
 	rc = rc ? rc : published_claims(a, err);
+	rc = rc ? rc : former_keep_findings(a, err);
 	return rc ? rc : write_findings(a->store, &a->findings, err);
 }

@@ -5,6 +5,7 @@
 
 #include "base/json_read.h"
 #include "base/limits.h"
+#include "finding/finding.h"
 #include "query/items.h"
 
 void former_sample_add(struct former_sample *s, uint64_t key)
@@ -220,6 +221,60 @@ int former_keep_engines(struct analysis *a, bool (*is_name)(void *ctx, struct st
 	struct engines_left l = {.is_name = is_name, .ctx = ctx, .err = err};
 	arena_init(&l.r.arena, SIZE_MAX);
 	int rc = store_items(a->store, "engine", see_engine, &l, err);
+	if (!rc)
+		return former_write(a->store, &l.r, err);
+	arena_free(&l.r.arena);
+	return rc;
+}
+
+/* ---- findings ---- */
+
+struct findings_left {
+	struct former_records r;
+	struct map told; /* ids */
+	struct err *err;
+};
+
+/* What was claimed, without its evidence: that is of mail which may have other names now, and wide. */
+static struct str claim_of(struct str json, struct arena *a)
+{
+	json_t *o = json_parse(json);
+	json_object_del(o, "evidence");
+	size_t n = o ? json_dumpb(o, NULL, 0, JSON_COMPACT) : 0;
+	char *text = n ? arena_alloc(a, n) : NULL;
+	if (text)
+		json_dumpb(o, text, n, JSON_COMPACT);
+	json_decref(o);
+	return str_make(text, text ? n : 0);
+}
+
+static int see_finding(void *ctx, struct str id, struct str json)
+{
+	struct findings_left *l = ctx;
+	if (map_get(&l->told, id))
+		return 0;
+	struct former_record *to = vec_push(&l->r.arena, &l->r.list, LIM_FORMER);
+	if (!to)
+		return l->r.list.n == LIM_FORMER ? 0 : err_oom(l->err, "former names");
+	*to = (struct former_record){arena_dup(&l->r.arena, id), claim_of(json, &l->r.arena)};
+	if (!to->json.n && !l->r.arena.failed)
+		l->r.list.n--; /* it is no finding */
+	return to->id.p && !l->r.arena.failed ? 0 : err_oom(l->err, "former names");
+}
+
+int former_keep_findings(struct analysis *a, struct err *err)
+{
+	struct findings_left l = {.err = err};
+	int rc = 0;
+	arena_init(&l.r.arena, SIZE_MAX);
+	map_init(&l.told, SIZE_MAX);
+	for (size_t i = 0; i < a->findings.n && !rc; i++) {
+		char id[FINDING_ID_SIZE];
+		finding_id(&a->findings.v[i], id);
+		rc = map_put(&l.told, str_of(id), NULL) ? 0 : err_oom(err, "former names");
+	}
+	rc = rc ? rc : store_items(a->store, "finding", see_finding, &l, err);
+	map_free(&l.told);
 	if (!rc)
 		return former_write(a->store, &l.r, err);
 	arena_free(&l.r.arena);

@@ -20,6 +20,9 @@ int former_step(struct analysis *a, struct err *err);
 /* Engines: before their items are replaced. is_name tells whether an engine is called so now. */
 int former_keep_engines(struct analysis *a, bool (*is_name)(void *ctx, struct str name), void *ctx, struct err *err);
 
+/* Findings: before their items are replaced by those of the analysis. */
+int former_keep_findings(struct analysis *a, struct err *err);
+
 /* Records waiting to be written: so that no item is put while items are read. */
 struct former_record {
 	struct str id, json; /* an object; "turn" is put into it */

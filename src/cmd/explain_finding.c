@@ -4,12 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "query/finding_list.h"
 #include "base/hash.h"
 #include "base/json_read.h"
 #include "base/limits.h"
 #include "cmd/output.h"
 #include "export/escape.h"
+#include "query/finding_former.h"
+#include "query/finding_list.h"
 
 struct sheet {
 	FILE *f;
@@ -229,15 +230,48 @@ static void show(struct sheet *t, const struct finding *f, struct str id)
 	change(t, f);
 	buf_printf(&t->b, "%-10s  %.2f", "confidence", f->confidence);
 	put(t, 2);
-	evidence(t, f);
 }
 
-static void show_json(FILE *out, const struct finding *f)
+/* What was claimed once, and what is told now. */
+static void show_near(struct sheet *t, const struct finding_former *f)
+{
+	section(t, f->n_near ? "told about it now, at about that time" : "nothing is told about it now, at about that time");
+	for (size_t i = 0; i < f->n_near; i++) {
+		char id[FINDING_ID_SIZE];
+		finding_id(f->near[i], id);
+		buf_printf(&t->b, "%s  %s: ", id, finding_kind_names[f->near[i]->kind]);
+		buf_add(&t->b, f->near[i]->reading);
+		put(t, 2);
+	}
+}
+
+static void put_former(struct json *j, const struct finding_former *f, struct str id)
+{
+	char other[FINDING_ID_SIZE];
+	json_key(j, "former");
+	json_obj(j);
+	json_key(j, "id"), json_str(j, id);
+	json_key(j, "state"), json_z(j, f->state == FORMER_MOVED ? "moved" : "none");
+	json_key(j, "near");
+	json_arr(j);
+	for (size_t i = 0; i < f->n_near; i++) {
+		finding_id(f->near[i], other);
+		json_z(j, other);
+	}
+	json_arr_end(j);
+	json_obj_end(j);
+}
+
+static void show_json(FILE *out, const struct finding *f, const struct finding_former *former, struct str id)
 {
 	struct buf b;
 	struct json j = json_to(&b);
 	buf_init(&b, 64 * MIB);
-	finding_json(&j, f);
+	json_obj(&j);
+	finding_members(&j, f);
+	if (former->state != FORMER_CURRENT)
+		put_former(&j, former, id);
+	json_obj_end(&j);
 	buf_byte(&b, '\n');
 	output_needs(&b);
 	fwrite(b.p, 1, b.n, out);
@@ -250,40 +284,63 @@ bool is_finding_id(struct str id)
 	return id.n == 2 + 2 * sizeof bytes && str_starts(id, S("f-")) && hex_decode(str_from(id, 2), bytes, sizeof bytes);
 }
 
-static const struct finding *find(const struct finding *all, size_t n, struct str id)
+static void show_all(struct sheet *t, const struct finding *f, const struct finding_former *former)
 {
-	char other[FINDING_ID_SIZE];
-	for (size_t i = 0; i < n; i++) {
-		finding_id(&all[i], other);
-		if (str_eq(id, str_of(other)))
-			return &all[i];
+	char id[FINDING_ID_SIZE];
+	finding_id(f, id);
+	show(t, f, str_of(id));
+	if (former->state == FORMER_NONE)
+		show_near(t, former);
+	else
+		evidence(t, f);
+}
+
+static int put_finding(
+	struct session *s, struct str id, const struct finding *all, size_t n, const struct finding_former *former, struct err *err)
+{
+	const struct finding *f = former->state == FORMER_NONE ? &former->was : former->now;
+	struct table_opts look = output_table(s->o, "finding");
+	struct output out;
+	if (output_open(&out, s->o->out, err))
+		return err->kind;
+	struct sheet t = {.f = out.f, .s = s, .all = all, .n = n, .width = look.width ? look.width : SIZE_MAX, .ascii = look.ascii};
+	buf_init(&t.b, MIB);
+	if (s->o->format == FORMAT_TABLE)
+		show_all(&t, f, former);
+	else
+		show_json(out.f, f, former, id);
+	buf_free(&t.b);
+	return output_close(&out, true, err);
+}
+
+static void tell(const struct session *s, struct str id, const struct finding_former *f)
+{
+	char now[FINDING_ID_SIZE];
+	if (s->o->verbose < 0 || f->state == FORMER_CURRENT)
+		return;
+	if (f->state == FORMER_MOVED) {
+		finding_id(f->now, now);
+		fprintf(stderr, "trapline: %.*s is now told as %s\n", STR_FMT(id), now);
+	} else {
+		fprintf(stderr, "trapline: %.*s is not told any more; this is what an earlier analysis said\n", STR_FMT(id));
 	}
-	return NULL;
 }
 
 int explain_finding(struct session *s, struct str id, struct err *err)
 {
 	struct arena a;
 	struct finding *all = NULL;
-	struct output out;
+	struct finding_former former;
 	size_t n = 0;
 	arena_init(&a, 512 * MIB);
-	finding_load(s->store, &a, &all, &n, err);
-	const struct finding *f = err->kind ? NULL : find(all, n, id);
-	if (!err->kind && !f)
-		err_set(err, ERR_INPUT, "no finding %.*s in the last analysis; trapline events lists them", STR_FMT(id));
-	if (f && !output_open(&out, s->o->out, err)) {
-		struct table_opts look = output_table(s->o, "finding");
-		struct sheet t = {
-			.f = out.f, .s = s, .all = all, .n = n, .width = look.width ? look.width : SIZE_MAX, .ascii = look.ascii};
-		buf_init(&t.b, MIB);
-		if (s->o->format == FORMAT_TABLE)
-			show(&t, f, id);
-		else
-			show_json(out.f, f);
-		buf_free(&t.b);
-		output_close(&out, true, err);
+	int rc = finding_load(s->store, &a, &all, &n, err);
+	rc = rc ? rc : finding_former(s->store, id, all, n, &a, &former, err);
+	if (!rc && former.state == FORMER_UNKNOWN)
+		rc = err_set(err, ERR_INPUT, "no finding %.*s in the last analysis; trapline events lists them", STR_FMT(id));
+	if (!rc) {
+		tell(s, id, &former);
+		rc = put_finding(s, id, all, n, &former, err);
 	}
 	arena_free(&a);
-	return err->kind;
+	return rc;
 }

@@ -137,11 +137,10 @@ static void goods(struct json *j, const struct finding_goods *g)
 	json_obj_end(j);
 }
 
-void finding_json(struct json *j, const struct finding *f)
+void finding_members(struct json *j, const struct finding *f)
 {
 	char id[FINDING_ID_SIZE];
 	finding_id(f, id);
-	json_obj(j);
 	json_key(j, "id");
 	json_z(j, id);
 	json_key(j, "kind");
@@ -173,6 +172,12 @@ void finding_json(struct json *j, const struct finding *f)
 	json_str(j, f->reading);
 	json_key(j, "evidence");
 	json_raw(j, f->evidence.n ? f->evidence : S("[]"));
+}
+
+void finding_json(struct json *j, const struct finding *f)
+{
+	json_obj(j);
+	finding_members(j, f);
 	json_obj_end(j);
 }
 

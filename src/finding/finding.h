@@ -85,6 +85,7 @@ struct findings {
 int finding_add(struct arena *a, struct findings *list, const struct finding *f, struct err *err);
 
 void finding_json(struct json *j, const struct finding *f);
+void finding_members(struct json *j, const struct finding *f); /* the same, within an object that was begun */
 /* What finding_json wrote, read back; strings in the arena. False: it is not one. */
 bool finding_read(struct str json, struct arena *a, struct finding *out);
 #endif

@@ -3,7 +3,9 @@ import random
 import sqlite3
 
 from cases.campaigns import MAILS, ingest, message
-from harness import same
+from cases.engines import bot, capture, from_hosts, rewritten
+from cases.events import PACK, boxes
+from harness import mbox, same
 
 
 def shown(t, kind, store='t.db'):
@@ -104,3 +106,76 @@ def case_names_of_nothing(t):
     same(t.run('messages', '--store', 't.db', '--engine', '').err, '')
     same(t.run('messages', '--store', 't.db', '--campaign', '').err, '')
     assert 'no engine' in t.run('explain', 'engine-0000', '--store', 't.db', code=2).err
+
+
+TRUST = ('--feed', 'f', '--trust', 'mx.trap.example')
+
+
+def case_an_engine_that_was_learned(t):
+    """What was discovered leads to the name that it has since."""
+    t.ingest(*TRUST, t.write('box', mbox([from_hosts(bot(i, i % 4), i) for i in range(60)])))
+    old, = shown(t, 'engines')
+    t.write('lab', capture())
+    t.run('learn', '--store', 't.db', '--trust', 'mx.trap.example', 'robo', 'lab')
+    t.run('analyse', '--store', 't.db')
+    r = t.run('explain', old, '--store', 't.db')
+    assert '%s is now part of robo; of its messages, 32 looked up: 32 are in robo' % old in r.err and 'what marks it' in r.out, r
+    same([e['name'] for e in explained(t, old)['engines']], ['robo'])
+    same(explained(t, old)['former'][0]['now'], 'robo')
+    same(t.messages('--engine', old), t.messages('--engine', 'robo'))
+    assert len(t.messages('--engine', old)) == 60
+    assert 'is now part of robo' in t.run('engines', '--store', 't.db', '--engine', old).err
+    # the model is gone: the same way back
+    t.run('analyse', '--store', 't.db', '--model', t.write('empty', t.read('t.db.model').splitlines()[0] + '\n'))
+    assert old in shown(t, 'engines')
+    same([e['name'] for e in explained(t, 'robo')['engines']], [old])
+
+
+def case_an_engine_whose_beginning_is_found(t):
+    """Older mail gives an engine another name: the one that it had leads to it, also in a store that never called it so."""
+    old = [from_hosts(bot(i, i % 4), i) for i in range(90)]
+    heir = [from_hosts(rewritten(i, i % 4), i) for i in range(90)]
+    t.ingest(*TRUST, t.write('heir', mbox(heir)))
+    was, = shown(t, 'engines')
+    t.ingest(*TRUST, t.write('old', mbox(old)))
+    now, = shown(t, 'engines')
+    assert was != now
+    t.run('ingest', '-q', '--store', 'u.db', *TRUST, 'old', 'heir')
+    for store in ('t.db', 'u.db'):
+        same([e['name'] for e in explained(t, was, store)['engines']], [now])
+        same(len(t.messages('--engine', was, store=store)), 180)
+
+
+def case_findings(t):
+    """Every finding of the first fifty days, asked for after sixty; and when nothing is told any more."""
+    pack = t.write('pack.yaml', PACK.encode())
+
+    def read(*args, store='t.db', part=1.0):
+        for feed, mails in boxes().items():
+            path = t.write('box-' + feed, mbox(mails[:int(len(mails) * part)]))
+            t.run('ingest', '-q', '--store', store, '--feed', feed, '--trust', 'mx.trap.example', '--no-default-packs', *args, path)
+    read('--pack', pack, part=0.87)
+    before = shown(t, 'events')
+    assert len(before) >= 3
+    for one, finding in before.items():
+        same(explained(t, one), finding)
+    read('--pack', pack)
+    read('--pack', pack, store='u.db')
+    now = shown(t, 'events')
+    for one, finding in before.items():
+        if finding['kind'] == 'feed_end':  # it went on
+            same(explained(t, one)['former']['state'], 'none')
+            t.run('explain', one, '--store', 'u.db', code=3)
+            continue
+        for store in ('t.db', 'u.db'):
+            f = explained(t, one, store)
+            same((f['kind'], f['subject']), (finding['kind'], finding['subject']))
+            assert f['id'] in now and f['evidence'], f
+    read()  # nobody knows the programmes any more
+    stop, = [f for f in now.values() if f['kind'] == 'volume_change' and f['subject'].get('programme') == 'WatchCo']
+    assert stop['id'] not in shown(t, 'events')
+    r = t.run('explain', stop['id'], '--store', 't.db')
+    assert 'is not told any more' in r.err and 'nothing is told about it now' in r.out and 'WatchCo (replica) fell by 100 %' in r.out, r
+    f = explained(t, stop['id'])
+    same((f['id'], f['subject'], f['former']), (stop['id'], stop['subject'], {'id': stop['id'], 'state': 'none', 'near': []}))
+    assert 'no finding' in t.run('explain', 'f-000000000000', '--store', 't.db', code=3).err
