@@ -2,8 +2,10 @@
 #ifndef TRAPLINE_STORE_STORE_FAULT_TEST_H
 #define TRAPLINE_STORE_STORE_FAULT_TEST_H
 
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/test.h"
 #include "store/sqlite.h"

@@ -1,7 +1,6 @@
 /* store_file_test.c - what store.h promises of files that are no store, or not as it should be: foreign, newer, older, locked, damaged. */
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "store/store_fault_test.h"
