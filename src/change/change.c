@@ -5,16 +5,17 @@
 
 #include "change/count.h"
 #include "change/date.h"
+#include "change/gain.h"
 #include "change/hours.h"
 #include "change/list.h"
 #include "change/merge.h"
+#include "change/ramp.h"
 #include "change/series.h"
+#include "change/wave.h"
 
 enum {
-	ROUNDS = 3,                                  /* of segmentation and rhythm: they settle in two */
-	NEAR = 3,                                    /* rows: a change dated by its level lies so near to where the lines meet */
-	RAMP_ROWS = 2 * CHANGE_RAMP_DAYS,            /* a line between levels may reach beyond the ramp that it is */
-	RAMP_SEGMENTS = RAMP_ROWS / CHANGE_MIN_ROWS, /* most that one ramp replaces */
+	ROUNDS = 3, /* of segmentation and rhythm: they settle in two */
+	NEAR = 3,   /* rows: a change dated by its level lies so near to where the lines meet */
 };
 
 /* All that one call works with. */
@@ -25,6 +26,7 @@ struct finding {
 	struct change_noise noise; /* of counts */
 	double log_n;
 	struct change_sums sums;
+	double *left;           /* room for all rows */
 	struct change_fit *fit; /* of the change before segment k, from 1 on */
 };
 
@@ -64,93 +66,57 @@ static int find_segments(struct finding *f, struct arena *a)
 	return 0;
 }
 
-static bool rising(const struct change_segment *l, const struct change_segment *r)
+/* BIC of the segments; an odd row has a place and a level of its own. */
+static double bic(const struct finding *f)
 {
-	return r->mean > l->mean;
+	double cost = CHANGE_PARAMS * f->log_n * (double)(f->n_seg - 1);
+	for (size_t k = 0; k < f->n_seg; k++)
+		cost += f->seg[k].cost;
+	for (size_t r = 0; r < f->cs.rows; r++)
+		cost += f->cs.odd[r] ? 2 * f->log_n + log(f->cs.var + 1e-300) : 0;
+	return cost;
 }
 
-/* May the changes between segments i and j (i + 1 < j) be one ramp? All one way, within a ramp's length. */
-static bool may_be_ramp(const struct finding *f, size_t i, size_t j)
+/* What of it changes beyond the second cost: they may come round, as a wave does. */
+static double again(const struct finding *f)
 {
-	const struct change_segment *s = f->seg;
-	bool levels = !change_has_trend(&s[i]) && !change_has_trend(&s[j]);
-	size_t most = CHANGE_RAMP_DAYS;
-	for (size_t k = i + 1; k < j; k++)
-		most = levels && change_has_trend(&s[k]) ? RAMP_ROWS : most;
-	if (f->cs.row[s[j].s] - f->cs.row[s[i].e] > most)
-		return false;
-	for (size_t k = i + 1; k < j; k++)
-		if (rising(&s[k], &s[k + 1]) != rising(&s[i], &s[i + 1]))
-			return false;
-	return true;
+	return f->n_seg > 3 ? CHANGE_PARAMS * f->log_n * (double)(f->n_seg - 3) : 0;
 }
 
-/* How much lower the BIC is with one ramp in place of the steps from segment i to j. */
-static int ramp_gain(struct finding *f, size_t i, size_t j, struct arena *a, double *gain)
+/* The segments with a wave taken out, and what is left about them with the wave back in: what the next wave is fitted to. */
+static int segment_wave(const struct finding *f, const double *wave, struct finding *g, double *left, struct arena *a)
 {
-	struct change_fit fit;
-	double stairs;
-	if (change_date_stairs(&f->cs, &f->seg[i], j - i + 1, &f->noise, a, &stairs) ||
-		change_date(&f->cs, &f->seg[i], &f->seg[j], &f->noise, a, &fit))
+	*g = (struct finding){0};
+	if (change_series_make(&g->cs, f->cs.y, f->cs.rows, f->cs.time, f->cs.counts, a))
 		return -1;
-	bool whole = fit.end.at - fit.start.at < CHANGE_RAMP_DAYS - 1; /* else it is a line that takes longer */
-	double params = CHANGE_PARAMS * (double)(j - i - 1) - CHANGE_RAMP_PARAMS;
-	for (size_t k = i + 1; k < j; k++)
-		params += f->seg[k].bend != 0 ? CHANGE_CURVE_PARAMS : f->seg[k].slope != 0 ? CHANGE_TREND_PARAMS : 0;
-	*gain = whole ? stairs - fit.cost + params * f->log_n : 0;
+	memcpy(g->cs.odd, f->cs.odd, f->cs.rows * sizeof *g->cs.odd); /* costs of the same rows are alike */
+	if (change_series_wave(&g->cs, wave, a) || find_segments(g, a))
+		return -1;
+	change_series_left(&g->cs, g->seg, g->n_seg, left);
+	for (size_t i = 0; i < g->cs.n; i++)
+		left[i] += wave[g->cs.row[i]];
 	return 0;
 }
 
-static void drop_segments(struct finding *f, size_t i, size_t j)
+/* Steps and bends may be a season of a length that no calendar tells: where the BIC wants one wave in their place, it is taken out; fitted
+ * to the series, then about the segments. */
+static int find_wave(struct finding *f, struct arena *a)
 {
-	for (size_t k = j; k < f->n_seg; k++)
-		f->seg[k - (j - i - 1)] = f->seg[k];
-	f->n_seg -= j - i - 1;
-}
-
-/* The ramp from a segment that gains most: to which segment. */
-struct ramp {
-	size_t to;
-	double gain;
-};
-
-static int best_ramp(struct finding *f, size_t i, struct ramp *best, struct arena *a)
-{
-	*best = (struct ramp){0};
-	for (size_t j = i + 2; j < f->n_seg && may_be_ramp(f, i, j); j++) {
-		double gain;
-		if (ramp_gain(f, i, j, a, &gain))
+	enum { FITS = 2 };
+	double *wave = arena_zalloc(a, f->cs.rows + 1, sizeof *wave), *left = arena_zalloc(a, f->cs.rows + 1, sizeof *left);
+	if (!wave || !left)
+		return -1;
+	memcpy(left, f->cs.x, f->cs.n * sizeof *left);
+	for (int fit = 0; fit < FITS && change_wave_fit(&f->cs, left, wave); fit++) {
+		struct finding g;
+		if (segment_wave(f, wave, &g, left, a))
 			return -1;
-		if (gain > best->gain)
-			*best = (struct ramp){j, gain};
+		double more = bic(&g) + (fit ? 0 : CHANGE_WAVE_PARAMS * g.log_n) - bic(f);
+		if (fmax(more, more + again(f) - again(&g)) >= 0)
+			return 0;
+		*f = g;
 	}
 	return 0;
-}
-
-/* Staircases that are better told as one ramp: the best first. */
-static int join_ramps(struct finding *f, struct arena *a)
-{
-	struct ramp *ramps = arena_zalloc(a, f->n_seg + 1, sizeof *ramps);
-	size_t first = 0, last = f->n_seg; /* those to be looked at anew */
-	for (;;) {
-		size_t at = 0;
-		for (size_t i = first; ramps && i < last; i++)
-			if (best_ramp(f, i, &ramps[i], a))
-				return -1;
-		for (size_t i = 1; ramps && i < f->n_seg; i++)
-			at = ramps[i].gain > ramps[at].gain ? i : at;
-		if (!ramps || ramps[at].gain <= 0)
-			return ramps ? 0 : -1;
-		size_t to = ramps[at].to, gone = to - at - 1;
-		memmove(ramps + at + 1, ramps + to, (f->n_seg - to) * sizeof *ramps);
-		drop_segments(f, at, to);
-		for (size_t i = 0; i < at; i++) /* of those before it, segments have moved under them */
-			ramps[i].to -= ramps[i].to > at ? gone : 0;
-		for (size_t i = at + 1; i < f->n_seg; i++)
-			ramps[i].to -= gone;
-		first = at > RAMP_SEGMENTS ? at - RAMP_SEGMENTS : 0;
-		last = at + 1;
-	}
 }
 
 static int64_t time_at(const struct change_series *cs, double row)
@@ -223,16 +189,6 @@ static int trim(struct finding *f, struct arena *a)
 	return measure_segments(f, a);
 }
 
-/* What two segments gain over one, by their costs; rows of a ramp between them go to either side. */
-static double parted(const struct finding *f, size_t k)
-{
-	const struct change_segment *l = &f->seg[k - 1], *r = &f->seg[k];
-	struct change_segment one, x, y;
-	double a = change_shape(&f->sums, l->s, l->e, &x) + change_shape(&f->sums, l->e, r->e, &y);
-	double b = change_shape(&f->sums, l->s, r->s, &x) + change_shape(&f->sums, r->s, r->e, &y);
-	return change_shape(&f->sums, l->s, r->e, &one) - fmin(a, b);
-}
-
 /* Is a side a line? The change may then be one of slope. */
 static bool on_line(const struct finding *f, size_t k)
 {
@@ -250,7 +206,11 @@ static double gain(const struct finding *f, size_t k)
 {
 	if (f->seg[k].hinge > 0)
 		return f->seg[k].hinge + price(f, k);
-	return on_line(f, k) || f->fit[k].kind == CHANGE_NOISE ? parted(f, k) : f->fit[k].gain;
+	if (f->fit[k].kind == CHANGE_NOISE)
+		return change_gain_noise(&(struct change_pair){&f->sums, &f->seg[k - 1], &f->seg[k], f->left});
+	if (!on_line(f, k))
+		return f->fit[k].gain;
+	return change_gain_shape(&(struct change_pair){&f->sums, &f->seg[k - 1], &f->seg[k], f->left});
 }
 
 /* Takes out the change that falls shortest of its price, with levels and noise as they now are. Its number, 0 when all are worth theirs. */
@@ -304,12 +264,13 @@ static void fill(const struct finding *f, size_t k, double gained, struct change
 	ch->confidence = 1 / (1 + exp(-(ch->gain - price(f, k)) / 2));
 }
 
-/* Does the noise change, and no level? Counts scatter as their level makes them, and of a walk no spread is seen. */
+/* Does the noise change, and no level? Counts scatter as their level makes them, of a walk no spread is seen, and a season has its own. */
 static bool only_noise(const struct finding *f, size_t k)
 {
 	const struct change_segment *l = &f->seg[k - 1], *r = &f->seg[k];
-	return !f->cs.counts && l->e - l->s >= CHANGE_NOISE_ROWS && r->e - r->s >= CHANGE_NOISE_ROWS &&
-	       fmax(l->phi, r->phi) < CHANGE_WALK && parted(f, k) > CHANGE_PARAMS * f->log_n;
+	return !f->cs.counts && !f->cs.wave && l->e - l->s >= CHANGE_NOISE_ROWS && r->e - r->s >= CHANGE_NOISE_ROWS &&
+	       fmax(l->phi, r->phi) < CHANGE_WALK &&
+	       change_gain_noise(&(struct change_pair){&f->sums, l, r, f->left}) > CHANGE_PARAMS * f->log_n;
 }
 
 /* One change: of level; where lines meet and no level jumps, of slope; where neither changes, of noise. */
@@ -368,7 +329,8 @@ static int date_all(struct finding *f, struct arena *a)
 static int date(struct finding *f, struct arena *a)
 {
 	f->fit = arena_zalloc(a, f->n_seg, sizeof *f->fit);
-	if (!f->fit || date_all(f, a) || trim(f, a) || date_all(f, a))
+	f->left = arena_zalloc(a, f->cs.n + 1, sizeof *f->left);
+	if (!f->fit || !f->left || date_all(f, a) || trim(f, a) || date_all(f, a))
 		return -1;
 	size_t n = f->n_seg;
 	for (size_t k; (k = drop_weakest(f)) > 0;) {
@@ -379,6 +341,19 @@ static int date(struct finding *f, struct arena *a)
 	return f->n_seg < n ? date_all(f, a) : 0;
 }
 
+/* All changes together must be worth theirs: of a walk that leaps each looks so beside the next. */
+static int weigh_all(struct finding *f, struct arena *a)
+{
+	double *left = arena_zalloc(a, f->cs.n + 1, sizeof *left);
+	if (!left || change_sums_make(&f->sums, &f->cs, a))
+		return -1;
+	if (f->n_seg > 1 && change_gain_all(&f->sums, f->seg, f->n_seg, left) < CHANGE_PARAMS * f->log_n * (double)(f->n_seg - 1)) {
+		change_shape(&f->sums, 0, f->cs.n, f->seg);
+		f->n_seg = 1;
+	}
+	return 0;
+}
+
 /* Segments and dates of a series. */
 static int work(struct finding *f, const double *y, size_t n, const int64_t *time, bool counts, struct arena *a)
 {
@@ -386,10 +361,10 @@ static int work(struct finding *f, const double *y, size_t n, const int64_t *tim
 		return -1;
 	if (f->cs.n < 2 * CHANGE_MIN_ROWS)
 		return 0;
-	if (find_segments(f, a))
+	if (find_segments(f, a) || (!counts && (find_wave(f, a) || weigh_all(f, a))))
 		return -1;
 	f->noise = change_count_noise(&f->cs, f->seg, f->n_seg);
-	if (join_ramps(f, a) || measure_segments(f, a))
+	if (change_ramps(&f->cs, &f->noise, f->seg, &f->n_seg, a) || measure_segments(f, a))
 		return -1;
 	if (!counts && (change_hinges(&f->sums, a, &f->seg, &f->n_seg) || measure_segments(f, a)))
 		return -1;

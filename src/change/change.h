@@ -2,19 +2,22 @@
  *
  * Pure: arrays in, changes out; no clock, no randomness, no I/O. Memory comes from the caller's arena and lives as long.
  *
- * Method. A series of whole numbers >= 0 is taken as counts and goes through log(y+1/2), unless it scatters less than counts of
- * anything can; any other as it is, or as its logarithm where all is above 0 and scatters in proportion to its level. Segments
- * are Gaussian AR(1) around a level, found by PELT (Killick, Fearnhead and Eckley, JASA 2012) with the exact likelihood, every
- * observation in it once. A change costs 4 log n on the -2 log L scale: it adds a mean, an AR coefficient, a variance and a
- * place. What stands gains 3 log n as a change of level alone (as the modified BIC of Zhang and Siegmund, Biometrics 2007,
- * asks), against none with the AR coefficient that suits none best; else it is one of noise, or dropped. A second segmentation,
- * over these ends and a grid, lets segments be straight lines and parabolas, of values also two lines that meet; neighbouring
- * steps become one ramp where that lowers the BIC. Where counts are low the segments are negative binomial with their exact
- * likelihood. Factors for the days of the week (of rows a month or a quarter apart: for these), one set per series, only where
- * times are given and the BIC wants them, alternate with the segmentation. Rows an hour apart are added up to days to find
- * changes, and dated by hours. A single odd observation is set apart where that lowers the BIC: it is one of `odd`, not two
- * changes. Dates are the profile likelihood's over the place of the change, step and ramp weighed by it, in parts of a row
- * where rows are spans of time; lo..hi hold its middle 95 %.
+ * Method. A series of whole numbers >= 0 is taken as counts and goes through log(y+1/2), unless it scatters less than
+ * counts of anything can; any other as it is, or as its logarithm where all is above 0 and scatters in proportion to its
+ * level. Segments are Gaussian AR(1) around a level, found by PELT (Killick, Fearnhead and Eckley, JASA 2012) with the
+ * exact likelihood, every observation in it once. A change costs 4 log n on the -2 log L scale: it adds a mean, an AR
+ * coefficient, a variance and a place. What stands gains 3 log n as a change of level alone (as the modified BIC of Zhang
+ * and Siegmund, Biometrics 2007, asks), against none with the AR coefficient that suits none best; else it is one of noise,
+ * or dropped. A second segmentation, over these ends and a grid, lets segments be straight lines and parabolas, of values
+ * also two lines that meet; neighbouring steps become one ramp where that lowers the BIC. Where counts are low the segments
+ * are negative binomial with their exact likelihood. Factors for the days of the week (of rows a month or a quarter apart:
+ * for these), one set per series, only where times are given and the BIC wants them, alternate with the segmentation. Rows
+ * an hour apart are added up to days to find changes, and dated by hours. A single odd observation is set apart where that
+ * lowers the BIC: it is one of `odd`, not two changes. Of values, noise may be Student's as well as normal where that is
+ * likelier, so that a leap of a walk that leaps is none; a change of noise counts for less by how wild the noise is; all
+ * changes together must beat none; and one wave of any length is taken out where the BIC wants it in place of steps. Dates
+ * are the profile likelihood's over the place of the change, step and ramp weighed by it, in parts of a row where rows are
+ * spans of time; lo..hi hold its middle 95 %.
  *
  * Known limits: a change within the first or last two rows is not told; one within a day of another becomes part of it.
  */

@@ -451,6 +451,75 @@ static void test_kink(void **state)
 	assert_true(c.v[0].start.row_lo <= 120 && c.v[0].start.row_hi >= 120);
 }
 
+/* Student's noise with 3 degrees of freedom. */
+static double wild(void)
+{
+	double z = normal(), a = normal(), b = normal(), c = normal();
+	return z / sqrt((a * a + b * b + c * c) / 3);
+}
+
+/* Noise that is wild throughout, or for a while at a time: no change of it. */
+static void test_wild_noise(void **state)
+{
+	enum { RUNS = 40 };
+	double y[ROWS];
+	size_t told[2] = {0};
+	(void)state;
+	for (int round = 0; round < 2 * RUNS; round++) {
+		double spread = 0;
+		for (size_t i = 0; i < ROWS; i++) {
+			spread = 0.9 * spread + 0.3 * normal();
+			y[i] = 20 + (round & 1 ? exp(spread) * normal() : wild());
+		}
+		told[round & 1] += find(y, ROWS, false).n;
+	}
+	printf("wild %zu %zu\n", told[0], told[1]);
+	assert_true(told[0] <= 2);
+	assert_true(told[1] <= RUNS / 2);
+}
+
+/* One leap of a walk that leaps is none; a step of a series that has a level is one, however wild its noise. */
+static void test_leaps(void **state)
+{
+	enum { RUNS = 40 };
+	double y[ROWS], x;
+	size_t told = 0, found = 0;
+	(void)state;
+	for (int round = 0; round < RUNS; round++) {
+		x = 0;
+		for (size_t i = 0; i < ROWS; i++)
+			y[i] = x += wild();
+		told += find(y, ROWS, false).n;
+		for (size_t i = 0; i < ROWS; i++)
+			y[i] = wild() + (i < 110 ? 0 : 4);
+		struct changes c = find(y, ROWS, false);
+		found += c.n == 1 && c.v[0].index >= 108 && c.v[0].index <= 112;
+	}
+	printf("leap %zu %zu\n", told, found);
+	assert_true(told <= RUNS / 2);
+	assert_true(found >= RUNS - 4);
+}
+
+/* A season of no calendar's length is no change, and a change shows through it; steps that come round stay steps. */
+static void test_wave(void **state)
+{
+	double y[ROWS];
+	(void)state;
+	for (int round = 0; round < 8; round++) {
+		for (size_t i = 0; i < ROWS; i++)
+			y[i] = 5 * sin(2 * M_PI * (double)i / 47.5 + round) + normal();
+		assert_int_equal(find(y, ROWS, round & 1).n, 0);
+		for (size_t i = 110; i < ROWS; i++)
+			y[i] += 5;
+		struct changes c = find(y, ROWS, round & 1);
+		assert_int_equal(c.n, 1);
+		assert_in_range(c.v[0].index, 107, 113);
+		for (size_t i = 0; i < ROWS; i++)
+			y[i] = 4 * (double)(i / 40 % 2) + normal();
+		assert_int_equal(find(y, ROWS, round & 1).n, 4);
+	}
+}
+
 /* The scatter changes, the level does not; a walk has no level, and is left alone. */
 static void test_noise(void **state)
 {
@@ -591,6 +660,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_gap, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_kink, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_noise, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_wild_noise, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_leaps, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_wave, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_short_pause, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_low_counts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hours, setup, teardown),

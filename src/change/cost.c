@@ -126,6 +126,21 @@ double change_cost_left(const struct change_sums *c, size_t s, size_t e, const d
 	return finish(c, s, e, all, prod, all - first * first - last * last, NULL);
 }
 
+double change_cost_on(const struct change_sums *c, size_t s, size_t e, const double *left)
+{
+	double all = 0, prod = 0, before = 0, m = (double)(e - s), floor = (c->v0[e] - c->v0[s]) / m;
+	for (size_t i = 0; i < e - s; i++) {
+		all += left[i] * left[i];
+		prod += left[i] * left[i - 1];
+		before += left[i - 1] * left[i - 1];
+	}
+	double phi = (prod + CHANGE_LEAN * c->phi * all / m) / ((all + before) / 2 + CHANGE_LEAN * all / m + 1e-300);
+	phi = fmin(fmax(phi, -CHANGE_PHI_MAX), CHANGE_PHI_MAX);
+	double rss = fmax(all - 2 * phi * prod + phi * phi * before, 0) + m * floor,
+	       var = (rss + CHANGE_LEAN * c->var) / (m + CHANGE_LEAN);
+	return m * log(var) + rss / var - m;
+}
+
 double change_cost_like(
 	const struct change_sums *c, const struct change_segment *like, size_t s, size_t e, struct change_segment *out)
 {

@@ -22,6 +22,8 @@ double change_cost_line(const struct change_sums *c, size_t s, size_t e, struct 
 double change_cost_curve(const struct change_sums *c, size_t s, size_t e, struct change_segment *out);
 /* The same about whatever leaves left[0..e-s). */
 double change_cost_left(const struct change_sums *c, size_t s, size_t e, const double *left);
+/* The same of rows that go on from the one before them, left[-1]. */
+double change_cost_on(const struct change_sums *c, size_t s, size_t e, const double *left);
 /* The same, of the shape that `like` has; it may be *out. */
 double change_cost_like(
 	const struct change_sums *c, const struct change_segment *like, size_t s, size_t e, struct change_segment *out);

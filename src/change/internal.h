@@ -35,7 +35,9 @@ struct change_series {
 	uint8_t *phase;                   /* of each row in it */
 	double factor[CHANGE_PERIOD_MAX]; /* by phase, on the scale of x */
 	double *rhythm;                   /* what it makes of each row; NULL: nothing */
+	double *wave;                     /* of it the part of a season of any length; NULL: nothing */
 	double centre, scale;             /* of values: taken out and divided by, so that squares stay finite; of counts 0 and 1 */
+	double step;                      /* values are rounded to, on the scale of x */
 	bool *odd;                        /* by row */
 	/* present and not odd: */
 	size_t n;

@@ -5,6 +5,8 @@
  */
 #include "change/place.h"
 
+#include "change/gain.h"
+
 #include <math.h>
 
 /* Rows on each side of a change that are looked at: what is farther adds nothing to its date. */
@@ -240,6 +242,7 @@ int change_local_make(struct change_local *l, const struct change_series *cs, co
 	l->b = right->mean + change_trend(right, (double)right->s - 0.5);
 	l->low = cs->counts && fmin(exp(l->a), exp(l->b)) < CHANGE_LOW && !change_has_trend(left) && !change_has_trend(right);
 	set_noise(l, cs, left, right);
+	l->least = cs->step * cs->step / 12 / fmax(l->va, l->vb) + 1e-12;
 	if (l->low)
 		l->temper *= (1 + n->phi) / (1 - n->phi);
 	if (fill(l, cs, from, to, left, right, a))
@@ -248,7 +251,41 @@ int change_local_make(struct change_local *l, const struct change_series *cs, co
 	return 0;
 }
 
-/* Long memory looks like a change of level, and the other way round: each gets the coefficient that suits it. */
+/* What a change from t1 to t2 (flat: none) leaves of each row, in deviations to a common factor. */
+static void leave(const struct change_local *l, double t1, double t2, bool flat, double *left)
+{
+	double f = 1 - l->phi, first = sqrt(1 - l->phi * l->phi), q, p = 0, level = 0;
+	struct sums s = {.w = 1};
+	for (int pass = 0; pass < 2; pass++) {
+		double last = 0;
+		for (size_t i = 0; i < l->n; i++) {
+			double v = variance_at(l, share(l, l->row[i], t1, t2), &q), c = i ? f : first,
+			       d = flat ? 0 : q - l->phi * last;
+			last = q;
+			if (pass)
+				left[i] = (l->z[i] - level * c - p * d) / sqrt(v);
+			else
+				sum_one(&s, l->z[i], c, d, 1 / v);
+		}
+		double det = s.cc * s.dd - s.cd * s.cd;
+		bool both = det > 1e-12 * s.cc * s.dd;
+		level = both ? (s.zc * s.dd - s.zd * s.cd) / det : s.zc / s.cc;
+		p = both ? (s.cc * s.zd - s.cd * s.zc) / det : 0;
+	}
+}
+
+/* -2 log L of a change from t1 to t2, or of none, where values' noise may be wild. */
+static double wild_cost(const struct change_local *l, double t1, double t2, bool flat)
+{
+	double cost = flat ? change_local_none(l, t1) : change_local_cost(l, t1, t2);
+	if (l->counts || !isfinite(cost))
+		return cost;
+	leave(l, t1, t2, flat, l->y);
+	return cost - change_wild_gain(l->y, l->n, l->least) / l->temper;
+}
+
+/* Long memory looks like a change of level, and the other way round: each gets the coefficient that suits it, and wild noise
+ * where that does: one leap of it is no change. */
 double change_local_gain(struct change_local *l, double t1, double t2)
 {
 	enum { PLACES = 16 };
@@ -258,9 +295,12 @@ double change_local_gain(struct change_local *l, double t1, double t2)
 	for (int i = 0; i < PLACES; i++) {
 		double p = i ? phi + (CHANGE_PHI_MAX - phi) * i / (PLACES - 1) : phi, more = log(1 - p * p) / l->temper;
 		whiten(l, p);
-		with = fmin(with, change_local_cost(l, t1, t2) - more);
-		for (int k = 0; k <= 4; k++) /* where only the noise changes it has a place of its own */
-			without = fmin(without, change_local_none(l, t1 + (t2 - t1) * k / 4) - more);
+		with = fmin(with, wild_cost(l, t1, t2, false) - more);
+		for (int k = 0; k <= 4; k++) { /* where only the noise changes it has a place of its own */
+			double t = t1 + (t2 - t1) * k / 4;
+			if (k == 0 || t2 > t1)
+				without = fmin(without, wild_cost(l, t, t, true) - more);
+		}
 	}
 	whiten(l, phi);
 	return without - with;

@@ -14,6 +14,7 @@ struct change_local {
 	double va, vb;           /* innovation variance at the two levels, to a common factor */
 	double log_va, log_vb;   /* logarithms of these */
 	double ea, eb;           /* of counts: exp of the levels */
+	double least;            /* scale that rounding leaves, as a share of va */
 	double c2;               /* counts: variance of the log at high level */
 	double temper;           /* the log-likelihood is divided by it: noise that the model leaves out */
 	double *z, *sz, *szz;    /* x[i] - phi x[i-1], its sum and its squares' */

@@ -113,7 +113,7 @@ static double set(struct change_series *cs, const double *factor, bool want)
 	}
 	cs->rhythmic = want;
 	for (size_t r = 0; r < cs->rows; r++)
-		cs->rhythm[r] = cs->factor[cs->phase[r]];
+		cs->rhythm[r] = cs->factor[cs->phase[r]] + (cs->wave ? cs->wave[r] : 0);
 	return moved;
 }
 

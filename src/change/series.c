@@ -136,7 +136,9 @@ static void measure_noise(struct change_series *cs, double *tmp)
 	double rho = ss > 0 ? prod / ss : 0;
 	cs->phi = ss > 0 ? fmin(fmax(1 + 2 * rho, 0), 0.9) : 0;
 	cs->var = sd * sd / 2 * (1 + cs->phi);
-	double step = cs->counts ? 1 : least_step(cs), tiny = 1e-12;
+	if (!cs->counts && !cs->wave) /* what a wave leaves is not rounded */
+		cs->step = least_step(cs);
+	double step = cs->counts ? 1 : cs->step, tiny = 1e-12;
 	for (size_t i = 0; i < cs->n; i++) {
 		double rounded = cs->counts ? 1 / (cs->y[cs->row[i]] + 0.5) : step;
 		tiny = fmax(tiny, 1e-12 * cs->x[i] * cs->x[i]);
@@ -266,7 +268,22 @@ int change_series_hours(struct change_series *cs, const double *y, size_t rows, 
 	return 0;
 }
 
-static void take_segments(const struct change_series *cs, const struct change_segment *seg, size_t n_seg, double *left)
+int change_series_wave(struct change_series *cs, const double *wave, struct arena *a)
+{
+	double *tmp = arena_zalloc(a, cs->rows + 1, sizeof *tmp);
+	cs->wave = arena_zalloc(a, cs->rows + 1, sizeof *cs->wave);
+	if (!tmp || !cs->wave)
+		return -1;
+	for (size_t r = 0; r < cs->rows; r++) {
+		cs->rhythm[r] += wave[r];
+		cs->wave[r] = wave[r];
+	}
+	gather(cs);
+	measure_noise(cs, tmp);
+	return 0;
+}
+
+void change_series_left(const struct change_series *cs, const struct change_segment *seg, size_t n_seg, double *left)
 {
 	for (size_t k = 0; k < n_seg; k++)
 		for (size_t i = seg[k].s; i < seg[k].e; i++)
@@ -324,7 +341,7 @@ bool change_series_refine(struct change_series *cs, const struct change_segment 
 	if (!left)
 		return false;
 	tmp = left + cs->n + 1;
-	take_segments(cs, seg, n_seg, left);
+	change_series_left(cs, seg, n_seg, left);
 	bool again = change_rhythm_refine(cs, left, tmp);
 	for (size_t i = 0; i < cs->n; i++)
 		tmp[i] = fabs(left[i]);

@@ -16,6 +16,10 @@ int change_series_make(struct change_series *cs, const double *y, size_t rows, c
 /* The same from rows an hour apart that are to be dated only: counts and scale are the days', the rhythm is given, by row. */
 int change_series_hours(struct change_series *cs, const double *y, size_t rows, const struct change_series *days,
 	const int64_t *time, double *rhythm, struct arena *a);
+/* Takes the wave, one value a row, out as well. -1 when the arena is full. */
+int change_series_wave(struct change_series *cs, const double *wave, struct arena *a);
+/* What the segments leave of each present row. */
+void change_series_left(const struct change_series *cs, const struct change_segment *seg, size_t n_seg, double *left);
 /* Rhythm and odd rows anew from what the segments leave over; true when that changed anything worth a new segmentation. */
 bool change_series_refine(struct change_series *cs, const struct change_segment *seg, size_t n_seg, struct arena *a, int *rc);
 
