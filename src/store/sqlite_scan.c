@@ -258,6 +258,7 @@ static int fill(struct scan *sc, sqlite3_value *v, enum feature_id f, struct err
 }
 
 enum { FIXED_COLUMNS = 4 }; /* feed, occurrence, key, n; then features; then fingerprint, sketch; then text */
+_Static_assert(FIXED_COLUMNS + FEAT_COUNT + 3 <= 100, "arguments that a function of SQLite's may have");
 
 /* The values of a row to the callback. Only columns of the SELECT are ever written, so nothing needs clearing. */
 static int emit(struct scan *sc, sqlite3_value **v, struct err *err)
