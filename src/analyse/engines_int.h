@@ -87,9 +87,28 @@ static inline bool engine_is_own(const struct engines *e, const struct verdict *
 {
 	return v->spread && v->server && !e->orgs[message];
 }
+
+/* ---- hosts (engines_hosts.c) ---- */
 bool engine_is_peer(const struct peers *p, uint64_t peer);
-int engines_contrast(const struct engines *e, uint32_t cluster, const struct engine_class *k, struct engine_contrast *out);
 const struct peers *engines_peers_of(struct engines *e, uint32_t cluster); /* of its largest version; NULL: out of memory */
+/* Of the learned engine's messages that show what a cluster does otherwise; c NULL: of all. NULL: out of memory. */
+const struct peers *engines_own_peers(struct engines *e, analysis_name name, const struct engine_contrast *c);
+/* Does the print show the habit of the engine as it was captured? */
+bool engines_shows(const struct engine_print *p, const struct engine_contrast *c);
+struct shared {
+	size_t n, before, after; /* hosts in common; of these where the one ended before the other began */
+};
+void shared_add(struct shared *s, const struct peer *own, const struct peer *its);
+struct shared shared_peers(const struct peers *own, const struct peers *its);
+/* At least percent of what there would be if both drew from the same hosts. */
+bool shared_enough(const struct peers *own, const struct peers *its, const struct shared *s, unsigned percent);
+/* On nearly all of them the one ended before the other began. */
+bool shared_succeeded(const struct shared *s);
+/* False: others may write the same, see there. */
+bool engines_all_own(const struct engines *e, uint32_t cluster, const struct peers *own, const struct peers *its);
+
+/* ---- versions, rivals, heirs ---- */
+int engines_contrast(const struct engines *e, uint32_t cluster, const struct engine_class *k, struct engine_contrast *out);
 /* Whether the cluster is a version of a learned engine: then it has its name. counts: n_known + 1 of them, scratch. */
 int engines_find_version(struct engines *e, uint32_t cluster, uint32_t *counts);
 /* Whether a message with this verdict is as near the learned engine of its cluster as a version of it may be. */
