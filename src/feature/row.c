@@ -18,46 +18,31 @@ enum feature_id feature_find(struct str name)
 	return FEAT_COUNT;
 }
 
-static int copy_str(struct arena *a, struct str s, struct str *out)
-{
-	*out = S("");
-	if (!s.n)
-		return 0;
-	*out = arena_dup(a, s);
-	return out->p ? 0 : ERR_ENV;
-}
+/* All that a row holds beside numbers. */
+struct texts {
+	struct str *text[FEAT_COUNT + 3];
+	struct strs *list[FEAT_COUNT + 1];
+	size_t n_text, n_list;
+};
 
-static int copy_strs(struct arena *a, struct strs l, struct strs *out)
+static void texts_of(struct row *r, struct texts *t)
 {
-	*out = (struct strs){NULL, 0};
-	if (!l.n)
-		return 0;
-	struct str *v = arena_alloc(a, l.n * sizeof *v);
-	for (size_t i = 0; v && i < l.n; i++)
-		if (copy_str(a, l.v[i], &v[i]))
-			return ERR_ENV;
-	*out = (struct strs){v, l.n};
-	return v ? 0 : ERR_ENV;
-}
-
-int row_copy(struct arena *a, const struct row *from, struct row *to)
-{
-	*to = *from;
-	if (copy_str(a, from->feed, &to->feed) || copy_str(a, from->sketch, &to->sketch) || copy_str(a, from->text, &to->text) ||
-		copy_strs(a, from->fingerprint, &to->fingerprint))
-		return ERR_ENV;
-	for (int f = 0; f < FEAT_COUNT; f++) {
-		int rc = 0;
+	t->n_text = t->n_list = 0;
+	t->text[t->n_text++] = &r->feed;
+	t->text[t->n_text++] = &r->sketch;
+	t->text[t->n_text++] = &r->text;
+	t->list[t->n_list++] = &r->fingerprint;
+	for (int f = 0; f < FEAT_COUNT; f++)
 		switch (feature_table[f].kind) {
 		case KIND_TEXT:
 		case KIND_WORD:
 		case KIND_IP:
 		case KIND_JSON:
-			rc = copy_str(a, *(const struct str *)row_get(from, (enum feature_id)f), row_at(to, (enum feature_id)f));
+			t->text[t->n_text++] = row_at(r, (enum feature_id)f);
 			break;
 		case KIND_WORDS:
 		case KIND_LIST:
-			rc = copy_strs(a, *(const struct strs *)row_get(from, (enum feature_id)f), row_at(to, (enum feature_id)f));
+			t->list[t->n_list++] = row_at(r, (enum feature_id)f);
 			break;
 		case KIND_INT:
 		case KIND_TIME:
@@ -66,8 +51,42 @@ int row_copy(struct arena *a, const struct row *from, struct row *to)
 		case KIND_HASH:
 			break;
 		}
-		if (rc)
-			return rc;
+}
+
+static void move_text(struct str *s, uint8_t **to)
+{
+	struct str moved = s->n ? str_make(memcpy(*to, s->p, s->n), s->n) : S("");
+	*to += s->n;
+	*s = moved;
+}
+
+int row_copy(struct arena *a, const struct row *from, struct row *to)
+{
+	struct texts t;
+	size_t entries = 0, bytes = 0;
+	*to = *from;
+	texts_of(to, &t);
+	for (size_t i = 0; i < t.n_text; i++)
+		bytes += t.text[i]->n;
+	for (size_t i = 0; i < t.n_list; i++) {
+		entries += t.list[i]->n;
+		for (size_t k = 0; k < t.list[i]->n; k++)
+			bytes += t.list[i]->v[k].n;
+	}
+	struct str *v = arena_alloc(a, entries * sizeof *v + bytes);
+	if (!v)
+		return ERR_ENV;
+	uint8_t *at = (uint8_t *)(v + entries);
+	for (size_t i = 0; i < t.n_text; i++)
+		move_text(t.text[i], &at);
+	for (size_t i = 0; i < t.n_list; i++) {
+		struct strs *l = t.list[i];
+		for (size_t k = 0; k < l->n; k++) {
+			v[k] = l->v[k];
+			move_text(&v[k], &at);
+		}
+		*l = (struct strs){l->n ? v : NULL, l->n};
+		v += l->n;
 	}
 	return 0;
 }
