@@ -28,28 +28,28 @@ enum {
 
 /* ---- labels ---- */
 
-/* Letters and digits of the label, lower case. 0 when it has none or too many to be known. */
-static size_t label_key(struct str label, uint8_t key[KEY_MAX])
+/* Letters and digits of the label, lower case, as a C string. 0 when it has none or too many to be known. */
+static size_t label_key(struct str label, char key[KEY_MAX])
 {
 	size_t n = 0;
 	for (size_t i = 0; i < label.n; i++) {
 		if (!ascii_alnum(label.p[i]))
 			continue;
-		if (n == KEY_MAX)
+		if (n == KEY_MAX - 1)
 			return 0;
-		key[n++] = ascii_lower(label.p[i]);
+		key[n++] = (char)ascii_lower(label.p[i]);
 	}
+	key[n] = 0;
 	return n;
 }
 
 static const struct charset *find_charset(struct str label)
 {
-	uint8_t bytes[KEY_MAX];
-	struct str key = str_make(bytes, label_key(label, bytes));
-	size_t lo = 0, hi = key.n ? N_LABELS : 0;
+	char key[KEY_MAX];
+	size_t lo = 0, hi = label_key(label, key) ? N_LABELS : 0;
 	while (lo < hi) {
 		size_t mid = (lo + hi) / 2;
-		int c = str_cmp(key, str_of(labels[mid].key));
+		int c = strcmp(key, labels[mid].key);
 		if (c == 0)
 			return &charsets[labels[mid].index];
 		if (c < 0)

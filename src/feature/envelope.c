@@ -8,13 +8,10 @@ enum { FAR_S = 7 * SECONDS_A_DAY };
 static const char *time_sources[] = {"none", "date", "from_line", "received"};
 enum time_source { TIME_SOURCE_NONE, TIME_SOURCE_DATE, TIME_SOURCE_FROM_LINE, TIME_SOURCE_RECEIVED };
 
-/* "From sender Sun Aug  1 00:19:38 2010": sender and asctime date (UTC is assumed: the line has no zone). */
-static void read_from_line(struct str line, struct str *sender, int64_t *when)
+/* "From sender Sun Aug  1 00:19:38 2010": sender and asctime date. */
+static void read_from_line(struct str line, struct str *sender, struct str *date)
 {
-	uint64_t ignored = 0;
-	int zone;
-	*sender = S("");
-	*when = TIME_NONE;
+	*sender = *date = S("");
 	if (!str_starts(line, S("From ")))
 		return;
 	line = str_trim(str_from(line, 5));
@@ -22,12 +19,21 @@ static void read_from_line(struct str line, struct str *sender, int64_t *when)
 	if (blank == STR_NPOS)
 		return;
 	*sender = str_first(line, blank);
-	if (!date_parse(str_trim(str_from(line, blank)), when, &zone, &ignored))
-		*when = TIME_NONE;
+	*date = str_trim(str_from(line, blank));
 }
 
-static void choose_time(const struct trace *t, int64_t from_line, struct row *row)
+/* UTC is assumed: the line has no zone. */
+static int64_t time_of(struct str date)
 {
+	uint64_t ignored = 0;
+	int64_t t;
+	int zone;
+	return date_parse(date, &t, &zone, &ignored) ? t : TIME_NONE;
+}
+
+static void choose_time(const struct trace *t, struct str from_line_date, struct row *row)
+{
+	int64_t from_line = t->time == TIME_NONE ? time_of(from_line_date) : TIME_NONE; /* asked for only then */
 	enum time_source from = TIME_SOURCE_NONE;
 	row->time = TIME_NONE;
 	if (t->time != TIME_NONE)
@@ -55,13 +61,12 @@ static int64_t count_received(struct headers h)
 int extract_envelope(struct arena *a, const struct extract_settings *set, const struct extract_input *in, const struct message *m,
 	struct trace *trace, struct row *row)
 {
-	struct str sender;
-	int64_t from_line;
+	struct str sender, date;
 	uint64_t anomalies = 0;
 	trace_find(m, in->trust, trace, &anomalies);
 	row->anomalies |= (int64_t)anomalies;
-	read_from_line(in->from_line, &sender, &from_line);
-	choose_time(trace, from_line, row);
+	read_from_line(in->from_line, &sender, &date);
+	choose_time(trace, date, row);
 	row->n_received = count_received(m->headers);
 	row->rcpt_to = in->rcpt_to;
 	if (trace->ip_len) {

@@ -70,12 +70,13 @@ static struct str base_name(struct str path)
 
 static struct str without_extensions(struct str name)
 {
-	static const char *const extensions[] = {".mbox", ".mbx", ".mail", ".txt", ".eml", ".gz", ".xz", ".bz2", ".zst", ".lzma",
-		".tar", ".tgz", ".txz", ".tbz", ".tbz2", ".tzst", ".zip", ".7z"};
+	static const struct str extensions[] = {STR_INIT(".mbox"), STR_INIT(".mbx"), STR_INIT(".mail"), STR_INIT(".txt"),
+		STR_INIT(".eml"), STR_INIT(".gz"), STR_INIT(".xz"), STR_INIT(".bz2"), STR_INIT(".zst"), STR_INIT(".lzma"),
+		STR_INIT(".tar"), STR_INIT(".tgz"), STR_INIT(".txz"), STR_INIT(".tbz"), STR_INIT(".tbz2"), STR_INIT(".tzst"),
+		STR_INIT(".zip"), STR_INIT(".7z")};
 	for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++) {
-		struct str extension = str_of(extensions[i]);
-		if (name.n > extension.n && str_iends(name, extension)) {
-			name.n -= extension.n;
+		if (name.n > extensions[i].n && str_iends(name, extensions[i])) {
+			name.n -= extensions[i].n;
 			i = (size_t)-1; /* again: .mbox.gz */
 		}
 	}
