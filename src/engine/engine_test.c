@@ -119,7 +119,7 @@ static void strays_are_left_out(void **state)
 }
 
 /* Learned where the lab's clock runs (tz and a second zone's messages, a fifth of them), asked on a host elsewhere. */
-static void what_the_zone_of_the_lab_decides_is_no_habit(void **state)
+static void what_the_hosts_of_a_lab_decide_is_no_habit(void **state)
 {
 	static const struct {
 		const char *lab[4], *also[4], *host[4];
@@ -142,6 +142,13 @@ static void what_the_zone_of_the_lab_decides_is_no_habit(void **state)
 		{{"tz=west", "bnd_time=filetime:=", "bnd_mid=time=", "rcvd=by w; z"},
 			{"tz=east", "bnd_time=filetime:=", "bnd_mid=time=", "rcvd=by w; z"},
 			{"tz=east", "bnd_time=filetime:local=", "bnd_mid=time=", "rcvd=by w; z"}, false},
+		/* a lab behind a router: hosts elsewhere are not; no router makes another's address of it */
+		{{"tz=+0000", "bnd_time=filetime:=", "mid_ip=private", "rcvd=from I by w; +0000"}, {NULL},
+			{"tz=east", "bnd_time=filetime:local=", "mid_ip=peer", "rcvd=from P by w; z"}, true},
+		{{"tz=+0000", "bnd_time=filetime:=", "mid_ip=peer", "rcvd=from P ([P]); z"}, {NULL},
+			{"tz=+0000", "bnd_time=filetime:=", "mid_ip=private", "rcvd=from I ([I]); z"}, true},
+		{{"tz=+0000", "bnd_time=filetime:=", "mid_ip=private", "rcvd=from I by w; +0000"}, {NULL},
+			{"tz=east", "bnd_time=filetime:local=", "mid_ip=public", "rcvd=from P by w; z"}, false},
 		/* the capture shows both: it is the software that writes UTC */
 		{{"tz=+0000", "bnd_time=filetime:=", "bnd_mid=time=", "rcvd=by w; +0000"},
 			{"tz=west", "bnd_time=filetime:=", "bnd_mid=time=", "rcvd=by w; +0000"},
@@ -538,7 +545,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(own_messages_are_named_strange_ones_are_not),
 		cmocka_unit_test(strays_are_left_out),
-		cmocka_unit_test(what_the_zone_of_the_lab_decides_is_no_habit),
+		cmocka_unit_test(what_the_hosts_of_a_lab_decide_is_no_habit),
 		cmocka_unit_test(the_file_is_read_back_and_damage_is_told),
 		cmocka_unit_test(older_files_that_tell_more_apart_are_read),
 		cmocka_unit_test(ids_are_compared_without_their_alphabet),

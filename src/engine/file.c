@@ -12,8 +12,8 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "engine/host.h"
 #include "engine/model.h"
-#include "engine/zone.h"
 #include "feature/fingerprint.h"
 
 enum { FORMAT = 1 };
@@ -137,7 +137,7 @@ static int read_tokens(const struct place *p, struct engine_model *m, struct eng
 		join_counts(k);
 	if (add_absences(p, m, k))
 		return ERR_ENV;
-	return engine_zone_make(m, k) ? err_oom(p->err, p->name) : 0;
+	return engine_elsewhere_make(m, k) ? err_oom(p->err, p->name) : 0;
 }
 
 static int read_class(const struct place *p, struct engine_model *m, json_t *o, bool shipped)

@@ -6,7 +6,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/sort.h"
-#include "engine/zone.h"
+#include "engine/host.h"
 #include "feature/fingerprint.h"
 
 void engine_model_init(struct engine_model *m)
@@ -299,7 +299,7 @@ int engine_class_count(struct engine_model *m, struct engine_class *k, const str
 	k->n = 0;
 	k->counts = NULL;
 	int rc = ok ? count(m, k, &w, n) : ERR_ENV;
-	rc = rc ? rc : engine_zone_make(m, k);
+	rc = rc ? rc : engine_elsewhere_make(m, k);
 	mem_free(w.order);
 	mem_free(w.place);
 	mem_free(w.counts);

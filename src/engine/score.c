@@ -8,7 +8,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "engine/view.h"
-#include "engine/zone.h"
+#include "engine/host.h"
 #include "match/gather.h"
 
 /* A token that no class knows is, to all classes, any such token of its family: the families have rows of their own. */
@@ -173,10 +173,10 @@ static void fill_strange(struct engine_scorer *s)
 static void fill_elsewhere(struct engine_scorer *s, size_t k, const float *any)
 {
 	const struct engine_class *c = &s->m->classes.v[k];
-	enum engine_zones seen = engine_zones_seen(s->m, c);
-	uint32_t alike[ZONE_ALIKE];
-	for (size_t i = 0; seen != ZONES_ALL && i < c->n; i++) {
-		size_t n = engine_zone_alike(s->m, c->counts[i].token, seen, alike);
+	struct host_view seen = engine_hosts(s->m, c);
+	uint32_t alike[HOST_ALIKE];
+	for (size_t i = 0; i < c->n; i++) {
+		size_t n = engine_elsewhere(s->m, c->counts[i].token, seen, alike);
 		for (size_t j = 0; j < n; j++) {
 			size_t row = s->row_of[alike[j]], at = row * s->stride + k;
 			s->log_chance[at] = fmaxf(s->log_chance[at], logf((float)ENGINE_FREE * any[row]));
@@ -195,15 +195,15 @@ static void number_row(struct engine_scorer *s, uint32_t token)
 static void number_rows(struct engine_scorer *s)
 {
 	const struct engine_model *m = s->m;
-	uint32_t alike[ZONE_ALIKE];
+	uint32_t alike[HOST_ALIKE];
 	for (size_t t = 0; t < s->n_tokens; t++)
 		s->row_of[t] = UNSEEN_ROW + m->tokens.v[t].family;
 	s->n_rows = KNOWN_ROW;
 	for (size_t k = 0; k < s->n_classes; k++) {
 		const struct engine_class *c = &m->classes.v[k];
-		enum engine_zones seen = engine_zones_seen(m, c);
+		struct host_view seen = engine_hosts(m, c);
 		for (size_t i = 0; i < c->n; i++) {
-			size_t n = engine_zone_alike(m, c->counts[i].token, seen, alike);
+			size_t n = engine_elsewhere(m, c->counts[i].token, seen, alike);
 			number_row(s, c->counts[i].token);
 			for (size_t j = 0; j < n; j++)
 				number_row(s, alike[j]);
