@@ -377,7 +377,7 @@ static int make_series(struct pass *p, struct err *err)
 static int make_all(struct reader *r, struct err *err)
 {
 	struct pass *p = (struct pass *)r;
-	struct store_source *sources;
+	struct store_source *sources = NULL;
 	int rc = axis_finish(&p->axis, LIM_SERIES_CELLS / (p->top_series + 2), err);
 	if (rc == 0)
 		rc = make_feeds(p, err);
