@@ -126,8 +126,9 @@ static void literal_at(struct finder *f, enum field field, struct str text, size
 	const struct phrase_index *x = &f->lexicon->index;
 	for (size_t len = 2; len <= 4; len++) {
 		size_t n;
-		const struct key_entry *e = keys_find(&x->literal, key_literal(text.p + start, len), &n);
-		for (size_t i = 0; i < n; i++)
+		uint64_t key = key_literal(text.p + start, len);
+		const struct key_entry *e = keys_perhaps(&x->literal, key) ? keys_find(&x->literal, key, &n) : NULL;
+		for (size_t i = 0; e && i < n; i++)
 			try_exact(f, e[i].phrase, field, start);
 	}
 }
