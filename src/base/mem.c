@@ -80,6 +80,7 @@ void mem_grow(void)
 	free(block);
 	mallopt(M_TOP_PAD, HEAP_STEP); /* as it was: under a limit of memory small steps may fit yet */
 	ask_for_large_pages(from, (size_t)((uint8_t *)sbrk(0) - from));
+	mallopt(M_ARENA_MAX, 1); /* for all threads: they ask for little, and heaps of their own would lie in small pages */
 #endif
 }
 
