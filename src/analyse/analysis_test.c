@@ -1,12 +1,9 @@
 /* analysis_test.c - the frame of the relational analysis: what it reads, what it writes, when it is needed. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
-
 #include "analyse/analysis.h"
+
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/test.h"
 #include "store/store_test.h"
 
 enum { MESSAGES = 50 };

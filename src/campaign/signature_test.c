@@ -1,13 +1,8 @@
 /* signature_test.c - fragments of a template: what is chosen, what ham takes away, what hits. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
-
 #include <stdio.h>
 
 #include "base/limits.h"
-#include "base/mem.h"
+#include "base/test.h"
 #include "campaign/signature.h"
 
 struct fixture {

@@ -1,13 +1,8 @@
 /* template_test.c - anchors, slots, and what hostile texts do to them. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
-
 #include <stdio.h>
 
 #include "base/limits.h"
-#include "base/mem.h"
+#include "base/test.h"
 #include "campaign/template.h"
 
 enum { MAX_TEXTS = 80 };

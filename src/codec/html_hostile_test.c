@@ -1,13 +1,10 @@
 /* html_hostile_test.c - input made to be slow or large: work and memory stay linear, text is kept. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "base/anomaly.h"
 #include "base/limits.h"
+#include "base/test.h"
 #include "base/utf8.h"
 #include "codec/html.h"
 #include "codec/url.h"

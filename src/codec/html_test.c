@@ -1,16 +1,12 @@
 /* html_test.c */
 #include "codec/html.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "base/anomaly.h"
 #include "base/limits.h"
-#include "base/mem.h"
+#include "base/test.h"
 #include "base/utf8.h"
 
 struct fixture {

@@ -1,15 +1,11 @@
 /* psl_test.c - against a small list of our own, so that the system's list may change. */
 #include "codec/psl.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-#include "base/mem.h"
+#include "base/test.h"
 
 static const char list[] =
 	"// VERSION: test\n// ===BEGIN ICANN DOMAINS===\ncom\nuk\nco.uk\n*.ck\n!www.ck\nhk\n"

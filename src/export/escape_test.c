@@ -1,13 +1,7 @@
 /* escape_test.c - what a message could do to its reader, one row each. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "base/mem.h"
 #include "export/escape.h"
+
+#include "base/test.h"
 #include "export/mask.h"
 #include "export/width.h"
 

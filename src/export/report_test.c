@@ -1,14 +1,8 @@
 /* report_test.c - the report on invented data: inert whatever the mail holds, the same bytes each time, whole or an error. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <stdio.h>
 
 #include "base/limits.h"
-#include "base/mem.h"
+#include "base/test.h"
 #include "base/utf8.h"
 #include "export/report_demo.h"
 #include "export/width.h"

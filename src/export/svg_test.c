@@ -1,14 +1,8 @@
 /* svg_test.c - small charts, compared with what was looked at once; odd ones, which must not break. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <math.h>
 
 #include "base/limits.h"
-#include "base/mem.h"
+#include "base/test.h"
 #include "base/time.h"
 #include "export/svg.h"
 

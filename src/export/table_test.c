@@ -1,15 +1,9 @@
 /* table_test.c - table.h and message_json.h: the same rows in four formats, and hostile ones. */
 #include <jansson.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <stdlib.h>
 
 #include "base/anomaly.h"
-#include "base/mem.h"
+#include "base/test.h"
 #include "export/message_json.h"
 
 static const struct column cols[] = {

@@ -1,14 +1,7 @@
 /* extract_test.c - one message to its features: identity, time and trust, text, attachments, caps. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "base/anomaly.h"
 #include "base/limits.h"
-#include "base/mem.h"
+#include "base/test.h"
 #include "feature/extract.h"
 
 static struct psl *psl;

@@ -1,14 +1,8 @@
 /* fingerprint_test.c - forms, relations, dialects; truncation at every byte; failing allocations. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 
-#include <cmocka.h>
-
 #include "base/limits.h"
-#include "base/mem.h"
+#include "base/test.h"
 #include "feature/extract.h"
 #include "feature/fingerprint_int.h"
 

@@ -1,11 +1,8 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 
 #include "feature/language.h"
+
+#include "base/test.h"
 
 static void guesses(void **state)
 {

@@ -1,16 +1,10 @@
 /* transcript_test.c - the index over a file of SMTP dialogues: hostile lines, long lines, doubles, failing allocations. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/limits.h"
-#include "base/mem.h"
+#include "base/test.h"
 #include "feature/transcript.h"
 
 static const char good[] = "{\"message_id\": \"<1@a>\", \"smtp\": [\"EHLO a\", \"QUIT\"], \"pipelined\": true}\n"

@@ -1,11 +1,5 @@
 /* jail_test.c - archives of every kind, whole, nested, damaged and hostile, through the jail. The archives are written here,
  * with libarchive; this program re-executes itself as the jail. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-
 #include <archive.h>
 #include <archive_entry.h>
 #include <fcntl.h>
@@ -19,7 +13,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/limits.h"
-#include "base/mem.h"
+#include "base/test.h"
 #include "jail/frame.h"
 #include "jail/jail.h"
 #include "jail/magic.h"

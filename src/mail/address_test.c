@@ -1,13 +1,9 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
 
 #include "base/anomaly.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/limits.h"
-#include "base/mem.h"
+#include "base/test.h"
 #include "mail/address.h"
 
 #define BAD ANOM(bad_address)

@@ -1,12 +1,8 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
 
 #include "base/anomaly.h"
 #include "base/buf.h"
 #include "base/limits.h"
-#include "base/mem.h"
+#include "base/test.h"
 #include "mail/header.h"
 
 struct fixture {

@@ -1,11 +1,7 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
 
 #include "base/anomaly.h"
 #include "base/buf.h"
-#include "base/mem.h"
+#include "base/test.h"
 #include "base/time.h"
 #include "mail/received.h"
 

@@ -1,9 +1,4 @@
 /* economics_test.c - intervals that can be worked out by hand, and inputs that are refused. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
-
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +7,7 @@
 #include "query/economics.h"
 
 #include "base/limits.h"
-#include "base/mem.h"
+#include "base/test.h"
 
 static bool near(double got, double want, double relative)
 {

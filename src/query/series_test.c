@@ -1,12 +1,8 @@
 /* series_test.c - series and summary against a plain recount of the same rows. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
-
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/tally.h"
+#include "base/test.h"
 #include "query/campaign_list.h"
 #include "query/campaign_template.h"
 #include "query/rank.h"

@@ -1,12 +1,7 @@
 /* mbox_test.c - where boxes split, at every chunk size and every truncation. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-
 #include "base/anomaly.h"
 #include "base/buf.h"
+#include "base/test.h"
 #include "source/mbox.h"
 
 enum { MAX = 4096, NO_LIMIT = 1 << 20 };

@@ -1,9 +1,4 @@
 /* source_test.c - files, folders, Maildirs, boxes and pipes as sources. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +11,7 @@
 #include "base/anomaly.h"
 #include "base/buf.h"
 #include "base/limits.h"
-#include "base/mem.h"
+#include "base/test.h"
 #include "jail/jail.h"
 #include "source/sniff.h"
 #include "source/source.h"

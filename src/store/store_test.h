@@ -98,7 +98,7 @@ static inline struct row *fake_row(struct fake *f, uint64_t i, struct str feed)
 	snprintf(f->addr, sizeof f->addr, "sales%llu@cdn.example", (unsigned long long)(r % 5000));
 	snprintf(f->helo, sizeof f->helo, "host-%llu.dyn.example.net", (unsigned long long)(r % 100000));
 	for (int k = 0; k < 2; k++) {
-		snprintf(f->url[k], sizeof f->url[k], "http://%s/order/index.php?id=%llu&session=%llx", f->domain[0],
+		snprintf(f->url[k], sizeof f->url[k], "http://%.*s/order/index.php?id=%llu&session=%llx", STR_FMT(f->domains[0]),
 			(unsigned long long)i, (unsigned long long)r);
 		f->urls[k] = str_of(f->url[k]);
 	}
