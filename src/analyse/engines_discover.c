@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "analyse/engines_int.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "base/time.h"
 #include "engine/client.h"
@@ -195,12 +196,19 @@ static void name_members(struct engines *e)
 	}
 }
 
-static uint32_t cluster_named(const struct engines *e, analysis_name name)
+static int list_names(struct engines *e)
 {
-	uint32_t k = 0;
-	while (k < e->clusters.n && e->cluster_name[k] != name)
-		k++;
-	return k;
+	e->n_named = e->a->names.n;
+	e->first_named = arena_zalloc(&e->arena, e->n_named + 1, sizeof *e->first_named);
+	e->next_named = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->next_named);
+	if (!e->first_named || !e->next_named)
+		return err_oom(e->err, "engines");
+	for (uint32_t k = (uint32_t)e->clusters.n; k-- > 0;) {
+		e->next_named[k] = e->first_named[e->cluster_name[k]];
+		e->first_named[e->cluster_name[k]] = k + 1;
+	}
+	e->first_named[0] = 0; /* those without a name */
+	return 0;
 }
 
 /* What belongs to no cluster, but fits one's class and comes from its hosts: whoever imitates the same client fits as well. */
@@ -223,9 +231,9 @@ static int take_in(struct engines *e)
 			continue;
 		v->engine = analysis_name_of(e->a, found.engine->name, e->err);
 		v->source = ENGINE_DISCOVERED;
-		uint32_t k = cluster_named(e, v->engine);
+		uint32_t k = engine_first_named(e, v->engine) - 1;
 		v->confidence = k < e->clusters.n ? e->cluster_sure[k] * (float)found.confidence : 0;
-		if (k == e->clusters.n)
+		if (k >= e->clusters.n)
 			v->engine = 0;
 		else if (!e->cluster_peers[k] && !(e->cluster_peers[k] = engines_peers_of(e, k)))
 			err_oom(e->err, "engines");
@@ -255,7 +263,8 @@ static int name_cluster(struct engines *e, const uint32_t *heir_of, const bool *
 		e->cluster_sure[i] = e->cluster_sure[first];
 		return 0;
 	}
-	if (first == i && teach(e, i))
+	bool room = e->model.classes.n < LIM_ENGINE_CLASSES; /* the largest come first; the others are what was joined, no more */
+	if (first == i && room && teach(e, i))
 		return e->err->kind;
 	e->cluster_name[i] = analysis_name_of(e->a, str_of(e->clusters.v[first].name), e->err);
 	e->cluster_source[i] = ENGINE_DISCOVERED;
@@ -293,6 +302,7 @@ int engines_discover(struct engines *e)
 	for (uint32_t i = 0; i < e->clusters.n && !rc; i++)
 		if (!e->cluster_name[i] && !imitation[i])
 			rc = name_cluster(e, heir_of, imitation, i);
+	rc = rc ? rc : list_names(e);
 	rc = rc ? rc : engines_find_rivals(e);
 	bool *lists = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *lists);
 	if (!rc)

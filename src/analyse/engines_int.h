@@ -69,6 +69,9 @@ struct engines {
 	uint32_t *by_cluster; /* indices into messages, those of cluster k from cluster_from[k] to cluster_from[k + 1] */
 	uint32_t *cluster_from;
 	analysis_name *cluster_name; /* of each cluster: the engine it is, or 0 */
+	/* Clusters by name: the first, and the next one of the same name, + 1; 0: none. Of the names that there were when the last was given. */
+	uint32_t *first_named, *next_named;
+	size_t n_named;
 	uint8_t *cluster_source;
 	float *cluster_sure; /* of each: confidence of the name */
 	const struct peers **cluster_peers;
@@ -86,6 +89,11 @@ uint64_t engine_network(const struct analysed *m); /* /24 or /48; 0: unknown */
 static inline bool engine_is_own(const struct engines *e, const struct verdict *v, size_t message)
 {
 	return v->spread && v->server && !e->orgs[message];
+}
+/* The first cluster with this name, + 1; 0: none. */
+static inline uint32_t engine_first_named(const struct engines *e, analysis_name name)
+{
+	return name < e->n_named ? e->first_named[name] : 0;
 }
 
 /* ---- hosts (engines_hosts.c) ---- */

@@ -320,9 +320,8 @@ static int put_versions(const struct engines *e, struct json *j, const struct li
 		put_changes(e, j, NULL, NULL);
 		json_obj_end(j);
 	}
-	for (size_t k = 0; k < e->clusters.n && !rc; k++)
-		if (e->cluster_name[k] == l->name)
-			rc = put_cluster(e, j, k, &before);
+	for (uint32_t k = engine_first_named(e, l->name); k && !rc; k = e->next_named[k - 1])
+		rc = put_cluster(e, j, k - 1, &before);
 	json_arr_end(j);
 	return rc;
 }
@@ -332,10 +331,10 @@ static void put_names(const struct engines *e, struct json *j, const struct line
 {
 	json_key(j, "names");
 	json_arr(j);
-	for (size_t k = 0; k < e->clusters.n; k++)
-		for (size_t i = 0; e->cluster_name[k] == l->name && i < e->clusters.v[k].n_versions; i++)
-			if (e->clusters.v[k].versions[i].messages >= CLUSTER_VERSION || i == 0)
-				json_z(j, e->clusters.v[k].versions[i].name);
+	for (uint32_t k = engine_first_named(e, l->name); k; k = e->next_named[k - 1])
+		for (size_t i = 0; i < e->clusters.v[k - 1].n_versions; i++)
+			if (e->clusters.v[k - 1].versions[i].messages >= CLUSTER_VERSION || i == 0)
+				json_z(j, e->clusters.v[k - 1].versions[i].name);
 	json_arr_end(j);
 }
 

@@ -148,7 +148,7 @@
 #define LIM_ENGINE_FILE (64 * MIB)   /* a model's file: one engine takes some 10 KiB */
 #define LIM_ENGINE_MODEL (768 * MIB) /* a model in memory, with all tokens of a store */
 #define LIM_ENGINE_TOKENS 4000000    /* distinct tokens of a model and a store */
-#define LIM_ENGINE_CLASSES 500       /* engines and clients of a model */
+#define LIM_ENGINE_CLASSES 500       /* engines and clients of a model; of an analysis, with the largest discovered ones */
 #define LIM_ENGINE_SAMPLES 1000000   /* messages of one capture: from a few thousand on more teach nothing new */
 
 /* ---- run time ---- */

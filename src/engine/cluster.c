@@ -315,15 +315,21 @@ static int form_all(const struct clustering *c, struct clusters *out, const stru
 	return rc;
 }
 
+static int by_name(const void *x, const void *y)
+{
+	const struct cluster *a = x, *b = y;
+	int rc = strncmp(a->name, b->name, SHORT_NAME);
+	return rc ? rc : (a->made > b->made) - (a->made < b->made);
+}
+
 /* Equal names: those get longer ones, all of them, so that none depends on which came first. */
 static void tell_apart(struct clusters *out)
 {
-	for (size_t i = 0; i < out->n; i++) {
-		bool twice = false;
-		for (size_t j = 0; j < out->n && !twice; j++)
-			twice = j != i && strncmp(out->v[j].name, out->v[i].name, SHORT_NAME) == 0;
-		out->v[i].twice = twice;
-	}
+	if (out->n)
+		qsort(out->v, out->n, sizeof *out->v, by_name);
+	for (size_t i = 1; i < out->n; i++)
+		if (strncmp(out->v[i - 1].name, out->v[i].name, SHORT_NAME) == 0)
+			out->v[i - 1].twice = out->v[i].twice = true;
 	for (size_t i = 0; i < out->n; i++)
 		if (out->v[i].twice)
 			name_it(&out->v[i], LONG_DIGITS);

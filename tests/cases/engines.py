@@ -1,4 +1,5 @@
 """Engines: what is learned, what is refused, what a damaged model does."""
+import itertools
 import json
 import os
 import subprocess
@@ -269,3 +270,20 @@ def case_unknown_engine_is_discovered_and_learned_one_named(t):
     m = t.messages()[0]
     same((m['engine']['name'], m['client']), ('robo', None))
     assert 'log-odds' in t.run('explain', m['id'], '--store', 't.db').out
+
+
+def case_more_engines_than_a_model_may_have(t):
+    """All are discovered; only the largest are looked for in what was not joined."""
+    orders = list(itertools.permutations('TSFDMV'))[:600]
+    pieces = (('%x', '%d', 'Q%x', '%x.%d'), ('Message-ID', 'Message-Id', 'MESSAGE-ID'), ('%d Sep 2010 10:00:00 +0000', 'Wed, %d Sep 2010 10:00:00 -0000'))
+
+    def mail(engine, order, i):
+        form, name, date = (p[engine % len(p)] for p in pieces)
+        n = engine * 1000 + i
+        lines = dict(T='To: user@trap.example', S='Subject: offer %d' % n, F='From: r%d@sender.example' % n, D='Date: ' + date % (1 + i % 28), V='MIME-Version: 1.0',
+                     M='%s: <%s@h%d>' % (name, form % ((n * 7919 + 0x10000000,) * form.count('%')), n))
+        return ('Received: from pc%d (unknown [10.%d.%d.%d])\n\tby mx.trap.example (Postfix) with SMTP id A%d;\n\tWed, %02d Sep 2010 10:00:00 +0000\n'
+                % (n, engine % 240, i % 15, engine // 240, n, 1 + i % 28) + '\n'.join(lines[c] for c in order) + '\n\nhello %d\n' % n).encode()
+    t.ingest('--feed', 'f', '--trust', 'mx.trap.example', t.write('box', mbox([mail(e, o, i) for e, o in enumerate(orders) for i in range(30)])))
+    found = t.run('engines', '--store', 't.db', '--format', 'json').json()['engines']
+    assert len(found) > 500, len(found)
