@@ -11,6 +11,10 @@ struct engine_print {
 	uint32_t n;
 	uint32_t messages;
 };
+static inline struct engine_tokens engine_print_tokens(const struct engine_print *p)
+{
+	return (struct engine_tokens){p->tokens, p->families, p->n};
+}
 struct engine_prints {
 	struct arena arena;
 	struct engine_print *v;

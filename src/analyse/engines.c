@@ -33,7 +33,7 @@ static int load_model(struct engines *e)
 static int score_print(struct engines *e, size_t i)
 {
 	const struct engine_print *p = &e->prints.v[i];
-	const struct engine_tokens t = {p->tokens, p->families, p->n};
+	const struct engine_tokens t = engine_print_tokens(p);
 	struct verdict *v = &e->verdicts[i];
 	struct engine_verdict found;
 	engine_score(e->scorer, &t, &found);
@@ -45,11 +45,11 @@ static int score_print(struct engines *e, size_t i)
 		v->engine = analysis_name_of(e->a, found.engine->name, e->err);
 		v->source = ENGINE_LEARNED;
 	} else {
-		struct str client = engine_plain_client(&e->model, p->tokens, p->n);
-		v->server = engine_from_server(&e->model, p->tokens, p->n);
+		struct str client = engine_plain_client(&e->model, &t);
+		v->server = engine_from_server(&e->model, &t);
 		if (client.n)
 			v->client_confidence = (float)ENGINE_PLAIN;
-		else if (found.client && !engine_forged(&e->model, p->tokens, p->n).n)
+		else if (found.client && !engine_forged(&e->model, &t).n)
 			client = engine_client_name(found.client);
 		else
 			v->client_confidence = 0;

@@ -86,7 +86,8 @@ static bool faultless(const struct engines *e, const struct engine_print *p)
 		claim |= t->family == PRINT_claim;
 		fault |= t->family == PRINT_claimok && !str_eq(t->text, S("claimok=yes"));
 	}
-	return claim && !fault && !engine_forged(&e->model, p->tokens, p->n).n;
+	const struct engine_tokens t = engine_print_tokens(p);
+	return claim && !fault && !engine_forged(&e->model, &t).n;
 }
 
 /* For each cluster: its messages that look faultless, and those of campaigns of some size. */
@@ -147,7 +148,8 @@ static int teach(struct engines *e, uint32_t cluster)
 
 static struct str list_client(const struct engines *e, size_t left)
 {
-	return engine_list_client(&e->model, e->left[left].tokens, e->left[left].n);
+	const struct engine_tokens t = engine_print_tokens(&e->prints.v[e->left_print[left]]);
+	return engine_list_client(&e->model, &t);
 }
 
 /* Of each cluster whether most of its messages came through mailing lists. */

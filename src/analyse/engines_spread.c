@@ -52,15 +52,17 @@ struct spread {
 /* A server of its own name, or one that tells whom it took the message from. */
 static bool is_served(const struct engines *e, const struct engine_print *p)
 {
-	return engine_from_host(&e->model, p->tokens, p->n) || engine_was_handed_on(&e->model, p->tokens, p->n);
+	const struct engine_tokens t = engine_print_tokens(p);
+	return engine_from_host(&e->model, &t) || engine_was_handed_on(&e->model, &t);
 }
 
 static bool is_candidate(const struct engines *e, size_t i)
 {
 	const struct verdict *v = &e->verdicts[i];
 	const struct engine_print *p = &e->prints.v[i];
-	return !v->engine && p->messages && is_served(e, p) && !engine_list_client(&e->model, p->tokens, p->n).n &&
-	       engine_is_program(&e->model, p->tokens, p->n, analysis_name_text(e->a, v->client));
+	const struct engine_tokens t = engine_print_tokens(p);
+	return !v->engine && p->messages && is_served(e, p) && !engine_list_client(&e->model, &t).n &&
+	       engine_is_program(&e->model, &t, analysis_name_text(e->a, v->client));
 }
 
 static int choose(struct spread *s)
@@ -156,10 +158,10 @@ static int see_row(void *ctx, const struct store_row *row)
 	struct sent *x = m ? bsearch(&at, s->sent, s->n_sent, sizeof *x, by_message) : NULL;
 	if (!x)
 		return 0;
-	const struct cluster_print *p = &s->prints[x->print];
+	const struct engine_tokens t = engine_print_tokens(&e->prints.v[s->print_of[x->print]]);
 	x->org = org_of_domain(psl_domains(s->psl, r->rdns).domain);
-	x->who = engine_was_handed_on(&e->model, p->tokens, p->n) ? hash64(r->from_addr, 4) : x->org;
-	bool answer = engine_is_answer(&e->model, p->tokens, p->n) || is_office(r->from_addr);
+	x->who = engine_was_handed_on(&e->model, &t) ? hash64(r->from_addr, 4) : x->org;
+	bool answer = engine_is_answer(&e->model, &t) || is_office(r->from_addr);
 	x->about = answer    ? ABOUT_ITSELF
 	           : !x->org ? ABOUT_NOTHING
 	                     : whom_about(s, m, x->org, org_of_word(s, row->word[FEAT_from_domain]));

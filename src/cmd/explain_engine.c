@@ -143,12 +143,12 @@ int explain_engine(FILE *f, const struct session *s, const struct row *r, struct
 	engine_model_init(&p.model);
 	int rc = load(&p, s, r, err);
 	if (!rc) {
-		struct str client = engine_plain_client(&p.model, p.tokens.token, p.tokens.n);
-		struct str forged = engine_forged(&p.model, p.tokens.token, p.tokens.n);
+		struct str client = engine_plain_client(&p.model, &p.tokens);
+		struct str forged = engine_forged(&p.model, &p.tokens);
 		engine_score(p.scorer, &p.tokens, &v);
 		if (forged.n)
 			fprintf(f, "  no mail client and no mail server writes this: %.*s\n", STR_FMT(forged));
-		struct str handed = client.n ? client : engine_list_client(&p.model, p.tokens.token, p.tokens.n);
+		struct str handed = client.n ? client : engine_list_client(&p.model, &p.tokens);
 		if (handed.n) {
 			fprintf(f, "  names a client without contradiction, handed over by a %s: ",
 				client.n ? "mail server" : "mailing list");

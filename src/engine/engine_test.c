@@ -273,11 +273,15 @@ static void a_client_is_plain_only_behind_a_server(void **state)
 	(void)state;
 	engine_model_init(&m);
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		uint32_t t[4];
-		for (size_t k = 0; k < 4; k++)
-			t[k] = engine_model_token(&m, str_of(cases[i].tokens[k]));
-		assert_same(engine_plain_client(&m, t, 4), str_of(cases[i].client), str_of(cases[i].tokens[0]));
-		assert_int_equal(engine_from_server(&m, t, 4), cases[i].server);
+		uint32_t token[4];
+		uint8_t family[4];
+		struct engine_tokens t = {token, family, 4};
+		for (size_t k = 0; k < 4; k++) {
+			token[k] = engine_model_token(&m, str_of(cases[i].tokens[k]));
+			family[k] = (uint8_t)engine_family(str_of(cases[i].tokens[k]));
+		}
+		assert_same(engine_plain_client(&m, &t), str_of(cases[i].client), str_of(cases[i].tokens[0]));
+		assert_int_equal(engine_from_server(&m, &t), cases[i].server);
 	}
 	engine_model_free(&m);
 }
@@ -297,10 +301,14 @@ static void what_a_list_hands_on_is_told_by_its_fields(void **state)
 	(void)state;
 	engine_model_init(&m);
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		uint32_t t[3];
-		for (size_t k = 0; k < 3; k++)
-			t[k] = engine_model_token(&m, str_of(cases[i].tokens[k]));
-		assert_same(engine_list_client(&m, t, 3), str_of(cases[i].client), str_of(cases[i].tokens[0]));
+		uint32_t token[3];
+		uint8_t family[3];
+		struct engine_tokens t = {token, family, 3};
+		for (size_t k = 0; k < 3; k++) {
+			token[k] = engine_model_token(&m, str_of(cases[i].tokens[k]));
+			family[k] = (uint8_t)engine_family(str_of(cases[i].tokens[k]));
+		}
+		assert_same(engine_list_client(&m, &t), str_of(cases[i].client), str_of(cases[i].tokens[0]));
 	}
 	engine_model_free(&m);
 }
