@@ -445,4 +445,47 @@ def two_bends(r):
     return [x + r.gauss(0, 1.2) for x in line([(0, 5), (80, 7), (140, 40), (220, 42)], 220)], [80, 140], ''
 
 
+def student(r, df):
+    return r.gauss(0, 1) / math.sqrt(r.gammavariate(df / 2, 2 / df))
+
+
+def leaping_walk(r):
+    u, out = 100, []
+    for _ in range(200):
+        u += student(r, 3)
+        out.append(round(u, 3))
+    return out, [], ''
+
+
+def rain(r):
+    wet, out = 0, []
+    for _ in range(700):
+        wet = r.random() < (0.7 if wet else 0.3)
+        out.append(round(r.gammavariate(0.6, 8), 1) if wet else 0)
+    return out, [], ''
+
+
+def wild_at_times(r):
+    u = ar(r, 300, 0.7, 0.9)
+    return [round(20 + math.exp(v) * r.gauss(0, 1), 3) for v in u], [], ''
+
+
+def years_of_days(r):
+    u = ar(r, 1200, 3, 0.7)
+    return [round(10 + 9 * math.cos(2 * math.pi * i / 365.25) + v, 1) for i, v in enumerate(u)], [], ''
+
+
+def years_and_a_shift(r):
+    u = ar(r, 1200, 2, 0.5)
+    return [round(10 + 9 * math.cos(2 * math.pi * i / 365.25) + v + (5 if i >= 700 else 0), 1) for i, v in enumerate(u)], [700], ''
+
+
+def weeks_and_a_shift(r):
+    return [round(10 + 8 * math.cos(2 * math.pi * i / 52.2) + r.gauss(0, 2) + (7 if i >= 150 else 0), 1) for i in range(260)], [150], ''
+
+
+def on_and_off(r):
+    return [round(3 * (i // 40 % 2) + r.gauss(0, 1), 2) for i in range(240)], [40, 80, 120, 160, 200], ''
+
+
 SHAPES = [f for f in list(globals().values()) if callable(f) and f.__code__.co_varnames[:f.__code__.co_argcount] == ('r',)]
