@@ -162,10 +162,13 @@ static int record_old(struct leaving *l, const struct old *o, struct former_reco
 	return buf_ok(&sample) ? add_record(r, id, o->messages, buf_str(&sample), l->err) : err_oom(l->err, "former names");
 }
 
-static int by_id(const void *x, const void *y)
+/* Those to be recorded first, by their first message: which are kept must not depend on the order of rows. */
+static int by_sample(const void *x, const void *y)
 {
-	const struct former_record *a = x, *b = y;
-	return str_cmp(a->id, b->id);
+	const struct old *a = x, *b = y;
+	if (!a->sample || !b->sample)
+		return (a->sample == NULL) - (b->sample == NULL);
+	return (a->sample->v[0] > b->sample->v[0]) - (a->sample->v[0] < b->sample->v[0]);
 }
 
 int former_step(struct analysis *a, struct err *err)
@@ -178,11 +181,10 @@ int former_step(struct analysis *a, struct err *err)
 	int rc = store_scan(a->store, &STORE_FILTER_ALL, FEAT_BIT(campaign), how, see_old, &l, err);
 	if (!rc && l.apart)
 		rc = store_scan(a->store, &STORE_FILTER_ALL, FEAT_BIT(campaign), how, sample_old, &l, err);
-	for (size_t i = 0; i < l.old.n && !rc; i++)
-		if (l.old.v[i].apart)
-			rc = record_old(&l, &l.old.v[i], &r);
-	if (r.list.n) /* which is kept must not depend on the order of rows */
-		qsort(r.list.v, r.list.n, sizeof *r.list.v, by_id);
+	if (!rc && l.apart)
+		qsort(l.old.v, l.old.n, sizeof *l.old.v, by_sample);
+	for (size_t i = 0; i < l.apart && i < LIM_FORMER && !rc; i++)
+		rc = record_old(&l, &l.old.v[i], &r);
 	if (rc)
 		arena_free(&r.arena);
 	else

@@ -26,7 +26,7 @@ double change_wild_gain(const double *z, size_t n, double least)
 	return fmax(normal - (NU + 1) * cost - m * log(var) + m * DENSITY, 0);
 }
 
-double change_gain(const struct change_pair *p)
+static double parted(const struct change_pair *p)
 {
 	const struct change_segment *l = p->l, *r = p->r;
 	struct change_segment one, x, y;
@@ -114,10 +114,10 @@ static double of_leaps(const struct change_pair *p)
 double change_gain_shape(const struct change_pair *p)
 {
 	double noise = of_noise(p);
-	return change_gain(p) - fmax(noise - noise / wildness(p), of_leaps(p));
+	return parted(p) - fmax(noise - noise / wildness(p), of_leaps(p));
 }
 
 double change_gain_noise(const struct change_pair *p)
 {
-	return change_gain(p) / wildness(p);
+	return parted(p) / wildness(p);
 }

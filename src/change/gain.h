@@ -11,8 +11,7 @@ struct change_pair {
 	double *left; /* room for their rows */
 };
 
-double change_gain(const struct change_pair *p);
-/* The same where noise may be wild: leaps of it are no change, and one of noise counts for less. */
+/* Where noise may be wild: leaps of it are no change, and one of noise counts for less. */
 double change_gain_shape(const struct change_pair *p);
 /* What a change of noise gains. */
 double change_gain_noise(const struct change_pair *p);
