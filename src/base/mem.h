@@ -17,7 +17,7 @@ void mem_free(void *p);
  * message to keep such blocks, in a heap of each thread. */
 void mem_setup(void);
 /* Once, before threads start, where much memory may be used: the heap begins with room for 64 MiB, in large pages where Linux gives
- * them, and so do blocks of more than 2 MiB. That spares page faults and walks of page tables; what is not touched costs nothing. */
+ * them, and so do blocks of more than 2 MiB. That spares page faults and walks of page tables; a page costs nothing until it is touched. */
 void mem_grow(void);
 
 /* Memory is out where no error can be told. It says so and ends the program with exit code 4; what is stored is as after kill -9. */

@@ -136,6 +136,7 @@ int explain_campaign(struct session *s, struct str id, struct str *message, stru
 	int rc = resolve(s, id, &a, &f, &show, err);
 	if (!rc && !show.n && s->o->format == FORMAT_TABLE) {
 		*message = arena_dup(&s->arena, str_of(f.members[0].id));
+		rc = message->p ? 0 : err_oom(err, "explain");
 	} else if (!rc) {
 		filter.campaign = show.n ? show : id; /* of none: an empty list */
 		rc = campaigns_show(s, &filter, err);

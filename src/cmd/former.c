@@ -140,6 +140,8 @@ static int resolve_campaign(struct session *s, struct err *err)
 	} else if (f.state == FORMER_NONE) {
 		s->campaign = (struct str){NULL, 0};
 		s->message = arena_dup(&s->arena, str_of(f.members[0].id));
+		if (!s->message.p)
+			return err_oom(err, "former names");
 	}
 	return former_tell(s, id, &f, err);
 }

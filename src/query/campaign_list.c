@@ -136,9 +136,10 @@ static bool count_cell(struct lister *l, uint32_t at, enum campaign_word kind, u
 	return !word || tally_add(&l->cells, (uint64_t)at * CAMPAIGN_WORDS + kind, word, 1);
 }
 
+/* Messages that came after the first pass may lie outside. */
 static void add_volume(const struct campaign_list *o, struct campaign_info *c, int64_t time)
 {
-	if (time == TIME_NONE)
+	if (time == TIME_NONE || time < o->first || time > o->last)
 		return;
 	double part = (double)(time - o->first) / ((double)(o->last - o->first) + 1);
 	c->bins[(size_t)(part * CAMPAIGN_BINS)]++;

@@ -110,7 +110,7 @@ static void ids(void **unused)
 		bool hit = mem_failed();
 		mem_fail_from(-1);
 		arena_free(&own);
-		if (rc && (!hit || failed.kind != ERR_ENV))
+		if (rc != (hit ? ERR_ENV : 0) || failed.kind != rc)
 			fail_msg("allocation %ld: %d %s", n, rc, failed.text);
 		if (!hit)
 			break;

@@ -8,8 +8,8 @@
 #include "base/vec.h"
 #include "query/neighbour.h"
 
-/* Hex digits of a campaign's id: the short form, and the one where two campaigns' would be equal. */
 enum { FORMER_PLACES = 1000 }; /* names counted one by one: more are crafted */
+/* Hex digits of a campaign's id: the short form, and the one where two campaigns' would be equal. */
 enum { SHORT_DIGITS = 12, LONG_DIGITS = 16, KEY_DIGITS = 16 };
 
 bool is_campaign_id(struct str id)

@@ -212,7 +212,7 @@ static void no_memory(void **unused)
 		mem_fail_from(-1);
 		arena_free(&w.a);
 		arena_init(&w.a, 64 * MIB);
-		if (rc && (!hit || err.kind != ERR_ENV))
+		if (rc != (hit ? ERR_ENV : 0) || err.kind != rc)
 			fail_msg("allocation %ld: %d, %d %s", n, rc, err.kind, err.text);
 		if (!hit)
 			break;

@@ -527,6 +527,62 @@ static void test_readers(void **state)
 	}
 }
 
+struct meddler {
+	struct reader reader;
+	struct fixture *x;
+};
+
+static int no_rows(void *ctx, const struct store_row *r)
+{
+	(void)ctx;
+	(void)r;
+	return 1;
+}
+
+/* Mail of many feeds, a million years before and after all else. */
+static int meddle(struct reader *r, struct err *e)
+{
+	struct fixture *x = ((struct meddler *)r)->x;
+	(void)e;
+	r->row = NULL;
+	assert_int_equal(store_begin(x->s, &err), 0);
+	for (int i = 0; i < 900; i++) {
+		char feed[16];
+		snprintf(feed, sizeof feed, "late-%d", i);
+		struct row *row = add(x, str_of(feed));
+		row->time += (i % 2 ? 1 : -1) * ((int64_t)1 << 45);
+		row->campaign = S("c");
+		assert_int_equal(store_put(x->s, row, 0, 0, &err), 1);
+	}
+	return store_commit(x->s, &err);
+}
+
+/* What is stored between two passes is not in what the first has laid out. */
+static void test_mail_between_passes(void **state)
+{
+	struct fixture *x = *state;
+	for (int i = 0; i < 300; i++)
+		add(x, i % 2 ? S("trap-b") : S("trap-a"))->campaign = S("c");
+	put_all(x, false);
+	struct meddler m = {.reader = {0, no_rows, meddle, NULL}, .x = x};
+	struct summary_params p = {.filter = STORE_FILTER_ALL};
+	struct campaign_list_params c = {.by = FEAT_campaign, .most = 2};
+	struct summary sum;
+	struct campaign_list list;
+	struct reader *r[3] = {&m.reader};
+	int64_t bins = 0;
+	assert_int_equal(summary_reader(&r[1], x->s, &p, &x->a, &sum, &err), 0);
+	assert_int_equal(campaign_list_reader(&r[2], x->s, &c, &x->a, &list, &err), 0);
+	assert_int_equal(readers_run(x->s, &p.filter, r, 3, &err), 0);
+	reader_free(r[1]);
+	reader_free(r[2]);
+	for (size_t i = 0; i < CAMPAIGN_BINS; i++)
+		bins += list.v[0].bins[i];
+	assert_int_equal(bins, list.v[0].messages);
+	for (size_t i = 0; i < sum.domains.n; i++)
+		assert_int_equal(sum.domains.v[i].by_feed[0] + sum.domains.v[i].by_feed[1], sum.domains.v[i].n);
+}
+
 static void test_out_of_memory(void **state)
 {
 	struct fixture *x = *state;
@@ -576,6 +632,7 @@ int main(void)
 		cmocka_unit_test(test_tally),
 		CASE(test_summary),
 		CASE(test_readers),
+		CASE(test_mail_between_passes),
 		CASE(test_out_of_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -298,7 +298,8 @@ static int make_table(const struct pass *p, const struct tally *t, struct summar
 static int add_shown(void *ctx, const struct store_row *r)
 {
 	struct pass *p = ctx;
-	for (size_t i = 0; i < r->ndomains; i++) {
+	bool known = r->feed < p->axis.nseen && p->axis.seen[r->feed].name.p; /* else it began after the first pass */
+	for (size_t i = 0; known && i < r->ndomains; i++) {
 		uint32_t id = r->domains[i];
 		if (id <= p->max && p->domains[id] && !tally_add(&p->shown_by_feed, id, r->feed, 1))
 			return err_oom(p->err, "summary");
