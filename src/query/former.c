@@ -246,10 +246,13 @@ int former_engine(struct store *s, struct str name, struct arena *a, struct form
 		out->now = name;
 		return rc < 0 ? rc : 0;
 	}
+	rc = look_at_versions(s, name, a, out, err);
+	if (rc || out->state == FORMER_SEVERAL)
+		return rc;
 	rc = look_up_record(&p, name, out);
-	if (rc > 0 && out->n_fellows) {
+	if (rc > 0 && out->state == FORMER_UNKNOWN) {
 		out->now = out->fellows[0].name;
 		out->state = out->now.n ? FORMER_MOVED : FORMER_NONE;
 	}
-	return rc ? (rc < 0 ? rc : 0) : look_at_versions(s, name, a, out, err);
+	return rc < 0 ? rc : 0;
 }

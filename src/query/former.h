@@ -19,8 +19,8 @@ enum { FORMER_MEMBERS = 8 };
 enum former_state {
 	FORMER_UNKNOWN, /* nothing was ever called so, as far as can be told */
 	FORMER_CURRENT, /* something is called so */
-	FORMER_MOVED, /* it is part of `now`: of a campaign, its message is; of an engine, most of its messages are, or its way of writing */
-	FORMER_NONE,    /* of a campaign: its message is in none; of an engine: most of its messages have none */
+	FORMER_MOVED, /* it is part of `now`: of a campaign, its message is; of an engine, its way of writing, else most of its recorded messages */
+	FORMER_NONE,    /* of a campaign: its message is in none; of an engine: most of its recorded messages have none */
 	FORMER_SEVERAL, /* it may be one of several */
 };
 struct former_member {
@@ -37,7 +37,8 @@ struct former {
 	/* Of a campaign: the message that the id is made from. Several only where ids begin alike. */
 	struct former_member members[FORMER_MEMBERS];
 	size_t n_members;
-	/* Where its other messages are: those of the record (recorded), else those that make an edge with the member. Most first, then by name. */
+	/* Where its other messages are: those of the record (recorded), else those that make an edge with the member, or the engines that
+	 * write so. Most first, then by name. */
 	struct former_share *fellows;
 	size_t n_fellows;
 	int64_t looked_at, messages; /* how many these are; how many it had, 0: not recorded */

@@ -162,6 +162,8 @@ static void engines(void **unused)
 	put(&w, "former", "engine-0002",
 		"{\"what\":{\"messages\":99,\"sample\":[\"8000000000000000\",\"9000000000000000\",\"7000000000000000\"]}}");
 	put(&w, "former", "engine-7777", "{\"what\":{\"messages\":99,\"sample\":[]}}");
+	put(&w, "former", "engine-1234", "{\"what\":{\"messages\":99,\"sample\":[\"1000000000000000\"]}}");
+	put(&w, "former", "engine-123400000000", "{\"what\":{\"messages\":99,\"sample\":[\"1000000000000000\"]}}");
 	static const struct {
 		const char *name;
 		enum former_state state;
@@ -171,7 +173,7 @@ static void engines(void **unused)
 		{"engine-abcd", FORMER_CURRENT, "engine-abcd"},
 		{"engine-0001", FORMER_MOVED, "robo"},
 		{"engine-0002", FORMER_NONE, ""},
-		{"engine-1234", FORMER_SEVERAL, ""},
+		{"engine-1234", FORMER_SEVERAL, ""}, /* what the name says goes before any record */
 		{"engine-123400000000", FORMER_MOVED, "engine-abcd"},
 		{"engine-abcd00000000", FORMER_MOVED, "engine-abcd"},
 		{"engine-7777", FORMER_MOVED, "engine-beef"}, /* the record is of messages that are gone */
@@ -186,7 +188,10 @@ static void engines(void **unused)
 		if (f.state != cases[i].state || !str_eq(f.now, str_of(cases[i].now)))
 			fail_msg("%s: %d, %.*s", cases[i].name, f.state, STR_FMT(f.now));
 	}
-	struct former f = engine(&w, "engine-0002");
+	struct former f = engine(&w, "engine-123400000000");
+	assert_true(f.recorded);
+	assert_true(str_eq(former_most(&f), S("robo")));
+	f = engine(&w, "engine-0002");
 	assert_int_equal(f.looked_at, 3);
 	assert_true(str_eq(former_most(&f), S("engine-abcd")));
 	assert_true(str_eq(engine(&w, "engine-1234").fellows[0].name, S("engine-beef")));
