@@ -1,8 +1,8 @@
 /* finding_former.h - what became of a finding whose id is told no more.
  *
  * An id is a hash of kind, subject and day. More mail moves days, and names of engines: what is told now is asked what its id would be
- * some days off, or by another name of its engine (former.h). This needs nothing kept. What is not told any more at all is known by the record that the analysis left: what
- * was claimed, without its evidence.
+ * some days off, or by another name of its engine (former.h). This needs nothing kept. What is not told any more at all is known by the
+ * record that the analysis left: what was claimed, without its evidence.
  */
 #ifndef TRAPLINE_QUERY_FINDING_FORMER_H
 #define TRAPLINE_QUERY_FINDING_FORMER_H

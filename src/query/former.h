@@ -4,7 +4,8 @@
  * the mail, however it was filled: a campaign's id is the beginning of a message's id; an engine's name is a hash of how one of its
  * versions writes, and each engine keeps the names that its versions would give it. Where that leads nowhere - a message that left its
  * campaign, a discovered engine that was learned under another name - a record helps that the analysis leaves behind
- * (analyse/former_record.h) when a name goes or what it stood for falls apart: an item of kind "former", with the smallest keys of its messages. They are a fair sample, and are looked up when they are asked for.
+ * (analyse/former_record.h) when a name goes or what it stood for falls apart: an item of kind "former", with the smallest keys of its
+ * messages. They are a fair sample, and are looked up when they are asked for.
  * Records are what is known of earlier analyses: no result depends on them, they only answer for names that lead nowhere else.
  * The newest LIM_FORMER are kept.
  */

@@ -2,7 +2,8 @@
  * slowest reader needs, not in as many as there are readers.
  *
  * A reader is made by the module that counts (summary.h, series.h, campaign_list.h ...), run with others, and freed. What it
- * found is in place after readers_run. All of a run see the messages that pass one filter, in no order.
+ * found is in place after readers_run. All of a run see the messages that pass one filter, in no order; a pass also sees what another process
+ * has stored since the one before it, new feeds and words among it.
  */
 #ifndef TRAPLINE_QUERY_READERS_H
 #define TRAPLINE_QUERY_READERS_H

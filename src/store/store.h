@@ -138,7 +138,7 @@ struct store_row {
 	const uint32_t *fingerprint; /* interned ids of row->fingerprint, distinct, in its order */
 	size_t nfingerprint;
 };
-/* 0 = go on, 1 = enough, negative = err_kind (the callback keeps its own text). It may call store_word, but not scan. */
+/* 0 = go on, 1 = enough, negative = err_kind (the callback keeps its own text). It may call store_word, nothing else of the store. */
 typedef int (*store_row_fn)(void *ctx, const struct store_row *row);
 
 /* Rows that pass the filter, to fn. columns: FEAT_BIT masks or'ed. 0, or what fn returned if not 0. Ids of words and feeds
