@@ -142,6 +142,8 @@ static void what_the_hosts_of_a_lab_decide_is_no_habit(void **state)
 		{{"tz=west", "bnd_time=filetime:=", "bnd_mid=time=", "rcvd=by w; z"},
 			{"tz=east", "bnd_time=filetime:=", "bnd_mid=time=", "rcvd=by w; z"},
 			{"tz=east", "bnd_time=filetime:local=", "bnd_mid=time=", "rcvd=by w; z"}, false},
+		{{"tz=west", "bnd_time=filetime:local=", "bnd_mid=time:zone=", "rcvd_time=zone same zone"}, {NULL},
+			{"tz=+0000", "bnd_time=filetime:=", "bnd_mid=time=", "rcvd_time=min same zone"}, true},
 		/* a lab behind a router: hosts elsewhere are not; no router makes another's address of it */
 		{{"tz=+0000", "bnd_time=filetime:=", "mid_ip=private", "rcvd=from I by w; +0000"}, {NULL},
 			{"tz=east", "bnd_time=filetime:local=", "mid_ip=peer", "rcvd=from P by w; z"}, true},

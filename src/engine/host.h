@@ -21,8 +21,8 @@
 
 #include "engine/model.h"
 
-/* Tokens that one token may be elsewhere: at most so many. */
-#define HOST_ALIKE 6
+/* Tokens that one token may be elsewhere: at most so many, the three others of three sets. */
+#define HOST_ALIKE 9
 /* Which zones a class has seen: one, several but not UTC, UTC and others. */
 enum host_zones { ZONES_ONE, ZONES_NOT_UTC, ZONES_ALL };
 struct host_view {
