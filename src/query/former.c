@@ -178,7 +178,7 @@ int former_campaign(struct store *s, struct str id, struct arena *a, struct form
 	judge_members(out);
 	if (out->state == FORMER_CURRENT)
 		out->now = id;
-	if (!out->n_members || out->state == FORMER_SEVERAL)
+	if (!out->n_members || out->state == FORMER_CURRENT || out->state == FORMER_SEVERAL)
 		return 0;
 	struct places p = {.s = s, .a = a, .by = FEAT_campaign, .err = err};
 	uint8_t key[sizeof p.but];
