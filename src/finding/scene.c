@@ -93,7 +93,7 @@ static int keep_believed(struct part *p, const struct changes *ch, size_t n_seri
 	return 0;
 }
 
-int part_measure(struct scene *s, struct part *p, size_t n_series, struct err *err)
+static int part_measure(struct scene *s, struct part *p, size_t n_series, struct err *err)
 {
 	struct changes ch = {0};
 	struct change_times times = {s->times};

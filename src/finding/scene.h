@@ -81,8 +81,6 @@ struct scene {
 /* Cuts the traffic into scenes and calls fn for each. */
 typedef int scene_fn(struct scene *s, struct err *err);
 int scenes(const struct traffic *t, scene_fn *fn, struct err *err);
-/* Counts, levels and believed changes of a list of events. n_series: for how many the confidence has to hold. */
-int part_measure(struct scene *s, struct part *p, size_t n_series, struct err *err);
 struct part *scene_part(const struct scene *s, enum part_kind kind, uint32_t id);
 struct str scene_name(const struct scene *s, name_id id);
 struct str scene_trade(const struct scene *s, uint32_t trade);

@@ -115,7 +115,7 @@ static void compare_pictures(const struct shops *s, const struct form *f, const 
 }
 
 /* structure: likeness to p; other: the best likeness to any other programme. */
-struct likeness shops_compare(
+static struct likeness compare(
 	const struct shops *s, const struct form *f, const struct programme *p, double structure, double other)
 {
 	struct likeness l = {.structure = structure};
@@ -185,7 +185,7 @@ static struct choice choose(const struct shops *s, uint32_t form, size_t from, b
 	for (size_t i = from; i < s->programmes.n; i++) {
 		if (near[i] < 0)
 			continue;
-		const struct likeness l = shops_compare(s, f, &s->programmes.v[i], near[i], near[i] >= first ? next : first);
+		const struct likeness l = compare(s, f, &s->programmes.v[i], near[i], near[i] >= first ? next : first);
 		if (c.best == NO_PROGRAMME || l.score > c.like.score) {
 			c.next = c.best == NO_PROGRAMME ? -INFINITY : c.like.score;
 			c.second = c.best;

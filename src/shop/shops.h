@@ -86,7 +86,4 @@ const struct hosted *shops_hosted(const struct shops *s, struct str domain); /* 
 /* What made the name: [{"kind","name","weight","text","domains"}]. */
 void shops_evidence(const struct shops *s, uint32_t form, struct json *j);
 
-struct likeness shops_compare(
-	const struct shops *s, const struct form *f, const struct programme *p, double structure, double other);
-
 #endif

@@ -19,7 +19,7 @@ enum { FORM_LOOKS = 2 * LIM_PAGE_LOOKS };
 
 /* ---- sets of numbers ---- */
 
-bool ids_have(struct id_set s, uint32_t id)
+static bool ids_have(struct id_set s, uint32_t id)
 {
 	size_t lo = 0, hi = s.n;
 	while (lo < hi) {

@@ -86,7 +86,6 @@ struct str sites_token(const struct sites *s, uint32_t id);
 /* Similarity of two structures, 0..1: shared weight over all weight, tokens that many forms have weighing little. */
 double sites_alike(const struct sites *s, struct id_set a, struct id_set b);
 
-bool ids_have(struct id_set s, uint32_t id);
 bool ids_meet(struct id_set a, struct id_set b);
 
 #endif
