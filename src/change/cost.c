@@ -129,10 +129,11 @@ double change_cost_left(const struct change_sums *c, size_t s, size_t e, const d
 double change_cost_on(const struct change_sums *c, size_t s, size_t e, const double *left)
 {
 	double all = 0, prod = 0, before = 0, m = (double)(e - s), floor = (c->v0[e] - c->v0[s]) / m;
+	const double *last = left - 1;
 	for (size_t i = 0; i < e - s; i++) {
 		all += left[i] * left[i];
-		prod += left[i] * left[i - 1];
-		before += left[i - 1] * left[i - 1];
+		prod += left[i] * last[i];
+		before += last[i] * last[i];
 	}
 	double phi = (prod + CHANGE_LEAN * c->phi * all / m) / ((all + before) / 2 + CHANGE_LEAN * all / m + 1e-300);
 	phi = fmin(fmax(phi, -CHANGE_PHI_MAX), CHANGE_PHI_MAX);
