@@ -324,8 +324,8 @@ int cmd_report(const struct options *o, struct err *err)
 		rc = session_ingest(&s, err);
 	if (!rc && s.store && !o->no_analyse && (rc = session_analyse(&s, false, err)) > 0)
 		rc = 0;
-	if (!rc && !s.store)
-		rc = session_open_reading(&s, o->n_paths == 0, err);
+	if (!rc)
+		rc = s.store ? store_read_begin(s.store, err) : session_open_reading(&s, o->n_paths == 0, err);
 	rc = rc ? rc : former_options(&s, err);
 	if (!rc)
 		rc = report(&s, err);

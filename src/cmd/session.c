@@ -35,7 +35,7 @@ int session_open_store(struct session *s, enum store_mode mode, struct err *err)
 	int rc = store_open(&s->store, s->store_path, mode, err);
 	if (!rc && mode == STORE_WRITE)
 		interrupt_writes_store();
-	return rc;
+	return rc || mode == STORE_WRITE ? rc : store_read_begin(s->store, err);
 }
 
 int session_open_existing(struct session *s, enum store_mode mode, struct err *err)

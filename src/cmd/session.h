@@ -25,6 +25,7 @@ struct session {
 };
 
 int session_open(struct session *s, const struct options *o, struct err *err);
+/* For reading: one state of the store (store_read_begin) over all passes of the command. */
 int session_open_store(struct session *s, enum store_mode mode, struct err *err);
 void session_close(struct session *s);
 

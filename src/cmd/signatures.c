@@ -161,6 +161,8 @@ static int make(struct making *m, struct err *err)
 	if (!rc)
 		rc = make_all(m, err);
 	if (!rc)
+		store_read_end(m->s->store); /* reading ham takes long, and nothing more is asked */
+	if (!rc)
 		rc = read_with(m, &o->ham, see_ham, &m->facts.ham, err);
 	if (rc)
 		return rc;

@@ -135,6 +135,7 @@ struct sq {
 	int64_t run;   /* of this store_start; 0: none */
 	bool unlogged; /* not in WAL mode yet */
 	bool stale;    /* this batch has taken STORE_ANALYSIS away */
+	bool reading;  /* between sq_read_begin and sq_read_end */
 	bool failed;   /* a put of this batch failed: it may be half there, so that only a rollback is left */
 	sqlite3_stmt *stmt[SQ_STMT_COUNT];
 	struct arena scratch; /* one put */
@@ -278,6 +279,8 @@ int sq_items(struct store *s, const char *kind, store_item_fn fn, void *ctx, str
 
 /* ---- sqlite_scan.c ---- */
 int sq_functions(struct sq *q, struct err *err); /* has_word(), contains(), give_row() */
+int sq_read_begin(struct store *s, struct err *err);
+void sq_read_end(struct store *s);
 int sq_scan(struct store *s, const struct store_filter *f, uint64_t columns, unsigned flags, store_row_fn fn, void *ctx,
 	struct err *err);
 /* ---- sqlite_get.c ---- */

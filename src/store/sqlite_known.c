@@ -94,7 +94,7 @@ int sq_see_others(struct sq *q, struct err *err)
 	int64_t version = rc == SQLITE_ROW ? sqlite3_column_int64(st, 0) : 0;
 	sqlite3_reset(st);
 	if (rc != SQLITE_ROW)
-		return sq_error(q, rc, "starting a batch", err);
+		return sq_error(q, rc, "looking for changes", err);
 	if (version != q->data_version) {
 		known_forget(&q->known);
 		sq_words_forget(q);

@@ -41,7 +41,7 @@ int sq_commit(struct store *s, struct err *err)
 void sq_rollback(struct store *s)
 {
 	struct sq *q = sq_of(s);
-	q->failed = false;
+	q->failed = q->reading = false;
 	for (int i = 0; i < SQ_STMT_COUNT; i++)
 		if (q->stmt[i])
 			sqlite3_reset(q->stmt[i]);
@@ -279,6 +279,7 @@ static int put(struct sq *q, struct put *p, struct err *err)
 
 int sq_may_put(const struct sq *q, struct err *err)
 {
+	must(!q->reading);
 	must(!sqlite3_get_autocommit(q->db) || q->failed); /* failed: SQLite may have rolled back by itself */
 	return q->failed ? err_set(err, ERR_ENV, "%s: the batch has failed already", q->path) : 0;
 }

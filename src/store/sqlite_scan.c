@@ -477,6 +477,27 @@ static int time_order(struct scan *sc, const struct where *w, int64_t limit, str
 
 /* ---- entry points ---- */
 
+/* A transaction sees what was committed when it reads first, not when it begins. */
+int sq_read_begin(struct store *s, struct err *err)
+{
+	struct sq *q = sq_of(s);
+	must(sqlite3_get_autocommit(q->db));
+	int rc = sq_exec(q, "BEGIN; SELECT 1 FROM meta LIMIT 1", "reading it", err);
+	rc = rc ? rc : sq_see_others(q, err);
+	q->reading = true;
+	if (rc)
+		sq_read_end(s);
+	return rc;
+}
+
+void sq_read_end(struct store *s)
+{
+	struct sq *q = sq_of(s);
+	if (q->reading && !sqlite3_get_autocommit(q->db))
+		sqlite3_exec(q->db, "ROLLBACK", NULL, NULL, NULL);
+	q->reading = false;
+}
+
 static int run(struct scan *sc, const struct store_filter *f, struct err *err)
 {
 	struct where w = {0};

@@ -120,6 +120,16 @@ int store_meta(struct store *s, const char *key, struct arena *a, struct str *va
 	return s->ops->meta(s, key, a, value, err);
 }
 
+int store_read_begin(struct store *s, struct err *err)
+{
+	return s->ops->read_begin(s, err);
+}
+
+void store_read_end(struct store *s)
+{
+	s->ops->read_end(s);
+}
+
 int store_scan(struct store *s, const struct store_filter *f, uint64_t columns, unsigned flags, store_row_fn fn, void *ctx,
 	struct err *err)
 {

@@ -103,6 +103,12 @@ int store_put_meta(struct store *s, const char *key, struct str value, struct er
 int store_meta(struct store *s, const char *key, struct arena *a, struct str *value, struct err *err); /* 1, or 0 = not there */
 
 /* ---- reading ---- */
+/* From here to the end (or store_close) all reads see the store as it is now, whatever other processes commit: for what is said after several
+ * passes. Not inside a batch, and no batch begins meanwhile. It holds up no writer, but the log keeps growing behind the oldest reader:
+ * who lives long takes one for each request, not one for life. */
+int store_read_begin(struct store *s, struct err *err);
+void store_read_end(struct store *s); /* harmless without a beginning */
+
 struct store_filter {
 	const struct str *feeds; /* any of these; nfeeds 0: all */
 	size_t nfeeds;

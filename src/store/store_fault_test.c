@@ -131,6 +131,26 @@ static void test_kill_in_first_batch(void **state)
 	assert_int_equal(check_rows(x->path, 3000), 3000);
 }
 
+/* Who reads for long keeps the log from being emptied, no longer. */
+static void test_log_behind_reader(void **state)
+{
+	struct fixture *x = *state;
+	struct err err = {0};
+	struct store *s = open_store(x->path, STORE_WRITE), *r;
+	assert_true(put_range(s, 0, 10, 5, &err) >= 0);
+	r = open_store(x->path, STORE_READ);
+	assert_int_equal(store_read_begin(r, &err), 0);
+	assert_true(put_range(s, 0, 500, 100, &err) >= 0);
+	sqlite3_busy_timeout(sq_of(s)->db, 10);
+	assert_int_equal(sqlite3_wal_checkpoint_v2(sq_of(s)->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL), SQLITE_BUSY);
+	assert_true(beside(x->path, "-wal"));
+	store_read_end(r);
+	assert_int_equal(sqlite3_wal_checkpoint_v2(sq_of(s)->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL), SQLITE_OK);
+	assert_false(beside(x->path, "-wal"));
+	store_close(r);
+	store_close(s);
+}
+
 /* Readers are not stopped, and somebody who reads only puts the log off. */
 static void test_log_of_new_store(void **state)
 {
@@ -291,6 +311,8 @@ static int every_operation(const char *path, uint64_t i, struct err *err)
 	}
 	rc = put_range(s, i, i + 2, 2, err);
 	if (rc >= 0)
+		rc = store_read_begin(s, err);
+	if (rc >= 0)
 		rc = store_scan(s, &STORE_FILTER_ALL, STORE_ALL_COLUMNS, 0, see, &seen, err);
 	if (rc >= 0)
 		rc = store_get(s, S("0"), &a, &got, err);
@@ -399,6 +421,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_kill),
 		CASE(test_kill_in_first_batch),
+		CASE(test_log_behind_reader),
 		CASE(test_log_of_new_store),
 		CASE(test_made_by_several),
 		CASE(test_file_size_limit),

@@ -23,6 +23,8 @@ struct store_ops {
 	int (*sources)(struct store *s, struct arena *a, struct store_source **out, size_t *n, struct err *err);
 	int (*put_meta)(struct store *s, const char *key, struct str value, struct err *err);
 	int (*meta)(struct store *s, const char *key, struct arena *a, struct str *value, struct err *err);
+	int (*read_begin)(struct store *s, struct err *err);
+	void (*read_end)(struct store *s);
 	int (*scan)(struct store *s, const struct store_filter *f, uint64_t columns, unsigned flags, store_row_fn fn, void *ctx,
 		struct err *err);
 	int (*get)(struct store *s, struct str id_hex_prefix, struct arena *a, struct row *row, struct err *err);

@@ -325,6 +325,88 @@ static void test_scan_stops(void **state)
 	}
 }
 
+static int add_id(void *ctx, struct str id, struct str json)
+{
+	buf_add(ctx, id);
+	buf_add(ctx, json);
+	return 0;
+}
+
+/* What every kind of reading says, as text. */
+static struct str all_of(struct fixture *x, struct store *s)
+{
+	struct buf b;
+	struct str text = S("");
+	struct row row;
+	struct store_feed *feeds;
+	struct store_source *sources;
+	struct store_filter f = STORE_FILTER_ALL;
+	size_t nfeeds, nsources;
+	int64_t n, scanned = 0, found = 0;
+	uint32_t words;
+	f.brand = S("Found Brand");
+	buf_init_arena(&b, &x->a, 64 * KIB);
+	int rc = store_count(s, &n, &err) | store_word_max(s, &words, &err) | store_feeds(s, &x->a, &feeds, &nfeeds, &err) |
+	         store_sources(s, &x->a, &sources, &nsources, &err) | store_items(s, "engine", add_id, &b, &err) |
+	         store_scan(s, &STORE_FILTER_ALL, 0, 0, count_row, &scanned, &err) |
+	         store_scan(s, &f, 0, STORE_UNORDERED, count_row, &found, &err);
+	assert_int_equal(rc, 0);
+	buf_printf(&b, " %lld %u %zu %lld %zu %lld %lld %d", (long long)n, words, nfeeds, (long long)feeds[0].messages, nsources,
+		(long long)scanned, (long long)found, store_get(s, S("f"), &x->a, &row, &err));
+	buf_printf(&b, " %d", store_meta(s, STORE_ANALYSIS, &x->a, &text, &err));
+	buf_add(&b, text);
+	buf_printf(&b, " %d", store_item(s, "engine", S("rustock"), &x->a, &text, &err));
+	buf_add(&b, text);
+	assert_true(buf_ok(&b));
+	return buf_str(&b);
+}
+
+/* One of each thing, differing by turn. */
+static void write_all(struct fixture *x, uint64_t turn)
+{
+	struct fake f;
+	char json[32];
+	snprintf(json, sizeof json, "{\"turn\":%llu}", (unsigned long long)turn);
+	struct store_source src = {.feed = S("t"), .path = str_of(json)};
+	put_fakes(x, turn * 20, turn * 20 + 20, S("t"));
+	assert_int_equal(store_begin(x->s, &err), 0);
+	struct row *row = fake_row(&f, 1000 + turn, turn ? S("u") : S("t"));
+	row->brand = turn ? S("Found Brand") : S("");
+	assert_int_equal(store_put(x->s, row, 0, 0, &err), 1);
+	int rc = store_put_item(x->s, "engine", S("rustock"), str_of(json), &err) | store_put_source(x->s, &src, &err) |
+	         store_put_meta(x->s, STORE_ANALYSIS, str_of(json), &err);
+	assert_int_equal(rc, 0);
+	assert_int_equal(store_commit(x->s, &err), 0);
+}
+
+/* A reader is between two passes while a writer commits; the reader's store may be one that could write, too. */
+static void test_one_state(void **state)
+{
+	struct fixture *x = *state;
+	write_all(x, 0);
+	for (uint64_t turn = 1; turn < 3; turn++) {
+		struct store *r;
+		assert_int_equal(store_open(&r, x->path, turn == 1 ? STORE_READ : STORE_WRITE, &err), 0);
+		assert_int_equal(store_read_begin(r, &err), 0);
+		if (turn == 2) { /* begun is enough: nothing need be read before the writer commits */
+			write_all(x, turn);
+			struct str before = all_of(x, r);
+			store_read_end(r);
+			assert_false(str_eq(all_of(x, r), before));
+		} else {
+			struct str before = all_of(x, r);
+			write_all(x, turn);
+			assert_true(str_eq(all_of(x, r), before));
+			store_read_end(r);
+			assert_false(str_eq(all_of(x, r), before));
+		}
+		assert_true(str_eq(all_of(x, r), all_of(x, x->s)));
+		store_read_end(r);
+		assert_int_equal(store_read_begin(r, &err), 0);
+		store_close(r); /* ends it, too */
+	}
+}
+
 static void test_rollback_forgets(void **state)
 {
 	struct fixture *x = *state;
@@ -355,6 +437,7 @@ int main(void)
 		CASE(test_order),
 		CASE(test_filters),
 		CASE(test_scan_stops),
+		CASE(test_one_state),
 		CASE(test_rollback_forgets),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
