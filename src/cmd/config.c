@@ -8,19 +8,18 @@
 #include "base/conf.h"
 #include "base/limits.h"
 #include "base/mem.h"
-#include "cmd/feed_set.h"
 
 static const cyaml_schema_value_t text_value = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, LIM_PATH)};
 
 static const cyaml_schema_field_t feed_fields[] = {
-	CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct config_feed, name, 1, 256),
-	CYAML_FIELD_STRING_PTR("kind", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config_feed, kind, 1, 16),
-	CYAML_FIELD_SEQUENCE("trust", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config_feed, trust, &text_value, 0, 1000),
-	CYAML_FIELD_SEQUENCE("paths", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config_feed, paths, &text_value, 0, 100000),
-	CYAML_FIELD_SEQUENCE("smtp", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config_feed, smtp, &text_value, 0, 256),
+	CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct feed_config, name, 1, 256),
+	CYAML_FIELD_STRING_PTR("kind", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct feed_config, kind, 1, 16),
+	CYAML_FIELD_SEQUENCE("trust", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct feed_config, trust, &text_value, 0, 1000),
+	CYAML_FIELD_SEQUENCE("paths", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct feed_config, paths, &text_value, 0, 100000),
+	CYAML_FIELD_SEQUENCE("smtp", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct feed_config, smtp, &text_value, 0, 256),
 	CYAML_FIELD_END,
 };
-static const cyaml_schema_value_t feed_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_feed, feed_fields)};
+static const cyaml_schema_value_t feed_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct feed_config, feed_fields)};
 
 /* As read; default_packs is turned round afterwards, so that "not said" means yes. */
 struct config_file {
@@ -71,7 +70,7 @@ static int check(struct config *c, const char *path, struct err *err)
 	for (unsigned i = 0; i < c->packs_count && !rc; i++)
 		rc = anchor(&c->packs[i], path, err);
 	for (unsigned i = 0; i < c->feeds_count && !rc; i++) {
-		struct config_feed *f = &c->feeds[i];
+		struct feed_config *f = &c->feeds[i];
 		for (unsigned k = 0; k < f->paths_count && !rc; k++)
 			rc = anchor(&f->paths[k], path, err);
 		for (unsigned k = 0; k < f->smtp_count && !rc; k++)

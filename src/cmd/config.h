@@ -19,21 +19,8 @@
 #ifndef TRAPLINE_CMD_CONFIG_H
 #define TRAPLINE_CMD_CONFIG_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "base/err.h"
-
-struct config_feed {
-	char *name;
-	char *kind; /* NULL: trap */
-	char **trust;
-	unsigned trust_count;
-	char **paths;
-	unsigned paths_count;
-	char **smtp;
-	unsigned smtp_count;
-};
+#include "ingest/feed_set.h"
 
 struct config {
 	char *store, *psl, *geoip, *model;
@@ -41,7 +28,7 @@ struct config {
 	bool no_default_packs;
 	char **packs;
 	unsigned packs_count;
-	struct config_feed *feeds;
+	struct feed_config *feeds;
 	unsigned feeds_count;
 };
 

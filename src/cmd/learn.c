@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "campaign/likeness.h"
 #include "cmd/command.h"
-#include "cmd/reading.h"
+#include "cmd/session.h"
 #include "engine/learn.h"
 
 /* Messages of one campaign are held out together. They are told by their text, against the campaigns seen last. */
@@ -146,8 +146,9 @@ static int learn(struct session *s, struct learn *l, struct err *err)
 	uint64_t messages;
 	size_t skip = o->learn_ham ? 0 : 1;
 	arena_init(&arena, 1 * MIB);
+	const struct reading_settings set = session_reading(s);
 	const char *model = session_model(s, &arena, err);
-	int rc = model ? reading_open(&r, s, err) : err->kind;
+	int rc = model ? reading_open(&r, &set, err) : err->kind;
 	if (!rc)
 		rc = engine_model_shipped(&l->model, err);
 	if (!rc)

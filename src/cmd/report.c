@@ -8,10 +8,10 @@
 #include "cmd/former.h"
 #include "cmd/output.h"
 #include "cmd/report_campaigns.h"
-#include "cmd/sample.h"
 #include "cmd/session.h"
 #include "query/finding_list.h"
 #include "query/items.h"
+#include "query/sample.h"
 
 #define DEFAULT_REPORT "trapline-report.html"
 enum {

@@ -104,6 +104,37 @@ int session_pack(struct session *s, struct err *err)
 	return rc;
 }
 
+static struct feed_settings said_of_feeds(const struct session *s)
+{
+	const struct options *o = s->o;
+	return (struct feed_settings){.kind = o->kind,
+		.trust = o->trust.v,
+		.n_trust = o->trust.n,
+		.smtp = o->smtp.v,
+		.n_smtp = o->smtp.n,
+		.feeds = s->config->feeds,
+		.n_feeds = s->config->feeds_count};
+}
+
+int session_feeds(const struct session *s, struct feed_settings *out, struct err *err)
+{
+	const struct options *o = s->o;
+	*out = said_of_feeds(s);
+	out->name = o->feed.n ? o->feed.v[0] : NULL;
+	if (out->kind && !feed_kind_valid(str_of(out->kind)))
+		return err_set(err, ERR_USAGE, "--kind %s: use trap, lab, customer or list", out->kind);
+	if (o->feed.n > 1)
+		return err_set(
+			err, ERR_USAGE, "--feed names the one feed of all paths of a call; several feeds need a config file (-c)");
+	return out->name && !*out->name ? err_set(err, ERR_USAGE, "--feed: the name is empty") : 0;
+}
+
+struct reading_settings session_reading(const struct session *s)
+{
+	return (struct reading_settings){
+		.feeds = said_of_feeds(s), .psl = s->o->psl ? s->o->psl : s->config->psl, .quiet = s->o->verbose < 0};
+}
+
 void session_close(struct session *s)
 {
 	store_close(s->store);

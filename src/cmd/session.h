@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "cmd/config.h"
 #include "cmd/options.h"
+#include "ingest/reading.h"
 #include "match/pack.h"
 #include "store/store.h"
 
@@ -41,6 +42,10 @@ int session_open_reading(struct session *s, bool with_feed, struct err *err);
 int session_list(const struct options *o, int (*list)(struct session *, struct err *), struct err *err);
 /* Opens the packs of options and config, once: s->pack. */
 int session_pack(struct session *s, struct err *err);
+/* What options and config say of the feeds of mail that is to be stored; --feed is the name to give. */
+int session_feeds(const struct session *s, struct feed_settings *out, struct err *err);
+/* Of mail that is read for its content alone. */
+struct reading_settings session_reading(const struct session *s);
 
 /* The model's file: of --model, the config, else the store's name with .model behind it. NULL: out of memory. */
 const char *session_model(const struct session *s, struct arena *a, struct err *err);

@@ -9,7 +9,7 @@
 #include "campaign/family.h"
 #include "cmd/command.h"
 #include "cmd/output.h"
-#include "cmd/reading.h"
+#include "cmd/session.h"
 #include "export/mask.h"
 #include "query/campaign_template.h"
 
@@ -155,7 +155,8 @@ static int write_out(struct making *m, struct err *err)
 static int make(struct making *m, struct err *err)
 {
 	const struct options *o = m->s->o;
-	int rc = reading_open(&m->reading, m->s, err);
+	const struct reading_settings set = session_reading(m->s);
+	int rc = reading_open(&m->reading, &set, err);
 	if (!rc)
 		rc = session_open_reading(m->s, true, err);
 	if (!rc)

@@ -18,7 +18,7 @@ struct doc_attachment {
 	uint8_t sha256[32];
 	bool looked; /* it is an image that shows something: */
 	struct image_digest look;
-	struct str unseen; /* the bytes of an image that is still to be looked at (cmd/unseen.h); else empty */
+	struct str unseen; /* the bytes of an image that is still to be looked at (ingest/unseen.h); else empty */
 };
 
 /* What later stages make of text, hidden, html_tags and urls alone, kept for when these come again (memo.h). NULL: not known. */

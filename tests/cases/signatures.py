@@ -72,6 +72,18 @@ CHAIN = ['we have been in business for eleven years and our clients come back ev
          'should anything not please you then write to the office and the whole amount goes back to your card']
 
 
+def case_of_several_feeds(t):
+    """--feed says whose campaigns, not what feed the ham is of."""
+    pills, replica, _ = campaigns(t)
+    for name in ('a', 'b'):
+        t.write(name, mbox(pills if name == 'a' else replica))
+        t.run('ingest', '-q', '--store', 'u.db', '--feed', name, '--trust', 'mx.trap.example', name)
+    t.run('ingest', '-q', '--store', 'u.db', '--feed', 'c', '--trust', 'mx.trap.example', 'ham')
+    for feeds, want in ((('a', 'b'), [30, 40]), (('a',), [40])):
+        r = t.run('signatures', '--store', 'u.db', '--ham', 'ham', *[w for f in feeds for w in ('--feed', f)])
+        same(sorted(s['messages'] for s in r.lines()), want)
+
+
 def case_several_templates_in_one_campaign(t):
     """Each text shares half with the next, nothing with all; links and numbers hold them together."""
     texts = ['Dear %s,\n\n' + CHAIN[k] + '\n\n' + CHAIN[k + 1] + '\n\norder 48213 at http://s.shop7.example/buy/%d\n' for k in range(3)]

@@ -5,12 +5,12 @@
  * written in that order, so the store's content does not depend on the number of workers. Bytes in flight are bounded
  * (LIM_IN_FLIGHT) whatever the size of the archive.
  */
-#ifndef TRAPLINE_CMD_PIPELINE_H
-#define TRAPLINE_CMD_PIPELINE_H
+#ifndef TRAPLINE_INGEST_PIPELINE_H
+#define TRAPLINE_INGEST_PIPELINE_H
 
 #include "base/err.h"
-#include "cmd/feed_set.h"
 #include "feature/extract.h"
+#include "ingest/feed_set.h"
 #include "match/match.h"
 #include "source/source.h"
 #include "store/store.h"

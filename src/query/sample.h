@@ -2,8 +2,8 @@
  *
  * Of each group the messages with the smallest ids are taken: ids are hashes, so the choice is as good as drawn by lot.
  */
-#ifndef TRAPLINE_CMD_SAMPLE_H
-#define TRAPLINE_CMD_SAMPLE_H
+#ifndef TRAPLINE_QUERY_SAMPLE_H
+#define TRAPLINE_QUERY_SAMPLE_H
 
 #include "query/readers.h"
 

@@ -1,5 +1,5 @@
 /* feed_set.c - see feed_set.h. */
-#include "cmd/feed_set.h"
+#include "ingest/feed_set.h"
 
 #include <stdlib.h>
 
@@ -132,7 +132,7 @@ static int open_smtp(struct feed_set *s, const char *const *paths, size_t n, str
 	return rc;
 }
 
-static int add_config_feed(struct feed_set *s, const struct config_feed *c, struct err *err)
+static int add_config_feed(struct feed_set *s, const struct feed_config *c, struct err *err)
 {
 	struct feed *f = feed_named(s, str_of(c->name), false, err);
 	if (!f)
@@ -155,33 +155,26 @@ static int add_config_feed(struct feed_set *s, const struct config_feed *c, stru
 	return 0;
 }
 
-static int fill(struct feed_set *s, const struct options *o, const struct config *c, struct err *err)
+static int fill(struct feed_set *s, const struct feed_settings *set, struct err *err)
 {
-	if (o->kind && !feed_kind_valid(str_of(o->kind)))
-		return err_set(err, ERR_USAGE, "--kind %s: use trap, lab, customer or list", o->kind);
-	if (o->feed.n > 1)
-		return err_set(
-			err, ERR_USAGE, "--feed names the one feed of all paths of a call; several feeds need a config file (-c)");
-	if (o->feed.n && !*o->feed.v[0])
-		return err_set(err, ERR_USAGE, "--feed: the name is empty");
-	if (o->kind)
-		s->call_kind = str_of(o->kind);
-	if (set_trust(s, &s->call_trust, o->trust.v, o->trust.n, err) || open_smtp(s, o->smtp.v, o->smtp.n, &s->call_smtp, err))
+	if (set->kind)
+		s->call_kind = str_of(set->kind);
+	if (set_trust(s, &s->call_trust, set->trust, set->n_trust, err) || open_smtp(s, set->smtp, set->n_smtp, &s->call_smtp, err))
 		return err->kind;
-	for (unsigned i = 0; i < c->feeds_count; i++)
-		if (add_config_feed(s, &c->feeds[i], err))
+	for (size_t i = 0; i < set->n_feeds; i++)
+		if (add_config_feed(s, &set->feeds[i], err))
 			return err->kind;
-	if (o->feed.n) {
-		s->forced = feed_named(s, str_of(o->feed.v[0]), false, err);
+	if (set->name) {
+		s->forced = feed_named(s, str_of(set->name), false, err);
 		if (!s->forced)
 			return err->kind;
-		if (o->kind)
+		if (set->kind)
 			s->forced->kind = s->call_kind;
 	}
 	return 0;
 }
 
-int feed_set_new(struct feed_set **out, const struct options *o, const struct config *c, struct err *err)
+int feed_set_new(struct feed_set **out, const struct feed_settings *set, struct err *err)
 {
 	struct feed_set *s = mem_zalloc(1, sizeof *s);
 	if (!s)
@@ -191,7 +184,7 @@ int feed_set_new(struct feed_set **out, const struct options *o, const struct co
 	map_init(&s->known_names, 64 * MIB);
 	buf_init(&s->last_path, LIM_PATH);
 	buf_init(&s->last_guess, LIM_PATH);
-	if (fill(s, o, c, err)) {
+	if (fill(s, set, err)) {
 		feed_set_free(s);
 		return err->kind;
 	}

@@ -4,8 +4,8 @@
  * Rows that were added lack what their images show (part of the sketch, anomalies) until unseen_take; what is done with them has to
  * wait until then. Results are those of looking at each at once. One for each worker.
  */
-#ifndef TRAPLINE_CMD_UNSEEN_H
-#define TRAPLINE_CMD_UNSEEN_H
+#ifndef TRAPLINE_INGEST_UNSEEN_H
+#define TRAPLINE_INGEST_UNSEEN_H
 
 #include "feature/doc.h"
 #include "feature/row.h"

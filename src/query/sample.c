@@ -1,5 +1,5 @@
 /* sample.c - see sample.h. */
-#include "cmd/sample.h"
+#include "query/sample.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,16 +2,21 @@
  *
  * Sources are what ingest takes; each message is decoded as ingest does it. One thread.
  */
-#ifndef TRAPLINE_CMD_READING_H
-#define TRAPLINE_CMD_READING_H
+#ifndef TRAPLINE_INGEST_READING_H
+#define TRAPLINE_INGEST_READING_H
 
-#include "cmd/session.h"
 #include "feature/extract.h"
+#include "ingest/feed_set.h"
 #include "source/source.h"
 
 struct reading;
-/* Starts the jail: before other files are open. */
-int reading_open(struct reading **out, struct session *s, struct err *err);
+struct reading_settings {
+	struct feed_settings feeds;
+	const char *psl; /* the suffix list; NULL: as built */
+	bool quiet;      /* nothing on stderr */
+};
+/* Starts the jail: before other files are open. set's strings outlive it. */
+int reading_open(struct reading **out, const struct reading_settings *set, struct err *err);
 void reading_close(struct reading *r); /* NULL-safe */
 
 /* 0 = go on, negative = err_kind with *err filled. What it is given lives until it returns; scratch is reset then. */

@@ -1,5 +1,5 @@
 /* unseen.c - see unseen.h. */
-#include "cmd/unseen.h"
+#include "ingest/unseen.h"
 
 #include "base/limits.h"
 #include "base/mem.h"

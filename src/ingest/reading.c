@@ -1,35 +1,35 @@
 /* reading.c - see reading.h. */
-#include "cmd/reading.h"
+#include "ingest/reading.h"
 
 #include <stdio.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/progress.h"
-#include "cmd/feed_set.h"
+#include "ingest/feed_set.h"
 #include "jail/jail.h"
 
 struct reading {
-	struct session *s;
+	bool quiet;
 	struct jail *jail;
 	struct psl *psl;
 	struct feed_set *feeds;
 	struct arena raw, scratch;
 };
 
-int reading_open(struct reading **out, struct session *s, struct err *err)
+int reading_open(struct reading **out, const struct reading_settings *set, struct err *err)
 {
 	struct reading *r = mem_zalloc(1, sizeof *r);
 	if (!r)
 		return err_oom(err, "reading");
-	r->s = s;
+	r->quiet = set->quiet;
 	arena_init(&r->raw, LIM_ARENA);
 	arena_init(&r->scratch, LIM_ARENA);
 	int rc = jail_start(&r->jail, err);
 	if (!rc)
-		rc = feed_set_new(&r->feeds, s->o, s->config, err);
+		rc = feed_set_new(&r->feeds, &set->feeds, err);
 	if (!rc)
-		rc = psl_load(&r->psl, s->o->psl ? s->o->psl : s->config->psl, err);
+		rc = psl_load(&r->psl, set->psl, err);
 	if (rc)
 		reading_close(r);
 	else
@@ -72,7 +72,7 @@ static int read_all(struct reading *r, struct source *source, reading_fn *fn, vo
 {
 	struct progress progress;
 	int rc = 1;
-	progress_start(&progress, "reading", r->s->o->verbose >= 0);
+	progress_start(&progress, "reading", !r->quiet);
 	while (rc > 0) {
 		struct raw_mail mail;
 		arena_reset(&r->raw);
@@ -90,7 +90,7 @@ static void say_problems(const struct reading *r, const struct source *source)
 {
 	size_t n;
 	const struct source_problem *p = source_problems(source, &n);
-	for (size_t i = 0; i < n && r->s->o->verbose >= 0; i++)
+	for (size_t i = 0; i < n && !r->quiet; i++)
 		fprintf(stderr, "trapline: %s\n", p[i].text);
 }
 

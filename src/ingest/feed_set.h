@@ -1,22 +1,41 @@
 /* feed_set.h - which feed a message belongs to, and what is known about that feed.
  *
- * In this order: --feed (for all paths of the call); a feed of the config file whose path holds the message's file, or whose
- * name is the guessed one; the source's guess. A feed's trust hosts come from --trust or the config; without them the trust
+ * In this order: the one feed that was named for all paths (--feed); a feed of the config file whose path holds the message's file, or whose
+ * name is the guessed one; the source's guess. A feed's trust hosts come from the call (--trust) or the config; without them the trust
  * boundary is guessed from message to message, and the feed says so. What the store was told about a feed before holds until
  * something else is said: who forgets --trust or --kind the next time changes nothing. SMTP dialogues (--smtp, smtp:) are not
  * remembered: they are looked for where mail is read.
  */
-#ifndef TRAPLINE_CMD_FEED_SET_H
-#define TRAPLINE_CMD_FEED_SET_H
+#ifndef TRAPLINE_INGEST_FEED_SET_H
+#define TRAPLINE_INGEST_FEED_SET_H
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "cmd/config.h"
-#include "cmd/options.h"
 #include "feature/transcript.h"
 #include "mail/trace.h"
 #include "source/source.h"
 #include "store/store.h"
+
+/* A feed of the config file, as libcyaml fills it. */
+struct feed_config {
+	char *name;
+	char *kind; /* NULL: trap */
+	char **trust;
+	unsigned trust_count;
+	char **paths;
+	unsigned paths_count;
+	char **smtp;
+	unsigned smtp_count;
+};
+
+/* What is said of feeds where a run is set up: of all its paths, and of feeds by themselves. All of it outlives the set. */
+struct feed_settings {
+	const char *name, *kind; /* NULL: not said */
+	const char *const *trust, *const *smtp;
+	size_t n_trust, n_smtp;
+	const struct feed_config *feeds;
+	size_t n_feeds;
+};
 
 struct feed {
 	struct str name;
@@ -29,7 +48,8 @@ struct feed {
 };
 
 struct feed_set;
-int feed_set_new(struct feed_set **out, const struct options *o, const struct config *c, struct err *err);
+/* ERR_USAGE for an empty name of a host. */
+int feed_set_new(struct feed_set **out, const struct feed_settings *set, struct err *err);
 void feed_set_free(struct feed_set *s); /* NULL-safe */
 /* What is known of feeds already: for those that nothing else is said about. Before the first feed_set_of. */
 int feed_set_known(struct feed_set *s, const struct store_feed *known, size_t n, struct err *err);

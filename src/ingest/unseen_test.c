@@ -8,8 +8,8 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "campaign/sketch.h"
-#include "cmd/unseen.h"
 #include "feature/extract.h"
+#include "ingest/unseen.h"
 #include "jail/jail.h"
 
 enum { SIDE = 80, CODE_BITS = 7, CLEAR = 1 << CODE_BITS, END, BETWEEN_CLEARS = 64, FILES = LIM_MESSAGE_IMAGES + 2 };

@@ -1,5 +1,5 @@
 /* pipeline.c - see pipeline.h. */
-#include "cmd/pipeline.h"
+#include "ingest/pipeline.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -9,7 +9,7 @@
 #include "base/progress.h"
 #include "base/queue.h"
 #include "campaign/sketch.h"
-#include "cmd/unseen.h"
+#include "ingest/unseen.h"
 
 enum { BATCHES_MAX = 2 * LIM_WORKERS + 2 };
 _Static_assert(LIM_IN_FLIGHT >= LIM_MESSAGE + LIM_BATCH, "a batch and one more message must fit, or the reader waits for itself");
