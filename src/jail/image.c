@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -62,31 +63,56 @@ void images_del(struct images *m)
 
 /* ---- children ---- */
 
+/* Hands the child's end to the server, and starts that first, or again when it was killed: its children are gone then, too. */
+static bool send_start(struct images *m, const struct image_start *start, int socket)
+{
+	for (unsigned tries = 0; tries < 2; tries++) {
+		if (!m->started && !m->err.kind)
+			m->started = jail_spawn(JAIL_IMAGE_ARGUMENT, "the process that decodes images", &m->control, &m->server,
+					     &m->err) == 0;
+		if (!m->started)
+			return false;
+		if (jail_send(m->control, start, sizeof *start, NULL, 0, &socket, 1) == 0)
+			return true;
+		if (errno != EPIPE && errno != ECONNRESET)
+			return false;
+		jail_reap(m->control, m->server);
+		m->started = false;
+	}
+	return false;
+}
+
 /* A socket to a child that is new. -1: there is none to be had. The lock is held. */
 static int new_child(struct images *m)
 {
 	int sockets[2];
-	if (!m->started && !m->err.kind)
-		m->started =
-			jail_spawn(JAIL_IMAGE_ARGUMENT, "the process that decodes images", &m->control, &m->server, &m->err) == 0;
-	if (!m->started || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0)
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0)
 		return -1;
 	const struct image_start start = {m->test};
 	const struct timeval limit = {m->timeout_ms / 1000, m->timeout_ms % 1000 * 1000};
 	bool ok = setsockopt(sockets[0], SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) == 0 &&
-	          setsockopt(sockets[0], SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) == 0 &&
-	          jail_send(m->control, &start, sizeof start, NULL, 0, &sockets[1], 1) == 0;
+	          setsockopt(sockets[0], SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) == 0 && send_start(m, &start, sockets[1]);
 	close(sockets[1]);
 	m->test = IMAGE_TEST_NONE;
+	m->timeout_ms = TIMEOUT_MS;
 	if (ok)
 		return sockets[0];
 	close(sockets[0]);
 	return -1;
 }
 
-static int get_child(struct images *m, bool *fresh)
+static int64_t now_ms(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* end: when it must have answered; it could else be slow with each byte. */
+static int get_child(struct images *m, bool *fresh, int64_t *end)
 {
 	pthread_mutex_lock(&m->lock);
+	*end = now_ms() + m->timeout_ms;
 	*fresh = *fresh || m->n_idle == 0;
 	int fd = *fresh ? new_child(m) : m->idle[--m->n_idle];
 	pthread_mutex_unlock(&m->lock);
@@ -110,13 +136,13 @@ static bool sane(const struct image_answer *a, uint32_t number)
 	return a->number == number && l->state >= IMAGE_LOOK && l->state <= IMAGE_CAP && l->damaged <= 1;
 }
 
-static bool put_all(int fd, struct iovec *v, size_t n)
+static bool put_all(int fd, struct iovec *v, size_t n, int64_t end)
 {
 	while (n) {
 		ssize_t done = writev(fd, v, (int)n);
 		if (done < 0 && errno == EINTR)
 			continue;
-		if (done < 0)
+		if (done < 0 || now_ms() > end)
 			return false;
 		for (; n && (size_t)done >= v->iov_len; v++, n--)
 			done -= (ssize_t)v->iov_len;
@@ -126,7 +152,21 @@ static bool put_all(int fd, struct iovec *v, size_t n)
 	return true;
 }
 
-static bool ask(int fd, struct image_question *const *q, size_t n)
+static bool take_all(int fd, void *p, size_t n, int64_t end)
+{
+	for (uint8_t *at = p; n;) {
+		ssize_t got = read(fd, at, n);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0 || (got < (ssize_t)n && now_ms() > end))
+			return false;
+		at += got;
+		n -= (size_t)got;
+	}
+	return true;
+}
+
+static bool ask(int fd, struct image_question *const *q, size_t n, int64_t end)
 {
 	struct image_ask head[IMAGES_AT_ONCE];
 	struct image_answer a[IMAGES_AT_ONCE];
@@ -137,7 +177,7 @@ static bool ask(int fd, struct image_question *const *q, size_t n)
 		v[2 * i] = (struct iovec){&head[i], sizeof head[i]};
 		v[2 * i + 1] = (struct iovec){(void *)(uintptr_t)bytes.p, bytes.n};
 	}
-	bool ok = put_all(fd, v, 2 * n) && jail_take(fd, a, n * sizeof *a);
+	bool ok = put_all(fd, v, 2 * n, end) && take_all(fd, a, n * sizeof *a, end);
 	for (size_t i = 0; i < n && ok; i++)
 		ok = sane(&a[i], head[i].number);
 	for (size_t i = 0; i < n && ok; i++)
@@ -149,9 +189,10 @@ static bool ask(int fd, struct image_question *const *q, size_t n)
 static void decode(struct images *m, struct image_question *q)
 {
 	bool fresh = false;
+	int64_t end;
 	int fd;
-	while ((fd = get_child(m, &fresh)) >= 0) {
-		if (ask(fd, &q, 1)) {
+	while ((fd = get_child(m, &fresh, &end)) >= 0) {
+		if (ask(fd, &q, 1, end)) {
 			put_child(m, fd);
 			return;
 		}
@@ -166,8 +207,9 @@ static void decode(struct images *m, struct image_question *q)
 static void decode_all(struct images *m, struct image_question *const *q, size_t n)
 {
 	bool fresh = false;
-	int fd = n > 1 ? get_child(m, &fresh) : -1;
-	if (fd >= 0 && ask(fd, q, n)) {
+	int64_t end;
+	int fd = n > 1 ? get_child(m, &fresh, &end) : -1;
+	if (fd >= 0 && ask(fd, q, n, end)) {
 		put_child(m, fd);
 		return;
 	}

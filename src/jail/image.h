@@ -4,7 +4,8 @@
  * With the first image this program is executed again as a small server (jail.h tells of the like for archives); it forks
  * children under rlimits and the jail's seccomp filter, as many as there are threads that ask at once. A child gets images
  * through a socket, one after the other, and answers each with a struct image_look; what it answers is checked for sense, not
- * believed. A child that crashes, hangs or talks nonsense costs the one image that it was given fresh, and nothing else.
+ * believed. A child that crashes, hangs or talks nonsense costs the one image that it was given fresh, and nothing else. A server
+ * that was killed is started again.
  * Who has no images pays nothing.
  *
  * Answers depend on the image's bytes alone; they are remembered by digest, so that each distinct image is decoded once.
@@ -60,14 +61,16 @@ struct images_count {
 };
 struct images_count images_count(struct images *m);
 
-/* Tests only: how the next child that is started behaves with its first image. */
+/* Tests only: how the next child that is started behaves with its first image, and how long it is waited for. */
 enum image_test {
 	IMAGE_TEST_NONE,
 	IMAGE_TEST_CRASH,
 	IMAGE_TEST_HANG,
 	IMAGE_TEST_LIE,
-	IMAGE_TEST_MUMBLE, /* half an answer */
-	IMAGE_TEST_QUIT    /* ends after a good answer */
+	IMAGE_TEST_MUMBLE,   /* half an answer */
+	IMAGE_TEST_DRAWL,    /* an answer, a byte at a time */
+	IMAGE_TEST_QUIT,     /* ends after a good answer */
+	IMAGE_TEST_NO_SERVER /* the server ends instead of starting it */
 };
 void images_test(struct images *m, enum image_test what, int timeout_ms);
 

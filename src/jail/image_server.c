@@ -2,9 +2,11 @@
 #include "jail/image_server.h"
 
 #include <errno.h>
+#include <linux/futex.h>
 #include <malloc.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,7 +19,7 @@
 
 /* The most expensive image takes about a second. A child that has worked for RETIRE_S makes room for a new one, so that every image
  * has at least the rest of CPU_S; of many at once that take longer each is asked for anew, by itself (image.c). */
-enum { CPU_S = 20, RETIRE_S = 8 };
+enum { CPU_S = 20, RETIRE_S = 8, DRAWL_NS = 20 * 1000 * 1000 };
 
 /* A child keeps the memory of usual images for the next: to have it from the kernel again costs as much as half of a decoding. */
 enum { KEEP_EACH = 2 * MIB, KEEP_ALL = 16 * MIB };
@@ -25,6 +27,7 @@ enum { KEEP_EACH = 2 * MIB, KEEP_ALL = 16 * MIB };
 /* What a child may come to do when it is taken over. */
 static void misbehave(enum image_test what, int fd, struct image_answer *a)
 {
+	static uint32_t never;
 	switch (what) {
 	case IMAGE_TEST_CRASH:
 		__builtin_trap();
@@ -38,9 +41,16 @@ static void misbehave(enum image_test what, int fd, struct image_answer *a)
 	case IMAGE_TEST_MUMBLE:
 		jail_put(fd, a, sizeof *a / 2);
 		_exit(0);
+	case IMAGE_TEST_DRAWL:
+		for (size_t i = 0; i < sizeof *a; i++) {
+			syscall(SYS_futex, &never, FUTEX_WAIT, 0, &(struct timespec){.tv_nsec = DRAWL_NS});
+			jail_put(fd, (uint8_t *)a + i, 1);
+		}
+		_exit(0);
 	case IMAGE_TEST_QUIT:
 		jail_put(fd, a, sizeof *a);
 		_exit(0);
+	case IMAGE_TEST_NO_SERVER:
 	case IMAGE_TEST_NONE:
 		break;
 	}
@@ -95,6 +105,10 @@ int image_server(void)
 	mallopt(M_MMAP_THRESHOLD, KEEP_EACH);
 	mallopt(M_TRIM_THRESHOLD, KEEP_ALL);
 	while (jail_receive(JAIL_CONTROL_FD, &start, sizeof start, &fd, 1) == sizeof start) {
+		if (start.test == IMAGE_TEST_NO_SERVER) {
+			close(JAIL_CONTROL_FD); /* first, as when it is killed */
+			_exit(1);
+		}
 		pid_t child = fork();
 		if (child == 0) {
 			close(JAIL_CONTROL_FD);

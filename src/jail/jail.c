@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +16,10 @@
 #include "jail/frame.h"
 #include "jail/spawn.h"
 
+/* A child that spins is ended by its CPU limit; this is for one that was taken over and sleeps, and long because a machine may be busy.
+ * TEST_PATIENCE_MS is for children that sleep for sure. */
+enum { PATIENCE_MS = 15 * 60 * 1000, TEST_PATIENCE_MS = 100 };
+
 struct jail {
 	pid_t server;
 	int control; /* socket to the server */
@@ -21,6 +27,8 @@ struct jail {
 	jail_report *report;
 	void *context;
 	bool in_member, member_bad, ended;
+	int patience_ms; /* for its next sign of life; -1: what it reads may come slowly */
+	bool stood_still;
 	uint64_t packed;
 	uint64_t data; /* bytes of the current data frame still to come */
 	size_t at, n;  /* of in */
@@ -59,6 +67,7 @@ void jail_stop(struct jail *j)
 static int begin(struct jail *j, uint32_t test, int fd, struct str first, jail_report *report, void *context, struct err *err)
 {
 	int ends[2];
+	struct stat st;
 	must(j->pipe < 0 && first.n <= JAIL_FIRST);
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return err_errno(err, ERR_ENV, "pipe");
@@ -73,7 +82,8 @@ static int begin(struct jail *j, uint32_t test, int fd, struct str first, jail_r
 	j->pipe = ends[0];
 	j->report = report;
 	j->context = context;
-	j->in_member = j->member_bad = j->ended = false;
+	j->in_member = j->member_bad = j->ended = j->stood_still = false;
+	j->patience_ms = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? PATIENCE_MS : -1;
 	j->data = j->packed = 0;
 	j->at = j->n = 0;
 	return 0;
@@ -103,10 +113,32 @@ static const char *verdict(uint32_t status, enum jail_problem *kind)
 	return WTERMSIG(s) == SIGSYS ? "unpacking tried a forbidden system call and was stopped" : "unpacking crashed";
 }
 
+/* False: nothing came, for longer than we wait. */
+static bool wait_for(int fd, int ms)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	int r;
+	do
+		r = poll(&p, 1, ms);
+	while (r < 0 && errno == EINTR);
+	return r != 0;
+}
+
+static void kill_child(struct jail *j)
+{
+	char word = 0;
+	(void)!send(j->control, &word, 1, MSG_NOSIGNAL);
+}
+
+/* Of a child that ends by itself or was told to. */
 static uint32_t child_status(struct jail *j)
 {
 	uint32_t status;
 	ssize_t n;
+	if (!wait_for(j->control, j->patience_ms < 0 ? PATIENCE_MS : j->patience_ms)) {
+		j->stood_still = true;
+		kill_child(j);
+	}
 	do
 		n = recv(j->control, &status, sizeof status, 0);
 	while (n < 0 && errno == EINTR);
@@ -121,34 +153,38 @@ static void close_pipe(struct jail *j)
 	j->ended = true;
 }
 
-/* The pipe has ended without an END frame, or holds nonsense. */
-static void broken(struct jail *j)
+/* False: it ended well. */
+static bool report_verdict(struct jail *j, uint32_t status)
 {
 	enum jail_problem kind;
-	char word = 0;
-	close_pipe(j);
-	(void)!send(j->control, &word, 1, MSG_NOSIGNAL);
-	const char *text = verdict(child_status(j), &kind);
-	j->member_bad = true;
+	const char *text = verdict(status, &kind);
 	if (text)
-		j->report(j->context, kind, (struct str){0}, text);
-	else
+		j->report(j->context, kind, (struct str){0}, j->stood_still ? "unpacking stood still and was stopped" : text);
+	return text;
+}
+
+/* The pipe has ended without an END frame, stands still, or holds nonsense. */
+static void broken(struct jail *j)
+{
+	close_pipe(j);
+	kill_child(j);
+	j->member_bad = true;
+	if (!report_verdict(j, child_status(j)))
 		j->report(j->context, JAIL_DAMAGED, (struct str){0}, "unpacking ended early");
 }
 
 void jail_close(struct jail *j)
 {
-	char word = 0;
 	if (j->pipe < 0)
 		return;
 	close_pipe(j);
-	(void)!send(j->control, &word, 1, MSG_NOSIGNAL);
+	kill_child(j);
 	child_status(j);
 }
 
 /* ---- frames ---- */
 
-/* Makes at least n bytes (at most the buffer) stand at j->in + j->at. False: the pipe ended before. */
+/* Makes at least n bytes (at most the buffer) stand at j->in + j->at. False: the pipe ended before, or stands still. */
 static bool need(struct jail *j, size_t n)
 {
 	must(n <= sizeof j->in);
@@ -158,6 +194,9 @@ static bool need(struct jail *j, size_t n)
 	j->n -= j->at;
 	j->at = 0;
 	while (j->n < n) {
+		j->stood_still = !wait_for(j->pipe, j->patience_ms);
+		if (j->stood_still)
+			return false;
 		ssize_t got = read(j->pipe, j->in + j->n, sizeof j->in - j->n);
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -270,14 +309,10 @@ bool jail_next(struct jail *j, struct str *path)
 		switch (take_frame(j, path)) {
 		case FRAME_MEMBER:
 			return true;
-		case FRAME_END: {
-			enum jail_problem kind;
+		case FRAME_END:
 			close_pipe(j);
-			const char *text = verdict(child_status(j), &kind);
-			if (text)
-				j->report(j->context, kind, (struct str){0}, text);
+			report_verdict(j, child_status(j));
 			return false;
-		}
 		default:
 			break;
 		}
@@ -298,7 +333,9 @@ uint64_t jail_packed(const struct jail *j)
 int jail_self_test(struct jail *j, enum jail_test what, jail_report *report, void *context, struct err *err)
 {
 	int r = begin(j, what, STDIN_FILENO, (struct str){0}, report, context, err);
-	if (r == 0)
-		take_frame(j, &(struct str){0});
+	if (r == 0) {
+		j->patience_ms = what == JAIL_TEST_SLEEP || what == JAIL_TEST_LINGER ? TEST_PATIENCE_MS : PATIENCE_MS;
+		jail_next(j, &(struct str){0});
+	}
 	return r;
 }

@@ -3,7 +3,7 @@
  * jail_start re-executes this program as a small server, early, before threads exist. For each archive the server gets an
  * open descriptor and forks a child with rlimits, no_new_privs and a seccomp allow-list (read, write, seek, memory: no open,
  * no socket, no exec, no fork); the child unpacks and streams members back through a pipe. What the child sends is treated
- * as hostile. A child that crashes, hangs or is killed is a problem of that archive; the next one gets a fresh child.
+ * as hostile. A child that crashes, spins, sleeps or is killed is a problem of that archive; the next one gets a fresh child.
  *
  * Read are tar, zip and 7z, and gzip, bzip2, xz, lzma and zstd over these or over a single file, nested in each other up to
  * LIM_ARCHIVE_DEPTH (a compressed tar counts once). No external programs. zip and 7z that are not seekable files themselves
@@ -65,6 +65,8 @@ enum jail_test {
 	JAIL_TEST_EXEC,
 	JAIL_TEST_MEMORY,
 	JAIL_TEST_CRASH,
+	JAIL_TEST_SLEEP,
+	JAIL_TEST_LINGER, /* says that it has ended, and stays */
 	JAIL_TEST_FINE
 };
 int jail_self_test(struct jail *j, enum jail_test what, jail_report *report, void *context, struct err *err);

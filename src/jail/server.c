@@ -1,6 +1,7 @@
 /* server.c - the jail's server: waits for archives, forks a locked-up child for each, tells how it ended. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <locale.h>
 #include <poll.h>
 #include <signal.h>
@@ -50,8 +51,10 @@ static uint64_t cpu_seconds(int fd)
 }
 
 /* What must not work. Returning means that it did. */
-static void try_forbidden(enum jail_test what)
+static void try_forbidden(enum jail_test what, int out)
 {
+	static const struct frame end = {.type = FRAME_END};
+	static uint32_t never;
 	static char *const arguments[] = {NULL};
 	switch (what) {
 	case JAIL_TEST_OPEN:
@@ -76,6 +79,12 @@ static void try_forbidden(enum jail_test what)
 		break;
 	case JAIL_TEST_CRASH:
 		__builtin_trap();
+	case JAIL_TEST_LINGER:
+		jail_put(out, &end, sizeof end);
+		/* fall through */
+	case JAIL_TEST_SLEEP:
+		for (;;)
+			syscall(SYS_futex, &never, FUTEX_WAIT, 0, NULL);
 	case JAIL_TEST_FINE:
 		_exit(77);
 	}
@@ -87,7 +96,7 @@ static void run_child(const struct sandbox *s, const struct request *r, const in
 	if (!sandbox_enter(s, cpu_seconds(fds[0]), LIM_JAIL_AS))
 		_exit(1);
 	if (r->head.test)
-		try_forbidden((enum jail_test)r->head.test);
+		try_forbidden((enum jail_test)r->head.test, fds[1]);
 	else
 		unpack(fds[0], str_make(r->first, r->head.first_n), fds[1]);
 	_exit(0);
