@@ -147,7 +147,7 @@ static bool add_messages(struct aliases *l, struct analysis *a, struct err *err)
 	map_init(&by_name, SIZE_MAX);
 	for (size_t i = 0; i < l->nodes.n && ok; i++) {
 		const struct alias_node *n = &l->nodes.v[i];
-		analysis_name key[2] = {analysis_name_of(a, n->of, err), n->apart ? analysis_name_of(a, n->brand, err) : 0};
+		name_id key[2] = {analysis_name_of(a, n->of, err), n->apart ? analysis_name_of(a, n->brand, err) : 0};
 		struct map_entry *e = map_put(&by_name, str_make(key, sizeof key), NULL);
 		ok = e && !err->kind;
 		if (e && !e->value)
@@ -158,7 +158,7 @@ static bool add_messages(struct aliases *l, struct analysis *a, struct err *err)
 			l->nodes.v[i].split = l->nodes.v[k].apart && l->nodes.v[k].programme == l->nodes.v[i].programme;
 	for (size_t i = 0; i < a->n_messages && ok; i++) {
 		const struct analysed *m = &a->messages[i];
-		analysis_name apart[2] = {m->programme, m->brand}, plain[2] = {m->programme, 0};
+		name_id apart[2] = {m->programme, m->brand}, plain[2] = {m->programme, 0};
 		const struct map_entry *e = m->programme ? map_get(&by_name, str_make(apart, sizeof apart)) : NULL;
 		e = e || !m->programme ? e : map_get(&by_name, str_make(plain, sizeof plain));
 		struct alias_node *n = e ? &l->nodes.v[e->value - 1] : NULL;

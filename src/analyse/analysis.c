@@ -35,23 +35,23 @@ static const char *const engine_sources[] = {
 const char *const via_names[VIA_COUNT] = {
 	[VIA_NONE] = "none", [VIA_OWN] = "own", [VIA_PAGE] = "page", [VIA_DOMAIN] = "domain", [VIA_CAMPAIGN] = "campaign"};
 
-analysis_name analysis_name_of(struct analysis *a, struct str name, struct err *err)
+name_id analysis_name_of(struct analysis *a, struct str name, struct err *err)
 {
 	if (!name.n)
 		return 0;
 	struct map_entry *e = map_put(&a->name_ids, name, NULL);
 	if (e && e->value)
-		return (analysis_name)e->value;
+		return (name_id)e->value;
 	struct str *slot = e ? vec_push(&a->arena, &a->names, UINT32_MAX) : NULL;
 	if (!slot || !(*slot = arena_dup(&a->arena, name)).p) {
 		err_oom(err, "analysis");
 		return 0;
 	}
 	e->value = a->names.n - 1;
-	return (analysis_name)e->value;
+	return (name_id)e->value;
 }
 
-struct str analysis_name_text(const struct analysis *a, analysis_name id)
+struct str analysis_name_text(const struct analysis *a, name_id id)
 {
 	return id < a->names.n ? a->names.v[id] : S("");
 }
@@ -73,14 +73,14 @@ struct analysed *analysis_find(const struct analysis *a, int64_t n)
 
 struct load {
 	struct analysis *a;
-	size_t room;              /* for messages: as many as the store has */
-	VEC(analysis_name) words; /* interned word -> name; 0: not asked yet */
-	uint32_t date, none;      /* interned words of time_source */
+	size_t room;         /* for messages: as many as the store has */
+	VEC(name_id) words;  /* interned word -> name; 0: not asked yet */
+	uint32_t date, none; /* interned words of time_source */
 	struct arena scratch;
 	struct err *err;
 };
 
-static int name_of_word(struct load *l, uint32_t word, analysis_name *out)
+static int name_of_word(struct load *l, uint32_t word, name_id *out)
 {
 	*out = 0;
 	if (!word)

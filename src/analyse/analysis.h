@@ -12,6 +12,7 @@
 #define TRAPLINE_ANALYSE_ANALYSIS_H
 
 #include "base/map.h"
+#include "base/name.h"
 #include "base/vec.h"
 #include "finding/finding.h"
 #include "match/pack.h"
@@ -27,9 +28,6 @@ struct analyse_settings {
 	void *done_ctx;
 };
 
-/* Names of engines, campaigns, brands ... as small numbers; 0 is "". */
-typedef uint32_t analysis_name;
-
 struct analysed {
 	/* of the store */
 	int64_t n;                 /* store_row.n: ascending */
@@ -44,11 +42,11 @@ struct analysed {
 	uint32_t own_brand, own_programme, own_category; /* interned words */
 	float own_brand_confidence, own_programme_confidence, own_category_confidence;
 	/* found */
-	analysis_name campaign;
-	analysis_name engine, client;
+	name_id campaign;
+	name_id engine, client;
 	uint8_t engine_source; /* enum engine_source */
 	float engine_confidence, client_confidence;
-	analysis_name brand, programme, category; /* begin as the own ones */
+	name_id brand, programme, category; /* begin as the own ones */
 	float brand_confidence, programme_confidence, category_confidence;
 	uint8_t via; /* enum via */
 };
@@ -66,14 +64,14 @@ struct analysis {
 	struct str *feeds;      /* names by the store's number; n_feeds is the highest number + 1 */
 	struct str *feed_kinds; /* beside them: trap, lab, customer, list; NULL: not known */
 	size_t n_feeds;
-	VEC(struct str) names; /* by analysis_name */
+	VEC(struct str) names; /* of engines, campaigns, brands ..., by name_id */
 	struct findings findings;
 	struct map name_ids;
 };
 
 /* The number of a name, made when it is new; 0 for "" and when out of memory (*err is filled then). */
-analysis_name analysis_name_of(struct analysis *a, struct str name, struct err *err);
-struct str analysis_name_text(const struct analysis *a, analysis_name id);
+name_id analysis_name_of(struct analysis *a, struct str name, struct err *err);
+struct str analysis_name_text(const struct analysis *a, name_id id);
 /* The message with this row number, or NULL. */
 struct analysed *analysis_find(const struct analysis *a, int64_t n);
 

@@ -49,8 +49,8 @@ struct claims {
 	VEC(struct str) ids;
 	const struct analysed **by_time; /* messages of traps with a time, that no real client sent */
 	size_t n;
-	uint8_t *used;  /* by analysis_name: USED_ bits */
-	uint8_t *match; /* by analysis_name: the claim's names */
+	uint8_t *used;  /* by name_id: USED_ bits */
+	uint8_t *match; /* by name_id: the claim's names */
 	struct feed_count *feeds;
 };
 enum { USED_ENGINE = 1, USED_PROGRAMME = 2, USED_BRAND = 4, USED_CATEGORY = 8 };
@@ -179,7 +179,7 @@ static uint8_t subject_of(struct claims *c, const struct observation *o)
 
 /* ---- counting ---- */
 
-static bool wanted(const struct claims *c, uint8_t use, uint8_t bit, analysis_name name)
+static bool wanted(const struct claims *c, uint8_t use, uint8_t bit, name_id name)
 {
 	return !(use & bit) || (c->match[name] & bit);
 }

@@ -15,7 +15,7 @@ enum {
 /* What could have come before: learned engines, then clusters. */
 struct forebear {
 	const struct peers *hosts;
-	analysis_name name; /* of a learned engine; 0: a cluster */
+	name_id name; /* of a learned engine; 0: a cluster */
 	uint32_t cluster;
 	uint64_t *campaigns; /* ascending, distinct, once they are asked for */
 	size_t n_campaigns;
@@ -114,7 +114,7 @@ static size_t meet(const struct forebears *f, const struct peers *its)
 	return n;
 }
 
-static analysis_name campaign_of(const struct engines *e, size_t i)
+static name_id campaign_of(const struct engines *e, size_t i)
 {
 	return e->a->messages[e->message_at[e->by_cluster[i]]].campaign;
 }

@@ -70,7 +70,7 @@ bool engines_shows(const struct engine_print *p, const struct engine_contrast *c
 }
 
 /* Of the learned engine's messages that show what the cluster does otherwise; NULL: of all. */
-const struct peers *engines_own_peers(struct engines *e, analysis_name name, const struct engine_contrast *c)
+const struct peers *engines_own_peers(struct engines *e, name_id name, const struct engine_contrast *c)
 {
 	size_t most = 0, n = 0;
 	for (size_t i = 0; i < e->a->n_messages; i++)

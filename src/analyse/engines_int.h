@@ -21,7 +21,7 @@ struct peers {
 
 /* What a print is given. */
 struct verdict {
-	analysis_name engine, client;
+	name_id engine, client;
 	uint8_t source; /* enum engine_source */
 	float confidence, client_confidence;
 	const struct engine_class *nearest; /* learned engine that came nearest, or NULL */
@@ -41,7 +41,7 @@ struct engine_contrast {
 };
 /* A discovered engine that writes as a learned one does, but for what not every message shows. */
 struct rival {
-	analysis_name learned, name; /* name: its */
+	name_id learned, name; /* name: its */
 	struct engine_contrast contrast;
 	const struct peers *own, *its; /* hosts: of the learned engine, that showed its own habit; of the cluster */
 	float confidence;
@@ -68,7 +68,7 @@ struct engines {
 	struct clusters clusters;
 	uint32_t *by_cluster; /* indices into messages, those of cluster k from cluster_from[k] to cluster_from[k + 1] */
 	uint32_t *cluster_from;
-	analysis_name *cluster_name; /* of each cluster: the engine it is, or 0 */
+	name_id *cluster_name; /* of each cluster: the engine it is, or 0 */
 	/* Clusters by name: the first, and the next one of the same name, + 1; 0: none. Of the names that there were when the last was given. */
 	uint32_t *first_named, *next_named;
 	size_t n_named;
@@ -91,7 +91,7 @@ static inline bool engine_is_own(const struct engines *e, const struct verdict *
 	return v->spread && v->server && !e->orgs[message];
 }
 /* The first cluster with this name, + 1; 0: none. */
-static inline uint32_t engine_first_named(const struct engines *e, analysis_name name)
+static inline uint32_t engine_first_named(const struct engines *e, name_id name)
 {
 	return name < e->n_named ? e->first_named[name] : 0;
 }
@@ -100,7 +100,7 @@ static inline uint32_t engine_first_named(const struct engines *e, analysis_name
 bool engine_is_peer(const struct peers *p, uint64_t peer);
 const struct peers *engines_peers_of(struct engines *e, uint32_t cluster); /* of its largest version; NULL: out of memory */
 /* Of the learned engine's messages that show what a cluster does otherwise; c NULL: of all. NULL: out of memory. */
-const struct peers *engines_own_peers(struct engines *e, analysis_name name, const struct engine_contrast *c);
+const struct peers *engines_own_peers(struct engines *e, name_id name, const struct engine_contrast *c);
 /* Does the print show the habit of the engine as it was captured? */
 bool engines_shows(const struct engine_print *p, const struct engine_contrast *c);
 struct shared {
@@ -124,7 +124,7 @@ bool engines_near(const struct engines *e, uint32_t cluster, const struct verdic
 /* Finds the rivals among the clusters that have a name of their own. */
 int engines_find_rivals(struct engines *e);
 /* The rival that a message with a learned name is of, or NULL: it shows nothing that tells the two apart, and its host is one of the rival's. */
-const struct rival *engines_rival_of(const struct engines *e, const struct engine_print *p, analysis_name learned, uint64_t peer);
+const struct rival *engines_rival_of(const struct engines *e, const struct engine_print *p, name_id learned, uint64_t peer);
 /* The clusters that took a learned engine's place have its name. heir_of: of each cluster the one whose place it took, + 1; 0: none. */
 int engines_find_heirs(struct engines *e, uint32_t *heir_of);
 /* Finds the prints of engines that send through real mail servers. */

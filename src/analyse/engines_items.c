@@ -14,7 +14,7 @@
 enum { MARK_PERCENT = 80, MARKS = 12, VERSION_LEAST = 20 };
 
 struct line {
-	analysis_name name;
+	name_id name;
 	uint8_t source;
 	uint32_t messages;
 	uint32_t peers, nets;
@@ -31,7 +31,7 @@ struct items {
 	struct arena arena;
 	struct line *lines;
 	size_t n;
-	uint32_t *line_of; /* by analysis_name: index + 1 */
+	uint32_t *line_of; /* by name_id: index + 1 */
 	uint32_t *total;   /* by token: messages of the store */
 	uint32_t *prints;  /* by engine */
 	uint32_t *from;    /* by line, and one more: where its prints begin */

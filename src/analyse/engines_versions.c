@@ -137,7 +137,7 @@ int engines_find_version(struct engines *e, uint32_t cluster, uint32_t *counts)
 	size_t k = e->cluster_near[cluster] = nearest_of(e, cluster, counts, &is_near);
 	if (k == e->n_known)
 		return 0;
-	analysis_name name = analysis_name_of(e->a, e->model.classes.v[k].name, e->err);
+	name_id name = analysis_name_of(e->a, e->model.classes.v[k].name, e->err);
 	if (e->err->kind || engines_contrast(e, cluster, &e->model.classes.v[k], &contrast))
 		return err_oom(e->err, "engines");
 	const struct peers *own = engines_own_peers(e, name, contrast.any ? &contrast : NULL), *its = engines_peers_of(e, cluster);
@@ -188,7 +188,7 @@ int engines_find_rivals(struct engines *e)
 	return 0;
 }
 
-const struct rival *engines_rival_of(const struct engines *e, const struct engine_print *p, analysis_name learned, uint64_t peer)
+const struct rival *engines_rival_of(const struct engines *e, const struct engine_print *p, name_id learned, uint64_t peer)
 {
 	for (size_t k = 0; peer && k < e->n_rivals; k++) {
 		const struct rival *r = &e->rivals[k];

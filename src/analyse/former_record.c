@@ -90,8 +90,8 @@ static int add_record(struct former_records *r, struct str id, int64_t messages,
 struct old {
 	uint32_t word; /* what it was called */
 	int64_t messages;
-	analysis_name now; /* of its first message */
-	bool apart;        /* not all of them are there */
+	name_id now; /* of its first message */
+	bool apart;  /* not all of them are there */
 	struct former_sample *sample;
 };
 struct leaving {

@@ -1,52 +1,11 @@
 /* former_record_test.c - what analyses leave of names that go. */
 #include "analyse/former_record.h"
 
-#include <stdio.h>
+#include "store/store_world_test.h"
 
-#include "base/limits.h"
-#include "base/test.h"
-#include "store/store_test.h"
-
-struct world {
-	const char *dir;
-	struct store *s;
-	struct arena a;
-	struct err err;
-	struct fake fake;
-	int64_t n;
-};
-
-static void begin(struct world *w)
-{
-	char path[96];
-	*w = (struct world){.dir = make_dir()};
-	arena_init(&w->a, 64 * MIB);
-	snprintf(path, sizeof path, "%s/t.db", w->dir);
-	assert_int_equal(store_open(&w->s, path, STORE_WRITE, &w->err), 0);
-	assert_int_equal(store_begin(w->s, &w->err), 0);
-}
-
-static void end(struct world *w)
-{
-	store_close(w->s);
-	arena_free(&w->a);
-	rm_dir(w->dir);
-}
-
-/* A message whose id begins with these bytes. */
 static void add(struct world *w, uint64_t key, const char *campaign)
 {
-	struct row *r = fake_row(&w->fake, (uint64_t)w->n, S("trap"));
-	uint64_t be = htobe64(key);
-	memcpy(r->id, &be, sizeof be);
-	assert_int_equal(store_put(w->s, r, 0, 0, &w->err), 1);
-	struct row found = {.campaign = str_of(campaign)};
-	assert_int_equal(store_put_attribution(w->s, ++w->n, &found, &w->err), 0);
-}
-
-static void put(struct world *w, const char *kind, const char *id, const char *json)
-{
-	assert_int_equal(store_put_item(w->s, kind, str_of(id), str_of(json), &w->err), 0);
+	add_message(w, key, S(""), &(struct row){.campaign = str_of(campaign)});
 }
 
 static void samples(void **unused)

@@ -13,12 +13,12 @@ static const int64_t WINDOW = INFECTION_DAYS * (int64_t)SECONDS_A_DAY;
 
 struct fact {
 	uint8_t ip[16], len;
-	analysis_name name;
+	name_id name;
 	int64_t from, to;
 };
 struct sender { /* a message */
 	uint8_t ip[16], len;
-	analysis_name engine;
+	name_id engine;
 	int64_t time;
 };
 
@@ -30,12 +30,12 @@ struct match {
 	VEC(struct fact) facts;
 	struct sender *senders;
 	size_t n_senders;
-	struct tally engines;    /* (engine, enum count) */
-	struct tally names;      /* (name, enum count) */
-	struct tally pairs;      /* (engine, name) -> addresses */
-	struct map folded;       /* names without case, blanks, punctuation -> analysis_name */
-	bool *is_engine;         /* by analysis_name */
-	VEC(analysis_name) hits; /* names of the peer at hand */
+	struct tally engines; /* (engine, enum count) */
+	struct tally names;   /* (name, enum count) */
+	struct tally pairs;   /* (engine, name) -> addresses */
+	struct map folded;    /* names without case, blanks, punctuation -> name_id */
+	bool *is_engine;      /* by name_id */
+	VEC(name_id) hits;    /* names of the peer at hand */
 };
 
 /* ---- what is compared ---- */
@@ -97,7 +97,7 @@ static int take_senders(struct match *m)
 }
 
 /* The entry of a name without case, blanks and punctuation. NULL: out of memory. */
-static struct map_entry *folded(struct match *m, analysis_name name)
+static struct map_entry *folded(struct match *m, name_id name)
 {
 	struct arena_mark mark = arena_mark(&m->arena);
 	struct str s = name_fold(analysis_name_text(m->a, name), &m->arena);
@@ -107,9 +107,9 @@ static struct map_entry *folded(struct match *m, analysis_name name)
 }
 
 /* Gives an entry its name: the smallest of those that fold to it. */
-static bool take_name(struct match *m, struct map_entry *e, analysis_name name)
+static bool take_name(struct match *m, struct map_entry *e, name_id name)
 {
-	if (e && (!e->value || str_cmp(analysis_name_text(m->a, name), analysis_name_text(m->a, (analysis_name)e->value)) < 0))
+	if (e && (!e->value || str_cmp(analysis_name_text(m->a, name), analysis_name_text(m->a, (name_id)e->value)) < 0))
 		e->value = name;
 	return e != NULL;
 }
@@ -119,25 +119,25 @@ static int unify_names(struct match *m)
 {
 	bool ok = (m->is_engine = arena_zalloc(&m->arena, m->a->names.n + 1, 1)) != NULL;
 	for (size_t i = 0; i < m->n_senders && ok; i++) {
-		analysis_name e = m->senders[i].engine;
+		name_id e = m->senders[i].engine;
 		if (e && !m->is_engine[e])
 			ok = take_name(m, folded(m, e), e);
 		if (e)
 			m->is_engine[e] = true;
 	}
 	for (size_t i = 0; i < m->facts.n && ok; i++) {
-		analysis_name name = m->facts.v[i].name;
+		name_id name = m->facts.v[i].name;
 		struct map_entry *e = name ? folded(m, name) : NULL;
 		ok = e || !name;
 		if (e && !(e->value && m->is_engine[e->value]))
 			ok = take_name(m, e, name);
 	}
 	for (size_t i = 0; i < m->facts.n && ok; i++) {
-		analysis_name *name = &m->facts.v[i].name;
+		name_id *name = &m->facts.v[i].name;
 		const struct map_entry *e = *name ? folded(m, *name) : NULL;
 		ok = e || !*name;
 		if (e)
-			*name = (analysis_name)e->value;
+			*name = (name_id)e->value;
 	}
 	if (m->facts.n)
 		qsort(m->facts.v, m->facts.n, sizeof *m->facts.v, by_fact);
@@ -165,7 +165,7 @@ static bool match_peer(struct match *m, const struct sender *s, size_t n, const 
 {
 	bool ok = tally_add(&m->engines, s->engine, PEERS, 1), any = false, same = false, other = false;
 	for (size_t i = 0; i < n_facts && ok;) {
-		analysis_name name = f[i].name;
+		name_id name = f[i].name;
 		bool hit = false, ours = m->is_engine[name];
 		for (; i < n_facts && f[i].name == name; i++)
 			hit = hit || within(s, n, &f[i]);
@@ -175,7 +175,7 @@ static bool match_peer(struct match *m, const struct sender *s, size_t n, const 
 		same |= ours && name == s->engine;
 		other |= ours && name != s->engine;
 		ok = tally_add(&m->pairs, s->engine, name, 1);
-		analysis_name *slot = ok ? vec_push(&m->arena, &m->hits, UINT32_MAX) : NULL;
+		name_id *slot = ok ? vec_push(&m->arena, &m->hits, UINT32_MAX) : NULL;
 		if (slot)
 			*slot = name;
 		ok = slot != NULL;
@@ -187,7 +187,7 @@ static bool match_peer(struct match *m, const struct sender *s, size_t n, const 
 
 static int by_name_id(const void *a, const void *b)
 {
-	analysis_name x = *(const analysis_name *)a, y = *(const analysis_name *)b;
+	name_id x = *(const name_id *)a, y = *(const name_id *)b;
 	return x < y ? -1 : x > y;
 }
 
@@ -232,7 +232,7 @@ static int match_all(struct match *m)
 /* ---- what is stored ---- */
 
 struct line {
-	analysis_name name;
+	name_id name;
 	struct str text;
 	uint32_t n;
 };
@@ -250,8 +250,8 @@ static struct line *ranked(struct match *m, const struct tally *t, uint32_t whic
 	*n = 0;
 	for (size_t i = 0; v && i < t->n; i++)
 		if (t->cells[i].b == which)
-			v[(*n)++] = (struct line){(analysis_name)t->cells[i].a,
-				analysis_name_text(m->a, (analysis_name)t->cells[i].a), t->cells[i].n};
+			v[(*n)++] = (struct line){
+				(name_id)t->cells[i].a, analysis_name_text(m->a, (name_id)t->cells[i].a), t->cells[i].n};
 	if (v)
 		qsort(v, *n, sizeof *v, by_count);
 	return v;
@@ -273,7 +273,7 @@ static void put_int(struct json *j, const char *key, int64_t n)
 }
 
 /* The pairs that the engine (or the name) takes part in: their other half. */
-static int put_pairs(struct match *m, struct json *j, analysis_name one, bool is_engine)
+static int put_pairs(struct match *m, struct json *j, name_id one, bool is_engine)
 {
 	struct arena_mark mark = arena_mark(&m->arena);
 	struct line *v = arena_alloc(&m->arena, (m->pairs.n + 1) * sizeof *v);
@@ -282,7 +282,7 @@ static int put_pairs(struct match *m, struct json *j, analysis_name one, bool is
 		return err_oom(m->err, "infections");
 	for (size_t i = 0; i < m->pairs.n; i++) {
 		const struct tally_cell *c = &m->pairs.cells[i];
-		analysis_name engine = (analysis_name)c->a, name = c->b, other = is_engine ? name : engine;
+		name_id engine = (name_id)c->a, name = c->b, other = is_engine ? name : engine;
 		if ((is_engine ? engine : name) == one)
 			v[n++] = (struct line){other, analysis_name_text(m->a, other), c->n};
 	}

@@ -25,7 +25,7 @@ static void begin_mail(struct analysis *a)
 	memcpy(a->feeds, feeds, sizeof feeds);
 }
 
-static struct analysed *add_mail(struct analysis *a, double day, uint32_t feed, analysis_name engine)
+static struct analysed *add_mail(struct analysis *a, double day, uint32_t feed, name_id engine)
 {
 	struct analysed *m = &a->messages[a->n_messages++];
 	assert_true(a->n_messages < ROOM);
@@ -48,7 +48,7 @@ static void begin(struct world *w)
 	assert_int_equal(store_open(&w->a.store, path, STORE_WRITE, &err), 0);
 	assert_int_equal(store_begin(w->a.store, &err), 0);
 	begin_mail(&w->a);
-	analysis_name engine[] = {analysis_name_of(&w->a, S("alpha"), &err), analysis_name_of(&w->a, S("Beta-B"), &err)};
+	name_id engine[] = {analysis_name_of(&w->a, S("alpha"), &err), analysis_name_of(&w->a, S("Beta-B"), &err)};
 	seed = 3;
 	for (size_t e = 0; e < 2; e++)
 		for (double t = 0; t < (e ? DAYS : 30.5); t -= log(draw()) / 60) {

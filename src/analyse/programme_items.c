@@ -10,7 +10,7 @@
 #include "base/mem.h"
 
 struct line {
-	analysis_name name;
+	name_id name;
 	uint32_t messages, domains;
 	uint32_t via[VIA_COUNT];
 	int64_t first, last;
@@ -19,7 +19,7 @@ struct line {
 struct items {
 	struct analysis *a;
 	const struct shops *shops;
-	struct line *lines; /* by analysis_name */
+	struct line *lines; /* by name_id */
 	size_t n_names;
 	uint32_t messages, domains;   /* with a programme */
 	struct tally brands, engines; /* (programme, name) */
@@ -50,7 +50,7 @@ static bool count_all(struct items *it)
 {
 	const struct analysis *a = it->a;
 	for (size_t i = 0; i < it->n_names; i++)
-		it->lines[i] = (struct line){.name = (analysis_name)i, .first = TIME_NONE, .last = TIME_NONE};
+		it->lines[i] = (struct line){.name = (name_id)i, .first = TIME_NONE, .last = TIME_NONE};
 	for (size_t i = 0; i < a->n_messages; i++)
 		if (!count_message(it, &a->messages[i]))
 			return false;
@@ -81,7 +81,7 @@ static int by_count(const void *a, const void *b)
 	return str_cmp(x->name, y->name);
 }
 
-static bool put_counts(struct items *it, struct json *j, const char *key, const struct tally *t, analysis_name programme)
+static bool put_counts(struct items *it, struct json *j, const char *key, const struct tally *t, name_id programme)
 {
 	struct counted *v = mem_alloc(t->n * sizeof *v + 1);
 	size_t n = 0;

@@ -9,11 +9,11 @@ static const float domain_keeps = 0.98F;
 struct visits {
 	struct analysis *a;
 	const struct shops *s;
-	analysis_name *programmes, *categories; /* by programme: names of the analysis */
-	analysis_name *brands;                  /* by form */
-	analysis_name *only_brands;             /* by programme: of those that have one */
-	uint32_t *by_domain;                    /* by interned word: form + 1; UINT32_MAX: none, 0: not asked yet */
-	uint32_t *hosted;                       /* the same: hosted_v + 1, for those without a form */
+	name_id *programmes, *categories; /* by programme: names of the analysis */
+	name_id *brands;                  /* by form */
+	name_id *only_brands;             /* by programme: of those that have one */
+	uint32_t *by_domain;              /* by interned word: form + 1; UINT32_MAX: none, 0: not asked yet */
+	uint32_t *hosted;                 /* the same: hosted_v + 1, for those without a form */
 	uint32_t words;
 	struct arena scratch;
 	struct err *err;

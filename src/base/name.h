@@ -4,6 +4,9 @@
 
 #include "base/arena.h"
 
+/* A name by its place in a list of names that says so; 0: none. */
+typedef uint32_t name_id;
+
 /* Without case, blanks and punctuation, in the arena; p NULL: out of memory. */
 struct str name_fold(struct str s, struct arena *a);
 /* Are they one name but for case, blanks and punctuation? Never for empty names. */

@@ -5,10 +5,8 @@
 #ifndef TRAPLINE_FINDING_FIND_H
 #define TRAPLINE_FINDING_FIND_H
 
+#include "base/name.h"
 #include "finding/finding.h"
-
-/* A name of an engine, a programme, a brand or a category by its place in traffic.names; 0: none. */
-typedef uint32_t name_id;
 
 struct event { /* a message */
 	int64_t time;
@@ -28,7 +26,7 @@ struct control {          /* the state of an engine's or a programme's control s
 struct traffic {
 	struct event *events; /* of a believed time; they are sorted and written to */
 	size_t n_events;
-	const struct str *names; /* by name_id */
+	const struct str *names; /* of engines, programmes, brands and categories, by name_id */
 	size_t n_names;
 	const struct str *feeds, *feed_kinds; /* feed_kinds: trap, lab, customer, list; NULL: not known */
 	size_t n_feeds;

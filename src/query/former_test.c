@@ -1,7 +1,9 @@
 /* former_test.c - what names of former times lead to: by what they say themselves, and by records. */
 #include "query/former.h"
 
-#include <stdio.h>
+#include "campaign/sketch.h"
+#include "feature/doc.h"
+#include "store/store_world_test.h"
 
 #include "base/limits.h"
 #include "base/test.h"
@@ -9,56 +11,17 @@
 #include "campaign/sketch.h"
 #include "store/store_test.h"
 
-enum { MESSAGES = 40 };
-
-struct world {
-	const char *dir;
-	struct store *s;
-	struct arena a;
-	struct err err;
-	struct fake fakes[MESSAGES];
-	size_t n;
-};
-
-static void begin(struct world *w)
-{
-	char path[96];
-	*w = (struct world){.dir = make_dir()};
-	arena_init(&w->a, 64 * MIB);
-	snprintf(path, sizeof path, "%s/t.db", w->dir);
-	assert_int_equal(store_open(&w->s, path, STORE_WRITE, &w->err), 0);
-	assert_int_equal(store_begin(w->s, &w->err), 0);
-}
-
-static void end(struct world *w)
-{
-	store_close(w->s);
-	arena_free(&w->a);
-	rm_dir(w->dir);
-}
-
 /* A message whose id begins with these bytes; with a text of its own, or one that all such share. */
 static void add(struct world *w, uint64_t key, bool alike, const char *campaign, const char *engine)
 {
-	struct row *r = fake_row(&w->fakes[w->n], w->n, S("trap"));
-	uint64_t be = htobe64(key);
-	memcpy(r->id, &be, sizeof be);
 	struct url u = {.raw = S("http://h.example/a/b.php"), .host = S("d.example"), .domain = S("d.example"), .flags = URL_LINK};
 	struct doc d = {
 		.text = S("Our finest watches are made by hand in a small town, and cost 317 dollars each until the end of May."),
 		.subject = S("an offer for you"),
 		.urls = &u,
 		.n_urls = 1};
-	if (alike)
-		r->sketch = sketch_of(&w->a, &d);
-	assert_int_equal(store_put(w->s, r, 0, 0, &w->err), 1);
-	struct row found = {.campaign = str_of(campaign), .engine = str_of(engine), .engine_source = S("discovered")};
-	assert_int_equal(store_put_attribution(w->s, (int64_t)++w->n, &found, &w->err), 0);
-}
-
-static void put(struct world *w, const char *kind, const char *id, const char *json)
-{
-	assert_int_equal(store_put_item(w->s, kind, str_of(id), str_of(json), &w->err), 0);
+	const struct row found = {.campaign = str_of(campaign), .engine = str_of(engine), .engine_source = S("discovered")};
+	add_message(w, key, alike ? sketch_of(&w->a, &d) : S(""), &found);
 }
 
 static struct former campaign(struct world *w, const char *id)
