@@ -120,27 +120,33 @@ static int find_imitations(const struct engines *e, bool *imitation)
 	return ok ? 0 : err_oom(e->err, "engines");
 }
 
-/* A class from the messages of a cluster; its campaigns are those of the analysis. */
-static int teach(struct engines *e, uint32_t cluster)
+int engines_capture(struct engines *e, uint32_t cluster, const struct peers *from, struct engine_capture *c)
 {
 	const struct analysis *a = e->a;
-	struct engine_capture c;
 	size_t step = e->clusters.v[cluster].messages / TEACH + 1;
-	engine_capture_init(&c, &e->model);
-	for (size_t i = e->cluster_from[cluster]; i < e->cluster_from[cluster + 1] && !e->err->kind; i++) {
+	engine_capture_init(c, &e->model);
+	for (size_t i = e->cluster_from[cluster]; i < e->cluster_from[cluster + 1]; i++) {
 		const struct analysed *m = &a->messages[e->message_at[e->by_cluster[i]]];
 		const struct engine_print *p = &e->prints.v[e->left_print[e->messages[e->by_cluster[i]].print]];
-		if (m->key % step) /* the same ones whatever the order of ingest */
+		if (m->key % step ||
+			(from && !engine_is_peer(from, engine_peer(m)))) /* the same ones whatever the order of ingest */
 			continue;
-		struct engine_sample *x = vec_push(&e->model.arena, &c.samples, SIZE_MAX);
+		struct engine_sample *x = vec_push(&e->model.arena, &c->samples, SIZE_MAX);
 		if (!x)
 			return err_oom(e->err, "engines");
 		*x = (struct engine_sample){.tokens = p->tokens, .n = p->n, .campaign = m->campaign};
 	}
-	if (!c.samples.n)
-		return 0;
-	struct engine_class *k =
-		e->err->kind ? NULL : engine_model_class(&e->model, ENGINE_BOT, str_of(e->clusters.v[cluster].name), false);
+	return 0;
+}
+
+/* A class from the messages of a cluster; its campaigns are those of the analysis. */
+static int teach(struct engines *e, uint32_t cluster)
+{
+	struct engine_capture c;
+	int rc = engines_capture(e, cluster, NULL, &c);
+	if (rc || !c.samples.n)
+		return rc;
+	struct engine_class *k = engine_model_class(&e->model, ENGINE_BOT, str_of(e->clusters.v[cluster].name), false);
 	if (!k || engine_class_count(&e->model, k, &c, NULL) || engine_class_reach(&e->model, k, &c))
 		return err_oom(e->err, "engines");
 	return 0;
@@ -190,8 +196,7 @@ static void name_members(struct engines *e)
 		v->engine = e->cluster_name[cluster - 1];
 		v->source = e->cluster_source[cluster - 1];
 		v->peers = e->cluster_peers[cluster - 1];
-		if (e->cluster_own[cluster - 1] &&
-			!engines_near(e, cluster - 1, v)) /* a foreign message in the cluster, if not by its host */
+		if (v->far) /* a foreign message in the cluster, if not by its host */
 			v->peers = e->cluster_own[cluster - 1];
 		v->version = v->source == ENGINE_LEARNED;
 		v->confidence = e->cluster_sure[cluster - 1];
@@ -285,11 +290,9 @@ int engines_discover(struct engines *e)
 	e->cluster_source = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->cluster_source);
 	e->cluster_peers = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->cluster_peers);
 	e->cluster_own = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->cluster_own);
-	e->cluster_most = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->cluster_most);
 	e->cluster_near = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->cluster_near);
 	e->cluster_sure = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->cluster_sure);
-	if (!e->cluster_name || !e->cluster_source || !e->cluster_peers || !e->cluster_own || !e->cluster_most ||
-		!e->cluster_near || !e->cluster_sure)
+	if (!e->cluster_name || !e->cluster_source || !e->cluster_peers || !e->cluster_own || !e->cluster_near || !e->cluster_sure)
 		return err_oom(e->err, "engines");
 	uint32_t *counts = arena_alloc(&e->arena, (e->n_known + 1) * sizeof *counts);
 	rc = counts ? group(e) : err_oom(e->err, "engines");

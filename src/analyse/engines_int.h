@@ -32,6 +32,7 @@ struct verdict {
 	const struct peers *peers;          /* not NULL: the engine only where one of these is the peer */
 	uint32_t named;                     /* messages that were given the engine */
 	bool version;                       /* a learned engine's, but not as it was captured */
+	bool far;                           /* stranger to its cluster than what comes from the engine's own hosts */
 };
 
 /* By family, where the engine as it was captured and a cluster have different constants: the tokens of both + 1. */
@@ -75,8 +76,7 @@ struct engines {
 	uint8_t *cluster_source;
 	float *cluster_sure; /* of each: confidence of the name */
 	const struct peers **cluster_peers;
-	const struct peers **cluster_own; /* of a version that is near a learned engine: that engine's hosts; else NULL */
-	float *cluster_most;              /* of each of these: strangeness beyond which a message needs one of those hosts */
+	const struct peers **cluster_own; /* of a learned engine's: that engine's hosts, which what is far needs; else NULL */
 	size_t *cluster_near;             /* of each: the learned class that it comes nearest to, or n_known */
 	struct rival *rivals;
 	size_t n_rivals;
@@ -119,8 +119,10 @@ bool engines_all_own(const struct engines *e, uint32_t cluster, const struct pee
 int engines_contrast(const struct engines *e, uint32_t cluster, const struct engine_class *k, struct engine_contrast *out);
 /* Whether the cluster is a version of a learned engine: then it has its name. counts: n_known + 1 of them, scratch. */
 int engines_find_version(struct engines *e, uint32_t cluster, uint32_t *counts);
-/* Whether a message with this verdict is as near the learned engine of its cluster as a version of it may be. */
-bool engines_near(const struct engines *e, uint32_t cluster, const struct verdict *v);
+/* Which prints of a cluster with cluster_own are far. */
+int engines_find_far(struct engines *e, uint32_t cluster);
+/* The cluster's messages, of those peers (NULL: of all), in *c. */
+int engines_capture(struct engines *e, uint32_t cluster, const struct peers *from, struct engine_capture *c);
 /* Finds the rivals among the clusters that have a name of their own. */
 int engines_find_rivals(struct engines *e);
 /* The rival that a message with a learned name is of, or NULL: it shows nothing that tells the two apart, and its host is one of the rival's. */

@@ -15,7 +15,6 @@ enum {
 	SHARED_PERCENT = 30,   /* of what there would be in common if both drew from the same hosts */
 	CONSTANT_PERCENT = 80, /* of the messages have a family */
 };
-static const double constant_strangeness = 3.9;
 static const double version_strangeness = 4 * 3.9; /* four constants changed */
 
 /* ---- what differs ---- */
@@ -79,13 +78,6 @@ static bool is_near_enough(const struct verdict *v)
 	return (double)v->strangeness <= version_strangeness;
 }
 
-bool engines_near(const struct engines *e, uint32_t cluster, const struct verdict *v)
-{
-	/* classes that were discovered since may have moved those that were learned */
-	return v->strangeness <= e->cluster_most[cluster] && v->nearest &&
-	       str_eq(v->nearest->name, e->model.classes.v[e->cluster_near[cluster]].name);
-}
-
 /* The learned engine that most of a cluster's messages come nearest to, and if most are not too far from it; its class, or n_known. */
 static size_t nearest_of(const struct engines *e, uint32_t cluster, uint32_t *counts, bool *is_near)
 {
@@ -107,26 +99,39 @@ static size_t nearest_of(const struct engines *e, uint32_t cluster, uint32_t *co
 	return (size_t)counts[best] * 2 > to - from ? best : e->n_known;
 }
 
-static int by_size(const void *x, const void *y)
+static uint32_t print_at(const struct engines *e, size_t i)
 {
-	float a = *(const float *)x, b = *(const float *)y;
-	return (a > b) - (a < b);
+	return e->left_print[e->messages[e->by_cluster[i]].print];
 }
 
-/* What half of the messages stay below, and one constant more: nearly all of a version's own. */
-static int most_strange(const struct engines *e, uint32_t cluster, float *out)
+/* The class k of what came from the engine's own hosts, and how strange all are to it. */
+static int strange_to_own(
+	struct engines *e, uint32_t cluster, const struct engine_capture *all, struct engine_class *k, double *out)
+{
+	struct engine_capture own;
+	if (engines_capture(e, cluster, e->cluster_own[cluster], &own) || engine_class_count(&e->model, k, &own, NULL) ||
+		engine_class_reach(&e->model, k, &own))
+		return ERR_ENV;
+	return engine_strangeness_within(&e->model, k, all, out);
+}
+
+int engines_find_far(struct engines *e, uint32_t cluster)
 {
 	size_t from = e->cluster_from[cluster], n = e->cluster_from[cluster + 1] - from;
-	float *v = mem_alloc(n * sizeof *v + 1);
-	if (!v)
-		return err_oom(e->err, "engines");
-	for (size_t i = 0; i < n; i++)
-		v[i] = verdict_of(e, from + i)->strangeness;
-	if (n)
-		qsort(v, n, sizeof *v, by_size);
-	*out = (float)fmin(n ? (double)v[n / 2] + constant_strangeness : 0, version_strangeness);
-	mem_free(v);
-	return 0;
+	struct engine_class k = {.kind = ENGINE_BOT};
+	struct engine_sample *samples = mem_alloc((n + 1) * sizeof *samples);
+	double *strange = mem_alloc((n + 1) * sizeof *strange);
+	struct engine_capture all = {.model = &e->model, .samples = {.v = samples, .n = n}};
+	for (size_t i = 0; samples && i < n; i++) {
+		const struct engine_print *p = &e->prints.v[print_at(e, from + i)];
+		samples[i] = (struct engine_sample){.tokens = p->tokens, .n = p->n};
+	}
+	bool ok = samples && strange && !strange_to_own(e, cluster, &all, &k, strange);
+	for (size_t i = 0; ok && i < n; i++)
+		e->verdicts[print_at(e, from + i)].far = strange[i] > engine_limit(&k);
+	mem_free(samples);
+	mem_free(strange);
+	return ok ? 0 : err_oom(e->err, "engines");
 }
 
 int engines_find_version(struct engines *e, uint32_t cluster, uint32_t *counts)
@@ -155,8 +160,8 @@ int engines_find_version(struct engines *e, uint32_t cluster, uint32_t *counts)
 	e->cluster_source[cluster] = ENGINE_LEARNED;
 	e->cluster_sure[cluster] = (float)((double)(both.n + 1) / (double)(both.n + 2)); /* each host in common is a witness */
 	e->cluster_peers[cluster] = engines_all_own(e, cluster, all, its) ? NULL : all;
-	e->cluster_own[cluster] = is_near ? all : NULL;
-	return most_strange(e, cluster, &e->cluster_most[cluster]);
+	e->cluster_own[cluster] = all;
+	return engines_find_far(e, cluster);
 }
 
 /* ---- rivals ---- */
