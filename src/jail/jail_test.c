@@ -288,6 +288,22 @@ static void test_damaged(void **state)
 	expect(make("zip", "", files, 1, "compression=store"), "a=first mail, first mail, first mail\n\n");
 }
 
+/* Damage that is told with the last bytes of a long member: they and the next member are kept. */
+static void test_damaged_at_the_end(void **state)
+{
+	(void)state;
+	enum { LONG = 300000 };
+	const struct file files[] = {{"a", {arena_zalloc(&memory, 1, LONG), LONG}}, {"b", S("second\n")}};
+	struct str zip = make("zip", "", files, 2, "compression=deflate");
+	long_output = true;
+	((uint8_t *)(uintptr_t)zip.p)[str_find(zip, S("PK\1\2")) + 16] ^= 1; /* its CRC */
+	for (int piped = 0; piped < 2; piped++) {
+		struct str got = unpacked(zip, piped);
+		expect_has(got, "!damaged a damaged; what could be read is kept (ZIP bad CRC");
+		expect_has(got, "a#300000?\nb#7\n");
+	}
+}
+
 static void test_names(void **state)
 {
 	(void)state;
@@ -461,7 +477,7 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "C.UTF-8"); /* for libarchive's writers */
 #define JAILED(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {JAILED(test_kinds), JAILED(test_nested), JAILED(test_truncated), JAILED(test_damaged),
-		JAILED(test_names), JAILED(test_bombs), JAILED(test_quine), JAILED(test_memory), JAILED(test_encrypted),
-		JAILED(test_abandoned), JAILED(test_sandbox), cmocka_unit_test(test_magic)};
+		JAILED(test_damaged_at_the_end), JAILED(test_names), JAILED(test_bombs), JAILED(test_quine), JAILED(test_memory),
+		JAILED(test_encrypted), JAILED(test_abandoned), JAILED(test_sandbox), cmocka_unit_test(test_magic)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

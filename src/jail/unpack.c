@@ -116,7 +116,7 @@ static void report_error(struct layer *l)
 	struct unpacker *u = l->u;
 	struct archive *a = l->archive;
 	const char *text = archive_error_string(a);
-	struct str t = text ? str_of(text) : S("");
+	struct str t = text ? str_rtrim(str_of(text)) : S("");
 	enum jail_problem kind = JAIL_DAMAGED;
 	bool own = false;
 	bool known = u->stop || l->failed || (l > u->layer && l[-1].failed);
@@ -135,8 +135,8 @@ static void report_error(struct layer *l)
 		kind = JAIL_ENCRYPTED;
 	char say[256]; /* libarchive's words mean little to most readers */
 	if (text && !own && (kind == JAIL_DAMAGED || kind == JAIL_SHORT)) {
-		snprintf(
-			say, sizeof say, "%s; what could be read is kept (%s)", kind == JAIL_SHORT ? "cut short" : "damaged", text);
+		snprintf(say, sizeof say, "%s; what could be read is kept (%.*s)", kind == JAIL_SHORT ? "cut short" : "damaged",
+			STR_FMT(t));
 		text = say;
 	}
 	report(u, kind, text ? text : "damaged or cut short");
@@ -185,14 +185,22 @@ static int next_block(struct layer *l)
 	return 1;
 }
 
+/* Makes bytes of the layer's current entry stand ready: 1, 0 at its end, -1 on damage. Damage is reported here, on any layer: no frame
+ * may be half written. */
+static int prepare_entry(struct layer *l)
+{
+	int r = 1;
+	while (r > 0 && l->hole == 0 && l->block_n == 0)
+		r = next_block(l);
+	return r;
+}
+
 /* Unpacked bytes of the layer's current entry: >0, 0 at its end, <0 on damage (reported). Counts, and looks at the ratio. */
 static ssize_t read_entry(struct layer *l, uint8_t *p, size_t n)
 {
-	while (l->hole == 0 && l->block_n == 0) {
-		int r = next_block(l);
-		if (r <= 0)
-			return r;
-	}
+	int r = prepare_entry(l);
+	if (r <= 0)
+		return r;
 	if (l->hole) {
 		n = (uint64_t)l->hole < n ? (size_t)l->hole : n;
 		memset(p, 0, n);
@@ -442,7 +450,9 @@ static void stream(struct unpacker *u, struct layer *l, struct archive_entry *e,
 	put(u, FRAME_MEMBER, buf_str(&u->path));
 	put(u, FRAME_DATA, first);
 	do {
-		n = read_entry(l, frame_room(u, FRAME_DATA_MAX), FRAME_DATA_MAX);
+		n = prepare_entry(l);
+		if (n > 0)
+			n = read_entry(l, frame_room(u, FRAME_DATA_MAX), FRAME_DATA_MAX);
 		if (n > 0)
 			frame_done(u, FRAME_DATA, (size_t)n);
 		got += n > 0 ? (uint64_t)n : 0;
