@@ -145,7 +145,7 @@ static void evidence_lines(const struct ledger *l, struct str evidence)
 	size_t i;
 	json_t *e;
 	if (!json_array_size(all))
-		fputs("  nothing matched\n", l->f);
+		fputs("  nothing that suffices to name a brand or category; weaker matches are not kept\n", l->f);
 	json_array_foreach(all, i, e)
 	{
 		fprintf(l->f, "  %+6.2f  ", json_number_value(json_object_get(e, "weight")));
@@ -328,8 +328,40 @@ static int explain(struct session *s, struct str id, struct err *err)
 	return err->kind;
 }
 
+/* Looked for by its Message-ID, with brackets or without. */
+struct by_message_id {
+	struct str want;
+	char id[SHA256_HEX]; /* the first of them by time */
+	int64_t n;
+};
+
+static int match_message_id(void *ctx, const struct store_row *r)
+{
+	struct by_message_id *m = ctx;
+	struct str have = r->row->message_id;
+	if (have.n > 1 && have.p[0] == '<' && have.p[have.n - 1] == '>' && m->want.p[0] != '<')
+		have = str_sub(have, 1, have.n - 2);
+	if (str_eq(have, m->want) && m->n++ == 0)
+		hex_encode(r->row->id, SHA256_BYTES, m->id);
+	return 0;
+}
+
+static int explain_message_id(struct session *s, struct str message_id, struct err *err)
+{
+	struct by_message_id m = {.want = message_id};
+	if (store_scan(s->store, &STORE_FILTER_ALL, FEAT_BIT(message_id) | FEAT_BIT(id), 0, match_message_id, &m, err) < 0)
+		return err->kind;
+	if (!m.n)
+		return err_set(err, ERR_INPUT, "no message with the Message-ID %.200s", s->o->paths[0]);
+	if (m.n > 1)
+		fprintf(stderr, "trapline: %lld messages have this Message-ID; the first is shown\n", (long long)m.n);
+	return explain(s, str_make(m.id, SHA256_HEX), err);
+}
+
 static int explain_what(struct session *s, struct str id, struct err *err)
 {
+	if (str_find_byte(id, '@') != STR_NPOS)
+		return explain_message_id(s, id, err);
 	if (is_campaign_id(id)) {
 		struct str message = S("");
 		int rc = explain_campaign(s, id, &message, err);
@@ -343,7 +375,7 @@ static int explain_what(struct session *s, struct str id, struct err *err)
 	for (size_t i = 0; i < id.n; i++)
 		if (ascii_hex(id.p[i]) < 0)
 			return err_set(err, ERR_USAGE,
-				"no engine, campaign or finding %.64s, and no message id, which is up to 64 hexadecimal digits",
+				"no engine, campaign or finding %.64s, and no message id (up to 64 hexadecimal digits, or a Message-ID)",
 				s->o->paths[0]);
 	return explain(s, id, err);
 }

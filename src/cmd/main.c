@@ -71,7 +71,7 @@ const struct command commands[] = {
 		"and its versions. Real mail clients are no engines: see the client column of messages."},
 	{"explain", "ID", "everything known about one message, campaign, engine or finding, with the evidence for and against",
 		OPTS_COMMON | OPTS_STORE | OPTS_OUTPUT, 1, 1, cmd_explain,
-		"ID is the message's id (SHA-256) or the beginning of it; a campaign's, also one from before it grew;\n"
+		"ID is the message's id (SHA-256), the beginning of it, or its Message-ID; a campaign's, also one from before it grew;\n"
 		"an engine's name; or a finding's id, which trapline events shows."},
 	{"feeds", "", "the feeds of the store, and what about them is guessed", OPTS_COMMON | OPTS_STORE | OPTS_OUTPUT, 0, 0,
 		cmd_feeds, NULL},

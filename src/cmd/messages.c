@@ -18,8 +18,9 @@ static int choose_columns(struct message_list *l, const char *list, struct err *
 {
 	struct str rest = str_of(list ? list : default_columns), name;
 	while (str_next(&rest, ',', &name)) {
-		enum feature_id f = feature_find(str_trim(name));
-		if (f == FEAT_COUNT)
+		name = str_trim(name);
+		enum feature_id f = feature_find(name);
+		if (f == FEAT_COUNT && !str_eq(name, S("feed"))) /* FEAT_COUNT: the feed (export/message_json.h) */
 			return err_set(
 				err, ERR_USAGE, "--columns: no feature named \"%.*s\"; docs/FEATURES.md lists them", STR_FMT(name));
 		if (l->n_features == FEAT_COUNT)
@@ -52,7 +53,7 @@ static void scan_messages(struct session *s, struct message_list *l, struct stor
 	const struct options *o = s->o;
 	uint64_t mask = 0;
 	for (size_t i = 0; i < l->n_features; i++)
-		mask |= (uint64_t)1 << l->features[i];
+		mask |= l->features[i] == FEAT_COUNT ? 0 : (uint64_t)1 << l->features[i];
 	if (o->format == FORMAT_JSON || o->format == FORMAT_JSONL)
 		mask = STORE_ALL_COLUMNS;
 	else if (!o->reveal)

@@ -304,6 +304,10 @@ void row_to_json(const struct row *r, struct json *j, bool reveal)
 void message_columns(const enum feature_id *features, size_t n, struct column *cols)
 {
 	for (size_t k = 0; k < n; k++) {
+		if (features[k] == FEAT_COUNT) {
+			cols[k] = (struct column){.name = "feed", .kind = KIND_TEXT, .show = SHOW_PLAIN};
+			continue;
+		}
 		const struct feature *f = &feature_table[features[k]];
 		cols[k] = (struct column){.name = f->name,
 			.kind = f->kind,
@@ -375,8 +379,12 @@ void table_message(struct table *t, const struct row *r, const enum feature_id *
 	}
 	mask_of_row(&mask, r);
 	for (size_t k = 0; k < n; k++) {
-		table_mask(t, is_verbatim(features[k]) ? NULL : &mask);
-		cell(t, r, features[k]);
+		bool feed = features[k] == FEAT_COUNT;
+		table_mask(t, feed || is_verbatim(features[k]) ? NULL : &mask);
+		if (feed)
+			table_text(t, r->feed);
+		else
+			cell(t, r, features[k]);
 	}
 	table_mask(t, NULL);
 }

@@ -17,7 +17,7 @@ void row_to_json(const struct row *r, struct json *j, bool reveal);
 void mask_json(const struct mask *m, struct str json, struct buf *out);
 
 /* One row of a table of messages: an object in the JSON formats, else a cell for each of the features, which the table's columns
- * must match (message_columns). */
+ * must match (message_columns). FEAT_COUNT stands for the feed, which is no feature. */
 void table_message(struct table *t, const struct row *r, const enum feature_id *features, size_t n);
 /* Columns for these features; cols has room for n. */
 void message_columns(const enum feature_id *features, size_t n, struct column *cols);

@@ -302,6 +302,10 @@ static int explain_category(struct scene *s, struct claim *c, struct err *err)
 		.after = arena_zalloc(s->arena, s->claims.n + 1, sizeof *v.after),
 		.part = arena_zalloc(s->arena, s->claims.n + 1, sizeof *v.part)};
 	int rc = 0;
+	if (!(fabs(c->f.after - c->f.before) > 0)) { /* of a feed that is silent on most days: nothing beside the date */
+		c->dropped = true;
+		return 0;
+	}
 	if (!v.engine || !v.trade || !v.before || !v.after || !v.part)
 		return err_oom(err, "findings");
 	find_carriers(s, c, &v);

@@ -13,6 +13,7 @@ enum {
 static const double SURE = 0.95;
 static const double ARTEFACT = 0.4;                     /* of a change that nameless mail makes up for */
 static const double TOTAL_PART = 0.2;                   /* of all mail: a cause that shows in the total */
+static const double CAUSED = 0.5;                       /* of a change of all mail: what it is because of makes up for half of it */
 static const double FILLED = 0.25;                      /* of a drop, at least */
 static const double HEIR_TRADES = 0.3;                  /* cosine of what the one sent for and the other sends for */
 static const double SAME_SIZE = 0.3, SAME_TRADES = 0.7; /* of an engine that changed its form, before and after */
@@ -301,15 +302,19 @@ static int explain_total(struct scene *s, size_t i, struct err *err)
 		if (all[k].delta * delta > 0 && (fabs(all[k].delta) >= TOTAL_PART * fmin(total.f.before, total.f.after) ||
 							all[k].delta / delta >= EXPLAINED))
 			g[n++] = all[k];
-	double level = total.f.before;
+	double level = total.f.before, sum = 0;
 	size_t kept = 0;
 	sorting = s;
 	qsort(g, n, sizeof *g, by_start);
 	for (size_t k = 0; k < n; k++) { /* large enough at its time */
-		if (n == 1 || fabs(g[k].delta) >= TOTAL_PART * level)
+		if (n == 1 || fabs(g[k].delta) >= TOTAL_PART * level) {
+			sum += g[k].delta;
 			g[kept++] = g[k];
+		}
 		level = fmax(level + g[k].delta, 1);
 	}
+	if (sum / delta < CAUSED)
+		return 0;
 	for (size_t k = 0; k < kept; k++) {
 		struct claim *c = k ? claim_add(s, FINDING_VOLUME_CHANGE, err) : &s->claims.v[i];
 		if (!c)

@@ -49,7 +49,17 @@ def case_formats_agree(t):
     same((doc['version'], doc['shown'], doc['total']), (1, 40, 40))
     table = list(csv.DictReader(io.StringIO(t.run('messages', '--store', 't.db', '--format', 'csv', '--columns', 'id,time').out)))
     same([r['id'] for r in table], ids)
+    feeds = t.run('messages', '--store', 't.db', '--format', 'csv', '--columns', 'feed,time').out.splitlines()
+    same((feeds[0], {line.split(',')[0] for line in feeds[1:]}), ('feed,time', {'f'}))
     same(len(t.run('messages', '--store', 't.db', '--limit', '7', '--format', 'jsonl').lines()), 7)
+
+
+def case_explain_by_message_id(t):
+    setup(t)
+    m = t.messages()[7]
+    for name in (m['message_id'], m['message_id'].strip('<>')):
+        same(t.run('explain', name, '--store', 't.db', '--format', 'json').json()['id'], m['id'])
+    t.run('explain', '<nobody@nowhere>', '--store', 't.db', code=3)
 
 
 def case_order_is_by_time(t):
