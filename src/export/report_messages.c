@@ -340,7 +340,7 @@ static void evidence(struct letter *l)
 	json_t *list = l->r->evidence.n ? parse(l, l->r->evidence) : NULL;
 	size_t n = json_array_size(list), shown = n < EVIDENCE_MAX ? n : EVIDENCE_MAX;
 	if (n == 0) {
-		page_raw(p, "<p class=\"note\">Nothing in it matched a pack: no brand, no category.</p>");
+		page_raw(p, "<p class=\"note\">Nothing in it suffices to name a brand or a category.</p>");
 		json_decref(list);
 		return;
 	}

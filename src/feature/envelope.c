@@ -58,6 +58,63 @@ static int64_t count_received(struct headers h)
 	return n;
 }
 
+enum { RECIPIENTS = 8 };
+
+/* What the header repeats of the envelope. Fields above the last believed Received were written by the feed's own hosts. */
+struct repeated {
+	struct str sender;
+	struct str to[RECIPIENTS];
+	size_t n;
+};
+
+static void add_recipient(struct repeated *r, struct str address)
+{
+	bool known = str_find_byte(address, '@') == STR_NPOS || r->n == RECIPIENTS;
+	for (size_t i = 0; i < r->n && !known; i++)
+		known = str_ieq(r->to[i], address);
+	if (!known)
+		r->to[r->n++] = address;
+}
+
+static struct str bare_address(struct str value)
+{
+	value = str_trim(value);
+	return value.n > 2 && value.p[0] == '<' && value.p[value.n - 1] == '>' ? str_sub(value, 1, value.n - 2) : value;
+}
+
+static void read_repeated(const struct message *m, const struct trace *t, struct repeated *r)
+{
+	*r = (struct repeated){0};
+	for (int i = 0; i < t->last_trusted; i++) {
+		const struct header *h = &m->headers.v[i];
+		if (h->id == HDR_return_path && !r->sender.n)
+			r->sender = bare_address(h->value);
+		else if (h->id == HDR_delivered_to || h->id == HDR_x_original_to || h->id == HDR_envelope_to)
+			add_recipient(r, bare_address(h->value));
+	}
+	for (size_t i = 0; i < t->n_recipients; i++)
+		add_recipient(r, t->recipients[i]);
+}
+
+/* What the source knows, else the header. */
+static int put_envelope(
+	struct arena *a, const struct extract_input *in, const struct repeated *r, struct str from_line, struct row *row)
+{
+	bool named = str_find_byte(from_line, '@') != STR_NPOS || str_ieq(from_line, S("MAILER-DAEMON")) || !r->sender.n;
+	struct str sender = in->mail_from.n ? in->mail_from : named ? from_line : r->sender;
+	row->rcpt_to = in->rcpt_to;
+	if (!in->rcpt_to.n && r->n) {
+		struct str *v = arena_alloc(a, r->n * sizeof *v);
+		if (!v)
+			return ERR_ENV;
+		row->rcpt_to = (struct strs){v, r->n};
+		for (size_t i = 0; i < r->n; i++)
+			if (extract_text(a, r->to[i], &v[i]))
+				return ERR_ENV;
+	}
+	return extract_text(a, sender, &row->mail_from);
+}
+
 int extract_envelope(struct arena *a, const struct extract_settings *set, const struct extract_input *in, const struct message *m,
 	struct trace *trace, struct row *row)
 {
@@ -68,7 +125,6 @@ int extract_envelope(struct arena *a, const struct extract_settings *set, const 
 	read_from_line(in->from_line, &sender, &date);
 	choose_time(trace, date, row);
 	row->n_received = count_received(m->headers);
-	row->rcpt_to = in->rcpt_to;
 	if (trace->ip_len) {
 		row->ip = arena_dup(a, str_make(trace->ip, trace->ip_len));
 		if (!row->ip.p)
@@ -78,5 +134,7 @@ int extract_envelope(struct arena *a, const struct extract_settings *set, const 
 	if (extract_text(a, trace->helo, &row->helo) || extract_text(a, trace->rdns, &row->rdns) ||
 		extract_text(a, trace->by, &row->received_by))
 		return ERR_ENV;
-	return extract_text(a, in->mail_from.n ? in->mail_from : sender, &row->mail_from);
+	struct repeated repeated;
+	read_repeated(m, trace, &repeated);
+	return put_envelope(a, in, &repeated, sender, row);
 }

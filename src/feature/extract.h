@@ -28,12 +28,12 @@ struct extract_settings {
 };
 
 struct extract_input {
-	struct str bytes;                    /* as identified: without From_ line and mbox quoting */
-	struct str from_line;                /* mbox From_ line, or empty */
-	struct str mail_from;                /* envelope sender, where the source knows it; else taken from the From_ line */
-	struct strs rcpt_to;                 /* envelope recipients, where the source knows them */
-	const struct trust *trust;           /* the feed's own hosts; none: guessed */
-	uint64_t anomalies;                  /* what the source saw */
+	struct str bytes;          /* as identified: without From_ line and mbox quoting */
+	struct str from_line;      /* mbox From_ line, or empty */
+	struct str mail_from;      /* envelope sender, where the source knows it; else of the From_ line or Return-Path */
+	struct strs rcpt_to;       /* envelope recipients, where the source knows them; else as the feed's hosts noted them */
+	const struct trust *trust; /* the feed's own hosts; none: guessed */
+	uint64_t anomalies;        /* what the source saw */
 	const struct transcript_index *smtp; /* the feed's SMTP dialogues, or NULL */
 	struct memo *memo; /* the worker's: doc and row then hold what lives in it until the next message; or NULL */
 };

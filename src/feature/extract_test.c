@@ -76,6 +76,42 @@ static void time_and_peer(void **state)
 	arena_reset(&arena);
 }
 
+/* Sender and recipients as the feed's own hosts noted them: above the last Received that is theirs. */
+static void envelope_of_header(void **state)
+{
+	static const struct str own[] = {{(const uint8_t *)"mx.trap.example", 15}};
+	static const struct trust trusted = {own, 1};
+	static const struct {
+		const char *bytes, *from_line, *sender;
+		size_t n;
+		const char *first, *second;
+	} cases[] = {
+		{"Return-Path: <s@spam.example>\nDelivered-To: box@trap.example\n" RECEIVED "\n", "", "s@spam.example", 2,
+			"box@trap.example", "a@trap.example"},
+		{"Return-Path: <>\nX-Original-To: A@trap.example\n" RECEIVED "\n", "", "<>", 1, "A@trap.example", NULL},
+		{"Return-Path: <s@spam.example>\n" RECEIVED "\n", "From f@spam.example Sun Aug  1 00:00:00 2010", "f@spam.example",
+			1, "a@trap.example", NULL},
+		{"Return-Path: <s@spam.example>\n" RECEIVED "\n", "From - Sun Aug  1 00:00:00 2010", "s@spam.example", 1,
+			"a@trap.example", NULL},
+		{RECEIVED "Return-Path: <s@spam.example>\nDelivered-To: forged@trap.example\n\n", "", "", 1, "a@trap.example",
+			NULL},
+		{"Return-Path: <s@spam.example>\nDelivered-To: box@trap.example\n\n", "", "", 0, NULL, NULL},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct doc doc;
+		struct row row;
+		assert_int_equal(extract(cases[i].bytes, cases[i].from_line, &trusted, &doc, &row), 0);
+		assert_str(row.mail_from, cases[i].sender);
+		assert_int_equal(row.rcpt_to.n, cases[i].n);
+		if (cases[i].first)
+			assert_str(row.rcpt_to.v[0], cases[i].first);
+		if (cases[i].second)
+			assert_str(row.rcpt_to.v[1], cases[i].second);
+	}
+	arena_reset(&arena);
+}
+
 #define ALTERNATIVE(html) \
 	"Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\nplain http://plain.example/\n" \
 	"--b\nContent-Type: text/html\n\n" html "\n--b--\n"
@@ -217,6 +253,7 @@ int main(void)
 		cmocka_unit_test(identity),
 		cmocka_unit_test(time_and_peer),
 		cmocka_unit_test(text_as_read),
+		cmocka_unit_test(envelope_of_header),
 		cmocka_unit_test(all_columns),
 		cmocka_unit_test(copied_rows),
 		cmocka_unit_test(every_length),

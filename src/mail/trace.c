@@ -73,6 +73,8 @@ struct walk {
 	size_t hops;
 	bool goes_on;  /* the next one may be believed */
 	bool any_host; /* and whoever says it wrote it: it was handed over inside */
+	struct str recipients[TRACE_FOR];
+	size_t n_recipients;
 };
 
 static bool is_believed(const struct walk *w, const struct received *r)
@@ -88,6 +90,15 @@ static bool is_verified(const struct received *r)
 	return !r->rdns_unverified && r->family != RECEIVED_QMAIL;
 }
 
+static void take_recipient(struct walk *w, struct str address)
+{
+	bool known = str_find_byte(address, '@') == STR_NPOS || w->n_recipients == TRACE_FOR;
+	for (size_t i = 0; i < w->n_recipients && !known; i++)
+		known = str_ieq(w->recipients[i], address);
+	if (!known)
+		w->recipients[w->n_recipients++] = address;
+}
+
 /* Takes one more believed field and decides whether to go on below it. */
 static void believe(struct walk *w, const struct received *r, int index, uint64_t *anomalies)
 {
@@ -101,6 +112,7 @@ static void believe(struct walk *w, const struct received *r, int index, uint64_
 	w->last = *r;
 	w->last_index = index;
 	w->hops++;
+	take_recipient(w, r->for_);
 }
 
 /* One Received field from the top; false when the walk is over. */
@@ -143,6 +155,8 @@ static void fill(const struct walk *w, const struct message *m, struct trace *ou
 	memcpy(out->ip, r->ip, sizeof out->ip);
 	out->ip_len = r->ip_len;
 	out->time = r->time;
+	memcpy(out->recipients, w->recipients, sizeof out->recipients);
+	out->n_recipients = w->n_recipients;
 	if (r->rdns_unverified)
 		out->flags |= TRACE_RDNS_UNVERIFIED;
 	if (!r->has_from || r->local || (r->ip_len && ip_is_private(r->ip, r->ip_len)))

@@ -24,6 +24,8 @@ struct trust {
 	size_t n;
 };
 
+enum { TRACE_FOR = 4 }; /* recipients kept: more are of mailing lists, whose fields are not the feed's own */
+
 enum trace_flag {
 	TRACE_NONE = 1 << 0,             /* no Received field to believe: peer and time are unknown */
 	TRACE_GUESSED = 1 << 1,          /* the boundary is a guess */
@@ -40,9 +42,11 @@ struct trace {
 	enum received_family family;
 	struct str ip_text, helo, rdns, by, id;
 	uint8_t ip[16];
-	unsigned ip_len; /* 0, 4 or 16 */
-	int64_t time;    /* of the hop from the peer; TIME_NONE when unknown */
-	unsigned flags;  /* enum trace_flag */
+	unsigned ip_len;                  /* 0, 4 or 16 */
+	int64_t time;                     /* of the hop from the peer; TIME_NONE when unknown */
+	unsigned flags;                   /* enum trace_flag */
+	struct str recipients[TRACE_FOR]; /* addresses that believed fields were written for, distinct, from the top */
+	size_t n_recipients;
 };
 
 /* trust NULL or empty: guess. Adds received_time_backwards, received_cap and, for fields looked at, received_bad. */

@@ -165,3 +165,18 @@ def case_hostile_archive_members(t):
             tar.addfile(info)
     t.ingest('--feed', 'f', t.write('a.tar', out.getvalue()))
     assert 4 <= t.count() <= 5
+
+
+def case_trap_known_by_envelope_alone(t):
+    body = 'click http://evil.example/u/%s\nremove %s\n' % (TRAP, TRAP)
+    raw = ('Return-Path: <s@spam.example>\nDelivered-To: %s\nReceived: from h.example (h.example [192.0.2.9])\n'
+           '\tby mx.hidden-trap.example (Postfix) with SMTP id 1;\n\tSun, 01 Aug 2010 02:19:38 +0200\n'
+           'From: s@spam.example\nTo: undisclosed-recipients:;\nSubject: for %s\nMessage-ID: <1@spam.example>\n\n%s' % (TRAP, TRAP, body))
+    t.ingest('--feed', 'f', '--trust', 'mx.hidden-trap.example', t.write('one.eml', raw.encode()))
+    m = t.messages()[0]
+    same((m['mail_from'], len(m['rcpt_to'])), ('s@spam.example', 1))
+    t.run('report', '--store', 't.db', '-o', 'r.html')
+    for text in (t.run('messages', '--store', 't.db', '--format', 'jsonl').out, t.run('explain', m['id'], '--store', 't.db').out,
+                 open(t.path('r.html'), encoding='utf-8').read()):
+        assert 'secretbox' not in text, text[:2000]
+    assert TRAP in t.run('messages', '--store', 't.db', '--format', 'jsonl', '--reveal').out
