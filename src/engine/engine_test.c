@@ -151,6 +151,20 @@ static void what_the_hosts_of_a_lab_decide_is_no_habit(void **state)
 			{"tz=+0000", "bnd_time=filetime:=", "mid_ip=private", "rcvd=from I ([I]); z"}, true},
 		{{"tz=+0000", "bnd_time=filetime:=", "mid_ip=private", "rcvd=from I by w; +0000"}, {NULL},
 			{"tz=east", "bnd_time=filetime:local=", "mid_ip=public", "rcvd=from P by w; z"}, false},
+		/* hosts of the lab have no name of their own */
+		{{"tz=east", "mid_host=from+helo", "helo=from+rp", "rcvd=from I by M; z"}, {NULL},
+			{"tz=east", "mid_host=from", "helo=rdns", "rcvd=from P by S; z"}, true},
+		{{"tz=east", "mid_host=from", "helo=rdns", "rcvd=from I by M; z"}, {NULL},
+			{"tz=east", "mid_host=from", "helo=rdns", "rcvd=from I by S; z"}, false},
+		/* letters in one part, asked of some in several, and the other way round */
+		{{"claim=the-bat", "claimok=mid", "rcvd_n=0", "tz=east"}, {NULL},
+			{"claim=the-bat", "claimok=mid+bnd", "rcvd_n=0", "ct_multi=.;1boundary=q"}, true},
+		{{"claim=the-bat", "claimok=yes", "rcvd_n=0", "tz=east"}, {NULL},
+			{"claim=the-bat", "claimok=bnd", "rcvd_n=0", "ct_multi=.;1boundary=q"}, false},
+		{{"claim=the-bat", "claimok=mid+bnd", "rcvd_n=0", "ct_multi=.;1boundary=q"}, {NULL},
+			{"claim=the-bat", "claimok=mid", "rcvd_n=0", "tz=east"}, true},
+		{{"claim=the-bat", "claimok=bnd", "rcvd_n=0", "ct_multi=.;1boundary=q"}, {NULL},
+			{"claim=the-bat", "claimok=yes", "rcvd_n=0", "tz=east"}, true},
 		/* the capture shows both: it is the software that writes UTC */
 		{{"tz=+0000", "bnd_time=filetime:=", "bnd_mid=time=", "rcvd=by w; +0000"},
 			{"tz=west", "bnd_time=filetime:=", "bnd_mid=time=", "rcvd=by w; +0000"},

@@ -34,21 +34,33 @@ static bool is_utc(struct str zone)
 	       str_ieq(zone, S("Z"));
 }
 
+static enum host_zones zones_of(double utc, double east, double west)
+{
+	double all = utc + east + west, most = fmax(utc, fmax(east, west));
+	return all - most < ENGINE_LOOSE * all ? ZONES_ONE : utc < ENGINE_LOOSE * all ? ZONES_NOT_UTC : ZONES_ALL;
+}
+
 struct host_view engine_hosts(const struct engine_model *m, const struct engine_class *k)
 {
-	double utc = 0, east = 0, west = 0;
+	double utc = 0, east = 0, west = 0, several = 0, mid = 0, from = 0, all = k->messages;
 	for (size_t i = 0; i < k->n; i++) {
 		const struct engine_token *t = &m->tokens.v[k->counts[i].token];
-		if (t->family != PRINT_tz)
-			continue;
-		struct str zone = str_from(t->text, print_table[PRINT_tz].name.n + 1);
-		utc += is_utc(zone) ? k->counts[i].messages : 0;
-		east += str_eq(zone, S("east")) ? k->counts[i].messages : 0;
-		west += str_eq(zone, S("west")) ? k->counts[i].messages : 0;
+		struct str value = str_from(t->text, print_table[t->family].name.n + 1);
+		double n = k->counts[i].messages;
+		utc += t->family == PRINT_tz && is_utc(value) ? n : 0;
+		east += t->family == PRINT_tz && str_eq(value, S("east")) ? n : 0;
+		west += t->family == PRINT_tz && str_eq(value, S("west")) ? n : 0;
+		several += t->family == PRINT_ct_multi ? n : 0;
+		mid += t->family == PRINT_mid_host && str_ends(value, S("helo")) ? n : 0;
+		from += t->family == PRINT_helo && str_starts(value, S("from")) ? n : 0;
 	}
-	double all = utc + east + west, most = fmax(utc, fmax(east, west));
-	enum host_zones seen = all - most < ENGINE_LOOSE * all ? ZONES_ONE : utc < ENGINE_LOOSE * all ? ZONES_NOT_UTC : ZONES_ALL;
-	return (struct host_view){seen, k->kind == ENGINE_BOT};
+	return (struct host_view){.zones = zones_of(utc, east, west),
+		.parts = several < ENGINE_LOOSE * all         ? PARTS_ONE
+	                 : all - several < ENGINE_LOOSE * all ? PARTS_SEVERAL
+	                                                      : PARTS_ALL,
+		.engine = k->kind == ENGINE_BOT,
+		.helo_mid = all - mid < ENGINE_LOOSE * all,
+		.helo_from = all - from < ENGINE_LOOSE * all};
 }
 
 /* The texts that a token may have elsewhere. */
@@ -97,46 +109,95 @@ static void by_zone(struct elsewhere *e, unsigned family, struct str text, enum 
 	}
 }
 
+/* The i-th byte of a form stands alone: a letter, as P, for what it holds. */
+static bool stands_alone(struct str form, size_t i)
+{
+	return i && !ascii_alnum(form.p[i - 1]) && (i + 1 == form.n || !ascii_alnum(form.p[i + 1]));
+}
+
+/* A form of Received, changed. */
+struct form {
+	size_t n;
+	uint8_t text[LIM_PRINT_TOKEN];
+};
+
 /* "from P by": the peer's address where another one stands, and the other way round where one stands. */
-static bool swap_address(struct str text, uint8_t out[LIM_PRINT_TOKEN])
+static bool swap_address(struct str text, struct form *out)
 {
 	size_t peers = 0, others = 0;
-	for (int pass = 0; pass < 2; pass++)
-		for (size_t i = 1; i < text.n; i++) {
-			bool word = !ascii_alnum(text.p[i - 1]) && (i + 1 == text.n || !ascii_alnum(text.p[i + 1]));
-			bool peer = word && text.p[i] == 'P', other = word && text.p[i] == 'I';
-			if (pass == 0) {
-				peers += peer;
-				others += other;
-				out[i] = text.p[i];
-			} else if (peer || (other && !peers)) {
-				out[i] = peer ? 'I' : 'P';
-			}
-		}
-	out[0] = text.p[0];
+	for (size_t i = 0; i < text.n; i++) {
+		peers += stands_alone(text, i) && text.p[i] == 'P';
+		others += stands_alone(text, i) && text.p[i] == 'I';
+	}
+	for (size_t i = 0; i < text.n; i++) {
+		bool peer = stands_alone(text, i) && text.p[i] == 'P', other = stands_alone(text, i) && text.p[i] == 'I' && !peers;
+		out->text[i] = peer ? 'I' : other ? 'P' : text.p[i];
+	}
+	out->n = text.n;
 	return peers || others == 1;
 }
 
-static void by_address(struct elsewhere *e, unsigned family, struct str text, enum host_zones seen)
+/* "by M": HELO, where that is what M is. */
+static bool call_it_helo(struct str text, struct host_view seen, struct form *out)
 {
-	uint8_t swapped[LIM_PRINT_TOKEN];
+	bool changed = false;
+	for (size_t i = 0; i < text.n; i++) {
+		bool is = stands_alone(text, i) && ((text.p[i] == 'M' && seen.helo_mid) || (text.p[i] == 'F' && seen.helo_from));
+		out->text[i] = is ? 'S' : text.p[i];
+		changed |= is;
+	}
+	out->n = text.n;
+	return changed;
+}
+
+static void by_address(struct elsewhere *e, unsigned family, struct str text)
+{
 	for (size_t s = 0; s < sizeof addresses / sizeof *addresses; s++) {
 		size_t own = addresses[s].family == family ? end_of(&addresses[s], text) : ENDS;
 		if (own < ENDS)
 			add_ends(e, &addresses[s], text, own);
 	}
-	if (family != PRINT_rcvd || text.n > sizeof swapped || !swap_address(text, swapped))
+}
+
+/* The other forms of a Received field, each in any zone. */
+static void by_form(struct elsewhere *e, struct str text, struct host_view seen)
+{
+	struct form v[3];
+	size_t n = 0;
+	if (text.n > sizeof v->text)
 		return;
-	add(e, str_make(swapped, text.n), S(""));
-	by_zone(e, family, str_make(swapped, text.n), seen);
+	n += swap_address(text, &v[n]);
+	n += call_it_helo(text, seen, &v[n]);
+	if (n == 2)
+		n += call_it_helo(str_make(v[0].text, v[0].n), seen, &v[2]);
+	for (size_t i = 0; i < n; i++) {
+		add(e, str_make(v[i].text, v[i].n), S(""));
+		by_zone(e, PRINT_rcvd, str_make(v[i].text, v[i].n), seen.zones);
+	}
+}
+
+static void by_parts(struct elsewhere *e, struct str text, enum host_parts seen)
+{
+	if (seen == PARTS_ONE && str_ends(text, S("=mid")))
+		add(e, text, S("+bnd"));
+	else if (seen == PARTS_SEVERAL && str_ends(text, S("+bnd")))
+		add(e, str_first(text, text.n - S("+bnd").n), S(""));
+	else if (seen == PARTS_SEVERAL && str_ends(text, S("=bnd")))
+		add(e, str_first(text, text.n - S("bnd").n), S("yes"));
 }
 
 static void elsewhere_of(const struct engine_token *t, struct host_view seen, struct elsewhere *e)
 {
 	e->n = 0;
 	by_zone(e, t->family, t->text, seen.zones);
-	if (seen.addresses)
-		by_address(e, t->family, t->text, seen.zones);
+	if (!seen.engine)
+		return;
+	if (t->family == PRINT_rcvd)
+		by_form(e, t->text, seen);
+	else if (t->family == PRINT_claimok)
+		by_parts(e, t->text, seen.parts);
+	else
+		by_address(e, t->family, t->text);
 }
 
 size_t engine_elsewhere(const struct engine_model *m, uint32_t token, struct host_view seen, uint32_t out[HOST_ALIKE])
