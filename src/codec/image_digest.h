@@ -17,7 +17,7 @@
 enum { IMAGE_GRID = 64, IMAGE_DIGEST_BITS = 256, IMAGE_DIGEST_BYTES = IMAGE_DIGEST_BITS / 8 };
 
 /* Digests that differ in no more bits are of one picture. Unrelated images differ in 128 bits, with a standard deviation of 8.3
- * (bench/images.c; independent bits have 8), so that a pair of them passes with a probability of about 1e-14: none is expected among
+ * (bench/images; independent bits have 8), so that a pair of them passes with a probability of about 1e-14: none is expected among
  * a million images. What image spam does to a picture moves 0 to 80 bits. */
 enum { IMAGE_DIGEST_NEAR = IMAGE_DIGEST_BITS / 4 };
 

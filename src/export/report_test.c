@@ -4,7 +4,7 @@
 #include "base/limits.h"
 #include "base/test.h"
 #include "base/utf8.h"
-#include "export/report_demo.h"
+#include "export/report_fixture_test.h"
 #include "export/width.h"
 
 static void page_of(enum demo_kind kind, struct buf *out)

@@ -277,8 +277,22 @@ int sq_clear_items(struct store *s, const char *kind, struct err *err);
 int sq_item(struct store *s, const char *kind, struct str id, struct arena *a, struct str *json, struct err *err);
 int sq_items(struct store *s, const char *kind, store_item_fn fn, void *ctx, struct err *err);
 
+/* ---- sqlite_where.c ---- */
+struct where {
+	struct buf sql; /* " WHERE ..." or empty */
+	bool cold;      /* needs the detail table */
+	bool nothing;   /* cannot match: a value that the store never saw */
+	bool ids;       /* lo, hi are bound to ?1, ?2 */
+	uint8_t lo[SHA256_BYTES], hi[SHA256_BYTES];
+	struct str subject; /* bound to ?3 */
+};
+/* w->sql is the caller's to init and to free. */
+int sq_where(struct sq *q, struct where *w, const struct store_filter *f, struct err *err);
+void sq_bind_where(sqlite3_stmt *st, const struct where *w);
+int sq_where_functions(struct sq *q); /* has_word(), contains(); what SQLite says */
+
 /* ---- sqlite_scan.c ---- */
-int sq_functions(struct sq *q, struct err *err); /* has_word(), contains(), give_row() */
+int sq_functions(struct sq *q, struct err *err); /* give_row(), and those of filters */
 int sq_read_begin(struct store *s, struct err *err);
 void sq_read_end(struct store *s);
 int sq_scan(struct store *s, const struct store_filter *f, uint64_t columns, unsigned flags, store_row_fn fn, void *ctx,

@@ -1,5 +1,5 @@
-/* report_demo.c - see report_demo.h. */
-#include "export/report_demo.h"
+/* report_fixture_test.c - see report_fixture_test.h. */
+#include "export/report_fixture_test.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
-/* report_demo.h - invented summaries for the tests of the report, and to look at it. Not part of the program.
+/* report_fixture_test.h - invented summaries for the tests of the report, and to look at it. Not part of the program.
  *
  * test-export-report KIND OUT.html writes the page and prints the terminal's summary.
  */
-#ifndef TRAPLINE_EXPORT_REPORT_DEMO_H
-#define TRAPLINE_EXPORT_REPORT_DEMO_H
+#ifndef TRAPLINE_EXPORT_REPORT_FIXTURE_TEST_H
+#define TRAPLINE_EXPORT_REPORT_FIXTURE_TEST_H
 
 #include "export/report.h"
 
