@@ -2,12 +2,14 @@
  *
  * Exit codes: 0 ok, 1 findings of --fail-on, 2 usage, 3 input, 4 environment.
  */
+#include <fcntl.h>
 #include <jansson.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
@@ -153,10 +155,19 @@ static const char *joined(int argc, char **argv)
 	return line;
 }
 
+/* A stream that the caller closed would be the next file that is opened. What cannot be read, or written, takes its place. */
+static void hold_closed_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			_exit(4);
+}
+
 int main(int argc, char **argv)
 {
 	struct err err = {0};
 	struct options o;
+	hold_closed_streams();
 	mem_setup();
 	json_set_alloc_funcs(mem_alloc_or_end, mem_free);
 	if (jail_main_wanted(argc, argv))

@@ -296,6 +296,16 @@ def case_output_to_a_full_device(t):
     assert b'space' in run.stderr, run.stderr
 
 
+def case_closed_streams(t):
+    """No file that is opened takes the number of a stream that the caller closed."""
+    import harness
+    stored(t)
+    for command, code in (('ingest --store t.db - <&-', INPUT), ('ingest --store t.db - <&- >&- 2>&-', INPUT),
+                          ('messages --store t.db >&-', ENVIRONMENT), ('messages --store t.db <&- 2>&-', 0)):
+        same(t.run('-c', '"$0" ' + command, harness.TRAPLINE, program='/bin/sh', code=None).code, code)
+    t.run('messages', '--store', 't.db')
+
+
 def case_report_says_at_once_that_it_cannot_be_written(t):
     """Before anything is read into a store."""
     t.write('box', mbox([mail(i) for i in range(3)]))
