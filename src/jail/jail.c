@@ -19,6 +19,7 @@
 /* A child that spins is ended by its CPU limit; this is for one that was taken over and sleeps, and long because a machine may be busy.
  * TEST_PATIENCE_MS is for children that sleep for sure. */
 enum { PATIENCE_MS = 15 * 60 * 1000, TEST_PATIENCE_MS = 100 };
+#define NO_SERVER (JAIL_NO_CHILD - 1) /* as a wait status: the server was killed */
 
 struct jail {
 	pid_t server;
@@ -38,6 +39,11 @@ struct jail {
 
 /* ---- start and stop ---- */
 
+static int start_server(struct jail *j, struct err *err)
+{
+	return jail_spawn(JAIL_ARGUMENT, "the process that unpacks archives", &j->control, &j->server, err);
+}
+
 int jail_start(struct jail **out, struct err *err)
 {
 	*out = NULL;
@@ -45,7 +51,7 @@ int jail_start(struct jail **out, struct err *err)
 	if (!j)
 		return err_oom(err, "jail");
 	j->pipe = -1;
-	if (jail_spawn(JAIL_ARGUMENT, "the process that unpacks archives", &j->control, &j->server, err)) {
+	if (start_server(j, err)) {
 		mem_free(j);
 		return err->kind;
 	}
@@ -64,6 +70,22 @@ void jail_stop(struct jail *j)
 
 /* ---- requests ---- */
 
+/* A server that was killed is started again. */
+static int send_request(struct jail *j, const struct jail_request *head, struct str first, const int fds[2], struct err *err)
+{
+	for (bool again = false;; again = true) {
+		if (jail_send(j->control, head, sizeof *head, first.p, first.n, fds, 2) == 0)
+			return 0;
+		if (again || (errno != EPIPE && errno != ECONNRESET))
+			return err_errno(err, ERR_ENV, "the process that unpacks archives cannot be reached");
+		jail_reap(j->control, j->server);
+		j->control = -1;
+		int r = start_server(j, err);
+		if (r)
+			return r;
+	}
+}
+
 static int begin(struct jail *j, uint32_t test, int fd, struct str first, jail_report *report, void *context, struct err *err)
 {
 	int ends[2];
@@ -73,11 +95,11 @@ static int begin(struct jail *j, uint32_t test, int fd, struct str first, jail_r
 		return err_errno(err, ERR_ENV, "pipe");
 	fcntl(ends[0], F_SETPIPE_SZ, PIPE_BYTES); /* faster; refused is fine */
 	const struct jail_request head = {test, (uint32_t)first.n};
-	int r = jail_send(j->control, &head, sizeof head, first.p, first.n, (int[2]){fd, ends[1]}, 2);
+	int r = send_request(j, &head, first, (int[2]){fd, ends[1]}, err);
 	close(ends[1]);
 	if (r < 0) {
 		close(ends[0]);
-		return err_errno(err, ERR_ENV, "the process that unpacks archives has ended");
+		return r;
 	}
 	j->pipe = ends[0];
 	j->report = report;
@@ -99,6 +121,8 @@ static const char *verdict(uint32_t status, enum jail_problem *kind)
 {
 	int s = (int)status;
 	*kind = JAIL_CAP;
+	if (status == NO_SERVER)
+		return "the process that unpacks archives was killed (out of memory?)";
 	if (status == JAIL_NO_CHILD)
 		return "no process could be started to unpack it";
 	if (WIFEXITED(s))
@@ -142,7 +166,7 @@ static uint32_t child_status(struct jail *j)
 	do
 		n = recv(j->control, &status, sizeof status, 0);
 	while (n < 0 && errno == EINTR);
-	return n == sizeof status ? status : JAIL_NO_CHILD;
+	return n == sizeof status ? status : NO_SERVER;
 }
 
 static void close_pipe(struct jail *j)

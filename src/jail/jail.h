@@ -67,7 +67,8 @@ enum jail_test {
 	JAIL_TEST_CRASH,
 	JAIL_TEST_SLEEP,
 	JAIL_TEST_LINGER, /* says that it has ended, and stays */
-	JAIL_TEST_FINE
+	JAIL_TEST_FINE,
+	JAIL_TEST_NO_SERVER /* the server ends */
 };
 int jail_self_test(struct jail *j, enum jail_test what, jail_report *report, void *context, struct err *err);
 

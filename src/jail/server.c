@@ -86,6 +86,7 @@ static void try_forbidden(enum jail_test what, int out)
 		for (;;)
 			syscall(SYS_futex, &never, FUTEX_WAIT, 0, NULL);
 	case JAIL_TEST_FINE:
+	case JAIL_TEST_NO_SERVER:
 		_exit(77);
 	}
 }
@@ -136,6 +137,10 @@ int jail_main(int argc, char **argv)
 		return 4;
 	while (receive(JAIL_CONTROL_FD, &request, fds)) {
 		uint32_t status = JAIL_NO_CHILD;
+		if (request.head.test == JAIL_TEST_NO_SERVER) {
+			close(JAIL_CONTROL_FD); /* first, as when it is killed */
+			_exit(1);
+		}
 		pid_t child = fork();
 		if (child == 0) {
 			close(JAIL_CONTROL_FD);

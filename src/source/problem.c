@@ -8,7 +8,7 @@
 #include "base/utf8.h"
 
 static const char *const names[SOURCE_PROBLEM_KINDS] = {
-	"unreadable", "not mail", "empty", "cut short", "damaged", "encrypted", "limit", "link", "doubtful splits"};
+	"unreadable", "not mail", "empty", "cut short", "damaged", "encrypted", "limit", "link", "doubtful splits", "long message"};
 
 const char *source_problem_name(enum source_problem_kind kind)
 {

@@ -395,7 +395,7 @@ static int deliver(struct source *s, const struct mbox_message *m, struct arena 
 	if (!out->from_line.p || !out->path.p || !out->member.p || !out->feed_guess.p)
 		return err_oom(err, "place of a message");
 	if (out->anomalies & ANOM(message_cap))
-		problem(s, SOURCE_CAP, "a message is longer than what is looked at; its end was left out");
+		problem(s, SOURCE_LONG, "a message is longer than what is looked at; its end was left out");
 	s->doubtful += (m->anomalies & ANOM(doubtful_split)) != 0;
 	s->pending = m->next;
 	s->progress.messages++;

@@ -47,9 +47,10 @@ enum source_problem_kind {
 	SOURCE_SHORT,      /* ends too early: truncated archive, member shorter than announced */
 	SOURCE_DAMAGED,    /* an archive whose checks fail, or that broke its jail */
 	SOURCE_ENCRYPTED,
-	SOURCE_CAP,      /* a limit of base/limits.h: nesting, ratio, size, message length */
+	SOURCE_CAP,      /* a limit of base/limits.h left something out: nesting, ratio, size, time */
 	SOURCE_LINK,     /* symbolic link, device or pipe, not followed */
 	SOURCE_DOUBTFUL, /* doubtful splits in one mbox: count */
+	SOURCE_LONG,     /* a message beyond LIM_MESSAGE: its beginning was delivered */
 	SOURCE_PROBLEM_KINDS
 };
 
