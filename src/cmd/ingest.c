@@ -59,7 +59,7 @@ static void say(const struct ingest_result *r, int verbose)
 static int run(struct session *s, const struct ingest_settings *set, struct err *err)
 {
 	struct ingest *g = NULL;
-	struct ingest_result result;
+	struct ingest_result result = {0};
 	int rc = ingest_open(&g, set, err);
 	if (!rc && !s->store)
 		rc = session_open_store(s, STORE_WRITE, err);
