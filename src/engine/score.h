@@ -28,11 +28,12 @@
 /* Messages from which on a capture counts as no larger. */
 #define ENGINE_FULL 50.0
 /* Log-odds by which an engine must beat everything else: 20 to 1. */
-/* The name of a client without the variant that the class stands for; empty for what is no client's. */
-struct str engine_client_name(const struct engine_class *k);
+#define ENGINE_MARGIN 3.0
+
 /* What the classes of all mail that names no known client begin with. */
 #define CLIENT_REST S("other software")
-#define ENGINE_MARGIN 3.0
+/* The name of a client without the variant that the class stands for; empty for what is no client's. */
+struct str engine_client_name(const struct engine_class *k);
 
 struct engine_scorer;
 /* *out is untouched on failure (ERR_ENV). */
