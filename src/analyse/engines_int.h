@@ -129,6 +129,8 @@ int engines_find_rivals(struct engines *e);
 const struct rival *engines_rival_of(const struct engines *e, const struct engine_print *p, name_id learned, uint64_t peer);
 /* The clusters that took a learned engine's place have its name. heir_of: of each cluster the one whose place it took, + 1; 0: none. */
 int engines_find_heirs(struct engines *e, uint32_t *heir_of);
+/* Of a message's "attachments" the first file that is there to be opened: a digest; 0: none. */
+uint64_t engines_file_of(struct str attachments);
 /* Finds the prints of engines that send through real mail servers. */
 int engines_find_spread(struct engines *e);
 int engines_discover(struct engines *e);

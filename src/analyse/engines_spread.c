@@ -4,7 +4,8 @@
  * text that one program hands in at many unrelated organisations is an engine's. So what servers sent is clustered by itself,
  * organisations standing for networks, and a cluster is let into discovery where
  *   - two of its campaigns at least are spread and about others: over SPREAD_CAMPAIGN organisations each, none of which sent more than
- *     half, and over SPREAD_ORGS together;
+ *     half, and over SPREAD_ORGS together. What has no links is about others if it carries a file (engines_files.c) that SPREAD_ORGS
+ *     organisations' servers sent, none of them more than half: then the file tells which campaign it is;
  *   - it sends in bulk (engines_int.h), and no more of its mail is organisations' own than spread: about themselves, or a campaign of few of
  *     them. Software that many use says something else for each. What is in no campaign says nothing.
  * An organisation is the registrable name without its suffix: shop.com and shop.de are one. Left out is
@@ -32,6 +33,7 @@ struct sent {
 	uint32_t message, print; /* of the analysis; of those that are clustered */
 	uint64_t org;            /* 0: unknown */
 	uint64_t who;            /* its From address, or the organisation where the message was made there */
+	uint64_t file;           /* to be opened, where it says nothing of whom it is about; 0: none */
 	enum about about;
 };
 struct spread {
@@ -165,13 +167,15 @@ static int see_row(void *ctx, const struct store_row *row)
 	x->about = answer    ? ABOUT_ITSELF
 	           : !x->org ? ABOUT_NOTHING
 	                     : whom_about(s, m, x->org, org_of_word(s, row->word[FEAT_from_domain]));
+	x->file = x->about == ABOUT_NOTHING && x->org ? engines_file_of(r->attachments) : 0;
 	return 0;
 }
 
 /* ---- which clusters are spread ---- */
 
 struct seen {
-	uint32_t cluster, campaign;
+	uint32_t cluster;
+	uint64_t campaign; /* or a file */
 	uint64_t org, who;
 	enum about about;
 };
@@ -209,6 +213,53 @@ static bool is_spread(const struct seen *v, size_t n, enum about least, struct s
 	sort_u64(s->who, counted);
 	*n_orgs = k;
 	return k >= SPREAD_CAMPAIGN && unique_u64(s->who, counted) >= SPREAD_CAMPAIGN && most * 2 <= counted && counted * 2 >= n;
+}
+
+static int by_file(const void *x, const void *y)
+{
+	const struct seen *a = x, *b = y;
+	if (a->campaign != b->campaign)
+		return a->campaign < b->campaign ? -1 : 1;
+	return (a->org > b->org) - (a->org < b->org);
+}
+
+static int by_number(const void *x, const void *y)
+{
+	const uint64_t *a = x, *b = y;
+	return (*a > *b) - (*a < *b);
+}
+
+/* What carries a file that is spread over SPREAD_ORGS organisations is about others; of the rest no file counts. */
+static int look_at_files(struct spread *s)
+{
+	size_t n = 0, n_files = 0, room = (s->n_sent + 1) * sizeof(uint64_t), k;
+	struct seen *v = mem_alloc((s->n_sent + 1) * sizeof *v);
+	uint64_t *files = mem_alloc(room);
+	struct scratch scratch = {.who = mem_alloc(room), .orgs = mem_alloc(room)};
+	bool ok = v && files && scratch.who && scratch.orgs;
+	for (size_t i = 0; ok && i < s->n_sent; i++)
+		if (s->sent[i].file)
+			v[n++] = (struct seen){.campaign = s->sent[i].file, .org = s->sent[i].org, .who = s->sent[i].who};
+	if (ok && n)
+		qsort(v, n, sizeof *v, by_file);
+	for (size_t i = 0, j; ok && i < n; i = j) {
+		for (j = i + 1; j < n && v[j].campaign == v[i].campaign; j++)
+			;
+		if (is_spread(v + i, j - i, ABOUT_ITSELF, &scratch, &k) && k >= SPREAD_ORGS)
+			files[n_files++] = v[i].campaign;
+	}
+	for (size_t i = 0; ok && i < s->n_sent; i++) {
+		struct sent *x = &s->sent[i];
+		if (x->file && bsearch(&x->file, files, n_files, sizeof *files, by_number))
+			x->about = ABOUT_OTHERS;
+		else
+			x->file = 0;
+	}
+	mem_free(v);
+	mem_free(files);
+	mem_free(scratch.who);
+	mem_free(scratch.orgs);
+	return ok ? 0 : err_oom(s->e->err, "engines");
 }
 
 static size_t count_own(const struct seen *v, size_t n)
@@ -252,8 +303,9 @@ static int judge(struct spread *s, bool *engine)
 	for (size_t i = 0; ok && i < s->n_sent; i++) {
 		const struct sent *x = &s->sent[i];
 		uint32_t cluster = s->clusters.of[x->print];
+		uint64_t campaign = x->file ? x->file : s->e->a->messages[x->message].campaign;
 		if (cluster)
-			v[n++] = (struct seen){cluster, s->e->a->messages[x->message].campaign, x->org, x->who, x->about};
+			v[n++] = (struct seen){cluster, campaign, x->org, x->who, x->about};
 	}
 	if (ok && n)
 		qsort(v, n, sizeof *v, by_seen);
@@ -312,8 +364,10 @@ static int find(struct spread *s)
 	rc = psl_load(&s->psl, NULL, e->err);
 	rc = rc ? rc : load_words(s);
 	if (!rc)
-		rc = store_scan(e->a->store, &STORE_FILTER_ALL, FEAT_BIT(rdns) | FEAT_BIT(from_addr) | FEAT_BIT(from_domain),
+		rc = store_scan(e->a->store, &STORE_FILTER_ALL,
+			FEAT_BIT(rdns) | FEAT_BIT(from_addr) | FEAT_BIT(from_domain) | FEAT_BIT(attachments),
 			STORE_UNORDERED | STORE_IDS, see_row, s, e->err);
+	rc = rc ? rc : look_at_files(s);
 	rc = rc ? rc : cluster(s);
 	rc = rc ? rc : let_in(s);
 	clusters_free(&s->clusters);

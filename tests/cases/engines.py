@@ -1,4 +1,5 @@
 """Engines: what is learned, what is refused, what a damaged model does."""
+import base64
 import itertools
 import json
 import os
@@ -245,6 +246,32 @@ def case_an_engine_behind_real_mail_servers(t):
                    dict(origin=via, client='X-Mailer: Novell GroupWise 6.5.4\n'),  # people pass it on
                    dict(text='a')):  # one text proves nothing
         same((honest, made(**honest)), (honest, []))
+
+
+def carrying(mail, data, kind='application/zip', name='order.zip'):
+    """The message with a file beside its text."""
+    head, _, text = mail.partition(b'\n\n')
+    part = '--=_b\nContent-Type: %s; name="%s"\nContent-Transfer-Encoding: base64\nContent-Disposition: attachment; filename="%s"\n\n%s--=_b--\n' % (
+        kind, name, name, base64.encodebytes(data).decode())
+    return head.replace(b'text/plain', b'multipart/mixed; boundary="=_b"') + b'\n\n--=_b\nContent-Type: text/plain\n\n' + text + part.encode()
+
+
+def case_files_through_real_mail_servers(t):
+    """Texts without a link prove nothing; the same file from many organisations' servers is an engine's, unless it is what mail programs add."""
+    t.write('lab', capture())
+    learn(t, 'robo', 'lab')
+    mail = lambda i: served(i, link='')
+    data = lambda i: b'PK\3\4' + bytes([65 + i % 3]) * 600
+    own = lambda i: b'PK\3\4%d' % i + data(i)
+    same(names(t, 'm', [carrying(mail(i), data(i)) for i in range(120)]), [('discovered', 120)])
+    same(names(t, 'm', [carrying(served(i, link='', text='abc'[i % 3] + 'xyz'[i // 3 % 3]), data(i)) for i in range(120)]), [('discovered', 120)])
+    for honest in ([mail(i) for i in range(120)],
+                   [carrying(mail(i), own(i)) for i in range(120)],
+                   [carrying(mail(i), data(i), 'image/gif', 'logo.gif') for i in range(120)],
+                   [carrying(mail(i), data(i), 'application/octet-stream', 'notice.txt') for i in range(120)],
+                   [carrying(mail(i), data(0)) for i in range(120)],  # one file, whatever the texts: one mailing
+                   [carrying(served(i, link=lambda i, m: 'http://%s/' % m['host']), data(i)) for i in range(120)]):  # terms of sale
+        same(names(t, 'm', honest), [])
 
 
 def case_unknown_engine_is_discovered_and_learned_one_named(t):
