@@ -11,7 +11,11 @@
 #include "campaign/sketch.h"
 #include "ingest/unseen.h"
 
-enum { BATCHES_MAX = 2 * LIM_WORKERS + 2 };
+enum {
+	BATCHES_MAX = 2 * LIM_WORKERS + 2,
+	TOGETHER = 16,              /* messages that are hashed together, */
+	TOGETHER_BYTES = 128 << 10, /* while the nearest caches hold them */
+};
 _Static_assert(LIM_IN_FLIGHT >= LIM_MESSAGE + LIM_BATCH, "a batch and one more message must fit, or the reader waits for itself");
 
 /* One message on its way: what the reader knew, then what the worker found. */
@@ -34,6 +38,7 @@ struct worker {
 	struct matcher_scratch *scratch;
 	struct memo *memo;
 	struct unseen *unseen;
+	uint8_t digests[TOGETHER][SHA256_BYTES];
 };
 
 struct run {
@@ -70,11 +75,12 @@ static void worker_release(struct worker *w)
 }
 
 /* bytes -> doc and row; their strings live in the worker's arena and memo until its next message. */
-static int analyse(const struct pipeline *p, struct worker *w, const struct raw_mail *mail, const struct feed *feed,
-	struct doc *doc, struct row *row, struct err *err)
+static int analyse(const struct pipeline *p, struct worker *w, const struct raw_mail *mail, const uint8_t *digest,
+	const struct feed *feed, struct doc *doc, struct row *row, struct err *err)
 {
 	arena_reset(&w->arena);
 	struct extract_input in = {.bytes = mail->bytes,
+		.sha256 = digest,
 		.from_line = mail->from_line,
 		.anomalies = mail->anomalies,
 		.trust = &feed->trust,
@@ -170,11 +176,19 @@ static int wait_in_line(struct line *l, struct worker *w, const struct job *job,
 	return keep_row(w, doc, &job->row, &l->arena, &j->row, err);
 }
 
+/* Messages read and not yet looked at. */
+struct ahead {
+	struct raw_mail mails[TOGETHER];
+	const struct feed *feeds[TOGETHER];
+	size_t n, bytes;
+	struct arena arena; /* what they point to */
+};
+
 /* Analyses one message, and puts it and those before it, or leaves it in line. */
-static int take_inline(struct sink *k, struct worker *w, struct line *l, struct job *job, struct err *err)
+static int take_inline(struct sink *k, struct worker *w, struct line *l, struct job *job, const uint8_t *digest, struct err *err)
 {
 	struct doc doc;
-	int rc = analyse(k->p, w, &job->mail, job->feed, &doc, &job->row, err);
+	int rc = analyse(k->p, w, &job->mail, digest, job->feed, &doc, &job->row, err);
 	if (rc)
 		return rc;
 	if (!l->n && !unseen_due(&doc))
@@ -183,25 +197,56 @@ static int take_inline(struct sink *k, struct worker *w, struct line *l, struct 
 	return !rc && (!unseen_wait(w->unseen) || l->n == LIM_BATCH_MESSAGES) ? put_line(k, w, l, err) : rc;
 }
 
+static int take_ahead(struct sink *k, struct worker *w, struct line *l, struct ahead *ahead, struct err *err)
+{
+	struct str bytes[TOGETHER];
+	int rc = 0;
+	for (size_t i = 0; i < ahead->n; i++)
+		bytes[i] = ahead->mails[i].bytes;
+	sha256_each(bytes, ahead->n, w->digests);
+	for (size_t i = 0; i < ahead->n && !rc; i++) {
+		struct job job;
+		job.mail = ahead->mails[i];
+		job.feed = ahead->feeds[i];
+		rc = take_inline(k, w, l, &job, w->digests[i], err);
+	}
+	ahead->n = ahead->bytes = 0;
+	arena_reset(&ahead->arena);
+	return rc;
+}
+
+/* 1: a message more stands ahead; 0: there is none. */
+static int read_ahead(const struct pipeline *p, struct ahead *ahead, struct err *err)
+{
+	struct raw_mail *mail = &ahead->mails[ahead->n];
+	int more = source_next(p->source, &ahead->arena, mail, err);
+	if (more <= 0)
+		return more;
+	if (!(ahead->feeds[ahead->n] = feed_set_of(p->feeds, mail, err)) || keep(&ahead->arena, &mail->bytes))
+		return err_oom(err, "a message in flight");
+	ahead->n++;
+	ahead->bytes += mail->bytes.n;
+	return 1;
+}
+
 static int read_inline(struct sink *k, struct worker *w, struct line *l, struct err *err)
 {
 	const struct pipeline *p = k->p;
 	struct progress progress;
-	struct arena raw;
-	struct job job;
-	int rc = 0, more;
-	arena_init(&raw, LIM_ARENA);
+	struct ahead ahead = {.n = 0};
+	int rc = 0, more = 1;
+	arena_init(&ahead.arena, LIM_ARENA);
 	progress_start(&progress, "reading", p->show_progress);
-	while (!rc && (more = source_next(p->source, &raw, &job.mail, err)) != 0) {
-		if (more > 0)
-			job.feed = feed_set_of(p->feeds, &job.mail, err);
-		rc = more < 0 ? more : job.feed ? take_inline(k, w, l, &job, err) : err_oom(err, "feeds");
+	while (!rc && more > 0) {
+		more = read_ahead(p, &ahead, err);
+		if (more > 0 && ahead.n < TOGETHER && ahead.bytes < TOGETHER_BYTES)
+			continue;
+		rc = more < 0 ? more : take_ahead(k, w, l, &ahead, err);
 		const struct source_progress *at = source_progress(p->source);
 		progress_show(&progress, at->bytes_read, at->bytes_total, k->messages);
-		arena_reset(&raw);
 	}
 	progress_end(&progress);
-	arena_free(&raw);
+	arena_free(&ahead.arena);
 	return rc ? rc : put_line(k, w, l, err);
 }
 
@@ -313,13 +358,24 @@ static void *reader_main(void *arg)
 	return NULL;
 }
 
+static void hash_jobs(struct worker *w, const struct job *jobs, size_t n)
+{
+	struct str bytes[TOGETHER];
+	for (size_t i = 0; i < n; i++)
+		bytes[i] = jobs[i].mail.bytes;
+	sha256_each(bytes, n, w->digests);
+}
+
 static int work_batch(const struct pipeline *p, struct worker *w, struct batch *b, struct err *err)
 {
 	for (size_t i = 0; i < b->n; i++) {
 		struct job *j = &b->jobs[i];
 		struct doc doc;
 		struct row row;
-		if (analyse(p, w, &j->mail, j->feed, &doc, &row, err) || keep_row(w, &doc, &row, &b->out, &j->row, err))
+		if (i % TOGETHER == 0)
+			hash_jobs(w, j, b->n - i < TOGETHER ? b->n - i : TOGETHER);
+		if (analyse(p, w, &j->mail, w->digests[i % TOGETHER], j->feed, &doc, &row, err) ||
+			keep_row(w, &doc, &row, &b->out, &j->row, err))
 			return err->kind;
 	}
 	if (unseen_take(w->unseen))
