@@ -75,12 +75,12 @@ static struct url link_of(struct arena *a, const char *z)
 	memcpy(raw, "http://", 7);
 	memcpy(raw + 7, host.p, host.n);
 	raw[7 + host.n] = '/';
-	bool address = ascii_digit(host.p[0]);
+	bool address = ascii_digit(host.p[0]), bad = str_find_byte(host, '%') != STR_NPOS;
 	return (struct url){.raw = {raw, host.n + 8},
 		.host = host,
 		.domain = address ? S("") : host,
 		.text = text,
-		.flags = URL_LINK | (address ? URL_IP_HOST : 0u)};
+		.flags = URL_LINK | (address ? URL_IP_HOST : 0u) | (bad ? URL_BAD_HOST : 0u)};
 }
 
 static void run(struct fixture *f, const struct mail *m, struct row *row)
@@ -227,7 +227,24 @@ static void shipped(void **state)
 			"Canadian Health&Care Mall", "pharma"},
 		{{"hello", "Anna", "a@b.example", "See Ultimate Replica now", "time.example", NULL}, "Ultimate Replicas",
 			"replica"},
+		{{"Your Geek Squad renewal", "Billing Dept", "x@mail.example",
+			 "399.99 will be debited. If you did not authorize it, call our support team at +1 (877) 555-0110.", NULL,
+			 NULL},
+			"Geek Squad", "phishing"},
+		{{"\xE3\x80\x90\xE4\xB8\x89\xE4\xBA\x95\xE4\xBD\x8F\xE5\x8F\x8B\xE3\x82\xAB\xE3\x83\xBC\xE3\x83\x89\xE3\x80\x91",
+			 "\xE4\xB8\x89\xE4\xBA\x95\xE4\xBD\x8F\xE5\x8F\x8B\xE3\x82\xAB\xE3\x83\xBC\xE3\x83\x89", "x@kard.example",
+			 "\xE5\x88\xA9\xE7\x94\xA8\xE3\x82\x92\xE5\x88\xB6\xE9\x99\x90", "kard.example", NULL},
+			"Sumitomo Mitsui Banking Corporation", "phishing"},
+		{{"\xE4\xBB\xA3\xE5\xBC\x80\xE5\x8F\x91\xE7\xA5\xA8", "", "x@f.example", "\xE5\x8F\x91\xE7\xA5\xA8", NULL, NULL},
+			"", "fapiao"},
+		{{"Quick task", "The chief", "x@mail.example", "Can you purchase some gift cards? I am in a meeting.", NULL, NULL},
+			"", "bec"},
 		/* honest */
+		{{"Geek Squad was great", "Tom", "tom@home.example", "They helped. Call me at +1 877 555 0110.", NULL, NULL}, "",
+			""},
+		{{"Directories", "Web", "x@web.example", "Register with www.swisscom.ch", "www.swisscom.ch%20swiss|www.swisscom.ch",
+			 NULL},
+			"", ""},
 		{{"Your receipt from Apple", "Apple", "no_reply@email.apple.com", "Thank you", "support.apple.com", NULL}, "", ""},
 		{{"Sign-in attempt blocked", "Google", "no-reply@accounts.google.com", "Was this you? Verify your identity",
 			 "accounts.google.com", NULL},

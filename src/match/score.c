@@ -296,6 +296,16 @@ static void weigh_shop(const struct scoring *s, struct candidate *c)
 }
 
 /* ---- impersonation ---- */
+static void weigh_no_link(const struct scoring *s, struct candidate *c, const struct pack_brand *b)
+{
+	struct str number = s->facts.html_attachment ? S("") : number_to_call(s->d->text);
+	if (number.n)
+		reason(c, (struct reason){"brand", &b->entry, "text", number, "no link, but a number to call", RULE_CALL});
+	else
+		reason(c, (struct reason){"brand", &b->entry, "", S(""), "no link",
+				  s->facts.html_attachment ? RULE_HTML_ATTACHMENT : RULE_CLAIM_NO_LINK});
+}
+
 /* True when the mail claims to be the brand and a link pretends to lead there: a lure of its own. */
 static bool weigh_links(
 	const struct scoring *s, struct candidate *c, const struct pack_brand *b, const struct named *n, bool own_from)
@@ -323,8 +333,7 @@ static bool weigh_links(
 		reason(c, (struct reason){
 				  "brand", &b->entry, "url", l.first_own, "links lead to the brand's own domain", RULE_LINKS_OWN});
 	else
-		reason(c, (struct reason){"brand", &b->entry, "", S(""), "no link",
-				  s->facts.html_attachment ? RULE_HTML_ATTACHMENT : RULE_CLAIM_NO_LINK});
+		weigh_no_link(s, c, b);
 	if (l.address.n)
 		reason(c, (struct reason){"brand", &b->entry, "url", l.address, "a link to a bare address", RULE_ADDRESS_LINK});
 	return claimed && (l.mismatch.n || l.domain_in_host.n);

@@ -42,6 +42,37 @@ struct mail_facts mail_facts_of(const struct doc *d)
 	return m;
 }
 
+/* What looks like a telephone number within the first bytes of text: nine digits and more, with signs and blanks among them. */
+static struct str telephone_number(struct str text)
+{
+	enum { NEAR = 48, DIGITS = 9, LENGTH = 24 };
+	for (size_t i = 0; i < text.n && i < NEAR; i++) {
+		size_t digits = 0, k = i;
+		if (!ascii_digit(text.p[i]) && text.p[i] != '+' && text.p[i] != '(')
+			continue;
+		for (; k < text.n && k - i < LENGTH && (ascii_digit(text.p[k]) || memchr("+() .-", text.p[k], 6)); k++)
+			digits += ascii_digit(text.p[k]);
+		if (digits >= DIGITS)
+			return str_trim(str_sub(text, i, k - i));
+		i = k;
+	}
+	return S("");
+}
+
+struct str number_to_call(struct str text)
+{
+	static const char *const asks[] = {"call ", "dial ", "phone ", "contact "};
+	for (size_t w = 0; w < sizeof asks / sizeof *asks; w++) {
+		struct str word = str_of(asks[w]), rest = text;
+		for (size_t at; (at = str_ifind(rest, word)) != STR_NPOS; rest = str_from(rest, at + word.n)) {
+			struct str number = telephone_number(str_from(rest, at + word.n));
+			if (number.n)
+				return number;
+		}
+	}
+	return S("");
+}
+
 /* ---- a hit ---- */
 static size_t source_at(const struct finder *f, const struct hit *h)
 {
@@ -245,6 +276,9 @@ struct link_facts link_facts_of(const struct finder *f, const struct doc *d, uin
 		const struct url *u = &d->urls[i];
 		struct str host = u->host.n ? u->host : u->domain;
 		if (!clickable(u) || (u->flags & URL_BARE)) /* a bare domain in the text is more often a name than a link */
+			continue;
+		if ((u->flags & URL_BAD_HOST) &&
+			str_find_byte(host, '%') != STR_NPOS) /* "http://www.shop.ch%20text/" leads nowhere */
 			continue;
 		bool fresh = !str_eq(host, last);
 		last = host;

@@ -47,6 +47,7 @@
 #define RULE_LINKS_OWN -6.0
 #define RULE_CLAIM_NO_LINK -2.0
 #define RULE_HTML_ATTACHMENT 1.0
+#define RULE_CALL 1.0 /* "call +1 (888) 555-0199": who answers is the lure's */
 #define RULE_LURE_CAP 3.0
 #define RULE_LURE_WORD 2.0 /* words of this weight make a lure, weaker ones do not */
 #define RULE_NO_LURE -2.0
@@ -76,6 +77,9 @@ struct mail_facts {
 	struct str shop_domain;
 };
 struct mail_facts mail_facts_of(const struct doc *d);
+
+/* A telephone number that the text asks to call; empty: none. */
+struct str number_to_call(struct str text);
 
 /* Of one hit. */
 bool hit_quoted(const struct finder *f, const struct hit *h);         /* on a line that quotes another mail */
