@@ -370,6 +370,9 @@ static void letter(struct letter *l)
 	named(l, "Brand", r->brand, r->brand_confidence);
 	named(l, "Programme", r->programme, r->programme_confidence);
 	named(l, "Category", r->category, r->category_confidence);
+	named(l, "Engine", r->engine, r->engine_confidence);
+	named(l, "Client", r->client, r->client_confidence);
+	fact(l, "Campaign", r->campaign);
 	when_and_who(l);
 	urls(l);
 	attachments(l);

@@ -114,7 +114,8 @@ void report_programmes(struct page *p)
 		return;
 	page_raw(p,
 		"<section id=\"programmes\"><h2>Programmes</h2><p>Whom the mail earns for, by captured pages, domains, the message's own words and "
-		"its campaign. A programme with much mail may have few domains: the two shares are different numbers.</p>\n");
+		"its campaign. Shares are of what is named: of the messages whose programme is known, and of their domains. A programme with "
+		"much mail may have few domains: the two are different numbers.</p>\n");
 	programme_table(p);
 	if (p->info->n_aliases)
 		page_raw(p,
