@@ -80,9 +80,9 @@ static void try_forbidden(enum jail_test what, int out)
 	case JAIL_TEST_CRASH:
 		__builtin_trap();
 	case JAIL_TEST_LINGER:
-		jail_put(out, &end, sizeof end);
-		/* fall through */
 	case JAIL_TEST_SLEEP:
+		if (what == JAIL_TEST_LINGER)
+			jail_put(out, &end, sizeof end);
 		for (;;)
 			syscall(SYS_futex, &never, FUTEX_WAIT, 0, NULL);
 	case JAIL_TEST_FINE:
