@@ -25,7 +25,7 @@ struct doc_attachment {
 struct doc_notes {
 	struct arena *arena; /* to keep it in, not the message's; when it is full it is not kept */
 	const void *sketch;  /* campaign/sketch.c */
-	const void *hits;    /* match/find.c */
+	const void *hits;    /* match/hits.c */
 };
 
 struct doc {

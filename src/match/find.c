@@ -1,17 +1,13 @@
 /* find.c - see find.h. */
 #include "match/find.h"
 
-#include <stdlib.h>
-
 #include "base/limits.h"
 #include "base/mem.h"
+#include "match/hits.h"
 
 enum {
 	URL_BYTES_MAX = 8 << 10, /* of all URLs together */
 	URL_MAX = 200,           /* of one: names stand in front, then come tracking tokens */
-	HITS_MAX = 4096,         /* of one document */
-	HITS_KEPT = 64,          /* for when a text comes again */
-	FEW_HITS = 32,
 };
 
 const char *field_name(enum field f)
@@ -40,74 +36,15 @@ void finder_free(struct finder *f)
 	*f = (struct finder){0};
 }
 
-/* ---- collecting ---- */
-static struct counter *counter_of(struct finder *f, uint32_t phrase)
-{
-	struct counter *c = &f->counters[phrase];
-	if (c->epoch != f->epoch)
-		*c = (struct counter){.epoch = f->epoch};
-	return c;
-}
-
-static bool room_for_hit(struct finder *f, uint32_t phrase, enum field field)
-{
-	return counter_of(f, phrase)->hits[field] < HITS_A_FIELD;
-}
-
-/* May one more candidate of this phrase be looked at here? */
-static bool may_try(struct finder *f, uint32_t phrase, enum field field)
-{
-	struct counter *c = counter_of(f, phrase);
-	if (!room_for_hit(f, phrase, field))
-		return false;
-	bool capped = c->tries[field] == TRIES_A_FIELD;
-	c->tries[field] += !capped;
-	f->capped |= capped;
-	return !capped;
-}
-
-static struct str folded(const struct finder *f, size_t field)
-{
-	const struct norm_field *nf = &f->norm.fields[field];
-	return str_make(f->norm.fold + nf->fold, nf->fold_end - nf->fold);
-}
-
-static void add_hit(struct finder *f, uint32_t phrase, enum field field, struct span s)
-{
-	uint32_t base = (uint32_t)f->norm.fields[field].fold;
-	struct counter *c = counter_of(f, phrase);
-	struct hit h = {phrase, (uint8_t)field, s.how, base + (uint32_t)s.from, base + (uint32_t)s.to, c->last};
-	for (uint32_t i = c->last; i; i = f->hits[i - 1].before)
-		if (f->hits[i - 1].from < h.to && h.from < f->hits[i - 1].to)
-			return; /* found by another search already */
-	if (f->n_hits == f->cap_hits) {
-		size_t want = f->cap_hits ? f->cap_hits * 2 : 32;
-		struct hit *v = want <= HITS_MAX ? arena_grow(f->arena, f->hits, f->cap_hits * sizeof *v, want * sizeof *v) : NULL;
-		f->oom |= want <= HITS_MAX && !v;
-		if (!v)
-			return;
-		f->hits = v;
-		f->cap_hits = want;
-	}
-	f->hits[f->n_hits++] = h;
-	c->hits[field]++;
-	c->last = (uint32_t)f->n_hits;
-}
-
-struct str hit_source(const struct finder *f, const struct hit *h)
-{
-	return norm_source(&f->norm, h->from, h->to);
-}
-
 /* ---- the searches ---- */
-static bool try_exact(struct finder *f, uint32_t phrase, enum field field, size_t from)
+bool finder_try_exact(struct finder *f, uint32_t phrase, enum field field, size_t from)
 {
 	const struct phrase *p = &f->lexicon->phrases[phrase];
-	struct str text = folded(f, field);
+	struct str text = finder_field(f, field);
 	if (!str_eq(str_sub(text, from, p->fold.n), p->fold) || !align_exact(p, text, from))
 		return false;
-	if (may_try(f, phrase, field))
-		add_hit(f, phrase, field, (struct span){from, from + p->fold.n, 0});
+	if (hit_may_try(f, phrase, field))
+		hit_add(f, phrase, field, (struct span){from, from + p->fold.n, 0});
 	return true;
 }
 
@@ -116,8 +53,8 @@ static int on_pattern(unsigned id, unsigned long long from, unsigned long long t
 	struct finder *f = ctx;
 	(void)flags;
 	size_t field = norm_field_of_fold(&f->norm, (size_t)from), base = f->norm.fields[field].fold;
-	if (to > from && to <= f->norm.fields[field].fold_end && may_try(f, id, (enum field)field))
-		add_hit(f, id, (enum field)field, (struct span){(size_t)from - base, (size_t)to - base, 0});
+	if (to > from && to <= f->norm.fields[field].fold_end && hit_may_try(f, id, (enum field)field))
+		hit_add(f, id, (enum field)field, (struct span){(size_t)from - base, (size_t)to - base, 0});
 	return 0;
 }
 
@@ -129,7 +66,7 @@ static void literal_at(struct finder *f, enum field field, struct str text, size
 		uint64_t key = key_literal(text.p + start, len);
 		const struct key_entry *e = keys_perhaps(&x->literal, key) ? keys_find(&x->literal, key, &n) : NULL;
 		for (size_t i = 0; e && i < n; i++)
-			try_exact(f, e[i].phrase, field, start);
+			finder_try_exact(f, e[i].phrase, field, start);
 	}
 }
 
@@ -160,7 +97,7 @@ static void squeezed_at(struct finder *f, enum field field, squeezed_fn *fn, siz
 	for (size_t k = 0; k < n; k++) {
 		const struct phrase *p = &x->phrases[e[k].phrase];
 		if (within)
-			try_exact(f, e[k].phrase, field, start);
+			finder_try_exact(f, e[k].phrase, field, start);
 		else if (key_goes_on(run->key, e[k].more) && (p->squeeze.n <= KEY_LONG || cut_spells(&f->cut, start, p->squeeze)))
 			fn(f, e[k].phrase, field, start);
 	}
@@ -176,7 +113,7 @@ static void find_squeezed(struct finder *f, enum field field, squeezed_fn *fn)
 
 static void on_undisguised(struct finder *f, uint32_t phrase, enum field field, size_t start)
 {
-	if (try_exact(f, phrase, field, start))
+	if (finder_try_exact(f, phrase, field, start))
 		return;
 	f->more_suspects |= f->n_suspects == SUSPECTS;
 	if (f->n_suspects == SUSPECTS)
@@ -188,10 +125,10 @@ static void on_undisguised(struct finder *f, uint32_t phrase, enum field field, 
 static void on_squeezed(struct finder *f, uint32_t phrase, enum field field, size_t start)
 {
 	const struct phrase *p = &f->lexicon->phrases[phrase];
-	struct str text = folded(f, field);
+	struct str text = finder_field(f, field);
 	struct span s;
-	if (may_try(f, phrase, field) && align_squeezed(p, text, start, &s))
-		add_hit(f, phrase, field, s);
+	if (hit_may_try(f, phrase, field) && align_squeezed(p, text, start, &s))
+		hit_add(f, phrase, field, s);
 }
 
 static void find_disguised(struct finder *f, enum field field)
@@ -217,9 +154,9 @@ static void find_inside(struct finder *f, enum field field)
 		for (size_t i = 0; e && i < n; i++) {
 			const struct phrase *p = &f->lexicon->phrases[e[i].phrase];
 			struct span s;
-			if (str_starts(str_from(letters, at), p->squeeze) && may_try(f, e[i].phrase, field) &&
+			if (str_starts(str_from(letters, at), p->squeeze) && hit_may_try(f, e[i].phrase, field) &&
 				align_inside(p, f->cut.text, cut_source(&f->cut, &cursor, at), &s))
-				add_hit(f, e[i].phrase, field, s);
+				hit_add(f, e[i].phrase, field, s);
 		}
 	}
 }
@@ -295,9 +232,9 @@ static void try_words(struct finder *f, enum field field, uint64_t key, size_t a
 		uint32_t token = e[i].more;
 		size_t first = at;
 		struct span s;
-		if (same_sets(f, p, token, &first) && !stands_there(p, f->cut.text, first) && may_try(f, e[i].phrase, field) &&
+		if (same_sets(f, p, token, &first) && !stands_there(p, f->cut.text, first) && hit_may_try(f, e[i].phrase, field) &&
 			align_words(p, f->cut.text, at, token, &s))
-			add_hit(f, e[i].phrase, field, s);
+			hit_add(f, e[i].phrase, field, s);
 	}
 }
 
@@ -332,7 +269,7 @@ static void find_in_field(struct finder *f, enum field field)
 {
 	f->n_suspects = 0;
 	f->more_suspects = false;
-	cut_text(&f->cut, folded(f, field));
+	cut_text(&f->cut, finder_field(f, field));
 	starts_find(&f->lexicon->index, &f->cut, &f->starts);
 	find_literal(f, field);
 	find_squeezed(f, field, on_undisguised);
@@ -368,7 +305,7 @@ static struct str join_urls(struct arena *a, const struct doc *d)
 	return str_make(p, k);
 }
 
-static bool prepare(struct finder *f, const struct lexicon *x, struct arena *a, const struct doc *d)
+bool finder_prepare(struct finder *f, const struct lexicon *x, struct arena *a, const struct doc *d)
 {
 	struct str src[FIELD_COUNT] = {
 		d->subject, d->from_name, str_first(d->text, LIM_TEXT), str_first(d->hidden, LIM_TEXT), join_urls(a, d)};
@@ -395,164 +332,28 @@ static bool prepare(struct finder *f, const struct lexicon *x, struct arena *a, 
 	return true;
 }
 
-static int by_place(const void *a, const void *b)
-{
-	const struct hit *x = a, *y = b;
-	if (x->from != y->from)
-		return x->from < y->from ? -1 : 1;
-	return x->phrase < y->phrase ? -1 : x->phrase > y->phrase;
-}
-
-/* They are mostly few, and found in nearly that order. */
-static void sort_hits(struct finder *f)
-{
-	if (f->n_hits > FEW_HITS) {
-		qsort(f->hits, f->n_hits, sizeof *f->hits, by_place);
-		return;
-	}
-	for (size_t i = 1; i < f->n_hits; i++) {
-		struct hit h = f->hits[i];
-		size_t k = i;
-		for (; k > 0 && by_place(&h, &f->hits[k - 1]) < 0; k--)
-			f->hits[k] = f->hits[k - 1];
-		f->hits[k] = h;
-	}
-}
-
-/* What folding undid is a disguise too, unless the phrase itself has such letters. */
-static void mark_lookalikes(struct finder *f)
-{
-	for (size_t i = 0; i < f->n_hits; i++) {
-		struct hit *h = &f->hits[i];
-		const struct phrase *p = &f->lexicon->phrases[h->phrase];
-		if (p->ascii && p->kind != PHRASE_PATTERN && !norm_ascii_span(&f->norm, h->field, h->from, h->to) &&
-			norm_disguised(hit_source(f, h)))
-			h->how |= ALIGN_LOOKALIKE;
-	}
-}
-
-static bool finish(struct finder *f)
-{
-	if (f->oom)
-		return false;
-	sort_hits(f);
-	mark_lookalikes(f);
-	return true;
-}
-
-/* The hits in the fields from FIELD_TEXT on, relative to its start; they follow each other, so that all of them move together. */
-struct known_hits {
-	size_t n;
-	struct hit hits[];
-};
-
-static void keep_hits(struct finder *f, struct doc_notes *notes, size_t first)
-{
-	size_t n = f->n_hits - first;
-	struct known_hits *k =
-		f->capped || f->n_hits > HITS_KEPT ? NULL : arena_alloc(notes->arena, sizeof *k + n * sizeof *k->hits);
-	if (!k)
-		return;
-	k->n = n;
-	for (size_t i = 0; i < n; i++) {
-		k->hits[i] = f->hits[first + i];
-		k->hits[i].from -= (uint32_t)f->norm.fields[FIELD_TEXT].fold;
-		k->hits[i].to -= (uint32_t)f->norm.fields[FIELD_TEXT].fold;
-	}
-	notes->hits = k;
-}
-
-static void recall_hits(struct finder *f, const struct known_hits *k)
-{
-	for (size_t i = 0; i < k->n; i++) {
-		const struct hit *h = &k->hits[i];
-		size_t at = f->norm.fields[FIELD_TEXT].fold + h->from - f->norm.fields[h->field].fold;
-		add_hit(f, h->phrase, h->field, (struct span){at, at + h->to - h->from, h->how});
-	}
-}
-
 static void find_in_fields(struct finder *f, enum field from, enum field to)
 {
 	for (enum field i = from; i < to; i++)
-		if (folded(f, i).n)
+		if (finder_field(f, i).n)
 			find_in_field(f, i);
 }
 
 bool find_phrases(struct finder *f, const struct lexicon *x, const struct hsdb *h, struct arena *a, const struct doc *d)
 {
-	if (!prepare(f, x, a, d))
+	if (!finder_prepare(f, x, a, d))
 		return false;
 	const struct known_hits *known = d->notes ? d->notes->hits : NULL;
 	find_in_fields(f, 0, FIELD_TEXT);
 	size_t first = f->n_hits;
 	if (known)
-		recall_hits(f, known);
+		hits_recall(f, known);
 	else
 		find_in_fields(f, FIELD_TEXT, FIELD_COUNT);
 	if (d->notes && !known)
-		keep_hits(f, d->notes, first);
+		hits_keep(f, d->notes, first);
 	if (h->patterns)
 		must(hs_scan(h->patterns, (const char *)f->norm.fold, (unsigned)f->norm.n_fold, 0, f->scratch, on_pattern, f) ==
 			HS_SUCCESS);
-	return finish(f);
-}
-
-/* ---- the oracle ---- */
-static void naive_words(struct finder *f, uint32_t phrase, uint32_t token, enum field field, size_t from)
-{
-	struct span s;
-	if (align_words(&f->lexicon->phrases[phrase], folded(f, field), from, token, &s))
-		add_hit(f, phrase, field, s);
-}
-
-static void naive_squeezed(struct finder *f, uint32_t phrase, enum field field, size_t near)
-{
-	struct span s;
-	if (align_squeezed(&f->lexicon->phrases[phrase], folded(f, field), near, &s))
-		add_hit(f, phrase, field, s);
-}
-
-static void naive_inside(struct finder *f, uint32_t phrase, enum field field, size_t near)
-{
-	struct span s;
-	if (align_inside(&f->lexicon->phrases[phrase], folded(f, field), near, &s))
-		add_hit(f, phrase, field, s);
-}
-
-static void naive_fold(struct finder *f, uint32_t phrase, enum field field)
-{
-	for (size_t i = 0; i < folded(f, field).n; i++)
-		try_exact(f, phrase, field, i);
-}
-
-static void naive_disguised(struct finder *f, uint32_t phrase, enum field field)
-{
-	const struct phrase *p = &f->lexicon->phrases[phrase];
-	struct str text = folded(f, field);
-	for (size_t i = 0; field != FIELD_URL && i < text.n; i++)
-		for (uint32_t t = 0; t < p->n_tokens; t++)
-			if ((i == 0 || text.p[i - 1] == ' ') && lexicon_anchor(p) == t && room_for_hit(f, phrase, field))
-				naive_words(f, phrase, t, field, i);
-	for (size_t i = 0; i < text.n; i++)
-		if (norm_letter[text.p[i]] == norm_letter[p->letter[0]] && room_for_hit(f, phrase, field))
-			naive_squeezed(f, phrase, field, i);
-	bool inside = field == FIELD_URL && p->kind == PHRASE_BRAND && p->squeeze.n >= INSIDE_MIN;
-	for (size_t i = 0; inside && i < text.n; i++)
-		if (norm_letter[text.p[i]] == norm_letter[p->letter[0]] && room_for_hit(f, phrase, field))
-			naive_inside(f, phrase, field, i);
-}
-
-bool find_phrases_naive(struct finder *f, const struct lexicon *x, struct arena *a, const struct doc *d)
-{
-	if (!prepare(f, x, a, d))
-		return false;
-	for (enum field field = 0; field < FIELD_COUNT; field++)
-		for (uint32_t i = 0; i < x->n_phrases; i++)
-			if (x->phrases[i].kind != PHRASE_PATTERN)
-				naive_fold(f, i, field);
-	for (enum field field = 0; field < FIELD_COUNT; field++)
-		for (uint32_t i = 0; i < x->n_phrases; i++)
-			if (x->phrases[i].squeezable)
-				naive_disguised(f, i, field);
-	return finish(f);
+	return hits_finish(f);
 }
