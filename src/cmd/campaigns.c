@@ -5,7 +5,6 @@
 #include "cmd/command.h"
 #include "cmd/output.h"
 #include "cmd/session.h"
-#include "query/campaign_list.h"
 
 static const struct column columns[] = {
 	{.name = "campaign", .kind = KIND_TEXT},
@@ -21,8 +20,7 @@ static const struct column columns[] = {
 	{.name = "domain", .kind = KIND_TEXT, .show = SHOW_URL, .detail = true},
 };
 
-/* All listed names, or only the first. */
-static void put_names(struct table *t, const struct campaign_values *v, size_t most)
+void campaign_names(struct table *t, const struct campaign_values *v, size_t most)
 {
 	struct str names[CAMPAIGN_TOP];
 	size_t n = v->n < most ? v->n : most;
@@ -42,14 +40,14 @@ static void put_cells(struct table *t, const struct campaign_info *c, struct str
 	table_time(t, c->last);
 	table_int(t, (int64_t)c->words[CAMPAIGN_FEEDS].distinct);
 	table_str(t, subject);
-	put_names(t, &c->words[CAMPAIGN_BRANDS], 1);
-	put_names(t, &c->words[CAMPAIGN_PROGRAMMES], 1);
-	put_names(t, &c->words[CAMPAIGN_ENGINES], CAMPAIGN_TOP);
+	campaign_names(t, &c->words[CAMPAIGN_BRANDS], 1);
+	campaign_names(t, &c->words[CAMPAIGN_PROGRAMMES], 1);
+	campaign_names(t, &c->words[CAMPAIGN_ENGINES], CAMPAIGN_TOP);
 	table_int(t, (int64_t)c->words[CAMPAIGN_DOMAINS].distinct);
-	put_names(t, &c->words[CAMPAIGN_DOMAINS], 1);
+	campaign_names(t, &c->words[CAMPAIGN_DOMAINS], 1);
 }
 
-static void json_values(struct json *j, const char *key, const struct campaign_values *v)
+void campaign_values_json(struct json *j, const char *key, const struct campaign_values *v)
 {
 	json_key(j, key);
 	json_arr(j);
@@ -71,12 +69,12 @@ static void put_json(struct json *j, const struct campaign_info *c, const char *
 	json_key(j, "last"), json_time(j, c->last);
 	json_key(j, "sample"), json_z(j, sample);
 	json_key(j, "subject"), json_str(j, subject);
-	json_values(j, "feeds", &c->words[CAMPAIGN_FEEDS]);
-	json_values(j, "brands", &c->words[CAMPAIGN_BRANDS]);
-	json_values(j, "programmes", &c->words[CAMPAIGN_PROGRAMMES]);
-	json_values(j, "engines", &c->words[CAMPAIGN_ENGINES]);
-	json_values(j, "countries", &c->words[CAMPAIGN_COUNTRIES]);
-	json_values(j, "domains", &c->words[CAMPAIGN_DOMAINS]);
+	campaign_values_json(j, "feeds", &c->words[CAMPAIGN_FEEDS]);
+	campaign_values_json(j, "brands", &c->words[CAMPAIGN_BRANDS]);
+	campaign_values_json(j, "programmes", &c->words[CAMPAIGN_PROGRAMMES]);
+	campaign_values_json(j, "engines", &c->words[CAMPAIGN_ENGINES]);
+	campaign_values_json(j, "countries", &c->words[CAMPAIGN_COUNTRIES]);
+	campaign_values_json(j, "domains", &c->words[CAMPAIGN_DOMAINS]);
 	json_key(j, "distinct_domains"), json_int(j, (int64_t)c->words[CAMPAIGN_DOMAINS].distinct);
 	json_obj_end(j);
 }

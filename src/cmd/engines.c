@@ -3,6 +3,7 @@
 
 #include "base/json_read.h"
 #include "base/limits.h"
+#include "cmd/campaigns.h"
 #include "cmd/command.h"
 #include "cmd/engines.h"
 #include "cmd/output.h"
@@ -25,31 +26,6 @@ static const struct column columns[] = {
 };
 enum { LISTED = 3 };
 
-static void put_names(struct table *t, const struct campaign_values *v)
-{
-	struct str names[LISTED];
-	size_t n = v->n < LISTED ? v->n : LISTED;
-	for (size_t i = 0; i < n; i++)
-		names[i] = v->v[i].name;
-	if (n)
-		table_strs(t, (struct strs){names, n});
-	else
-		table_null(t);
-}
-
-static void put_values(struct json *j, const char *key, const struct campaign_values *v)
-{
-	json_key(j, key);
-	json_arr(j);
-	for (size_t i = 0; i < v->n; i++) {
-		json_obj(j);
-		json_key(j, "name"), json_str(j, v->v[i].name);
-		json_key(j, "messages"), json_int(j, v->v[i].n);
-		json_obj_end(j);
-	}
-	json_arr_end(j);
-}
-
 /* What the analysis says of it, member by member. */
 static void put_known(struct json *j, const json_t *item, const char *key)
 {
@@ -69,10 +45,10 @@ static void put_json(struct json *j, const struct campaign_info *c, double share
 	json_key(j, "share"), json_num(j, share, 6);
 	json_key(j, "first"), json_time(j, c->first);
 	json_key(j, "last"), json_time(j, c->last);
-	put_values(j, "feeds", &c->words[CAMPAIGN_FEEDS]);
-	put_values(j, "brands", &c->words[CAMPAIGN_BRANDS]);
-	put_values(j, "programmes", &c->words[CAMPAIGN_PROGRAMMES]);
-	put_values(j, "countries", &c->words[CAMPAIGN_COUNTRIES]);
+	campaign_values_json(j, "feeds", &c->words[CAMPAIGN_FEEDS]);
+	campaign_values_json(j, "brands", &c->words[CAMPAIGN_BRANDS]);
+	campaign_values_json(j, "programmes", &c->words[CAMPAIGN_PROGRAMMES]);
+	campaign_values_json(j, "countries", &c->words[CAMPAIGN_COUNTRIES]);
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		put_known(j, item, known[i]);
 	json_key(j, "infection");
@@ -101,8 +77,8 @@ static void put_cells(struct table *t, const struct campaign_info *c, double sha
 	table_time(t, c->last);
 	table_int(t, (int64_t)c->words[CAMPAIGN_FEEDS].distinct);
 	table_int(t, json_integer_value(json_object_get(item, "peers")));
-	put_names(t, &c->words[CAMPAIGN_BRANDS]);
-	put_names(t, &c->words[CAMPAIGN_COUNTRIES]);
+	campaign_names(t, &c->words[CAMPAIGN_BRANDS], LISTED);
+	campaign_names(t, &c->words[CAMPAIGN_COUNTRIES], LISTED);
 	table_int(t, (int64_t)json_array_size(json_object_get(item, "versions")));
 	put_infected(t, infection);
 }
