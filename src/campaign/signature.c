@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "base/limits.h"
 #include "base/vec.h"
 
@@ -148,6 +149,19 @@ bool signature_settle(struct signature *s)
 	}
 	s->n_fragments = kept;
 	return body && words >= SIGNATURE_WORDS;
+}
+
+uint64_t signature_key(const struct signature *s, struct buf *tmp)
+{
+	uint64_t key = 0; /* a sum: whatever order they stand in */
+	for (size_t i = 0; i < s->n_fragments; i++) {
+		buf_clear(tmp);
+		fragment_regex(&s->fragments[i], REGEX_PCRE, tmp);
+		for (size_t k = 0; k < tmp->n; k++)
+			tmp->p[k] = ascii_lower(tmp->p[k]);
+		key += hash64(buf_str(tmp), map_seed() + s->fragments[i].place);
+	}
+	return key;
 }
 
 /* ---- looking for many at once ---- */

@@ -44,6 +44,9 @@ int signature_copy(struct arena *a, const struct signature *s, struct signature 
 /* Drops the fragments that ham has, keeps the best of the rest. False: not enough is left. */
 bool signature_settle(struct signature *s);
 
+/* Signatures of equal keys are one test. tmp is emptied first. */
+uint64_t signature_key(const struct signature *s, struct buf *tmp);
+
 /* Looks for the fragments of many signatures in one message at a time. */
 struct signature_set;
 int signature_set_new(struct arena *a, struct signature *const *list, size_t n, struct signature_set **out);

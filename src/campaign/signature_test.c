@@ -58,6 +58,22 @@ static void regexes(void **state)
 	assert_true(str_eq(buf_str(&b), S("and[[:space:]]+save[[:space:]]+money[[:space:]]+today[[:space:]]*,[[:space:]]+friend")));
 }
 
+/* Another order of fragments makes no other test. */
+static void one_test_has_one_key(void **state)
+{
+	struct fixture *f = *state;
+	struct buf tmp;
+	buf_init_arena(&tmp, &f->arena, 4096);
+	assert_true(signature_settle(&f->sig));
+	uint64_t key = signature_key(&f->sig, &tmp);
+	struct fragment first = f->sig.fragments[0];
+	f->sig.fragments[0] = f->sig.fragments[1];
+	f->sig.fragments[1] = first;
+	assert_true(signature_key(&f->sig, &tmp) == key);
+	f->sig.n_fragments = 1;
+	assert_true(signature_key(&f->sig, &tmp) != key);
+}
+
 static void ham_takes_fragments_away(void **state)
 {
 	struct fixture *f = *state;
@@ -121,6 +137,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(fragments_stay_in_a_paragraph_and_leave_links_out),
 		CASE(regexes),
+		CASE(one_test_has_one_key),
 		CASE(ham_takes_fragments_away),
 		CASE(all_fragments_have_to_be_there),
 		CASE(texts_of_any_length),

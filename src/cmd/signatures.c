@@ -21,7 +21,7 @@ struct making {
 	struct arena arena;
 	enum signature_format format;
 	VEC(struct signature *) list;
-	size_t campaigns, no_template, dropped;
+	size_t campaigns, no_template, dropped, same;
 	struct signature_set *set;
 	struct signature_facts facts;
 	uint64_t caught; /* of the checked messages */
@@ -111,14 +111,32 @@ static int read_with(struct making *m, const struct opt_list *paths, reading_fn 
 	return rc;
 }
 
-static void settle_all(struct making *m)
+/* One test is exported once, for the largest campaign that has it: filters add up what hits. */
+static int settle_all(struct making *m, struct err *err)
 {
 	size_t kept = 0;
-	for (size_t i = 0; i < m->list.n; i++)
-		if (signature_settle(m->list.v[i]))
-			m->list.v[kept++] = m->list.v[i];
-	m->dropped = m->list.n - kept;
+	bool fresh = true;
+	struct map seen;
+	struct buf text;
+	map_init(&seen, SIZE_MAX);
+	buf_init(&text, MIB);
+	for (size_t i = 0; i < m->list.n && !err->kind; i++) {
+		struct signature *s = m->list.v[i];
+		if (!signature_settle(s)) {
+			m->dropped++;
+			continue;
+		}
+		uint64_t key = signature_key(s, &text);
+		if (!buf_ok(&text) || !map_put(&seen, str_make(&key, sizeof key), &fresh))
+			err_oom(err, "signatures");
+		else if (fresh)
+			m->list.v[kept++] = s;
+		m->same += !fresh;
+	}
+	buf_free(&text);
+	map_free(&seen);
 	m->list.n = kept;
+	return err->kind;
 }
 
 /* ---- output ---- */
@@ -131,6 +149,8 @@ static void say(const struct making *m)
 		m->campaigns, FAMILY_LEAST, m->no_template);
 	if (m->facts.ham)
 		fprintf(stderr, ", %zu were dropped for hits in %llu ham messages", m->dropped, (unsigned long long)m->facts.ham);
+	if (m->same)
+		fprintf(stderr, ", %zu were another's over again", m->same);
 	fputs("\n", stderr);
 	if (!m->facts.ham)
 		fputs("trapline: without --ham nothing is measured: do not use these to reject mail\n", stderr);
@@ -167,8 +187,8 @@ static int make(struct making *m, struct err *err)
 		rc = read_with(m, &o->ham, see_ham, &m->facts.ham, err);
 	if (rc)
 		return rc;
-	settle_all(m);
-	rc = read_with(m, &o->check, see_checked, &m->facts.checked, err);
+	rc = settle_all(m, err);
+	rc = rc ? rc : read_with(m, &o->check, see_checked, &m->facts.checked, err);
 	if (!rc)
 		rc = write_out(m, err);
 	if (!rc)
