@@ -20,15 +20,15 @@ static const struct {
 	const char *words; /* at most 8 bytes each */
 } languages[] = {
 	{"en", "the and of to in is you that for your with this are on have not be it we our from will as by or an if was can has"},
-	{"de", "der die und das ist nicht sie ein eine den von mit auf für sich des im dem zu auch ich wir oder wie bei nur noch aus"},
-	{"fr", "le la les et des est une un pour dans que vous pas sur ce au par avec plus qui votre nous ne je sont du en ou cette"},
+	{"de", "der die und das ist nicht sie ein eine den von mit auf für sich des im dem zu auch ich wir oder wie bei nur noch aus ihr ihre ihren ihrem bitte sind wird haben"},
+	{"fr", "le la les et des est une un pour dans que vous pas sur ce au par avec plus qui votre nous ne je sont du en ou cette vos avez"},
 	{"es", "el la los que de en un una por con para su las del se es no lo más como al pero sus le ya este o usted si"},
 	{"pt", "o que de em um uma para com não os no na se por mais as dos como mas ao ele das à seu sua ou você é são"},
-	{"it", "il di che la in un per non una sono del con le si da come gli al più della nel alla ma ed questo i è lo dei"},
+	{"it", "il di che la in un per non una sono del con le si da come gli al più della nel alla ma ed questo i è lo dei tuo tua"},
 	{"nl", "de het een van en is dat op te in voor met niet zijn aan er ook als bij uw wij naar je om u dan maar nog"},
 	{"sv", "och att det som en på är av för med den till inte om ett har de vi du från kan så eller din ni jag vara"},
-	{"pl", "i w na z nie się do jest to że jak o po za od przez dla są oraz co tym ale czy lub może być tylko już"},
-	{"tr", "ve bir bu için ile de da olarak daha çok var en ne o gibi kadar sonra her ya mi olan size siz"},
+	{"pl", "i w na z nie się do jest to że jak o po za od przez dla są oraz co tym ale czy lub może być tylko już prosimy twoje twoja"},
+	{"tr", "ve bir bu için ile de da olarak daha çok var en ne o gibi kadar sonra her ya mi olan size siz sayın lütfen değil"},
 };
 enum { N_LANGUAGES = sizeof languages / sizeof *languages };
 

@@ -14,6 +14,7 @@ static void guesses(void **state)
 		{"Dear customer, your account has been limited. Please follow the link to confirm that you are the owner.", "en"},
 		{"Sehr geehrter Kunde, wir haben Ihr Konto gesperrt und bitten Sie, sich mit der Bank in Verbindung zu setzen. Das ist nicht gut.",
 			"de"},
+		{"Sehr geehrter Kunde, Ihre pushTAN läuft ab. Bitte bestätigen Sie Ihre Daten.", "de"},
 		{"Cher client, votre compte est suspendu. Vous devez nous envoyer les documents pour une vérification dans ce délai.",
 			"fr"},
 		{"Estimado cliente, su cuenta ha sido bloqueada por el banco. Haga clic en el enlace para que se active con los datos.",
