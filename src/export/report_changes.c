@@ -252,11 +252,11 @@ static void row(struct page *p, const struct finding *f)
 	page_raw(p, "</td><td>");
 	buf_add(&p->tmp, f->reading);
 	page_say(p);
-	page_raw(p, "</td><td class=\"n\">");
+	page_raw(p, "</td><td class=\"n more\">");
 	put_level(p, f->before);
-	page_raw(p, "</td><td class=\"n\">");
+	page_raw(p, "</td><td class=\"n more\">");
 	put_level(p, f->after);
-	page_raw(p, "</td><td class=\"n\">");
+	page_raw(p, "</td><td class=\"n more\">");
 	buf_printf(&p->tmp, f->confidence >= 0.995 ? ">0.99" : "%.2f", f->confidence);
 	page_say(p);
 	page_raw(p, "</td><td class=\"t more\"><span class=\"raw\">");
@@ -270,8 +270,8 @@ static void list(struct page *p)
 	page_raw(p, "<div class=\"scroll\">");
 	page_table(p, "All findings, by date", n, p->info->n_findings);
 	page_raw(p,
-		"<thead><tr><th>date</th><th class=\"more kind\">kind</th><th>finding</th><th class=\"n\">before</th><th class=\"n\">after</th>"
-		"<th class=\"n\">confidence</th><th class=\"more\">id</th></tr></thead><tbody>\n");
+		"<thead><tr><th>date</th><th class=\"more kind\">kind</th><th>finding</th><th class=\"n more\">before</th>"
+		"<th class=\"n more\">after</th><th class=\"n more\">confidence</th><th class=\"more\">id</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < n; i++)
 		row(p, &p->info->findings[i]);
 	page_raw(p, "</tbody></table></div>\n");

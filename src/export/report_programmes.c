@@ -32,7 +32,7 @@ static void share_cells(struct page *p, const json_t *o, const char *share, cons
 {
 	page_raw(p, "</td><td class=\"n\">");
 	page_share(p, number(o, share));
-	page_raw(p, "</td><td class=\"n\">");
+	page_raw(p, "</td><td class=\"n more\">");
 	page_count(p, (int64_t)number(o, count));
 }
 
@@ -69,8 +69,8 @@ static void programme_table(struct page *p)
 	size_t n = p->info->n_programmes;
 	page_table(p, "Programmes, in the whole store", n < ROWS ? n : ROWS, n);
 	page_raw(p,
-		"<thead><tr><th>programme</th><th></th><th class=\"n\">of messages</th><th class=\"n\">messages</th><th class=\"n\">of domains</th>"
-		"<th class=\"n\">domains</th><th class=\"more\">brands</th><th class=\"more\">engines</th></tr></thead><tbody>\n");
+		"<thead><tr><th>programme</th><th></th><th class=\"n\">of messages</th><th class=\"n more\">messages</th>"
+		"<th class=\"n\">of domains</th><th class=\"n more\">domains</th><th class=\"more\">brands</th><th class=\"more\">engines</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < n && i < ROWS; i++) {
 		json_t *o = json_parse(p->info->programmes[i]);
 		programme_row(p, o);
