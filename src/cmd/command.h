@@ -22,6 +22,8 @@ struct command {
 /* By name, or NULL. commands[] ends with a NULL name. */
 extern const struct command commands[];
 const struct command *command_find(const char *name);
+/* Says that there is none of this name, and which may have been meant. ERR_USAGE. */
+int command_unknown(const char *name, struct err *err);
 
 int cmd_report(const struct options *, struct err *);
 int cmd_ingest(const struct options *, struct err *);

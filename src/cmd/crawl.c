@@ -251,7 +251,8 @@ static void say(const struct choice *c)
 	if (c->s->o->verbose < 0 || c->s->o->n_paths)
 		return;
 	fprintf(stderr,
-		"trapline: %zu URLs chosen of %zu; left out: %zu times captured already, %zu carry a trap address, %zu unsubscribe or are no page\n",
+		"trapline: %zu of %zu URLs chosen; left out, counted for each message: %zu captured already, %zu that carry a trap address, "
+		"%zu that unsubscribe or are no page\n",
 		c->urls.n, c->list.n, c->captured, c->traps, c->acts);
 }
 

@@ -32,7 +32,7 @@ int cmd_help(const struct options *o, struct err *err)
 	}
 	const struct command *c = command_find(o->paths[0]);
 	if (!c)
-		return err_set(err, ERR_USAGE, "no command named %s; see: trapline help", o->paths[0]);
+		return command_unknown(o->paths[0], err);
 	help_print(c);
 	return 0;
 }

@@ -114,6 +114,49 @@ const struct command *command_find(const char *name)
 	return NULL;
 }
 
+/* Letters to insert, leave out or change. Both are short. */
+static size_t distance(const char *a, const char *b)
+{
+	enum { LONGEST = 24 };
+	size_t n = strlen(b), row[LONGEST + 1];
+	if (n > LONGEST)
+		return n;
+	for (size_t k = 0; k <= n; k++)
+		row[k] = k;
+	for (size_t i = 1; a[i - 1]; i++) {
+		size_t diagonal = row[0];
+		row[0] = i;
+		for (size_t k = 1; k <= n; k++) {
+			size_t change = diagonal + (a[i - 1] != b[k - 1]), other = (row[k] < row[k - 1] ? row[k] : row[k - 1]) + 1;
+			diagonal = row[k];
+			row[k] = change < other ? change : other;
+		}
+	}
+	return row[n];
+}
+
+/* What was most likely meant; NULL: no one can say. */
+static const char *command_near(const char *name)
+{
+	const char *best = NULL;
+	size_t least = 3;
+	for (const struct command *c = commands; c->name; c++) {
+		size_t d = distance(name, c->name);
+		if (d < least)
+			best = c->name;
+		least = d < least ? d : least;
+	}
+	return least < strlen(name) ? best : NULL;
+}
+
+int command_unknown(const char *name, struct err *err)
+{
+	const char *near = command_near(name);
+	if (near)
+		return err_set(err, ERR_USAGE, "no command named \"%s\"; did you mean %s? see: trapline help", name, near);
+	return err_set(err, ERR_USAGE, "no command named \"%s\"; see: trapline help", name);
+}
+
 /* The text may hold names of files and archive members. */
 static void say(const struct err *err)
 {
@@ -180,10 +223,10 @@ int main(int argc, char **argv)
 	const char *name = command_name(argc, argv);
 	const struct command *c = command_find(name);
 	if (!c) {
-		err_set(&err, ERR_USAGE,
-			name[0] == '-' ? "the command comes first, not %s; see: trapline help"
-				       : "no command named \"%s\"; see: trapline help",
-			name);
+		if (name[0] == '-')
+			err_set(&err, ERR_USAGE, "the command comes first, not %s; see: trapline help", name);
+		else
+			command_unknown(name, &err);
 		return fail(&err);
 	}
 	int skip = argc > 1 ? 1 : 0;

@@ -333,6 +333,12 @@ def case_output_to_what_is_no_regular_file(t):
         says(t.run('feeds', '--store', 't.db', '-o', 'full', code=ENVIRONMENT), 'space')
 
 
+def case_a_command_that_is_nearly_one(t):
+    says(t.run('mesages', code=USAGE), 'did you mean messages?')
+    says(t.run('help', 'programs', code=USAGE), 'did you mean programmes?')
+    assert 'did you mean' not in t.run('xyzzy', code=USAGE).err
+
+
 def case_explain_unknown_id(t):
     stored(t)
     says(t.run('explain', 'f' * 64, '--store', 't.db', code=INPUT), 'f' * 12)
