@@ -17,6 +17,12 @@ size_t ascii_prefix(struct str s)
 		if (w & 0x8080808080808080u)
 			break;
 	}
+	if (s.n >= 8 && s.n - i < 8) { /* the last ones at once, some of them again */
+		uint64_t w;
+		memcpy(&w, s.p + s.n - 8, 8);
+		if (!(w & 0x8080808080808080u))
+			return s.n;
+	}
 	while (i < s.n && s.p[i] < 0x80)
 		i++;
 	return i;
