@@ -84,7 +84,9 @@
 #define LIM_MESSAGE_IMAGES 8        /* images of one message that are decoded: campaigns are told by the three largest */
 
 /* ---- store and series ---- */
-#define LIM_STORE_CACHE (32 * MIB)  /* SQLite's page cache: the index over ids of a few million messages stays in it */
+#define LIM_STORE_CACHE (32 * MIB) /* SQLite's page cache: the index over ids of a few million messages stays in it */
+#define LIM_STORE_UNLOGGED \
+	100000 /* messages loaded into a new store before it has a log: some seconds, then readers need not wait */
 #define LIM_STORE_KNOWN (1 * MIB)   /* filter of stored ids: a million messages fill a quarter of it */
 #define LIM_STORE_WORDS (16 * MIB)  /* text of interned words kept in memory; more is looked up again */
 #define LIM_SERIES_DAYS 5000        /* days on one axis: 13 years */

@@ -132,11 +132,12 @@ struct sq {
 	struct store base;
 	sqlite3 *db;
 	char *path;
-	int64_t run;   /* of this store_start; 0: none */
-	bool unlogged; /* not in WAL mode yet */
-	bool stale;    /* this batch has taken STORE_ANALYSIS away */
-	bool reading;  /* between sq_read_begin and sq_read_end */
-	bool failed;   /* a put of this batch failed: it may be half there, so that only a rollback is left */
+	int64_t run;    /* of this store_start; 0: none */
+	bool unlogged;  /* not in WAL mode yet */
+	bool stale;     /* this batch has taken STORE_ANALYSIS away */
+	size_t n_batch; /* messages it has stored */
+	bool reading;   /* between sq_read_begin and sq_read_end */
+	bool failed;    /* a put of this batch failed: it may be half there, so that only a rollback is left */
 	sqlite3_stmt *stmt[SQ_STMT_COUNT];
 	struct arena scratch; /* one put */
 	struct wait wait;

@@ -2,8 +2,9 @@
  *
  * WAL with synchronous=NORMAL: a commit is a write to the log without fsync, so it survives the process (kill -9), and a power
  * cut costs the newest batches at most. The schema is made before WAL is switched on, in one rollback-journal transaction: the
- * main file is either empty or a whole, marked store. The first messages of a new store go there in the same way: there is nothing
- * yet for others to read meanwhile, and pages that are new are written once, not to the log and then to the file.
+ * main file is either empty or a whole, marked store. The first load of a new store goes there in the same way, as long as full
+ * batches come and up to LIM_STORE_UNLOGGED: there is little yet for others to read meanwhile, and pages that are new are written
+ * once, not to the log and then to the file.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -14,6 +14,7 @@ int sq_begin(struct store *s, struct err *err)
 	int rc = sqlite3_step(st);
 	sqlite3_reset(st);
 	q->failed = q->stale = false;
+	q->n_batch = 0;
 	return rc == SQLITE_DONE ? sq_see_others(q, err) : sq_error(q, rc, "starting a batch", err);
 }
 
@@ -27,6 +28,12 @@ int sq_step(struct sq *q, sqlite3_stmt *st, const char *doing, struct err *err)
 	return sq_error(q, rc, doing, err);
 }
 
+/* Full batches go into a new store: to write its pages once is worth more than readers who need not wait. */
+static bool is_first_load(const struct sq *q)
+{
+	return q->n_batch >= STORE_BATCH / 2 && q->last < LIM_STORE_UNLOGGED;
+}
+
 int sq_commit(struct store *s, struct err *err)
 {
 	struct sq *q = sq_of(s);
@@ -34,7 +41,7 @@ int sq_commit(struct store *s, struct err *err)
 	int rc = sq_flush(q, err);
 	sqlite3_stmt *st = rc < 0 ? NULL : sq_stmt(q, SQ_COMMIT, err);
 	rc = st ? sq_step(q, st, "committing a batch", err) : err->kind;
-	return rc == 0 && q->unlogged && q->stale ? sq_use_log(q, err) : rc;
+	return rc == 0 && q->unlogged && q->stale && !is_first_load(q) ? sq_use_log(q, err) : rc;
 }
 
 /* SQLite may have rolled back by itself (disk full): the caches go in any case, their new ids never were. */
@@ -207,6 +214,7 @@ static int put_new(struct sq *q, const struct put *p, int64_t occurrence, struct
 	if (rc < 0)
 		return rc;
 	known_add(&q->known, key);
+	q->n_batch++;
 	return make_stale(q, err);
 }
 

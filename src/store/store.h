@@ -7,7 +7,7 @@
  * identified by (feed, id, occurrence): running an ingest again stores what is missing and nothing twice.
  *
  * A store belongs to one thread at a time. One process writes, any number may read meanwhile (of a new store
- * from its first committed messages on: until then each may have to wait for the other).
+ * when its first load is done, or has come to LIM_STORE_UNLOGGED messages: until then each may have to wait for the other).
  * Every int result: negative = enum err_kind with *err filled; nothing that was committed is harmed.
  * Row contents are hostile bytes: they are bound, never pasted into SQL.
  */

@@ -80,15 +80,16 @@ static void mode_is(struct store *s, const char *mode)
 	sqlite3_finalize(st);
 }
 
-/* Puts more than SQLite's cache holds into a new store and dies before it is committed. */
-static _Noreturn void die_in_first_batch(const char *path)
+/* Loads full batches into a new store, then puts more than SQLite's cache holds and dies before it is committed. */
+static _Noreturn void die_in_first_load(const char *path, uint64_t before)
 {
 	struct store *s;
 	struct err err = {0};
 	must(store_open(&s, path, STORE_WRITE, &err) == 0);
 	must(sqlite3_exec(sq_of(s)->db, "PRAGMA cache_size = 10", NULL, NULL, NULL) == SQLITE_OK);
+	must(put_range(s, 0, before, STORE_BATCH, &err) >= 0);
 	must(store_begin(s, &err) == 0 && store_start(s, &err) == 0);
-	for (uint64_t i = 0; i < 3000; i++) {
+	for (uint64_t i = before; i < before + 3000; i++) {
 		struct fake f;
 		must(store_put(s, fake_row(&f, i, S("trap")), 1, 1, &err) == 1);
 	}
@@ -97,14 +98,13 @@ static _Noreturn void die_in_first_batch(const char *path)
 }
 
 /* The first messages of a new store are not written to a log: the journal takes them back. */
-static void test_kill_in_first_batch(void **state)
+static void kill_in_first_load(struct fixture *x, uint64_t before)
 {
-	struct fixture *x = *state;
 	struct err err = {0};
 	struct stat st;
 	pid_t pid = fork();
 	if (!pid)
-		die_in_first_batch(x->path);
+		die_in_first_load(x->path, before);
 	int status;
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
@@ -124,11 +124,21 @@ static void test_kill_in_first_batch(void **state)
 	assert_int_equal(chmod(x->path, 0644) | chmod(x->dir, 0755), 0);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 0);
-	assert_int_equal(check_rows(x->path, 10), 0);
+	assert_int_equal(check_rows(x->path, before + 10), before);
 	struct store *s = open_store(x->path, STORE_WRITE);
-	assert_true(put_range(s, 0, 3000, 1000, &err) >= 0);
+	assert_true(put_range(s, before, before + 3000, 1000, &err) >= 0);
 	store_close(s);
-	assert_int_equal(check_rows(x->path, 3000), 3000);
+	assert_int_equal(check_rows(x->path, before + 3000), before + 3000);
+}
+
+static void test_kill_in_first_batch(void **state)
+{
+	kill_in_first_load(*state, 0);
+}
+
+static void test_kill_in_second_batch(void **state)
+{
+	kill_in_first_load(*state, STORE_BATCH);
 }
 
 /* Who reads for long keeps the log from being emptied, no longer. */
@@ -421,6 +431,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_kill),
 		CASE(test_kill_in_first_batch),
+		CASE(test_kill_in_second_batch),
 		CASE(test_log_behind_reader),
 		CASE(test_log_of_new_store),
 		CASE(test_made_by_several),
