@@ -54,10 +54,17 @@ static bool same_site(struct str a, struct str b)
 	return str_ieq(site_of(a), site_of(b));
 }
 
+/* Exchange Online hands a message on among its own hosts under public addresses: of 2603:1000::/24, which is Microsoft's (ARIN). */
+static bool is_within_exchange_online(const struct received *r)
+{
+	return r->ip_len == 16 && memcmp(r->ip, "\x26\x03\x10", 3) == 0 &&
+	       (is_below(r->by, S("outlook.com")) || is_below(r->by, S("office365.com")));
+}
+
 /* The message did not come over the network from outside: what is below was written by the same host, or inside. */
 static bool is_inside(const struct received *r)
 {
-	return r->fetched || (r->ip_len && ip_is_private(r->ip, r->ip_len));
+	return r->fetched || (r->ip_len && ip_is_private(r->ip, r->ip_len)) || is_within_exchange_online(r);
 }
 
 static bool is_loopback(const struct received *r)
@@ -108,7 +115,7 @@ static void believe(struct walk *w, const struct received *r, int index, uint64_
 	bool internal = is_inside(r), handed = !r->has_from || r->local;
 	bool known = w->guess ? same_site(r->from_rdns, r->by) : is_verified(r) && trust_has(w->trust, r->from_rdns);
 	w->goes_on = internal || handed || known;
-	w->any_host = w->guess ? internal || (handed && ip_parse(r->by, ip)) : is_loopback(r);
+	w->any_host = w->guess ? internal || (handed && ip_parse(r->by, ip)) : is_loopback(r) || is_within_exchange_online(r);
 	w->last = *r;
 	w->last_index = index;
 	w->hops++;

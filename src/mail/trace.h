@@ -4,7 +4,8 @@
  * handed the message to those hosts: the from clause of the last believed field. Hand-overs inside are walked through: from
  * private addresses, from a trusted host (by its looked-up name, where it was verified), by IMAP or POP3, from a local user, always to a trusted host;
  * from loopback to whoever wrote the next field (content filters). Hand-overs above the first trusted host are passed over.
- * qmail's "invoked" line belongs to the field below it. All below the last believed field is the sender's, perhaps forged.
+ * qmail's "invoked" line belongs to the field below it. Exchange Online's hosts hand over to one another under public addresses, known
+ * by their block. All below the last believed field is the sender's, perhaps forged.
  *
  * Without trust hosts the boundary is guessed: the topmost field is the feed's own; hand-overs go on from private addresses,
  * by IMAP or POP3, and between hosts of one domain (told by its last labels).

@@ -10,6 +10,16 @@
 #define FORGED "Received: from forged (forged [192.0.2.99]) by elsewhere.example (Postfix) with SMTP id F" AT("09")
 #define PEER(host) "Received: from h (r.example [192.0.2.1]) by " host " (Postfix) with SMTP id Q" AT("10")
 
+/* a mailbox of Exchange Online */
+#define ONLINE \
+	"Received: from A.eurprd08.prod.outlook.com (2603:10a6:208:fa::22) by\n B.eurprd08.prod.outlook.com with HTTPS" AT( \
+		"13") "Received: from C.eurprd04.prod.outlook.com (2603:10a6:10:2::6) by A.eurprd08.prod.outlook.com\n (2603:10a6:20b:1::1) with Microsoft " \
+		      "SMTP Server id 15" AT( \
+			      "12") "Received: from D.eurprd04.prod.outlook.com (2603:10a6:10:2:cafe::1) by C.outlook.office365.com\n (2603:10a6:10:2::6) with Microsoft " \
+				    "SMTP Server id 15 via Frontend Transport" AT( \
+					    "11") "Received: from h (192.0.2.1) by D.mail.protection.outlook.com\n (10.167.240.5) with Microsoft SMTP Server id 15 via Frontend " \
+						  "Transport" AT("10")
+
 enum { N = TRACE_NONE, G = TRACE_GUESSED, L = TRACE_LOCAL, U = TRACE_RDNS_UNVERIFIED, M = TRACE_ADDED_MESSAGE_ID };
 
 /* want: ip helo rdns by, index of the last trusted field */
@@ -77,6 +87,15 @@ static const struct {
 		"Received: by 10.1.2.3 with SMTP id 1" AT(
 			"11") "Received: from h (r.example. [192.0.2.1]) by mx.google.com with ESMTP id 2" AT("10") FORGED,
 		"192.0.2.1 h r.example mx.google.com 1", G, 0},
+	{"", ONLINE FORGED, "192.0.2.1 h - D.mail.protection.outlook.com 3", G, 0},
+	{"outlook.com", ONLINE FORGED, "192.0.2.1 h - D.mail.protection.outlook.com 3", 0, 0},
+	/* the block alone says nothing of other hosts, nor do others' addresses within the name */
+	{"", "Received: from h (2603:10a6:10:2::6) by mx.test (Postfix) with SMTP id 1" AT("11") FORGED,
+		"2603:10a6:10:2::6 h - mx.test 0", G, 0},
+	{"",
+		"Received: from o (2a01:111:f403::1) by D.mail.protection.outlook.com (10.1.1.1) with Microsoft SMTP Server id 15" AT(
+			"11") FORGED,
+		"2a01:111:f403::1 o - D.mail.protection.outlook.com 0", G, 0},
 	{"", "Received: rubbish\n", "- - - - 0", G | L, ANOM(received_bad)},
 	{"", "Subject: x\n", "- - - - -1", G | N, 0},
 };
