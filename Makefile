@@ -29,7 +29,7 @@ check: ## unit and end-to-end tests
 	@$(NINJA) build-check
 	@scripts/run-tests build-check
 
-bench: ## measure parse, ingest and report; one JSON line each (BENCH_FILE: an mbox of your own)
+bench: ## measure parse, ingest, pages and report; one JSON line each (BENCH_FILE: an mbox of your own)
 	@scripts/deps build check
 	@$(MAKE) --no-print-directory all
 	@bench/run $(BENCH_FILE)
@@ -53,7 +53,7 @@ uninstall: ## remove what install put there (same PREFIX and DESTDIR)
 format: ## clang-format all C files
 	@scripts/c-files | xargs clang-format -i
 
-docs: ## docs/FEATURES.md from the tables
+docs: ## docs/FEATURES.md and docs/FINGERPRINT.md from the tables
 	@scripts/gen-features
 
 clean: ## remove every build and what the demo wrote
