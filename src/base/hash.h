@@ -8,9 +8,8 @@ enum { SHA256_BYTES = 32, SHA256_HEX = 64 };
 
 uint64_t hash64(struct str s, uint64_t seed);
 
-/* One-shot. sha256_each: of each of n strings, in little more than half the time where the processor has instructions for it. */
+/* One-shot. */
 void sha256(struct str s, uint8_t out[SHA256_BYTES]);
-void sha256_each(const struct str *v, size_t n, uint8_t (*out)[SHA256_BYTES]);
 /* Of n strings, one behind the other. */
 void sha256_parts(const struct str *parts, size_t n, uint8_t out[SHA256_BYTES]);
 

@@ -53,28 +53,6 @@ static void sha_pieces(void **state)
 	mem_fail_from(-1);
 }
 
-/* Every count and every place of the padding, against one at a time. */
-static void sha_each(void **state)
-{
-	enum { STRINGS = 5, MOST = 200 };
-	static uint8_t data[STRINGS * MOST];
-	uint8_t each[STRINGS][SHA256_BYTES], one[SHA256_BYTES];
-	struct str s[STRINGS];
-	(void)state;
-	for (size_t i = 0; i < sizeof data; i++)
-		data[i] = (uint8_t)(i * 7 + i / 250);
-	for (size_t len = 0; len <= MOST; len++)
-		for (size_t n = 0; n <= STRINGS; n++) {
-			for (size_t i = 0; i < n; i++)
-				s[i] = str_make(data + i * MOST, (len + i * 37) % (MOST + 1));
-			sha256_each(s, n, each);
-			for (size_t i = 0; i < n; i++) {
-				sha256(s[i], one);
-				assert_memory_equal(each[i], one, SHA256_BYTES);
-			}
-		}
-}
-
 static void hex(void **state)
 {
 	uint8_t raw[3] = {1, 2, 3};
@@ -125,7 +103,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sha_examples),
 		cmocka_unit_test(sha_pieces),
-		cmocka_unit_test(sha_each),
 		cmocka_unit_test(hex),
 		cmocka_unit_test(fast_hash),
 		cmocka_unit_test(threads),

@@ -29,7 +29,6 @@ struct extract_settings {
 
 struct extract_input {
 	struct str bytes;          /* as identified: without From_ line and mbox quoting */
-	const uint8_t *sha256;     /* of bytes, or NULL: it is made */
 	struct str from_line;      /* mbox From_ line, or empty */
 	struct str mail_from;      /* envelope sender, where the source knows it; else of the From_ line or Return-Path */
 	struct strs rcpt_to;       /* envelope recipients, where the source knows them; else as the feed's hosts noted them */
@@ -49,7 +48,7 @@ uint64_t extract_look(struct doc_attachment *t, const struct image_look *look);
 int extract_text(struct arena *a, struct str raw, struct str *out);
 
 /* ---- its parts; each fills its columns of row and adds to row->anomalies ---- */
-void extract_identity(struct str bytes, const uint8_t *digest, struct row *row);
+void extract_identity(struct str bytes, struct row *row);
 int extract_envelope(struct arena *a, const struct extract_settings *set, const struct extract_input *in, const struct message *m,
 	struct trace *trace, struct row *row);
 /* After the others: reads their columns. */

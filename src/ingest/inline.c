@@ -43,19 +43,11 @@ static int wait_in_line(struct line *l, struct worker *w, const struct job *job,
 	return worker_keep(w, doc, &job->row, &l->arena, &j->row, err);
 }
 
-/* Messages read and not yet looked at. */
-struct ahead {
-	struct raw_mail mails[TOGETHER];
-	const struct feed *feeds[TOGETHER];
-	size_t n, bytes;
-	struct arena arena; /* what they point to */
-};
-
 /* Analyses one message, and puts it and those before it, or leaves it in line. */
-static int take_inline(struct sink *k, struct worker *w, struct line *l, struct job *job, const uint8_t *digest, struct err *err)
+static int take_inline(struct sink *k, struct worker *w, struct line *l, struct job *job, struct err *err)
 {
 	struct doc doc;
-	int rc = worker_analyse(k->p, w, &job->mail, digest, job->feed, &doc, &job->row, err);
+	int rc = worker_analyse(k->p, w, &job->mail, job->feed, &doc, &job->row, err);
 	if (rc)
 		return rc;
 	if (!l->n && !unseen_due(&doc))
@@ -64,56 +56,25 @@ static int take_inline(struct sink *k, struct worker *w, struct line *l, struct 
 	return !rc && (!unseen_wait(w->unseen) || l->n == LIM_BATCH_MESSAGES) ? put_line(k, w, l, err) : rc;
 }
 
-static int take_ahead(struct sink *k, struct worker *w, struct line *l, struct ahead *ahead, struct err *err)
-{
-	struct str bytes[TOGETHER];
-	int rc = 0;
-	for (size_t i = 0; i < ahead->n; i++)
-		bytes[i] = ahead->mails[i].bytes;
-	sha256_each(bytes, ahead->n, w->digests);
-	for (size_t i = 0; i < ahead->n && !rc; i++) {
-		struct job job;
-		job.mail = ahead->mails[i];
-		job.feed = ahead->feeds[i];
-		rc = take_inline(k, w, l, &job, w->digests[i], err);
-	}
-	ahead->n = ahead->bytes = 0;
-	arena_reset(&ahead->arena);
-	return rc;
-}
-
-/* 1: a message more stands ahead; 0: there is none. */
-static int read_ahead(const struct pipeline *p, struct ahead *ahead, struct err *err)
-{
-	struct raw_mail *mail = &ahead->mails[ahead->n];
-	int more = source_next(p->source, &ahead->arena, mail, err);
-	if (more <= 0)
-		return more;
-	if (!(ahead->feeds[ahead->n] = feed_set_of(p->feeds, mail, err)) || job_keep(&ahead->arena, &mail->bytes))
-		return err_oom(err, "a message in flight");
-	ahead->n++;
-	ahead->bytes += mail->bytes.n;
-	return 1;
-}
-
 static int read_inline(struct sink *k, struct worker *w, struct line *l, struct err *err)
 {
 	const struct pipeline *p = k->p;
 	struct progress progress;
-	struct ahead ahead = {.n = 0};
-	int rc = 0, more = 1;
-	arena_init(&ahead.arena, LIM_ARENA);
+	struct arena raw;
+	struct job job;
+	int rc = 0, more;
+	arena_init(&raw, LIM_ARENA);
 	progress_start(&progress, "reading", p->show_progress);
-	while (!rc && more > 0) {
-		more = read_ahead(p, &ahead, err);
-		if (more > 0 && ahead.n < TOGETHER && ahead.bytes < TOGETHER_BYTES)
-			continue;
-		rc = more < 0 ? more : take_ahead(k, w, l, &ahead, err);
+	while (!rc && (more = source_next(p->source, &raw, &job.mail, err)) != 0) {
+		if (more > 0)
+			job.feed = feed_set_of(p->feeds, &job.mail, err);
+		rc = more < 0 ? more : job.feed ? take_inline(k, w, l, &job, err) : err_oom(err, "feeds");
 		const struct source_progress *at = source_progress(p->source);
 		progress_show(&progress, at->bytes_read, at->bytes_total, k->messages);
+		arena_reset(&raw);
 	}
 	progress_end(&progress);
-	arena_free(&ahead.arena);
+	arena_free(&raw);
 	return rc ? rc : put_line(k, w, l, err);
 }
 

@@ -124,24 +124,13 @@ static void *reader_main(void *arg)
 	return NULL;
 }
 
-static void hash_jobs(struct worker *w, const struct job *jobs, size_t n)
-{
-	struct str bytes[TOGETHER];
-	for (size_t i = 0; i < n; i++)
-		bytes[i] = jobs[i].mail.bytes;
-	sha256_each(bytes, n, w->digests);
-}
-
 static int work_batch(const struct pipeline *p, struct worker *w, struct batch *b, struct err *err)
 {
 	for (size_t i = 0; i < b->n; i++) {
 		struct job *j = &b->jobs[i];
 		struct doc doc;
 		struct row row;
-		if (i % TOGETHER == 0)
-			hash_jobs(w, j, b->n - i < TOGETHER ? b->n - i : TOGETHER);
-		if (worker_analyse(p, w, &j->mail, w->digests[i % TOGETHER], j->feed, &doc, &row, err) ||
-			worker_keep(w, &doc, &row, &b->out, &j->row, err))
+		if (worker_analyse(p, w, &j->mail, j->feed, &doc, &row, err) || worker_keep(w, &doc, &row, &b->out, &j->row, err))
 			return err->kind;
 	}
 	if (unseen_take(w->unseen))

@@ -21,12 +21,11 @@ void worker_release(struct worker *w)
 	arena_free(&w->arena);
 }
 
-int worker_analyse(const struct pipeline *p, struct worker *w, const struct raw_mail *mail, const uint8_t *digest,
-	const struct feed *feed, struct doc *doc, struct row *row, struct err *err)
+int worker_analyse(const struct pipeline *p, struct worker *w, const struct raw_mail *mail, const struct feed *feed,
+	struct doc *doc, struct row *row, struct err *err)
 {
 	arena_reset(&w->arena);
 	struct extract_input in = {.bytes = mail->bytes,
-		.sha256 = digest,
 		.from_line = mail->from_line,
 		.anomalies = mail->anomalies,
 		.trust = &feed->trust,

@@ -2,14 +2,8 @@
 #ifndef TRAPLINE_INGEST_WORKER_H
 #define TRAPLINE_INGEST_WORKER_H
 
-#include "base/hash.h"
 #include "ingest/pipeline.h"
 #include "ingest/unseen.h"
-
-enum {
-	TOGETHER = 16,              /* messages that are hashed together, */
-	TOGETHER_BYTES = 128 << 10, /* while the nearest caches hold them */
-};
 
 /* One message on its way: what the reader knew, then what the worker found. */
 struct job {
@@ -23,14 +17,13 @@ struct worker {
 	struct matcher_scratch *scratch;
 	struct memo *memo;
 	struct unseen *unseen;
-	uint8_t digests[TOGETHER][SHA256_BYTES];
 };
 
 int worker_init(struct worker *w, const struct pipeline *p, struct err *err);
 void worker_release(struct worker *w);
 /* bytes -> doc and row; their strings live in the worker's arena and memo until its next message. */
-int worker_analyse(const struct pipeline *p, struct worker *w, const struct raw_mail *mail, const uint8_t *digest,
-	const struct feed *feed, struct doc *doc, struct row *row, struct err *err);
+int worker_analyse(const struct pipeline *p, struct worker *w, const struct raw_mail *mail, const struct feed *feed,
+	struct doc *doc, struct row *row, struct err *err);
 /* Keeps a row beyond its message. */
 int worker_keep(
 	struct worker *w, const struct doc *doc, const struct row *row, struct arena *rows, struct row *to, struct err *err);
