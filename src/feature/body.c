@@ -2,6 +2,9 @@
  *
  * Of the children of a multipart/alternative a reader sees one: HTML when it shows something, else plain text. The plain
  * alternative of a visible HTML part is not shown, and often holds what should mislead filters; it does not go into the text.
+ *
+ * A page sent as a file is one click away: where it leads counts as where the message leads, its words are not the message's. A message
+ * that is nothing but a file of text is read as text.
  */
 #include "base/anomaly.h"
 #include "base/json.h"
@@ -128,6 +131,24 @@ static bool is_html(const struct part *p)
 	return part_is(p, "text", "html");
 }
 
+static bool is_shown(const struct message *m, const struct part *p)
+{
+	return p->is_text || (m->n_parts == 1 && str_eq(p->type, S("text")));
+}
+
+/* A file that a browser opens as a page, by its type or its name: pages are sent as application/octet-stream, too. */
+static bool is_page(const struct message *m, const struct part *p)
+{
+	static const struct str names[] = {
+		STR_INIT(".htm"), STR_INIT(".html"), STR_INIT(".shtm"), STR_INIT(".shtml"), STR_INIT(".xht"), STR_INIT(".xhtml")};
+	if (!p->is_attachment || is_shown(m, p))
+		return false;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (str_iends(p->filename, names[i]))
+			return true;
+	return is_html(p) || part_is(p, "application", "xhtml+xml");
+}
+
 /* The multipart/alternative around part i, as its index, or -1. */
 static int alternative_of(const struct message *m, size_t i)
 {
@@ -154,7 +175,7 @@ static int add_texts(struct body *b, const struct message *m)
 	for (size_t i = 0; i < m->n_parts; i++) {
 		const struct part *p = &m->parts[i];
 		bool visible = false;
-		if (!p->is_text || !is_html(p))
+		if (!is_shown(m, p) || !is_html(p))
 			continue;
 		if (part_utf8(b, p, &text) || add_html(b, text, &visible))
 			return ERR_ENV;
@@ -164,7 +185,7 @@ static int add_texts(struct body *b, const struct message *m)
 	}
 	for (size_t i = 0; i < m->n_parts; i++) {
 		const struct part *p = &m->parts[i];
-		if (!p->is_text || is_html(p))
+		if (!is_shown(m, p) || is_html(p))
 			continue;
 		int alt = alternative_of(m, i);
 		if (alt >= 0 && shown[alt])
@@ -173,6 +194,24 @@ static int add_texts(struct body *b, const struct message *m)
 			return ERR_ENV;
 	}
 	return 0;
+}
+
+/* Where pages among the files lead. */
+static int add_pages(struct body *b, const struct message *m)
+{
+	uint64_t seen = 0; /* of a page it matters only that not all links were kept */
+	for (size_t i = 0; i < m->n_parts; i++) {
+		struct html_settings settings = {.valid_utf8 = true};
+		struct html_result r;
+		struct str html;
+		if (!is_page(m, &m->parts[i]))
+			continue;
+		if (part_text(b->a, &m->parts[i], &html, &seen) || html_scan(b->a, html, &settings, &r, &seen))
+			return ERR_ENV;
+		url_set_add_html(&b->urls, &r);
+	}
+	b->anomalies |= seen & ANOM(url_cap);
+	return b->urls.oom ? ERR_ENV : 0;
 }
 
 static int add_attachment(struct body *b, const struct part *p)
@@ -267,10 +306,10 @@ static struct str whole_characters(const struct buf *b)
 	return b->full ? str_first(s, utf8_valid_prefix(s)) : s;
 }
 
-/* What the text parts show. */
+/* What the text parts show, and where pages lead. */
 static int show(struct body *b, const struct message *m, struct shown *s)
 {
-	if (add_texts(b, m) || list_urls(b, s) || b->text.oom || b->hidden.oom)
+	if (add_texts(b, m) || add_pages(b, m) || list_urls(b, s) || b->text.oom || b->hidden.oom)
 		return ERR_ENV;
 	if (b->text.full || b->hidden.full)
 		b->anomalies |= ANOM(text_cap);
@@ -284,16 +323,17 @@ static int show(struct body *b, const struct message *m, struct shown *s)
 	return 0;
 }
 
-/* All that the text parts are read by. */
+/* All that the text parts and pages are read by. */
 static struct str key_of(struct arena *a, const struct message *m)
 {
 	struct buf key;
 	buf_init_arena(&key, a, MEMO_KEY);
 	for (size_t i = 0; i < m->n_parts; i++) {
 		const struct part *p = &m->parts[i];
-		if (!p->is_text)
+		bool page = is_page(m, p);
+		if (!is_shown(m, p) && !page)
 			continue;
-		uint64_t html = is_html(p) ? 1 : str_eq(p->subtype, S("html")) ? 2 : 0;
+		uint64_t html = page ? 3 : is_html(p) ? 1 : str_eq(p->subtype, S("html")) ? 2 : 0;
 		const uint64_t about[] = {p->charset.n, p->body.n, (uint64_t)alternative_of(m, i), (uint64_t)p->transfer, html};
 		buf_add(&key, str_make(about, sizeof about));
 		buf_add(&key, p->charset);

@@ -131,6 +131,14 @@ static void text_as_read(void **state)
 		{"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nfirst\n--b\nContent-Type: image/gif; name=a.gif\n"
 		 "Content-Transfer-Encoding: base64\n\nR0lG\n--b\n\nsecond\n--b--\n",
 			"first\n\nsecond", "", 0, 1},
+		/* pages that are files: where they lead */
+		{"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nfirst http://a.example/\n--b\nContent-Type: text/html; name=a\n"
+		 "Content-Disposition: attachment\n\n<a href=http://b.example/>page</a> http://c.example/\n--b\n"
+		 "Content-Type: application/octet-stream; name=Invoice.HTM\nContent-Transfer-Encoding: base64\n\n"
+		 "PGEgaHJlZj1odHRwOi8vZC5leGFtcGxlLz5wYWdlPC9hPg==\n--b--\n",
+			"first http://a.example/", "", 4, 2},
+		{"Content-Type: text/html\nContent-Disposition: attachment; filename=a.html\n\n<a href=http://b.example/>page</a>\n",
+			"page", "", 1, 1},
 		{"\nbefore\nbegin 644 cat.txt\n#0V%T\n`\nend\nafter\n", "before\n\nafter", "", 0, 1},
 	};
 	(void)state;
