@@ -85,6 +85,7 @@
 
 /* ---- store and series ---- */
 #define LIM_STORE_CACHE (32 * MIB) /* SQLite's page cache: the index over ids of a few million messages stays in it */
+#define LIM_STORE_LOAD (8 * MIB) /* the same while a new store is loaded: its tables grow at their ends, and their index is small */
 #define LIM_STORE_UNLOGGED \
 	100000 /* messages loaded into a new store before it has a log: some seconds, then readers need not wait */
 #define LIM_STORE_KNOWN (1 * MIB)   /* filter of stored ids: a million messages fill a quarter of it */

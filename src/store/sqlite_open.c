@@ -300,7 +300,7 @@ static int open_db(struct sq *q, const char *name, int flags, struct err *err)
 static int bound_cache(struct sq *q, struct err *err)
 {
 	char sql[64];
-	snprintf(sql, sizeof sql, "PRAGMA cache_size = -%zu", LIM_STORE_CACHE / KIB);
+	snprintf(sql, sizeof sql, "PRAGMA cache_size = -%zu", (q->unlogged ? LIM_STORE_LOAD : LIM_STORE_CACHE) / KIB);
 	return sq_exec(q, sql, "opening it", err);
 }
 
@@ -310,7 +310,9 @@ int sq_use_log(struct sq *q, struct err *err)
 	int rc = sqlite3_exec(q->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
 	sqlite3_busy_timeout(q->db, SQ_BUSY_MS);
 	q->unlogged = rc != SQLITE_OK;
-	return rc == SQLITE_OK || (rc & 0xff) == SQLITE_BUSY ? 0 : sq_error(q, rc, "opening it", err);
+	if (rc == SQLITE_OK)
+		return bound_cache(q, err);
+	return (rc & 0xff) == SQLITE_BUSY ? 0 : sq_error(q, rc, "opening it", err);
 }
 
 static int open_write(struct sq *q, bool fresh, struct err *err)
