@@ -82,7 +82,7 @@ static int subject_points(const struct likeness *l, bool few)
 	int agree = l->subject_words >= 2 && 5 * l->subject >= 3 * l->subject_words;
 	if (!few || l->subject != l->subject_words || l->subject < SUBJECT_WORDS)
 		return agree;
-	return l->subject < FEW_WORDS ? 2 : 4;
+	return l->subject <= SUBJECT_WORDS ? 2 : l->subject < FEW_WORDS ? 3 : 4;
 }
 
 /* Width and height: what is left to see of an image that could not be looked at. looked: those of both were. */
