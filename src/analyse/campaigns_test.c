@@ -267,6 +267,41 @@ static void test_counters(void **unused)
 	}
 }
 
+static struct str priced(unsigned own, unsigned common, unsigned price, const char *domain)
+{
+	struct buf b;
+	buf_init_arena(&b, &arena, 1 * MIB);
+	for (unsigned i = 0; i < 40; i++)
+		say(&b, i < common ? 6000 + i : own * 1000 + i);
+	buf_printf(&b, " costs %u today.", price);
+	return blob_of(buf_str(&b), domain, "an offer for you");
+}
+
+/* A number that differs is another offer, unless half of the text agrees and the domain. */
+static void test_prices_that_are_drawn(void **unused)
+{
+	(void)unused;
+	static const struct {
+		unsigned common, price;
+		const char *domain;
+		bool joined;
+	} table[] = {
+		{29, 10217, "shared.example", true},
+		{20, 10217, "shared.example", false},
+		{29, 10217, "another.example", false},
+		{20, 10893, "shared.example", true},
+	};
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct sketch a, b;
+		struct edge e;
+		assert_true(sketch_read(priced(1, table[i].common, 10893, "shared.example"), &a));
+		assert_true(sketch_read(priced(2, table[i].common, table[i].price, table[i].domain), &b));
+		edge_of(&a, &b, &e);
+		if (e.joined != table[i].joined)
+			fail_msg("case %zu: %d together", i, e.sum);
+	}
+}
+
 /* Where there is no text, the subject is it: a long one tells a template, with a little beside it. */
 static void test_nothing_but_a_subject(void **unused)
 {
@@ -274,12 +309,14 @@ static void test_nothing_but_a_subject(void **unused)
 	static const struct {
 		const char *a, *b;
 		bool joined;
+		int points;
 	} table[] = {
 		{"our learned doctors approve what you order from home", "our learned doctors approve what you order from home",
-			true},
+			true, 4},
 		{"our learned doctors approve what you order from home", "our learned doctors approve what they order from home",
-			false},
-		{"what you need now", "what you need now", false},
+			false, 1},
+		{"what you need now", "what you need now", false, 2},
+		{"all that you need now", "all that you need now", false, 3},
 	};
 	for (size_t i = 0; i < COUNT(table); i++) {
 		struct sketch a, b;
@@ -288,6 +325,7 @@ static void test_nothing_but_a_subject(void **unused)
 		assert_true(sketch_read(blob_of(S("go there"), "b.example", table[i].b), &b));
 		edge_of(&a, &b, &e);
 		assert_int_equal(e.joined, table[i].joined);
+		assert_int_equal(e.points[EDGE_SUBJECT], table[i].points);
 	}
 }
 
@@ -442,6 +480,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_too_little, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bridges_do_not_chain, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_counters, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_prices_that_are_drawn, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nothing_but_a_subject, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_seller_is_no_template, setup, teardown),
 		cmocka_unit_test(test_id),

@@ -51,11 +51,19 @@ static unsigned subject_slots(const struct sketch *a, const struct likeness *l)
 	return words >= SUBJECT_WORDS;
 }
 
-static int fact_points(const struct likeness *l, bool same_text, unsigned slots)
+/* A number that differs is a slot: nearly all words agree, or half of them, and the link leads to the same domain or names, link and
+ * tags are the same. */
+static bool draws_numbers(const struct likeness *l, double t, bool names, bool domains)
+{
+	bool same_form = names && l->url && l->tags == SKETCH_TAGS;
+	return t >= 0.8 || (t >= EDGE_TEXT_ALONE && (domains || same_form)) || (t >= EDGE_TEXT_DRAWN && domains && names);
+}
+
+static int fact_points(const struct likeness *l, bool drawn, unsigned slots)
 {
 	unsigned miss = (l->facts_a < l->facts_b ? l->facts_a : l->facts_b) - l->facts;
 	miss -= miss < slots ? miss : slots;
-	if (miss && same_text)
+	if (miss && drawn)
 		return miss > 1 ? -2 : -1;
 	if (miss)
 		return miss > 1 ? -6 : -3;
@@ -126,13 +134,14 @@ static void weigh(const struct sketch *a, const struct sketch *b, struct edge *o
 	const struct likeness *l = &out->like;
 	double t = likeness_text(l);
 	bool same_text = t >= 0.8, texts = has_texts(l), picture = offer_in_picture(a, b, l);
+	bool domains = most_of(l->domains, a->n_domains, b->n_domains);
 	int8_t *p = out->points;
 	p[EDGE_TEXT] = (int8_t)text_points(l, t);
-	p[EDGE_FACTS] = (int8_t)fact_points(l, same_text, subject_slots(a, l));
 	p[EDGE_NAMES] = (int8_t)name_points(l, same_text);
+	p[EDGE_FACTS] = (int8_t)fact_points(l, draws_numbers(l, t, p[EDGE_NAMES] > 0, domains), subject_slots(a, l));
 	for (int f = EDGE_FACTS; f <= EDGE_NAMES; f++) /* what a text states beside it says nothing against */
 		p[f] = (int8_t)(picture && p[f] < 0 ? 0 : p[f]);
-	p[EDGE_DOMAINS] = (int8_t)(most_of(l->domains, a->n_domains, b->n_domains) ? 3 : l->domains != 0);
+	p[EDGE_DOMAINS] = (int8_t)(domains ? 3 : l->domains != 0);
 	p[EDGE_URL] = (int8_t)(l->url ? 1 : l->url_differs ? -1 : 0);
 	p[EDGE_SUBJECT] = (int8_t)subject_points(l, l->words_a < FEW_WORDS && l->words_b < FEW_WORDS);
 	p[EDGE_TAGS] = l->tags == SKETCH_TAGS;
