@@ -304,6 +304,27 @@ static void test_damaged_at_the_end(void **state)
 	}
 }
 
+/* Wherever a byte is changed: the child says what is wrong in whole frames, and ends by itself. */
+static void test_changed(void **state)
+{
+	(void)state;
+	enum { LONG = 100000, TRIES = 100 };
+	const struct file files[] = {{"a", {arena_zalloc(&memory, 1, LONG), LONG}}, {"b", S("second\n")}};
+	const struct str whole[] = {make("zip", "", files, 2, NULL), make("7z", "", files, 2, NULL),
+		make("tar", "gz", files, 2, NULL), make("tar", "zst", files, 2, NULL), make("tar", "xz", files, 2, NULL)};
+	long_output = true;
+	for (size_t i = 0; i < COUNT(whole); i++)
+		for (size_t k = 0; k < TRIES; k++) {
+			uint8_t *copy = test_copy(whole[i]);
+			copy[k * whole[i].n / TRIES] ^= (uint8_t)(1 << k % 8);
+			struct str got = unpacked(str_make(copy, whole[i].n), k % 2);
+			mem_free(copy);
+			if (str_find(got, S("ended early")) != STR_NPOS || str_find(got, S("crashed")) != STR_NPOS ||
+				str_find(got, S("forbidden")) != STR_NPOS)
+				fail_msg("archive %zu, byte %zu: %.*s", i, k * whole[i].n / TRIES, STR_FMT(got));
+		}
+}
+
 static void test_names(void **state)
 {
 	(void)state;
@@ -478,7 +499,8 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "C.UTF-8"); /* for libarchive's writers */
 #define JAILED(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {JAILED(test_kinds), JAILED(test_nested), JAILED(test_truncated), JAILED(test_damaged),
-		JAILED(test_damaged_at_the_end), JAILED(test_names), JAILED(test_bombs), JAILED(test_quine), JAILED(test_memory),
-		JAILED(test_encrypted), JAILED(test_abandoned), JAILED(test_sandbox), cmocka_unit_test(test_magic)};
+		JAILED(test_damaged_at_the_end), JAILED(test_changed), JAILED(test_names), JAILED(test_bombs), JAILED(test_quine),
+		JAILED(test_memory), JAILED(test_encrypted), JAILED(test_abandoned), JAILED(test_sandbox),
+		cmocka_unit_test(test_magic)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
