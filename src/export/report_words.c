@@ -136,24 +136,28 @@ static const struct summary_value *leader(const struct summary *s)
 	return category && category->share.all >= HEADLINE_MIN ? category : NULL;
 }
 
-/* The name as a sentence begins; categories are written with underscores. */
-static void put_capital(struct buf *out, struct str name)
+/* A brand as it is written; a category, which has underscores, as words, as a sentence begins with them when begins. */
+static void put_name(struct buf *out, struct str name, bool category, bool begins)
 {
-	if (name.n && ascii_alpha(name.p[0])) {
-		buf_byte(out, (uint8_t)(name.p[0] & ~0x20));
-		name = str_from(name, 1);
+	for (size_t i = 0; i < name.n; i++) {
+		bool capital = category && begins && i == 0 && ascii_alpha(name.p[0]);
+		buf_byte(out, category && name.p[i] == '_' ? ' ' : capital ? (uint8_t)(name.p[i] & ~0x20) : name.p[i]);
 	}
-	for (size_t i = 0; i < name.n; i++)
-		buf_byte(out, name.p[i] == '_' ? ' ' : name.p[i]);
 }
 
 void words_headline(struct buf *out, const struct summary *s)
 {
 	const struct summary_value *lead = leader(s);
+	bool category = lead && s->categories.n && lead == &s->categories.v[0];
 	if (s->messages == 0) {
 		put(out, "No messages");
+	} else if (lead && lead->n == s->messages) { /* a filter asked for it */
+		put_things(out, s->messages, "message", "messages");
+		put(out, s->messages == 1 ? ", " : ", all ");
+		put(out, category ? "" : "of ");
+		put_name(out, lead->name, category, false);
 	} else if (lead) {
-		put_capital(out, lead->name);
+		put_name(out, lead->name, category, true);
 		put(out, " leads with ");
 		if (lead->share.all > 0.1 && lead->share.all < 0.99)
 			buf_printf(out, "%.0f %%", lead->share.all * 100);
@@ -195,8 +199,14 @@ static void deck_volume(struct buf *out, const struct summary *s)
 
 static void deck_brands(struct buf *out, const struct summary *s)
 {
-	if (s->brands.n) {
-		const struct summary_value *v = &s->brands.v[0];
+	const struct summary_value *v = s->brands.v;
+	if (s->brands.n && v->n == s->messages) {
+		put(out, s->messages == 1 ? "It is of " : "All are of ");
+		buf_add(out, v->name);
+		put(out, ".");
+		return;
+	}
+	if (s->brands.n && (s->brands.n == 1 || v[1].n < v->n)) { /* of equals none leads */
 		buf_add(out, v->name);
 		put(out, " stands in ");
 		put_count(out, v->n);
