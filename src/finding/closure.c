@@ -12,9 +12,10 @@ enum {
 	CLOSED_MIN_DAYS = 4, /* of silence: less is a campaign that ended */
 	CLOSED_COUNT = 8,    /* messages for the trade that make an engine one of its senders */
 	STRAYS = 3,          /* late and misread messages since */
-	ONLY_MAX = 16,       /* engines of one trade alone, that its closure is dated by */
+	VOLUMES_MAX = 8,     /* senders whose volumes a closure is dated by */
 };
-static const double ONLY_SHARE = 0.95;
+static const double VOLUME_SHARE = 0.2; /* of a sender's mail for the trade: its volume shows the closure */
+static const double NO_MORE = 0.01;     /* so unlikely a silence before the closing is a sender that had left */
 static const double CLOSED_LEFT = 0.05;
 static const double CLOSED_SEEN = 0.1;     /* of what was expected, at most */
 static const double CLOSED_LOST = 0.5;     /* as much mail beside it that may be the trade's: it may live on, unrecognised */
@@ -30,8 +31,8 @@ struct closing {
 	double confidence;
 	struct fit fit;
 	struct fit_fade fade;
-	struct fit_volume only[ONLY_MAX];
-	size_t n_only;
+	struct fit_volume volumes[VOLUMES_MAX];
+	size_t n_volumes;
 	bool told;
 };
 
@@ -41,7 +42,7 @@ struct sender { /* of the trade, before the closure */
 	double trade_n, all_n;   /* before, of that mail */
 	double trade2_n, all2_n; /* after */
 	double lost_n;           /* after, of mail that may be the trade's under another name: beyond what it had before */
-	bool moved;              /* it switched by itself */
+	bool moved;              /* it switched by itself, or had stopped before */
 };
 
 /* Of another trade of the house: it may close along with it, or go on with its customers. */
@@ -68,13 +69,16 @@ static size_t find_senders(const struct scene *s, const struct closing *c, struc
 	for (size_t i = 0; i < s->n_parts && n < room; i++) {
 		const struct part *x = &s->parts[i];
 		struct sender a = {.engine = x->engine};
-		double before[SORTS] = {0}, after[SORTS] = {0};
+		double before[SORTS] = {0}, after[SORTS] = {0}, since = 0; /* its last message for the trade */
+		int64_t last = lo;
 		if (x->kind != PART_ENGINE)
 			continue;
 		for (size_t k = 0; k < x->n; k++) {
 			const struct event *e = &s->events[x->list[k]];
 			bool early = e->time >= from && e->time < lo, late = e->time >= hi, own = c->of[e->trade];
 			int sort = e->trade == TRADE_NONE ? NAMELESS : is_mate(s, c, e) ? MATES : KNOWN;
+			last = early && own ? e->time : last;
+			since = early ? own ? 0 : since + (sort != MATES) : since;
 			a.trade_n += early && own;
 			a.trade2_n += late && own;
 			before[sort] += early && !own;
@@ -88,7 +92,8 @@ static size_t find_senders(const struct scene *s, const struct closing *c, struc
 		double nameless = grown(before, after, NAMELESS, days, days2);
 		a.all2_n -= nameless;
 		a.lost_n = nameless + grown(before, after, MATES, days, days2);
-		a.moved = has_left(s, x->engine, c->house, hi);
+		bool had_left = lo - last >= CLOSED_MIN_DAYS * (int64_t)SECONDS_A_DAY && pow(1 - a.share, since) < NO_MORE;
+		a.moved = had_left || has_left(s, x->engine, c->house, hi);
 		out[n++] = a;
 	}
 	return n;
@@ -116,13 +121,13 @@ static struct verdict judge(const struct sender *v, size_t n)
 	return w;
 }
 
-/* The volumes of engines that sent for nobody else sharpen its dates: their mix tells nothing, their silence does. */
+/* The mix of each sender's mail, whatever its volume; and, apart from that, the volumes, which fall by what they sent for the trade. */
 static double closing_logl(const void *ctx, int64_t t1, int64_t t2)
 {
 	const struct closing *c = ctx;
 	double l = fit_fade_logl(&c->fade, t1, t2);
-	for (size_t i = 0; i < c->n_only; i++)
-		l += fit_volume_logl(&c->only[i], t1, t2);
+	for (size_t i = 0; i < c->n_volumes; i++)
+		l += fit_volume_logl(&c->volumes[i], t1, t2);
 	return l;
 }
 
@@ -131,24 +136,24 @@ static bool overlap(const struct finding_date *a, const struct finding_date *b)
 	return a->lo <= b->hi && b->lo <= a->hi;
 }
 
-/* Engines that sent for the trade alone sharpen its dates, where they fell silent within them: not those that fell by themselves. */
+/* The volumes of its senders sharpen a closure's dates, where they fell within them: not those that fell by themselves. */
 static int sharpen(struct scene *s, struct closing *c, const struct sender *v, size_t n, struct err *err)
 {
 	const int64_t margin = (int64_t)CLOSED_DAYS * SECONDS_A_DAY;
 	int64_t from = c->lo - margin > s->begin ? c->lo - margin : s->begin,
 		to = c->hi + margin < s->end ? c->hi + margin : s->end;
-	for (size_t i = 0; i < n && c->n_only < ONLY_MAX; i++) {
+	for (size_t i = 0; i < n && c->n_volumes < VOLUMES_MAX; i++) {
 		const struct part *x = scene_part(s, PART_ENGINE, v[i].engine);
-		struct fit_volume *only = &c->only[c->n_only];
+		struct fit_volume *volume = &c->volumes[c->n_volumes];
 		struct fit own;
-		if (v[i].moved || v[i].share < ONLY_SHARE || !x || x->vol.share == NULL)
+		if (v[i].moved || v[i].share < VOLUME_SHARE || !x || x->vol.share == NULL)
 			continue;
-		if (!part_slots(s, x, from, to, c->fit.start.time, c->fit.end.time, only) ||
-			!fit_dates(fit_volume_logl, only, c->lo, c->hi, s->arena, &own))
+		if (!part_slots(s, x, from, to, c->fit.start.time, c->fit.end.time, volume) ||
+			!fit_dates(fit_volume_logl, volume, c->lo, c->hi, s->arena, &own))
 			return err_oom(err, "findings");
-		c->n_only += overlap(&own.start, &c->fit.start) && overlap(&own.end, &c->fit.end);
+		c->n_volumes += overlap(&own.start, &c->fit.start) && overlap(&own.end, &c->fit.end);
 	}
-	return !c->n_only || fit_dates(closing_logl, c, c->lo, c->hi, s->arena, &c->fit) ? 0 : err_oom(err, "findings");
+	return !c->n_volumes || fit_dates(closing_logl, c, c->lo, c->hi, s->arena, &c->fit) ? 0 : err_oom(err, "findings");
 }
 
 /* How much more the daily mix of the trade's senders scatters before it fades than draws would: campaigns come and go. */

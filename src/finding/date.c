@@ -195,6 +195,26 @@ static double enough(const struct scene *s)
 	return 3 * log((double)s->v.n_days) + 2 * log((double)s->n_parts);
 }
 
+/* Of a claim that was found after a closure was over: has it a change of its own there? Then it is dated so. */
+static int date_after(struct scene *s, struct claim *c, int64_t over, bool *own, struct err *err)
+{
+	int64_t start = c->f.start.time, end = claim_changed(c);
+	struct fit fit;
+	double gain;
+	*own = false;
+	if (start <= over)
+		return 0;
+	int rc = date(s, c->part, over, c->to, start, end, &fit, &gain, err);
+	if (rc || gain < enough(s) || fit.start.lo <= over)
+		return rc;
+	c->from = over > c->from ? over : c->from;
+	if (c->shape != SHAPE_PAUSE)
+		set_dates(c, &fit);
+	claim_levels(s, c);
+	*own = true;
+	return 0;
+}
+
 static int date_claim(struct scene *s, size_t i, struct err *err)
 {
 	struct claim *c = &s->claims.v[i];
@@ -203,6 +223,10 @@ static int date_claim(struct scene *s, size_t i, struct err *err)
 	int64_t start = c->f.start.time, end = c->f.end.time != TIME_NONE && c->shape != SHAPE_PAUSE ? c->f.end.time : start;
 	int closure = closure_near(s, c->part, c->f.start.lo, c->f.end.time != TIME_NONE ? c->f.end.hi : c->f.start.hi, &loss);
 	int64_t to = c->to;
+	bool own = false;
+	int rc = closure >= 0 ? date_after(s, c, claim_end(&s->claims.v[closure]), &own, err) : 0;
+	if (rc || own)
+		return rc;
 	if (closure >= 0 && loss >= DEPENDENT / 2) { /* its fall may have been taken for the engine's own */
 		const struct claim *k = &s->claims.v[closure];
 		start = k->f.start.time < start ? k->f.start.time : start;
@@ -211,7 +235,7 @@ static int date_claim(struct scene *s, size_t i, struct err *err)
 		int64_t known = claim_end(k) + (int64_t)((1 - loss) * DATE_DAYS * (double)DAY);
 		to = known < to ? known : to;
 	}
-	int rc = date(s, c->part, c->from, to, start, end, &fit, &gain, err);
+	rc = date(s, c->part, c->from, to, start, end, &fit, &gain, err);
 	if (rc)
 		return rc;
 	if (closure >= 0 && loss >= DEPENDENT && gain < enough(s)) {
@@ -283,6 +307,40 @@ static void join_pauses(struct scene *s)
 	}
 }
 
+/* Did the level come back, from next to nothing? */
+static bool is_back(double before, double between, double back)
+{
+	return between <= PAUSE_LEFT * before && back >= PAUSE_BACK * before && back <= before / PAUSE_BACK;
+}
+
+/* A level that came back so shortly before the end that the daily series does not show it: in the messages themselves it may. */
+static int find_return(struct scene *s, struct claim *down, struct err *err)
+{
+	struct fit up;
+	double gain;
+	int64_t from = claim_end(down), to = down->to, middle = from + (to - from) / 2;
+	bool falls = claim_is_volume(down) && !down->dropped && !down->derived && down->f.after < down->f.before;
+	if (!falls || down->part->kind != PART_ENGINE || down->shape == SHAPE_PAUSE || to - from > PAUSE_DAYS * DAY)
+		return 0;
+	int rc = date(s, down->part, from, to, middle, middle, &up, &gain, err);
+	if (rc || gain < enough(s) ||
+		!is_back(down->f.before, part_level(s, down->part, from, up.start.time, NULL),
+			part_level(s, down->part, up.end.time, to, NULL)))
+		return rc;
+	down->shape = SHAPE_PAUSE;
+	down->f.end = up.start;
+	claim_levels(s, down);
+	return 0;
+}
+
+static int find_returns(struct scene *s, struct err *err)
+{
+	int rc = 0;
+	for (size_t i = 0; i < s->claims.n && !rc; i++)
+		rc = find_return(s, &s->claims.v[i], err);
+	return rc;
+}
+
 /* ---- engines that only lost their trade ---- */
 
 static bool has_claim(const struct scene *s, const struct part *x, int64_t from, int64_t to)
@@ -350,5 +408,5 @@ int date_claims(struct scene *s, struct err *err)
 	drop_small(s);
 	join_neighbours(s);
 	join_pauses(s);
-	return rc;
+	return rc ? rc : find_returns(s, err);
 }

@@ -1,61 +1,7 @@
 /* findings_test.c - a small invented world: an engine that stops, one that changes sides, a feed that fails; and one in which nothing happens. */
-#include "finding/findings_test.h"
-
 #include "base/limits.h"
-#include "finding/find.h"
 #include "finding/fit.h"
-
-enum { DAYS = 80, ENGINES = 6, NAMES = 20 };
-
-struct world {
-	struct traffic t;
-	struct arena arena;
-	struct findings found;
-	struct str names[NAMES];
-	name_id engine[ENGINES], trade[3], category[3];
-};
-
-static name_id name(struct world *w, struct str s)
-{
-	must(w->t.n_names < NAMES);
-	w->names[w->t.n_names] = s;
-	return (name_id)w->t.n_names++;
-}
-
-static void begin(struct world *w)
-{
-	static const struct str engines[] = {T("alpha"), T("beta"), T("gamma"), T("delta"), T("epsilon"), T("zeta")};
-	static const struct str trades[] = {T("PillCo"), T("WatchCo"), T("DiceCo")};
-	static const struct str categories[] = {T("pharma"), T("replica"), T("stock")};
-	*w = (struct world){0};
-	arena_init(&w->arena, SIZE_MAX);
-	w->t = (struct traffic){.events = arena_zalloc(&w->arena, ROOM, sizeof *w->t.events),
-		.names = w->names,
-		.feeds = feeds,
-		.n_feeds = FEEDS + 1,
-		.arena = &w->arena,
-		.found = &w->found};
-	name(w, S(""));
-	for (size_t i = 0; i < ENGINES; i++)
-		w->engine[i] = name(w, engines[i]);
-	for (size_t i = 0; i < 3; i++) {
-		w->trade[i] = name(w, trades[i]);
-		w->category[i] = name(w, categories[i]);
-	}
-}
-
-static void end(struct world *w)
-{
-	arena_free(&w->arena);
-}
-
-static struct event *add_mail(struct world *w, double day, uint32_t feed, name_id engine)
-{
-	struct event *e = &w->t.events[w->t.n_events++];
-	assert_true(w->t.n_events < ROOM);
-	*e = (struct event){.time = time_of(day), .key = w->t.n_events * 2654435761u, .feed = feed, .engine = engine};
-	return e;
-}
+#include "finding/world_test.h"
 
 /* eventful: alpha stops on day 40.5, beta goes from PillCo to WatchCo on day 30.25, trap-b fails from day 55 to 57. */
 static void fill(struct world *w, bool eventful)
@@ -74,24 +20,6 @@ static void fill(struct world *w, bool eventful)
 			m->programme = w->trade[trade];
 			m->category = w->category[trade];
 		}
-}
-
-static const struct finding *find(const struct world *w, enum finding_kind kind, struct str engine, struct str feed)
-{
-	for (size_t i = 0; i < w->found.n; i++) {
-		const struct finding *f = &w->found.v[i];
-		if (f->kind == kind && str_eq(f->engine, engine) && str_eq(f->feed, feed))
-			return f;
-	}
-	return NULL;
-}
-
-static void holds(const struct finding_date *d, double day)
-{
-	double lo = (double)(d->lo - START) / SECONDS_A_DAY, hi = (double)(d->hi - START) / SECONDS_A_DAY;
-	if (lo > day + 0.1 || hi < day - 0.1)
-		fail_msg("%.2f is not in %.2f .. %.2f", day, lo, hi);
-	assert_true(d->lo <= d->time && d->time <= d->hi);
 }
 
 static void what_happened_is_told(void **state)

@@ -1,0 +1,118 @@
+/* falls_test.c - engines that fall beside closures, and those that come back late. */
+#include <stdlib.h>
+
+#include "finding/world_test.h"
+
+/* Messages a day of one engine for one trade. */
+typedef double rate_fn(size_t engine, size_t trade, double day);
+
+static void fill(struct world *w, rate_fn *rate)
+{
+	const double most = 100;
+	for (size_t e = 0; e < ENGINES; e++)
+		for (size_t k = 0; k < 3; k++)
+			for (double t = 0; t < DAYS; t -= log(draw()) / most)
+				if (draw() * most < rate(e, k, t)) {
+					struct event *m = add_mail(w, t, any_feed(), w->engine[e]);
+					m->programme = w->trade[k];
+					m->category = w->category[k];
+				}
+}
+
+static void tell(struct world *w, rate_fn *rate, uint64_t draws)
+{
+	struct err err = {0};
+	seed = draws;
+	begin(w);
+	fill(w, rate);
+	assert_int_equal(findings_find(&w->t, &err), 0);
+}
+
+/* The change of an engine that began within a day of that one; NULL: none is told. */
+static const struct finding *change_at(const struct world *w, struct str engine, double day)
+{
+	for (size_t i = 0; i < w->found.n; i++) {
+		const struct finding *f = &w->found.v[i];
+		if (f->kind == FINDING_VOLUME_CHANGE && str_eq(f->engine, engine) &&
+			llabs(f->start.time - time_of(day)) < SECONDS_A_DAY)
+			return f;
+	}
+	return NULL;
+}
+
+/* alpha alone still sent PillCo when it was taken down; beta had left PillCo two weeks before. */
+static double left_before(size_t e, size_t k, double day)
+{
+	if (e == 0)
+		return k == 0 && day < 50.5 ? 40 : 0;
+	if (e == 1 && k == 0)
+		return day < 36 ? 2 : 0;
+	return k == 0 ? 0 : 20;
+}
+
+static void who_had_left_says_nothing_of_a_closure(void **state)
+{
+	(void)state;
+	struct world w;
+	tell(&w, left_before, 5);
+	const struct finding *fall = change_at(&w, S("alpha"), 50.5);
+	assert_non_null(fall);
+	holds(&fall->start, 50.5);
+	assert_null(find(&w, FINDING_CLOSURE, S(""), S("")));
+	end(&w);
+}
+
+/* WatchCo closes for three engines; two weeks later alpha fades. */
+static double falls_again(size_t e, size_t k, double day)
+{
+	double left = day < 53.5 ? 1 : fmax(1 - 0.9 * (day - 53.5) / 5, 0.1);
+	if (k == 1)
+		return e < 3 && day < 40.25 ? 18 : 0;
+	return (e == 0 ? left : 1) * (k == 0 ? 35 : 17);
+}
+
+static void who_falls_after_a_closure_falls_by_itself(void **state)
+{
+	(void)state;
+	struct world w;
+	tell(&w, falls_again, 21);
+	const struct finding *closure = find(&w, FINDING_CLOSURE, S(""), S(""));
+	assert_non_null(closure);
+	holds(&closure->start, 40.25);
+	const struct finding *fall = change_at(&w, S("alpha"), 53.5);
+	assert_non_null(fall);
+	holds(&fall->start, 53.5);
+	assert_true(fall->after < 10);
+	end(&w);
+}
+
+/* alpha is silent for nine days and is back five days before the end. */
+static double comes_back(size_t e, size_t k, double day)
+{
+	(void)k;
+	return e == 0 && day >= 66.5 && day < 75.25 ? 0.2 : 5;
+}
+
+static void who_is_back_shortly_before_the_end_paused(void **state)
+{
+	(void)state;
+	struct world w;
+	for (uint64_t round = 0; round < 6; round++) {
+		tell(&w, comes_back, 31 + round);
+		const struct finding *pause = change_at(&w, S("alpha"), 66.5);
+		assert_non_null(pause);
+		assert_true(pause->end.time != TIME_NONE && llabs(pause->end.time - time_of(75.25)) < SECONDS_A_DAY);
+		assert_true(pause->after < 3);
+		end(&w);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_had_left_says_nothing_of_a_closure),
+		cmocka_unit_test(who_falls_after_a_closure_falls_by_itself),
+		cmocka_unit_test(who_is_back_shortly_before_the_end_paused),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
