@@ -73,17 +73,10 @@ struct marginal {
 	double slow;  /* of it, of ramps that last more than a day */
 };
 
-/* Density beforehand of a ramp that lasts so many seconds, a day: not normed. */
+/* Density beforehand of a ramp that lasts so many seconds, not normed: a day more or less says the less the longer it is. */
 static double density(int64_t lasts)
 {
-	double part = SECONDS_A_DAY / (SECONDS_A_DAY + (double)lasts);
-	return part * sqrt(part);
-}
-
-/* The sum of all densities of ramps up to that long. */
-static double densities(double longest)
-{
-	return 2 * SECONDS_A_DAY * (1 - sqrt(SECONDS_A_DAY / (SECONDS_A_DAY + longest)));
+	return SECONDS_A_DAY / (SECONDS_A_DAY + (double)lasts);
 }
 
 static void marginals(const struct grid *g, double top, struct marginal *m1, struct marginal *m2)
@@ -218,9 +211,9 @@ bool fit_dates(fit_fn *fn, const void *ctx, int64_t lo, int64_t hi, struct arena
 	double steps = find_steps(fn, ctx, all, &m[0]), ramps = find_ramps(fn, ctx, all, &g, &m[1], &m[2]);
 	double top = fmax(steps, ramps), width = fmax((double)(hi - lo), 1);
 	double longest = fmin(width, FIT_RAMP_DAYS * (double)SECONDS_A_DAY);
+	double norm = SECONDS_A_DAY * log1p(longest / SECONDS_A_DAY); /* of all densities */
 	/* evidence: the likelihood's mean over all places, and lengths */
-	double ws = exp(steps - top) * m[0].total / width;
-	double wr = isfinite(ramps) ? exp(ramps - top) * m[1].total / width / densities(longest) : 0;
+	double ws = exp(steps - top) * m[0].total / width, wr = isfinite(ramps) ? exp(ramps - top) * m[1].total / width / norm : 0;
 	double p = wr / (ws + wr);
 	const struct mixed start = {{&m[0], &m[1]}, {1 - p, p}}, end = {{&m[0], &m[2]}, {1 - p, p}},
 			   ramp_end = {{&m[0], &m[2]}, {0, 1}};
