@@ -457,6 +457,37 @@ def leaping_walk(r):
     return out, [], ''
 
 
+def turning_walk(r):
+    """A walk that drifts up, then down."""
+    n = r.randint(60, 200)
+    turn = r.randint(n // 3, 2 * n // 3)
+    u, out = 1000, []
+    for i in range(n):
+        u += (0.8 if i < turn else -0.8) + r.gauss(0, 1)
+        out.append(round(u, 2))
+    return out, [turn], ''
+
+
+def growing_walk(r):
+    """A walk that grows by the same share from beginning to end."""
+    u, out = 500, []
+    for _ in range(r.randint(60, 200)):
+        u *= 1.008 + r.gauss(0, 0.01)
+        out.append(round(u, 1))
+    return out, [], ''
+
+
+def set_free(r):
+    """A rate that was held within narrow bounds, then floats."""
+    n = r.randint(120, 250)
+    at = r.randint(n // 4, 3 * n // 4)
+    u, out = 280, []
+    for i in range(n):
+        u += r.gauss(0, 0.4 if i < at else 5)
+        out.append(round(u, 2))
+    return out, [at], ''
+
+
 def rain(r):
     wet, out = 0, []
     for _ in range(700):
