@@ -5,6 +5,7 @@
 
 #include "change/count.h"
 #include "change/date.h"
+#include "change/drift.h"
 #include "change/gain.h"
 #include "change/hours.h"
 #include "change/list.h"
@@ -25,6 +26,7 @@ struct finding {
 	size_t n_seg;
 	struct change_noise noise; /* of counts */
 	double log_n;
+	bool logs; /* the values are logarithms */
 	struct change_sums sums;
 	double *left;           /* room for all rows */
 	struct change_fit *fit; /* of the change before segment k, from 1 on */
@@ -86,7 +88,7 @@ static double again(const struct finding *f)
 /* The segments with a wave taken out, and what is left about them with the wave back in: what the next wave is fitted to. */
 static int segment_wave(const struct finding *f, const double *wave, struct finding *g, double *left, struct arena *a)
 {
-	*g = (struct finding){0};
+	*g = (struct finding){.logs = f->logs};
 	if (change_series_make(&g->cs, f->cs.y, f->cs.rows, f->cs.time, f->cs.counts, a))
 		return -1;
 	memcpy(g->cs.odd, f->cs.odd, f->cs.rows * sizeof *g->cs.odd); /* costs of the same rows are alike */
@@ -264,12 +266,11 @@ static void fill(const struct finding *f, size_t k, double gained, struct change
 	ch->confidence = 1 / (1 + exp(-(ch->gain - price(f, k)) / 2));
 }
 
-/* Does the noise change, and no level? Counts scatter as their level makes them, of a walk no spread is seen, and a season has its own. */
+/* Does the noise change, and no level? Counts scatter as their level makes them, and a season has its own. */
 static bool only_noise(const struct finding *f, size_t k)
 {
 	const struct change_segment *l = &f->seg[k - 1], *r = &f->seg[k];
 	return !f->cs.counts && !f->cs.wave && l->e - l->s >= CHANGE_NOISE_ROWS && r->e - r->s >= CHANGE_NOISE_ROWS &&
-	       fmax(l->phi, r->phi) < CHANGE_WALK &&
 	       change_gain_noise(&(struct change_pair){&f->sums, l, r, f->left}) > CHANGE_PARAMS * f->log_n;
 }
 
@@ -354,6 +355,16 @@ static int weigh_all(struct finding *f, struct arena *a)
 	return 0;
 }
 
+/* Where nothing else changes, the drift of a walk may. */
+static int find_drifts(struct finding *f, struct arena *a)
+{
+	if (f->n_seg > 1)
+		return 0;
+	if (change_drifts(&f->sums, &f->cs, f->logs, a, &f->seg, &f->n_seg))
+		return -1;
+	return f->n_seg > 1 && (measure_segments(f, a) || date(f, a)) ? -1 : 0;
+}
+
 /* Segments and dates of a series. */
 static int work(struct finding *f, const double *y, size_t n, const int64_t *time, bool counts, struct arena *a)
 {
@@ -368,7 +379,7 @@ static int work(struct finding *f, const double *y, size_t n, const int64_t *tim
 		return -1;
 	if (!counts && (change_hinges(&f->sums, a, &f->seg, &f->n_seg) || measure_segments(f, a)))
 		return -1;
-	return date(f, a);
+	return date(f, a) || (!counts && find_drifts(f, a)) ? -1 : 0;
 }
 
 /* A date in days as one in hours. */
@@ -441,6 +452,7 @@ int change_find(const double *y, size_t n, const struct change_times *times, str
 		for (size_t i = 0; i < n; i++)
 			tmp[i] = log(y[i]);
 		y = tmp;
+		f.logs = true;
 	}
 	if (!tmp || hours < 0 || (hours ? work(&f, days.y, days.n, days.time, counts, a) : work(&f, y, n, time, counts, a)))
 		return -1;

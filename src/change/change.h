@@ -15,7 +15,8 @@
  * an hour apart are added up to days to find changes, and dated by hours. A single odd observation is set apart where that
  * lowers the BIC: it is one of `odd`, not two changes. Of values, noise may be Student's as well as normal where that is
  * likelier, so that a leap of a walk that leaps is none; a change of noise counts for less by how wild the noise is; all
- * changes together must beat none; and one wave of any length is taken out where the BIC wants it in place of steps. Dates
+ * changes together must beat none; and one wave of any length is taken out where the BIC wants it in place of steps. Where nothing else changes,
+ * the drift of a walk of sizes may: its steps have levels, 2 log n a change, against none and a drift that changes steadily. Dates
  * are the profile likelihood's over the place of the change, step and ramp weighed by it, in parts of a row where rows are
  * spans of time; lo..hi hold its middle 95 %.
  *

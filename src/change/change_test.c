@@ -317,6 +317,13 @@ static void test_steady(void **state)
 	c = find(y, ROWS, false);
 	assert_int_equal(c.n, 0);
 	assert_true(c.counts);
+	/* a sensor that is stuck, then scatters as counts do */
+	for (size_t i = 0; i < ROWS; i++)
+		y[i] = i < 90 ? 12 : floor(12.5 + 4 * normal());
+	c = find(y, ROWS, false);
+	assert_false(c.counts);
+	assert_int_equal(c.n, 1);
+	assert_in_range(c.v[0].index, 88, 92);
 }
 
 /* A peak between two lines that meet: where they do. */
@@ -520,7 +527,7 @@ static void test_wave(void **state)
 	}
 }
 
-/* The scatter changes, the level does not; a walk has no level, and is left alone. */
+/* The scatter changes, the level does not; a walk, whose steps scatter alike, is left alone. */
 static void test_noise(void **state)
 {
 	double y[ROWS], at = 100;
@@ -535,6 +542,44 @@ static void test_noise(void **state)
 	for (size_t i = 0; i < ROWS; i++)
 		y[i] = at += normal();
 	assert_int_equal(find(y, ROWS, false).n, 0);
+}
+
+/* A walk that drifts another way from a row on is told there; one that drifts on, or grows by as much of itself, is not. */
+static void test_drift(void **state)
+{
+	enum { RUNS = 40, TURN = 110 };
+	double y[ROWS], drifts, turns, grows;
+	size_t told = 0, found = 0;
+	(void)state;
+	for (int round = 0; round < RUNS; round++) {
+		drifts = turns = 1000;
+		for (size_t i = 0; i < ROWS; i++)
+			y[i] = drifts += 1 + normal();
+		told += find(y, ROWS, false).n > 0;
+		grows = 1000;
+		for (size_t i = 0; i < ROWS; i++)
+			y[i] = grows *= 1.01 + 0.01 * normal();
+		told += find(y, ROWS, false).n > 0;
+		for (size_t i = 0; i < ROWS; i++)
+			y[i] = turns += (i < TURN ? 1.5 : -1) + normal();
+		struct changes c = find(y, ROWS, false);
+		found += c.n == 1 && c.v[0].index >= TURN - 8 && c.v[0].index <= TURN + 8;
+	}
+	printf("drift %zu %zu\n", told, found);
+	assert_true(told <= 2 * RUNS / 10);
+	assert_true(found >= RUNS - 6);
+}
+
+/* The scatter of a walk changes: as of a rate that was held and is left free. */
+static void test_set_free(void **state)
+{
+	double y[ROWS], at = 280;
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++)
+		y[i] = at += (i < 90 ? 0.3 : 6) * normal();
+	struct changes c = find(y, ROWS, false);
+	assert_true(c.n >= 1);
+	assert_in_range(c.v[0].index, 86, 94);
 }
 
 /* A pause of two days that begins and ends in the middle of one is not taken for an odd day. */
@@ -660,6 +705,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_gap, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_kink, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_noise, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_drift, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_set_free, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_wild_noise, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_leaps, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_wave, setup, teardown),

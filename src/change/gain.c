@@ -96,25 +96,10 @@ double change_gain_all(const struct change_sums *c, const struct change_segment 
 	return gain + change_wild_gain(left, c->n, rounded / least);
 }
 
-/* By how much more one shape gains by wild noise than two do. */
-static double of_leaps(const struct change_pair *p)
-{
-	const struct change_segment *l = p->l, *r = p->r;
-	struct change_segment one;
-	size_t n = l->e - l->s, m = r->e - r->s;
-	double rounded = (p->sums->v0[r->e] - p->sums->v0[l->s]) / (double)(r->e - l->s);
-	innovations(p->sums, l, p->left);
-	innovations(p->sums, r, p->left + n);
-	double two = change_wild_gain(p->left, n + m, rounded / fmin(l->var, r->var));
-	change_shape(p->sums, l->s, r->e, &one);
-	innovations(p->sums, &one, p->left);
-	return fmax(change_wild_gain(p->left, one.e - one.s, rounded / one.var) - two, 0);
-}
-
 double change_gain_shape(const struct change_pair *p)
 {
 	double noise = of_noise(p);
-	return parted(p) - fmax(noise - noise / wildness(p), of_leaps(p));
+	return parted(p) - (noise - noise / wildness(p));
 }
 
 double change_gain_noise(const struct change_pair *p)

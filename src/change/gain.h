@@ -11,7 +11,7 @@ struct change_pair {
 	double *left; /* room for their rows */
 };
 
-/* Where noise may be wild: leaps of it are no change, and one of noise counts for less. */
+/* Where noise may be wild a change of it counts for less. */
 double change_gain_shape(const struct change_pair *p);
 /* What a change of noise gains. */
 double change_gain_noise(const struct change_pair *p);

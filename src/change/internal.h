@@ -20,7 +20,7 @@ enum {
 	CHANGE_RAMP_DAYS = 14,   /* longest ramp: what takes longer is a trend */
 };
 #define CHANGE_LEAN 4.0 /* rows that the series' own coefficient and variance are worth in a segment's */
-#define CHANGE_WALK 0.9 /* of a longer memory one spread is seen once in (1 + phi) / (1 - phi) = 19 rows: no change of it is told */
+#define CHANGE_WALK 0.9 /* a longer memory: as likely a walk, of which one spread is seen once in (1 + phi) / (1 - phi) = 19 rows */
 #define CHANGE_PHI_MAX 0.995 /* a walk, as good as, in a few hundred rows; the variance about the level must stay finite */
 
 /* One series as the engine sees it: the present rows, close together. */

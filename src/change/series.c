@@ -10,9 +10,11 @@ enum {
 	ROWS_FOR_ODD = 15, /* in fewer an odd one cannot be told */
 	CHANCE_ROWS = 3,   /* odd rows that may lie together */
 	HOLDS = 10,        /* rows that a value holds on average, where it is set and not measured */
+	LEAST_HELD = 5,    /* smaller counts are often alike */
 };
 #define CHANCE 0.05 /* how often they may, before they are taken for a change */
-#define STEADY 0.5  /* scatter below this share of Poisson's, and STEADY_SD of its standard errors below it: no counts */
+#define HELD_BY_CHANCE 1e-6
+#define STEADY 0.5 /* scatter below this share of Poisson's, and STEADY_SD of its standard errors below it: no counts */
 #define STEADY_SD 6.0
 #define LEAST_SHARE 0.04 /* a segment's variance is not below this share of the series': a stuck sensor is no certainty */
 
@@ -73,9 +75,21 @@ static double evener_logs(const double *y, size_t n, double more, double *tmp)
 	return ((double)rows * log(square[0] / square[1]) - 2 * logs) / 3;
 }
 
+/* Does one value hold for longer than counts of so many would by chance? Two of them are alike in one of 2 sqrt(pi mean) cases. */
+static bool hold(const double *y, size_t n)
+{
+	size_t run = 1;
+	for (size_t i = 1; i < n; i++) {
+		run = y[i] == y[i - 1] ? run + 1 : 1;
+		if (y[i] >= LEAST_HELD && (double)n * pow(2 * sqrt(M_PI * y[i]), 1 - (double)run) < HELD_BY_CHANCE)
+			return true;
+	}
+	return false;
+}
+
 bool change_are_steady(const double *y, size_t n, double *tmp)
 {
-	return below_poisson(y, n) && evener_logs(y, n, 0.5, tmp) <= 0;
+	return hold(y, n) || (below_poisson(y, n) && evener_logs(y, n, 0.5, tmp) <= 0);
 }
 
 bool change_are_sizes(const double *y, size_t n, double *tmp)

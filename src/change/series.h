@@ -5,7 +5,7 @@
 #include "change/internal.h"
 
 bool change_are_whole(const double *y, size_t n); /* numbers from 0 on, or missing */
-/* Do whole numbers scatter less than counts of anything can, and alike at all levels? Then they are sizes, marks or settings: values.
+/* Do whole numbers scatter less than counts of anything can, and alike at all levels, or hold? Then they are sizes, marks or settings: values.
  * tmp: room for 2 n. */
 bool change_are_steady(const double *y, size_t n, double *tmp);
 /* Are all above 0, and do they scatter in proportion to their level, for the price of a parameter? Then their logarithms are looked at.
