@@ -2,6 +2,7 @@
 #include "campaign/edge.h"
 
 enum {
+	DOMAINS_SAME = 3,  /* points: most of the larger set */
 	FACTS_ALONE = 4,   /* points: a number of four digits, or more than one */
 	SUBJECT_WORDS = 4, /* besides numbers; fewer are anybody's */
 	FEW_WORDS = 8,     /* fewer are no text to disagree with */
@@ -52,11 +53,15 @@ static unsigned subject_slots(const struct sketch *a, const struct likeness *l)
 }
 
 /* A number that differs is a slot: nearly all words agree, or half of them, and the link leads to the same domain or names, link and
- * tags are the same. */
-static bool draws_numbers(const struct likeness *l, double t, bool names, bool domains)
+ * tags are the same, or a little more of them, and names and subject. p: what is known of the rest. */
+static bool draws_numbers(const struct likeness *l, double t, const int8_t p[EDGE_FAMILIES])
 {
-	bool same_form = names && l->url && l->tags == SKETCH_TAGS;
-	return t >= 0.8 || (t >= EDGE_TEXT_ALONE && (domains || same_form)) || (t >= EDGE_TEXT_DRAWN && domains && names);
+	bool names = p[EDGE_NAMES] > 0, domains = p[EDGE_DOMAINS] >= DOMAINS_SAME;
+	if (t >= 0.8 || (t >= 0.6 && names && p[EDGE_SUBJECT] > 0))
+		return true;
+	if (t >= EDGE_TEXT_ALONE && (domains || (names && l->url && l->tags == SKETCH_TAGS)))
+		return true;
+	return t >= EDGE_TEXT_DRAWN && domains && names;
 }
 
 static int fact_points(const struct likeness *l, bool drawn, unsigned slots)
@@ -134,16 +139,15 @@ static void weigh(const struct sketch *a, const struct sketch *b, struct edge *o
 	const struct likeness *l = &out->like;
 	double t = likeness_text(l);
 	bool same_text = t >= 0.8, texts = has_texts(l), picture = offer_in_picture(a, b, l);
-	bool domains = most_of(l->domains, a->n_domains, b->n_domains);
 	int8_t *p = out->points;
 	p[EDGE_TEXT] = (int8_t)text_points(l, t);
 	p[EDGE_NAMES] = (int8_t)name_points(l, same_text);
-	p[EDGE_FACTS] = (int8_t)fact_points(l, draws_numbers(l, t, p[EDGE_NAMES] > 0, domains), subject_slots(a, l));
-	for (int f = EDGE_FACTS; f <= EDGE_NAMES; f++) /* what a text states beside it says nothing against */
-		p[f] = (int8_t)(picture && p[f] < 0 ? 0 : p[f]);
-	p[EDGE_DOMAINS] = (int8_t)(domains ? 3 : l->domains != 0);
+	p[EDGE_DOMAINS] = (int8_t)(most_of(l->domains, a->n_domains, b->n_domains) ? DOMAINS_SAME : l->domains != 0);
 	p[EDGE_URL] = (int8_t)(l->url ? 1 : l->url_differs ? -1 : 0);
 	p[EDGE_SUBJECT] = (int8_t)subject_points(l, l->words_a < FEW_WORDS && l->words_b < FEW_WORDS);
+	p[EDGE_FACTS] = (int8_t)fact_points(l, draws_numbers(l, t, p), subject_slots(a, l));
+	for (int f = EDGE_FACTS; f <= EDGE_NAMES; f++) /* what a text states beside it says nothing against */
+		p[f] = (int8_t)(picture && p[f] < 0 ? 0 : p[f]);
 	p[EDGE_TAGS] = l->tags == SKETCH_TAGS;
 	p[EDGE_IMAGE] = (int8_t)image_points(l, texts, a->n_looks && b->n_looks);
 	p[EDGE_FILE] = l->file ? texts ? 5 : EDGE_JOIN : 0;

@@ -6,7 +6,7 @@
  *   text      by the best of its three likenesses, more when many words agree, less when there are few
  *   facts     numbers that agree weigh by their digits. A number that both state and that differs is another offer; but it is a slot
  *             where nearly all words agree, or a whole subject before it, or half of the words and the domain, or half of them and
- *             names, link and tags; with domain and names EDGE_TEXT_DRAWN is enough
+ *             names, link and tags, or a little more and names and subject; with domain and names EDGE_TEXT_DRAWN is enough
  *   names     words with a capital inside a sentence
  *   domains, url shape, subject, tags     agreement of either is a small thing, of domains a larger one; of a whole subject where neither
  *                 has a text beside it, what a text of as many words would tell
