@@ -24,6 +24,7 @@ enum {
 	SQ_APPLICATION_ID = 0x5452504c, /* "TRPL" */
 	SQ_VERSION = 6,
 	SQ_BUSY_MS = 5000,
+	SQ_BUSY_READ_MS = 30000, /* who reads: a batch of a store's first load ends by then on a busy machine, too */
 	SQ_WORD_SLOTS = 1 << 17,
 	SQ_NEW_WORDS = 1 << 10,  /* new words that wait at most */
 	SQ_WAIT_ROWS = 64,       /* rows that wait at most: what they hold stays in the processor's cache */
@@ -132,6 +133,7 @@ struct sq {
 	struct store base;
 	sqlite3 *db;
 	char *path;
+	int busy_ms;    /* how long others are waited for */
 	int64_t run;    /* of this store_start; 0: none */
 	bool unlogged;  /* not in WAL mode yet */
 	bool stale;     /* this batch has taken STORE_ANALYSIS away */

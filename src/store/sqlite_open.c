@@ -36,7 +36,7 @@ int(sq_error)(const struct sq *q, int rc, const char *doing, struct err *err)
 		return err_set(err, ERR_ENV,
 			"%s: another process is %s the store (waited %d s while %s): run the command again "
 			"when it is done",
-			q->path, q->unlogged ? "using" : "writing to", SQ_BUSY_MS / 1000, doing);
+			q->path, q->unlogged ? "using" : "writing to", q->busy_ms / 1000, doing);
 	case SQLITE_READONLY:
 	case SQLITE_PERM:
 	case SQLITE_AUTH:
@@ -287,7 +287,8 @@ static int open_db(struct sq *q, const char *name, int flags, struct err *err)
 	if (rc != SQLITE_OK)
 		return sq_error(q, rc, "opening it", err);
 	sqlite3_extended_result_codes(q->db, 1);
-	sqlite3_busy_timeout(q->db, SQ_BUSY_MS);
+	q->busy_ms = flags & SQLITE_OPEN_READONLY ? SQ_BUSY_READ_MS : SQ_BUSY_MS;
+	sqlite3_busy_timeout(q->db, q->busy_ms);
 	/* The file may come from someone else: nothing in its schema is to run code or change SQLite's own tables. */
 	sqlite3_db_config(q->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(q->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
@@ -308,7 +309,7 @@ int sq_use_log(struct sq *q, struct err *err)
 {
 	sqlite3_busy_timeout(q->db, 0);
 	int rc = sqlite3_exec(q->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
-	sqlite3_busy_timeout(q->db, SQ_BUSY_MS);
+	sqlite3_busy_timeout(q->db, q->busy_ms);
 	q->unlogged = rc != SQLITE_OK;
 	if (rc == SQLITE_OK)
 		return bound_cache(q, err);
