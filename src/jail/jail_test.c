@@ -304,6 +304,30 @@ static void test_damaged_at_the_end(void **state)
 	}
 }
 
+/* Compressed files that are whole, with something behind them, and with a wrong check sum. */
+static void test_end_of_filters(void **state)
+{
+	(void)state;
+	static const char *const behind = "=mail\n!damaged  something else stands behind its end: that was not read\n";
+	static const uint8_t zeros[1000];
+	for (size_t k = 1; k < 3; k++) {
+		struct str one_file = one("raw", filters[k], "x", S("mail"));
+		const struct str tails[] = {str_make(zeros, sizeof zeros), S("xx"), S("\n"), one_file};
+		const char *const want[] = {"=mail\n", behind, behind, "=mailmail\n"};
+		for (size_t i = 0; i < COUNT(tails); i++) {
+			struct buf b;
+			buf_init_arena(&b, &memory, MIB);
+			buf_add(&b, one_file);
+			buf_add(&b, tails[i]);
+			expect(buf_str(&b), want[i]);
+		}
+	}
+	struct str gz = one("raw", "gz", "x", S("mail"));
+	((uint8_t *)(uintptr_t)gz.p)[gz.n - 8] ^= 1;
+	expect(gz, "=mail\n!damaged  damaged; what could be read is kept (wrong check sum)\n");
+	expect(one("tar", "", "m.gz", gz), "m.gz=mail\n!damaged m.gz damaged; what could be read is kept (wrong check sum)\n");
+}
+
 /* Wherever a byte is changed: the child says what is wrong in whole frames, and ends by itself. */
 static void test_changed(void **state)
 {
@@ -499,8 +523,8 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "C.UTF-8"); /* for libarchive's writers */
 #define JAILED(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {JAILED(test_kinds), JAILED(test_nested), JAILED(test_truncated), JAILED(test_damaged),
-		JAILED(test_damaged_at_the_end), JAILED(test_changed), JAILED(test_names), JAILED(test_bombs), JAILED(test_quine),
-		JAILED(test_memory), JAILED(test_encrypted), JAILED(test_abandoned), JAILED(test_sandbox),
-		cmocka_unit_test(test_magic)};
+		JAILED(test_damaged_at_the_end), JAILED(test_end_of_filters), JAILED(test_changed), JAILED(test_names),
+		JAILED(test_bombs), JAILED(test_quine), JAILED(test_memory), JAILED(test_encrypted), JAILED(test_abandoned),
+		JAILED(test_sandbox), cmocka_unit_test(test_magic)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "base/buf.h"
 #include "base/limits.h"
@@ -17,7 +18,7 @@
 #include "jail/jail.h"
 #include "jail/magic.h"
 
-enum { LAYERS = 2 * LIM_ARCHIVE_DEPTH + 1, INPUT = 64 * 1024, RETRIES = 100, ENTRY_NAME = 3 * 1024 };
+enum { LAYERS = 2 * LIM_ARCHIVE_DEPTH + 1, INPUT = 64 * 1024, RETRIES = 100, ENTRY_NAME = 3 * 1024, GZIP_TRAILER = 8 };
 
 struct unpacker;
 struct layer {
@@ -40,7 +41,11 @@ struct layer {
 	uint64_t spool_n, at; /* its size; the place in it */
 	bool seekable;
 	bool input_ended;
-	bool failed; /* an error of it was reported */
+	bool failed;     /* an error of it was reported */
+	uint64_t given;  /* bytes of input */
+	size_t block_in; /* of them, in input now */
+	uint8_t tail[GZIP_TRAILER];
+	uint32_t crc; /* gzip: of what was unpacked */
 };
 
 struct unpacker {
@@ -212,6 +217,8 @@ static ssize_t read_entry(struct layer *l, uint8_t *p, size_t n)
 		l->block_n -= n;
 	}
 	l->out += n;
+	if (l->kind == MAGIC_GZIP)
+		l->crc = (uint32_t)crc32(l->crc, p, (uInt)n);
 	if (l->out > LIM_ARCHIVE_FREE && l->out / LIM_ARCHIVE_RATIO > l->u->packed) {
 		report_and_stop(l->u, "unpacks to more than 1000 times its size: the rest was left out");
 		return -1;
@@ -234,6 +241,15 @@ static ssize_t read_below(struct layer *l, uint8_t *p, size_t n)
 	return read_entry(l - 1, p, n);
 }
 
+static void count_input(struct layer *l, size_t n)
+{
+	size_t last = n < sizeof l->tail ? n : sizeof l->tail;
+	memmove(l->tail, l->tail + last, sizeof l->tail - last);
+	memcpy(l->tail + sizeof l->tail - last, l->input + n - last, last);
+	l->given += n;
+	l->block_in = n;
+}
+
 static la_ssize_t on_read(struct archive *a, void *context, const void **block)
 {
 	struct layer *l = context;
@@ -251,6 +267,8 @@ static la_ssize_t on_read(struct archive *a, void *context, const void **block)
 	}
 	if (n < 0)
 		archive_set_error(a, errno, "cannot be read");
+	if (n > 0)
+		count_input(l, (size_t)n);
 	return n < 0 ? ARCHIVE_FATAL : n;
 }
 
@@ -334,6 +352,49 @@ static int support(struct archive *a, enum magic kind)
 		break;
 	}
 	return ARCHIVE_FATAL;
+}
+
+static bool only_zeros(const uint8_t *p, size_t n)
+{
+	return n == 0 || (p[0] == 0 && memcmp(p, p + 1, n - 1) == 0);
+}
+
+/* What a compressed file holds behind its end, but for padding, is not read, and libarchive does not say so. */
+static bool more_behind_end(struct layer *l)
+{
+	const void *block;
+	la_int64_t used = archive_filter_bytes(l->archive, -1);
+	uint64_t left = used >= 0 && (uint64_t)used < l->given ? l->given - (uint64_t)used : 0;
+	size_t here = left < l->block_in ? (size_t)left : l->block_in;
+	if (!only_zeros(l->input + l->block_in - here, here))
+		return true;
+	for (la_ssize_t n; (n = on_read(l->archive, l, &block)) > 0;)
+		if (!only_zeros(block, (size_t)n))
+			return true;
+	return false;
+}
+
+static uint32_t little_endian(const uint8_t *p)
+{
+	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+/* RFC 1952 2.3.1: the file ends with the CRC and the length of what is in it. Nor does libarchive look at these. Of files that were
+ * put one behind the other the length is that of the last one: not looked at. */
+static bool wrong_crc(const struct layer *l)
+{
+	return l->kind == MAGIC_GZIP && l->given > GZIP_TRAILER && little_endian(l->tail + 4) == (uint32_t)l->out &&
+	       little_endian(l->tail) != l->crc;
+}
+
+static void check_end(struct layer *l)
+{
+	if (!magic_is_filter(l->kind) || l->u->stop || l->failed)
+		return;
+	if (more_behind_end(l))
+		report(l->u, JAIL_DAMAGED, "something else stands behind its end: that was not read");
+	else if (wrong_crc(l))
+		report(l->u, JAIL_DAMAGED, "damaged; what could be read is kept (wrong check sum)");
 }
 
 static void pop(struct unpacker *u)
@@ -515,6 +576,8 @@ static void step(struct unpacker *u)
 		report(u, JAIL_EMPTY, "an archive without members");
 	else if (r != ARCHIVE_EOF)
 		report_error(l);
+	else
+		check_end(l);
 	pop(u);
 }
 
