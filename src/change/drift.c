@@ -97,9 +97,10 @@ static int places_both(
 	const struct change_sums *c, const struct change_series *cs, bool logs, size_t *at, size_t *n, struct arena *a)
 {
 	size_t rows = c->n, others, *tmp = arena_zalloc(a, rows, sizeof *tmp);
-	double *x = arena_zalloc(a, 2 * rows, sizeof *x), *other = x + rows, log_n = log((double)rows);
+	double *x = arena_zalloc(a, 2 * rows, sizeof *x), *other, log_n = log((double)rows);
 	if (!tmp || !x)
 		return -1;
+	other = x + rows;
 	for (size_t i = 0; i < rows; i++) {
 		double v = (c->x[i] + c->centre) * cs->scale + cs->centre;
 		if (!logs && v <= 0)
