@@ -4,6 +4,7 @@
 #include "finding/claim.h"
 
 static const double OWNER_SHARE = 0.05; /* of a brand's mail: fewer are strays */
+static const double OWN_SHARE = 0.2;    /* unless they are that much of the programme's: EDGE_MIN_MESSAGES at least */
 static const double TOLD_APART = 0.9;   /* of a brand's mail, whose programme is known: then its owners can be told apart */
 
 struct use { /* of a brand */
@@ -14,6 +15,7 @@ struct use { /* of a brand */
 enum level { LEVEL_TRADE, LEVEL_HOUSE, LEVELS };
 struct names {
 	struct map pairs, brands; /* (brand, programme) -> messages; brand -> its place in uses, plus one */
+	struct map programmes;    /* programme -> messages */
 	VEC(struct use) uses;
 	struct map ids; /* (name, is_brand) -> node, plus one */
 	VEC(struct trade) nodes;
@@ -64,11 +66,19 @@ static bool count_use(struct names *x, struct arena *a, name_id brand, name_id p
 	return true;
 }
 
+static bool count_programme(struct names *x, struct arena *a, name_id programme)
+{
+	struct map_entry *e = map_put(&x->programmes, str_make(&programme, sizeof programme), NULL);
+	if (e)
+		e->value++;
+	return e && add_node(x, a, programme, false);
+}
+
 static bool count_uses(struct names *x, const struct scene *s)
 {
 	for (size_t i = 0; i < s->n_events; i++) {
 		const struct event *m = &s->events[i];
-		if (m->programme && !add_node(x, s->arena, m->programme, false))
+		if (m->programme && !count_programme(x, s->arena, m->programme))
 			return false;
 		if (m->brand && !count_use(x, s->arena, m->brand, m->programme))
 			return false;
@@ -82,13 +92,22 @@ static bool told_apart(const struct use *u)
 	return u->owners > 1 && u->known >= TOLD_APART * u->n;
 }
 
+/* More than strays: of the brand's mail, or of the programme's. */
+static bool is_owner(const struct names *x, const uint32_t pair[2], double n)
+{
+	if (n >= OWNER_SHARE * use_of(x, pair[0])->n)
+		return true;
+	return n >= EDGE_MIN_MESSAGES &&
+	       n >= OWN_SHARE * (double)map_get(&x->programmes, str_make(&pair[1], sizeof pair[1]))->value;
+}
+
 /* The next pair that is more than strays. NULL: no more. */
 static const uint32_t *next_owner(const struct names *x, size_t *i, uint32_t pair[2])
 {
 	while (*i < x->pairs.n) {
 		const struct map_entry *e = &x->pairs.entries[(*i)++];
 		memcpy(pair, e->key.p, 2 * sizeof *pair);
-		if (pair[1] && (double)e->value >= OWNER_SHARE * use_of(x, pair[0])->n)
+		if (pair[1] && is_owner(x, pair, (double)e->value))
 			return pair;
 	}
 	return NULL;
@@ -174,10 +193,12 @@ int scene_trades(struct scene *s, struct err *err)
 	struct names x = {0};
 	map_init(&x.pairs, SIZE_MAX);
 	map_init(&x.brands, SIZE_MAX);
+	map_init(&x.programmes, SIZE_MAX);
 	map_init(&x.ids, SIZE_MAX);
 	bool ok = count_uses(&x, s) && join_names(&x, s->arena) && number(s, &x);
 	map_free(&x.pairs);
 	map_free(&x.brands);
+	map_free(&x.programmes);
 	map_free(&x.ids);
 	return ok ? 0 : err_oom(err, "findings");
 }
