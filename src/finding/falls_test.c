@@ -107,12 +107,34 @@ static void who_is_back_shortly_before_the_end_paused(void **state)
 	}
 }
 
+/* PillCo and WatchCo own Palace; DiceCo goes from its own brand to Palace, of whose mail it is a thirtieth. */
+static void who_takes_anothers_brand_has_not_closed(void **state)
+{
+	(void)state;
+	struct world w;
+	struct err err = {0};
+	seed = 8;
+	begin(&w);
+	name_id palace = name(&w, S("Palace")), dice = name(&w, S("Dice Hall"));
+	for (size_t e = 0; e < 3; e++)
+		for (double t = 0; t < DAYS; t -= log(draw()) / 40) {
+			size_t trade = e == 2 && draw() < 0.15 ? 2 : e % 2;
+			struct event *m = add_mail(&w, t, any_feed(), w.engine[e]);
+			m->programme = w.trade[trade];
+			m->brand = trade == 2 && t < 50 ? dice : palace;
+		}
+	assert_int_equal(findings_find(&w.t, &err), 0);
+	assert_null(find(&w, FINDING_CLOSURE, S(""), S("")));
+	end(&w);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_had_left_says_nothing_of_a_closure),
 		cmocka_unit_test(who_falls_after_a_closure_falls_by_itself),
 		cmocka_unit_test(who_is_back_shortly_before_the_end_paused),
+		cmocka_unit_test(who_takes_anothers_brand_has_not_closed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
