@@ -346,17 +346,30 @@ static bool is_receivers(enum hdr_id id)
 	}
 }
 
+/* What Exchange adds below its own Received fields; such names of a sender that runs Exchange itself cannot be told apart there. */
+static bool is_exchanges(const struct header *f)
+{
+	static const char *const begins[] = {
+		"X-MS-", "X-Microsoft-Antispam", "X-Forefront-", "X-EOP", "X-Incoming", "X-SID-", "X-Sender-IP"};
+	if (f->id == HDR_return_path)
+		return true;
+	for (size_t i = 0; f->id == HDR_other && i < sizeof begins / sizeof *begins; i++)
+		if (str_istarts(f->name, str_of(begins[i])))
+			return true;
+	return false;
+}
+
 static int take_headers(struct print *p)
 {
 	struct headers h = p->m->headers;
 	size_t from = p->t->first_sender < h.n ? p->t->first_sender : h.n, most = h.n - from;
-	bool added = p->t->flags & TRACE_ADDED_MESSAGE_ID;
+	bool added = p->t->flags & TRACE_ADDED_MESSAGE_ID, exchange = p->t->family == RECEIVED_EXCHANGE;
 	p->sent = arena_alloc(p->a, (most < LIM_PRINT_HEADERS ? most : LIM_PRINT_HEADERS) * sizeof(void *) + 1);
 	if (!p->sent)
 		return ERR_ENV;
 	for (size_t i = from; i < h.n && p->n_sent < LIM_PRINT_HEADERS; i++) {
 		const struct header *f = &h.v[i];
-		if (!f->name.n || is_receivers(f->id) || (f->id == HDR_message_id && added))
+		if (!f->name.n || is_receivers(f->id) || (f->id == HDR_message_id && added) || (exchange && is_exchanges(f)))
 			continue;
 		if (!p->by_id[f->id])
 			p->by_id[f->id] = f;

@@ -187,6 +187,12 @@ static void receivers_part(void **state)
 	assert_true(has(row.fingerprint, S("order=From")));
 	assert_true(has(row.fingerprint, S("missing=To,Date,Message-ID,Subject,MIME-Version")));
 	assert_false(has_family(row.fingerprint, PRINT_mid));
+	row = row_of(
+		"Received: from h (192.0.2.1) by mx.trap.example (10.1.1.1) with Microsoft SMTP Server id 15; "
+		"Mon, 12 Jul 2010 02:00:10 +0200\nX-IncomingTopHeaderMarker:\n OriginalChecksum:A\nFrom: a@b.test\nX-MS-Probe: own\n"
+		"X-IncomingHeaderCount: 2\nReturn-Path: a@b.test\nX-MS-Exchange-Organization-SCL: 5\n\nx\n",
+		S(""));
+	assert_true(has(row.fingerprint, S("order=From")));
 	arena_reset(&arena);
 }
 
