@@ -142,10 +142,12 @@ static bool put_all(int fd, struct iovec *v, size_t n, int64_t end)
 		ssize_t done = writev(fd, v, (int)n);
 		if (done < 0 && errno == EINTR)
 			continue;
-		if (done < 0 || now_ms() > end)
+		if (done < 0)
 			return false;
 		for (; n && (size_t)done >= v->iov_len; v++, n--)
 			done -= (ssize_t)v->iov_len;
+		if (n && now_ms() > end)
+			return false;
 		if (n)
 			*v = (struct iovec){(uint8_t *)v->iov_base + done, v->iov_len - (size_t)done};
 	}

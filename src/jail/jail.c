@@ -18,7 +18,7 @@
 
 /* A child that spins is ended by its CPU limit; this is for one that was taken over and sleeps, and long because a machine may be busy.
  * TEST_PATIENCE_MS is for children that sleep for sure. */
-enum { PATIENCE_MS = 15 * 60 * 1000, TEST_PATIENCE_MS = 100 };
+enum { PATIENCE_MS = 15 * 60 * 1000, STEP_MS = 1000, TEST_PATIENCE_MS = 100 };
 #define NO_SERVER (JAIL_NO_CHILD - 1) /* as a wait status: the server was killed */
 
 struct jail {
@@ -137,14 +137,16 @@ static const char *verdict(uint32_t status, enum jail_problem *kind)
 	return WTERMSIG(s) == SIGSYS ? "unpacking tried a forbidden system call and was stopped" : "unpacking crashed";
 }
 
-/* False: nothing came, for longer than we wait. */
+/* False: nothing came, for longer than we wait. In steps: of the time that the machine or this program stands still, one is counted. */
 static bool wait_for(int fd, int ms)
 {
 	struct pollfd p = {.fd = fd, .events = POLLIN};
 	int r;
-	do
-		r = poll(&p, 1, ms);
-	while (r < 0 && errno == EINTR);
+	do {
+		int step = ms >= 0 && ms < STEP_MS ? ms : STEP_MS;
+		r = poll(&p, 1, step);
+		ms -= r == 0 && ms > 0 ? step : 0;
+	} while (r == 0 ? ms != 0 : r < 0 && errno == EINTR);
 	return r != 0;
 }
 
