@@ -239,6 +239,10 @@ static void shipped(void **state)
 			"", "fapiao"},
 		{{"Quick task", "The chief", "x@mail.example", "Can you purchase some gift cards? I am in a meeting.", NULL, NULL},
 			"", "bec"},
+		{{"Informationen \xC3\xBC"
+		  "ber Ihr Konto",
+			 "Kundendienst", "x@kunden.example", "Ihr Konto wurde eingeschr\xC3\xA4nkt. Login", "kunden.example", NULL},
+			"", "phishing"},
 		/* honest */
 		{{"Geek Squad was great", "Tom", "tom@home.example", "They helped. Call me at +1 877 555 0110.", NULL, NULL}, "",
 			""},
