@@ -320,7 +320,7 @@ static int find_return(struct scene *s, struct claim *down, struct err *err)
 	double gain;
 	int64_t from = claim_end(down), to = down->to, middle = from + (to - from) / 2;
 	bool falls = claim_is_volume(down) && !down->dropped && !down->derived && down->f.after < down->f.before;
-	if (!falls || down->part->kind != PART_ENGINE || down->shape == SHAPE_PAUSE || to - from > PAUSE_DAYS * DAY)
+	if (!falls || down->part->kind != PART_ENGINE || down->shape == SHAPE_PAUSE || to <= from || to - from > PAUSE_DAYS * DAY)
 		return 0;
 	int rc = date(s, down->part, from, to, middle, middle, &up, &gain, err);
 	if (rc || gain < enough(s) ||

@@ -54,10 +54,11 @@ static bool same_site(struct str a, struct str b)
 	return str_ieq(site_of(a), site_of(b));
 }
 
-/* Exchange Online hands a message on among its own hosts under public addresses: of 2603:1000::/24, which is Microsoft's (ARIN). */
+/* Exchange Online hands a message on among its own hosts under public addresses. Of 2603:1000::/24, which is Microsoft's (ARIN), it has
+ * 2603:10?6 (as Microsoft lists them for its mail customers); others are of machines that anyone may rent. */
 static bool is_within_exchange_online(const struct received *r)
 {
-	return r->ip_len == 16 && memcmp(r->ip, "\x26\x03\x10", 3) == 0 &&
+	return r->ip_len == 16 && memcmp(r->ip, "\x26\x03\x10", 3) == 0 && (r->ip[3] & 0x0f) == 6 &&
 	       (is_below(r->by, S("outlook.com")) || is_below(r->by, S("office365.com")));
 }
 

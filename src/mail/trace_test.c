@@ -93,6 +93,10 @@ static const struct {
 	{"", "Received: from h (2603:10a6:10:2::6) by mx.test (Postfix) with SMTP id 1" AT("11") FORGED,
 		"2603:10a6:10:2::6 h - mx.test 0", G, 0},
 	{"",
+		"Received: from h (2603:1030:20e:3::23c) by D.mail.protection.outlook.com (10.1.1.1) with Microsoft SMTP Server id 15" AT(
+			"11") FORGED,
+		"2603:1030:20e:3::23c h - D.mail.protection.outlook.com 0", G, 0},
+	{"",
 		"Received: from o (2a01:111:f403::1) by D.mail.protection.outlook.com (10.1.1.1) with Microsoft SMTP Server id 15" AT(
 			"11") FORGED,
 		"2a01:111:f403::1 o - D.mail.protection.outlook.com 0", G, 0},
