@@ -41,7 +41,7 @@ int sq_commit(struct store *s, struct err *err)
 	int rc = sq_flush(q, err);
 	sqlite3_stmt *st = rc < 0 ? NULL : sq_stmt(q, SQ_COMMIT, err);
 	rc = st ? sq_step(q, st, "committing a batch", err) : err->kind;
-	return rc == 0 && q->unlogged && q->stale && !is_first_load(q) ? sq_use_log(q, err) : rc;
+	return rc == 0 && q->unlogged && q->last > 0 && !is_first_load(q) ? sq_use_log(q, err) : rc;
 }
 
 /* SQLite may have rolled back by itself (disk full): the caches go in any case, their new ids never were. */

@@ -191,6 +191,19 @@ static void test_log_of_new_store(void **state)
 	assert_int_equal(check_rows(x->path, 20), 20);
 }
 
+/* The load is over with the first batch that is none of it, though nothing new is in that. */
+static void test_log_after_full_batch(void **state)
+{
+	struct fixture *x = *state;
+	struct err err = {0};
+	struct store *s = open_store(x->path, STORE_WRITE);
+	assert_true(put_range(s, 0, STORE_BATCH, STORE_BATCH, &err) >= 0);
+	mode_is(s, "delete");
+	assert_int_equal(store_begin(s, &err) | store_put_meta(s, "pack", S("x"), &err) | store_commit(s, &err), 0);
+	mode_is(s, "wal");
+	store_close(s);
+}
+
 static void test_made_by_several(void **state)
 {
 	enum { WRITERS = 4, ROWS = 900 };
@@ -434,6 +447,7 @@ int main(void)
 		CASE(test_kill_in_second_batch),
 		CASE(test_log_behind_reader),
 		CASE(test_log_of_new_store),
+		CASE(test_log_after_full_batch),
 		CASE(test_made_by_several),
 		CASE(test_file_size_limit),
 		CASE(test_database_full),
