@@ -296,19 +296,20 @@ static void weigh_shop(const struct scoring *s, struct candidate *c)
 }
 
 /* ---- impersonation ---- */
-static void weigh_no_link(const struct scoring *s, struct candidate *c, const struct pack_brand *b)
+static void weigh_no_link(struct scoring *s, struct candidate *c, const struct pack_brand *b)
 {
-	struct str number = s->facts.html_attachment ? S("") : number_to_call(s->d->text);
-	if (number.n)
-		reason(c, (struct reason){"brand", &b->entry, "text", number, "no link, but a number to call", RULE_CALL});
+	if (!s->facts.number_sought && !s->facts.html_attachment)
+		s->facts.number = number_to_call(s->d->text);
+	s->facts.number_sought = true;
+	if (s->facts.number.n)
+		reason(c, (struct reason){"brand", &b->entry, "text", s->facts.number, "no link, but a number to call", RULE_CALL});
 	else
 		reason(c, (struct reason){"brand", &b->entry, "", S(""), "no link",
 				  s->facts.html_attachment ? RULE_HTML_ATTACHMENT : RULE_CLAIM_NO_LINK});
 }
 
 /* True when the mail claims to be the brand and a link pretends to lead there: a lure of its own. */
-static bool weigh_links(
-	const struct scoring *s, struct candidate *c, const struct pack_brand *b, const struct named *n, bool own_from)
+static bool weigh_links(struct scoring *s, struct candidate *c, const struct pack_brand *b, const struct named *n, bool own_from)
 {
 	struct link_facts l = link_facts_of(s->f, s->d, c->brand);
 	if (l.mismatch.n)
@@ -339,7 +340,7 @@ static bool weigh_links(
 	return claimed && (l.mismatch.n || l.domain_in_host.n);
 }
 
-static void weigh_claim(const struct scoring *s, struct candidate *c)
+static void weigh_claim(struct scoring *s, struct candidate *c)
 {
 	const struct pack_brand *b = &s->x->pack->brands[c->brand];
 	struct named n;

@@ -73,7 +73,9 @@ struct mail_facts {
 	bool quotes; /* lines that quote another mail */
 	bool reply;  /* "Re:" and quoted lines: an answer to something */
 	bool html_attachment;
-	uint32_t shop_of; /* brand + 1 whose shop domain is linked */
+	bool number_sought; /* asked for by the first brand that has no link */
+	struct str number;  /* number_to_call */
+	uint32_t shop_of;   /* brand + 1 whose shop domain is linked */
 	struct str shop_domain;
 };
 struct mail_facts mail_facts_of(const struct doc *d);
