@@ -267,35 +267,46 @@ static void test_counters(void **unused)
 	}
 }
 
-static struct str priced(unsigned own, unsigned common, unsigned price, const char *domain)
+struct priced {
+	unsigned own, common, price;
+	const char *name, *domain, *subject;
+};
+
+static struct str priced(struct priced p)
 {
 	struct buf b;
 	buf_init_arena(&b, &arena, 1 * MIB);
 	for (unsigned i = 0; i < 40; i++)
-		say(&b, i < common ? 6000 + i : own * 1000 + i);
-	buf_printf(&b, " costs %u today.", price);
-	return blob_of(buf_str(&b), domain, "an offer for you");
+		say(&b, i < p.common ? 6000 + i : p.own * 1000 + i);
+	buf_printf(&b, " costs %u today%s.", p.price, p.name);
+	return blob_of(buf_str(&b), p.domain, p.subject);
 }
 
-/* A number that differs is another offer, unless half of the text agrees and the domain. */
+/* A number that differs is another offer, unless enough of the text agrees, and of the rest. */
 static void test_prices_that_are_drawn(void **unused)
 {
 	(void)unused;
+	static const char same[] = "shared.example", other[] = "another.example", offer[] = "an offer for you",
+			  none[] = "what they want", *const name = " at Velvin Marcono";
 	static const struct {
-		unsigned common, price;
-		const char *domain;
+		struct priced b;
 		bool joined;
 	} table[] = {
-		{29, 10217, "shared.example", true},
-		{20, 10217, "shared.example", false},
-		{29, 10217, "another.example", false},
-		{20, 10893, "shared.example", true},
+		{{2, 29, 10217, "", same, offer}, true},
+		{{2, 20, 10217, "", same, offer}, false},
+		{{2, 29, 10217, "", other, offer}, false},
+		{{2, 20, 10893, "", same, offer}, true},
+		{{2, 24, 10217, name, same, none}, true}, /* fewer will do */
+		{{2, 24, 10217, "", same, none}, false},
+		{{2, 33, 10217, name, other, offer}, true},
+		{{2, 33, 10217, name, other, none}, false},
+		{{2, 33, 10217, "", other, offer}, false},
 	};
 	for (size_t i = 0; i < COUNT(table); i++) {
 		struct sketch a, b;
 		struct edge e;
-		assert_true(sketch_read(priced(1, table[i].common, 10893, "shared.example"), &a));
-		assert_true(sketch_read(priced(2, table[i].common, table[i].price, table[i].domain), &b));
+		assert_true(sketch_read(priced((struct priced){1, table[i].b.common, 10893, table[i].b.name, same, offer}), &a));
+		assert_true(sketch_read(priced(table[i].b), &b));
 		edge_of(&a, &b, &e);
 		if (e.joined != table[i].joined)
 			fail_msg("case %zu: %d together", i, e.sum);
