@@ -15,7 +15,7 @@
 #include "base/mem.h"
 
 /* A change of any step makes stores be analysed anew. */
-enum { ANALYSE_VERSION = 18 };
+enum { ANALYSE_VERSION = 19 };
 
 /* In the order campaigns, engines, programmes, findings; infections need engines only. The last looks back. */
 static const struct {

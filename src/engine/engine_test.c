@@ -195,6 +195,34 @@ static void what_the_hosts_of_a_lab_decide_is_no_habit(void **state)
 	}
 }
 
+/* One host in five has its clock in UTC, where local time is UTC: no stranger than the others. */
+static void what_hosts_in_utc_show_is_as_usual(void **state)
+{
+	static const char *const hosts[][13] = {
+		{"core=FTSDM", "from=n <a>", "mid_c=w.w", "prio=1", "date=d Mmm y", "doctype=-", "sm_verbs=ehlo", "sm_end=QUIT",
+			"oddcase=X-w", "tz=east", "bnd_time=filetime:local=", "bnd_mid=time:zone=", "rcvd_n=0"},
+		{"core=FTSDM", "from=n <a>", "mid_c=w.w", "prio=1", "date=d Mmm y", "doctype=-", "sm_verbs=ehlo", "sm_end=QUIT",
+			"oddcase=X-w", "tz=+0000", "bnd_time=filetime:=", "bnd_mid=time=", "rcvd_n=0"}};
+	struct engine_model m;
+	struct engine_capture c;
+	struct learn_advice advice;
+	struct err err = {0};
+	(void)state;
+	engine_model_init(&m);
+	assert_int_equal(engine_model_shipped(&m, &err), 0);
+	engine_capture_init(&c, &m);
+	for (unsigned n = 0; n < 2 * MESSAGES; n++) {
+		struct str t[COUNT(hosts[0])];
+		for (size_t k = 0; k < COUNT(t); k++)
+			t[k] = str_of(hosts[n % 5 == 0][k]);
+		assert_int_equal(engine_capture_add(&c, &(struct strs){t, COUNT(t)}, n % 4 + 1), 0);
+	}
+	assert_int_equal(engine_learn(&m, S("gamma"), &c, &advice), 0);
+	for (size_t h = 0; h < COUNT(hosts); h++)
+		assert_non_null(judge(&m, hosts[h], COUNT(hosts[h])).engine);
+	engine_model_free(&m);
+}
+
 static struct str written(const struct engine_model *m, struct buf *out)
 {
 	buf_init(out, 1 << 20);
@@ -570,6 +598,7 @@ int main(void)
 		cmocka_unit_test(own_messages_are_named_strange_ones_are_not),
 		cmocka_unit_test(strays_are_left_out),
 		cmocka_unit_test(what_the_hosts_of_a_lab_decide_is_no_habit),
+		cmocka_unit_test(what_hosts_in_utc_show_is_as_usual),
 		cmocka_unit_test(the_file_is_read_back_and_damage_is_told),
 		cmocka_unit_test(older_files_that_tell_more_apart_are_read),
 		cmocka_unit_test(ids_are_compared_without_their_alphabet),

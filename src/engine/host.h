@@ -4,8 +4,8 @@
  * zone look like those of software that writes UTC. And a Date in any one zone may be the host's or the software's. A lab whose
  * machines share a zone (UTC, in a cloud) catches what shows one of several habits. Each set of host.c holds the tokens that one
  * piece of software may write, by its host's zone. Of a class that has seen hosts in UTC and others (by the zones of its Dates, a
- * tenth each) the counts tell what the software does; of any other the tokens of the same set are possible, too. The zone of Date
- * itself (tz) is free for any class (engine_freedom).
+ * tenth each) the counts tell what the software does, and two of a set that it shows are both its own: the rarer is as little strange
+ * (fill_both of scorer.c); of any other the tokens of the same set are possible, too. The zone of Date itself (tz) is free for any class (engine_freedom).
  *
  * Address. Software that writes its host's own address (Message-ID, forged Received) writes the peer's, or a private one behind a
  * router: a lab's machines are all on one side. Only of engines: a client's mail comes from its server.

@@ -118,6 +118,28 @@ static void number_row(struct engine_scorer *s, uint32_t token)
 		s->row_of[token] = (uint32_t)s->n_rows++;
 }
 
+/* More than by chance: not as strange as what was never seen. */
+static bool is_common(const struct engine_scorer *s, size_t k, uint32_t token)
+{
+	size_t unseen = UNSEEN_ROW + s->m->tokens.v[token].family;
+	return s->strange[s->row_of[token] * s->stride + k] < s->strange[unseen * s->stride + k];
+}
+
+/* A class seen in UTC and elsewhere, in two forms that one piece of software writes there: hosts decide between them, and neither is strange. */
+static void fill_both(struct engine_scorer *s, size_t k)
+{
+	const struct engine_class *c = &s->m->classes.v[k];
+	uint32_t alike[HOST_ALIKE];
+	bool is_all = engine_hosts(s->m, c).zones == ZONES_ALL;
+	for (size_t i = 0; i < c->n && is_all; i++) {
+		uint32_t token = c->counts[i].token;
+		size_t n = engine_elsewhere(s->m, token, (struct host_view){.zones = ZONES_ONE}, alike);
+		for (size_t j = 0; j < n; j++)
+			if (is_common(s, k, token) && is_common(s, k, alike[j]))
+				s->strange[s->row_of[token] * s->stride + k] = s->strange[s->row_of[alike[j]] * s->stride + k] = 0;
+	}
+}
+
 /* Rows for the tokens that classes have, and for what these may be elsewhere. */
 static void number_rows(struct engine_scorer *s)
 {
@@ -159,6 +181,8 @@ static bool fill(struct engine_scorer *s)
 		fill_strange(s);
 		for (size_t k = 0; k < s->n_classes; k++)
 			fill_elsewhere(s, k, any);
+		for (size_t k = 0; k < s->n_classes; k++)
+			fill_both(s, k);
 	}
 	mem_free(any);
 	return ok;
