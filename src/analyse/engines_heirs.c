@@ -141,19 +141,13 @@ static bool list_campaigns(struct engines *e, struct forebear *b)
 	return b->campaigns;
 }
 
-static int by_campaign(const void *x, const void *y)
-{
-	const uint64_t *a = x, *b = y;
-	return (*a > *b) - (*a < *b);
-}
-
 /* Whether the cluster goes on with the forebear's campaigns. */
 static bool same_campaigns(const struct engines *e, uint32_t cluster, const struct forebear *b)
 {
 	size_t n = 0;
 	for (size_t i = e->cluster_from[cluster]; i < e->cluster_from[cluster + 1] && n < HEIR_GOES_ON; i++) {
 		uint64_t campaign = campaign_of(e, i);
-		n += campaign && bsearch(&campaign, b->campaigns, b->n_campaigns, sizeof campaign, by_campaign);
+		n += campaign && has_u64(b->campaigns, b->n_campaigns, campaign);
 	}
 	return n >= HEIR_GOES_ON;
 }

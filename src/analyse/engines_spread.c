@@ -223,12 +223,6 @@ static int by_file(const void *x, const void *y)
 	return (a->org > b->org) - (a->org < b->org);
 }
 
-static int by_number(const void *x, const void *y)
-{
-	const uint64_t *a = x, *b = y;
-	return (*a > *b) - (*a < *b);
-}
-
 /* What carries a file that is spread over SPREAD_ORGS organisations is about others; of the rest no file counts. */
 static int look_at_files(struct spread *s)
 {
@@ -250,7 +244,7 @@ static int look_at_files(struct spread *s)
 	}
 	for (size_t i = 0; ok && i < s->n_sent; i++) {
 		struct sent *x = &s->sent[i];
-		if (x->file && bsearch(&x->file, files, n_files, sizeof *files, by_number))
+		if (x->file && has_u64(files, n_files, x->file))
 			x->about = ABOUT_OTHERS;
 		else
 			x->file = 0;

@@ -74,3 +74,16 @@ enum { FEW = 24 };
 
 DEFINE_SORT(uint32_t, 32, sort_u32, unique_u32, insertion_u32, split_u32)
 DEFINE_SORT(uint64_t, 64, sort_u64, unique_u64, insertion_u64, split_u64)
+
+bool has_u64(const uint64_t *v, size_t n, uint64_t x)
+{
+	size_t lo = 0, hi = n;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (v[mid] < x)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < n && v[lo] == x;
+}

@@ -6,6 +6,7 @@
 #ifndef TRAPLINE_BASE_SORT_H
 #define TRAPLINE_BASE_SORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,5 +16,8 @@ void sort_u64(uint64_t *v, size_t n);
 /* Of sorted numbers each once; returns how many are left. */
 size_t unique_u32(uint32_t *v, size_t n);
 size_t unique_u64(uint64_t *v, size_t n);
+
+/* Is x among sorted numbers? */
+bool has_u64(const uint64_t *v, size_t n, uint64_t x);
 
 #endif

@@ -77,8 +77,20 @@ static void test_unique(void **state)
 	assert_int_equal(unique_u64(b, 0), 0);
 }
 
+static void test_has(void **state)
+{
+	(void)state;
+	static const uint64_t v[] = {0, 3, 4, 9, UINT64_MAX};
+	for (size_t n = 0; n <= 5; n++)
+		for (size_t i = 0; i < 5; i++) {
+			assert_true(has_u64(v, n, v[i]) == (i < n));
+			assert_false(has_u64(v, n, v[i] + 2 + (i > 2)));
+		}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_as_qsort), cmocka_unit_test(test_unique)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_as_qsort), cmocka_unit_test(test_unique), cmocka_unit_test(test_has)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

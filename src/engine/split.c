@@ -5,10 +5,10 @@
  * where the two have no value in common in three groups, and not the same hosts, there are two engines. What they agree in says nothing.
  */
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/sort.h"
 #include "engine/bucket.h"
 #include "engine/view.h"
 
@@ -67,21 +67,10 @@ static void take_sample(struct split *s, const struct bucket *b)
 				s->seen[s->n_seen++] = print_of(s, i)->tokens[t];
 }
 
-static int by_number(const void *x, const void *y)
-{
-	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
-	return (a > b) - (a < b);
-}
-
 static void finish_peers(struct split_part *p)
 {
-	size_t kept = 0;
-	if (p->n_peers)
-		qsort(p->peers, p->n_peers, sizeof *p->peers, by_number);
-	for (size_t i = 0; i < p->n_peers; i++)
-		if (!kept || p->peers[kept - 1] != p->peers[i])
-			p->peers[kept++] = p->peers[i];
-	p->n_peers = kept;
+	sort_u64(p->peers, p->n_peers);
+	p->n_peers = unique_u64(p->peers, p->n_peers);
 }
 
 static void divide(struct split *s, uint32_t token)
