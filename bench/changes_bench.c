@@ -33,6 +33,7 @@ struct sim {
 
 static uint64_t state = 88172645463325252u;
 static double near_days = 1.5; /* how far a date may be off */
+static const double wide_days = 6; /* and so far where errors are told of all that was found, well dated or not */
 
 static double uniform(void)
 {
@@ -185,9 +186,15 @@ static double oracle(const struct sim *s)
 
 /* ---- the score ---- */
 
+/* The errors of all starts that are at most wide_days off. */
+struct errors {
+	int n;
+	double sum;
+};
 struct score {
 	int events, detectable, found, found_detectable, reports, reports_detectable, right, dates, inside, series, false_series;
 	double error, width, interval, oracle;
+	struct errors wide, wide_detectable, wide_large; /* large: of 50 % and more, at 50 a day and more */
 };
 
 static void score_date(struct score *sc, const struct change_date *d, double truth)
@@ -198,10 +205,11 @@ static void score_date(struct score *sc, const struct change_date *d, double tru
 	sc->interval += d->row_hi - d->row_lo + 40 * fmax(0, fmax(d->row_lo - truth, truth - d->row_hi));
 }
 
-static size_t match(const struct event *ev, const struct changes *c, const bool *used)
+/* The report that is nearest to an event, at most so many days off; c->n: none. */
+static size_t match(const struct event *ev, const struct changes *c, const bool *used, double days)
 {
 	size_t best = c->n;
-	double least = near_days;
+	double least = days;
 	for (size_t i = 0; i < c->n; i++) {
 		double d = fabs(c->v[i].start.row - ev->start);
 		if (!used[i] && d <= least && (c->v[i].after > c->v[i].before) == (ev->after > ev->before)) {
@@ -212,6 +220,29 @@ static size_t match(const struct event *ev, const struct changes *c, const bool 
 	return best;
 }
 
+static void add_errors(struct errors *to, const struct errors *from)
+{
+	to->n += from->n;
+	to->sum += from->sum;
+}
+
+static void judge_wide(struct score *sc, const struct sim *s, const struct changes *c)
+{
+	bool used[SERIES_MAX] = {false};
+	struct errors found = {0};
+	for (int e = 0; e < s->n_ev; e++) {
+		size_t best = match(&s->ev[e], c, used, wide_days);
+		if (best == c->n)
+			continue;
+		used[best] = true;
+		found.n++;
+		found.sum += fabs(c->v[best].start.row - s->ev[e].start);
+	}
+	add_errors(&sc->wide, &found);
+	if (s->level >= 50 && fabs(s->drop) >= 0.5)
+		add_errors(&sc->wide_large, &found);
+}
+
 static void judge(struct score *sc, const struct sim *s, const struct changes *c)
 {
 	bool used[SERIES_MAX] = {false};
@@ -220,7 +251,7 @@ static void judge(struct score *sc, const struct sim *s, const struct changes *c
 	sc->false_series += s->n_ev == 0 && c->n > 0;
 	sc->reports += (int)c->n;
 	for (int e = 0; e < s->n_ev; e++) {
-		size_t best = match(&s->ev[e], c, used);
+		size_t best = match(&s->ev[e], c, used, near_days);
 		sc->events++;
 		if (best == c->n)
 			continue;
@@ -272,6 +303,16 @@ static void total(struct score *to, const struct score *s)
 	to->width += s->width;
 	to->interval += s->interval;
 	to->oracle += s->oracle;
+	add_errors(&to->wide, &s->wide);
+	add_errors(&to->wide_detectable, &s->wide_detectable);
+	add_errors(&to->wide_large, &s->wide_large);
+}
+
+static void show_errors(const char *what, const struct score *s)
+{
+	printf("%s: starts found within %g days are off by %.2f days (%d); of the detectable %.2f (%d); of 50 %% and more at 50 a day and more %.2f (%d)\n",
+		what, wide_days, s->wide.sum / s->wide.n, s->wide.n, s->wide_detectable.sum / s->wide_detectable.n, s->wide_detectable.n,
+		s->wide_large.sum / s->wide_large.n, s->wide_large.n);
 }
 
 static int64_t days_time[SERIES_MAX], hours_time[SERIES_MAX];
@@ -300,6 +341,7 @@ static void run(struct score *sc, struct sim s, int runs, struct arena *a)
 		if (change_find(s.y, DAYS, &(struct change_times){days_time}, a, &c))
 			exit(4);
 		judge(&here, &s, &c);
+		judge_wide(&here, &s, &c);
 		if (verbose)
 			tell(&s, &c);
 	}
@@ -307,6 +349,7 @@ static void run(struct score *sc, struct sim s, int runs, struct arena *a)
 		here.detectable = here.events;
 		here.found_detectable = here.found;
 		here.reports_detectable = here.reports;
+		here.wide_detectable = here.wide;
 	}
 	if (verbose && here.events)
 		printf("= drop %g ramp %d pause %d ar %g level %g: recall %.2f oracle %.2f cover %.2f score %.2f\n", s.drop, s.ramp,
@@ -493,6 +536,8 @@ int main(int argc, char **argv)
 	show("all steps and pauses", &steps);
 	show("all ramps", &slow);
 	show("all", &all);
+	show_errors("steps and pauses", &steps);
+	show_errors("ramps", &slow);
 	hours(runs, &a);
 	day_more(runs, &a);
 	speed(2 * runs, &a);
