@@ -7,6 +7,7 @@
 #include "base/vec.h"
 
 enum { HOURS_A_WEEK = 168, LOCAL_HOURS = HOURS_A_WEEK };
+enum { RATE_HOURS = 24 }; /* less is no rate of a feed by itself */
 enum { FIT_ROUNDS = 30 };
 /* A silence is an outage when it would happen by chance once in so many feeds. */
 static const double OUTAGE_P = 1e-3;
@@ -45,20 +46,33 @@ static double habit_between(const struct sensor *s, double from, double to)
 	return at(s->sum_habit, s->hours, to) - at(s->sum_habit, s->hours, from);
 }
 
-/* Messages per hour of habit in the week before `from` and the week after `to`, within the feed's own life. */
-static double rate_around(const struct sensor *s, double from, double to)
+/* The week before `from` and the week after `to`, within the feed's own life. */
+struct around {
+	double before_n, before, after_n, after; /* n: messages; hours of habit */
+};
+
+static struct around look_around(const struct sensor *s, double from, double to)
 {
 	double first = hour_of(s, s->t[0]), last = hour_of(s, s->t[s->n - 1]);
 	double a = fmax(from - LOCAL_HOURS, first), b = fmin(to + LOCAL_HOURS, last);
-	double n =
-		at(s->sum_n, s->hours, from) - at(s->sum_n, s->hours, a) + at(s->sum_n, s->hours, b) - at(s->sum_n, s->hours, to);
-	double w = (from > a ? habit_between(s, a, from) : 0) + (b > to ? habit_between(s, to, b) : 0);
-	return w > 0 ? n / w : 0;
+	return (struct around){at(s->sum_n, s->hours, from) - at(s->sum_n, s->hours, a), from > a ? habit_between(s, a, from) : 0,
+		at(s->sum_n, s->hours, b) - at(s->sum_n, s->hours, to), b > to ? habit_between(s, to, b) : 0};
 }
 
+static double rate_around(const struct sensor *s, double from, double to)
+{
+	struct around x = look_around(s, from, to);
+	double w = x.before + x.after;
+	return w > 0 ? (x.before_n + x.after_n) / w : 0;
+}
+
+/* What was to be expected of a silence by what came before it and by what came after it: beside a sudden fall the feed had no such rate. */
 static double expected_in(const struct sensor *s, double from, double to)
 {
-	return rate_around(s, from, to) * habit_between(s, from, to);
+	struct around x = look_around(s, from, to);
+	bool both = x.before >= RATE_HOURS && x.after >= RATE_HOURS;
+	double rate = both ? fmin(x.before_n / x.before, x.after_n / x.after) : rate_around(s, from, to);
+	return rate * habit_between(s, from, to);
 }
 
 static int by_value(const void *a, const void *b)
@@ -72,7 +86,8 @@ static double quantile(const double *sorted, size_t n, double q)
 	return sorted[(size_t)(q * (double)(n - 1))];
 }
 
-/* How long this feed's silences are wont to be: 1 for messages that come independently, more for bursts. */
+/* How long this feed's silences are wont to be: 1 for messages that come independently, more for bursts. Each is measured as an outage is,
+ * by the rate around it: of a feed that once had twice the mail every later silence looked long. */
 static int learn_tail(struct sensor *s, struct arena *a)
 {
 	struct arena_mark mark = arena_mark(a);
@@ -80,9 +95,8 @@ static int learn_tail(struct sensor *s, struct arena *a)
 	double *m = arena_alloc(a, (n + 1) * sizeof *m);
 	if (!m)
 		return -1;
-	double rate = (double)s->n / fmax(habit_between(s, hour_of(s, s->t[0]), hour_of(s, s->t[s->n - 1])), 1);
 	for (size_t i = 0; i < n; i++)
-		m[i] = rate * habit_between(s, hour_of(s, s->t[i]), hour_of(s, s->t[i + 1]));
+		m[i] = expected_in(s, hour_of(s, s->t[i]), hour_of(s, s->t[i + 1]));
 	qsort(m, n, sizeof *m, by_value);
 	s->tail_from = quantile(m, n, 0.95);
 	s->tail = fmax(1, (quantile(m, n, 0.99) - s->tail_from) / log(5));

@@ -59,6 +59,24 @@ static void an_outage_is_found_and_dated(void **state)
 	arena_free(&a);
 }
 
+/* Its silences are as long as its rate at the time makes them: not such as come in bursts. */
+static void an_outage_of_a_feed_that_had_more_mail_once_is_found(void **state)
+{
+	(void)state;
+	struct arena a;
+	struct volume v;
+	arena_init(&a, 256 * MIB);
+	struct volume_event *ev = arena_alloc(&a, ROOM * sizeof *ev);
+	size_t n = feed(ev, 0, 0, 80, 0, 25, 0, 0);
+	n = feed(ev, n, 0, 10, 25, DAYS, 40, 42.5);
+	n = feed(ev, n, 1, 50, 0, DAYS, 0, 0);
+	make(&v, ev, n, &a);
+	assert_int_equal(v.feeds[0].n_outages, 1);
+	assert_true(day_of(v.feeds[0].outages[0].from.lo) <= 40 && day_of(v.feeds[0].outages[0].to.hi) >= 42.5);
+	assert_int_equal(v.feeds[1].n_outages, 0);
+	arena_free(&a);
+}
+
 static void chance_is_no_outage(void **state)
 {
 	(void)state;
@@ -175,6 +193,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_outage_is_found_and_dated),
+		cmocka_unit_test(an_outage_of_a_feed_that_had_more_mail_once_is_found),
 		cmocka_unit_test(chance_is_no_outage),
 		cmocka_unit_test(levels_survive_the_feeds),
 		cmocka_unit_test(a_lone_feed_neither_starts_nor_ends),
