@@ -210,6 +210,8 @@ static void test_text(void **state)
 			"http://a.com/ http://b.com/ http://c.com/ http://e.com/"},
 		{"_http://a.com_ http://b.com- http://c.com--, http://d.com-/x",
 			"http://a.com/ http://b.com/ http://c.com/ http://d.com-/x"},
+		{"http://a:b@m\xC3\xBCnchen.de/x http://c@\xD1\x80\xD1\x84.test, http://d.de/@m\xC3\xBC",
+			"http://a:b@xn--mnchen-3ya.de/x http://c@xn--p1ai.test/ http://d.de/@m"},
 		{"http://a,b@c.com:8080/ http://[2001:db8::1]:80/ http://d,com/",
 			"http://a,b@c.com:8080/ http://[2001:db8::1]/ http://d%2Ccom/"},
 		{"http://\u00A0a.com F\u00D3O.COM \u043F\u0440a.com", "http://a.com/"},

@@ -167,10 +167,21 @@ static bool ends_host(const uint8_t *p, size_t n)
 	return false;
 }
 
+/* The end of the authority that is read up to i already. */
+static size_t authority_end(const struct url_scan *s, size_t i)
+{
+	const uint8_t *p = s->text.p;
+	while (i < s->text.n && !stop_byte(p[i]) && p[i] != '/' && p[i] != '?' && p[i] != '#')
+		i++;
+	return i;
+}
+
 /* From behind "://": bytes above 127 belong to the host when what stands before them is none by itself. */
 static size_t host_start_end(const struct url_scan *s, size_t i)
 {
-	size_t from = i, n = s->text.n;
+	size_t n = s->text.n, at = str_rfind_byte(str_sub(s->text, i, authority_end(s, i) - i), '@');
+	i += at == STR_NPOS ? 0 : at + 1; /* behind the userinfo */
+	size_t from = i;
 	while (i < n && host_byte(s->text.p[i]))
 		i++;
 	if (i == n || s->text.p[i] < 0x80 || known_tld(s->psl, str_rtrim(str_sub(s->text, from, i - from))))
@@ -197,15 +208,6 @@ static size_t scheme_before(const struct url_scan *s, size_t i)
 static bool slash(struct str s, size_t i)
 {
 	return i < s.n && (s.p[i] == '/' || s.p[i] == '\\');
-}
-
-/* The end of the authority that is read up to i already. */
-static size_t authority_end(const struct url_scan *s, size_t i)
-{
-	const uint8_t *p = s->text.p;
-	while (i < s->text.n && !stop_byte(p[i]) && p[i] != '/' && p[i] != '?' && p[i] != '#')
-		i++;
-	return i;
 }
 
 /* "http://one.example,http://two.example", "http://one.example'": where a host that is whole ends within the authority, before what can

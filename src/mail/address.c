@@ -343,6 +343,22 @@ static int read_spec(struct scanner *sc, struct str s, struct address *out)
 
 /* ---- mailboxes ---- */
 
+/* s from `end` on is nothing but " . example . org", the rest of a domain with white space around its dots (RFC 5322 4.4). */
+static bool goes_on_in_labels(struct str s, size_t end)
+{
+	for (struct str rest = str_from(s, end); rest.n; rest = str_trim(rest)) {
+		rest = str_trim(rest);
+		if (rest.p[0] != '.')
+			return false;
+		rest = str_trim(str_from(rest, 1));
+		if (rest.n == 0 || !ascii_alnum(rest.p[0]))
+			return false;
+		while (rest.n && !ascii_space(rest.p[0]))
+			rest = str_from(rest, 1);
+	}
+	return true;
+}
+
 /* The first word of s with an @ outside quotes, joined over white space beside the @; empty when there is none. */
 static struct str find_spec(struct str s)
 {
@@ -366,7 +382,7 @@ static struct str find_spec(struct str s)
 		end++;
 	while (end < s.n && !ascii_space(s.p[end]))
 		end++;
-	return str_sub(s, start, end - start);
+	return str_sub(s, start, (goes_on_in_labels(s, end) ? s.n : end) - start);
 }
 
 /* No angle brackets: "a@b", "Name a@b", "a@b>", "Name", "user". */
@@ -419,6 +435,17 @@ static int read_mailbox(struct scanner *sc, const struct mailbox *m, struct addr
 	return out->name.n == 0 && m->comment.n ? decode_name(sc, m->comment, &out->name) : 0;
 }
 
+/* Comments and white space only, between addresses or behind a group: no mailbox. What is all of a field is shown as a name. */
+static bool is_remark(const struct scanner *sc, struct str text)
+{
+	size_t n;
+	if (text.n == sc->s.n)
+		return false;
+	while (text.n && text.p[0] == '(' && (n = comment_length(text, 0)) > 0)
+		text = str_trim(str_from(text, n));
+	return text.n == 0;
+}
+
 /* The decoded name of the current group; decoded once, when an address needs it. */
 static int group_name(struct scanner *sc, struct str *out)
 {
@@ -449,7 +476,7 @@ int address_parse(struct arena *a, struct str raw, struct address_list *out, uin
 			continue;
 		}
 		struct str text = str_trim(m.phrase);
-		if (m.has_angle || (text.n && !(end != ',' && str_ends(text, S(":"))))) {
+		if (m.has_angle || (!is_remark(&sc, text) && !(end != ',' && str_ends(text, S(":"))))) {
 			if (list.n == LIM_ADDRESSES) {
 				sc.anomalies |= ANOM(address_cap);
 				break;

@@ -136,17 +136,50 @@ static void take_word(struct reading *r)
 	}
 }
 
-/* The text is behind its hour and at ':'. */
-static void take_time(struct reading *r, int64_t hour)
+/* Behind the comment at r->at, or one byte on when it has no end. */
+static void skip_comment(struct reading *r)
+{
+	size_t depth = 0, i = r->at;
+	for (; i < r->s.n; i++) {
+		if (r->s.p[i] == '(')
+			depth++;
+		else if (r->s.p[i] == ')' && --depth == 0)
+			break;
+	}
+	r->at = i < r->s.n ? i + 1 : r->at + 1;
+}
+
+static void skip_blank(struct reading *r)
+{
+	for (int c; (c = peek(r, 0)) == '(' || (c >= 0 && ascii_space((uint8_t)c));) {
+		if (c == '(')
+			skip_comment(r);
+		else
+			r->at++;
+	}
+}
+
+/* Moves behind `separator`, and the white space and comments around it (RFC 5322 4.3), if a digit follows. */
+static bool take_separator(struct reading *r, uint8_t separator)
+{
+	size_t start = r->at;
+	skip_blank(r);
+	bool found = peek(r, 0) == separator;
+	r->at += found;
+	skip_blank(r);
+	if (found && digit_at(r, 0))
+		return true;
+	r->at = start;
+	return false;
+}
+
+/* The text is behind its hour, the separator (':', or '.' as some write it) and at the minutes. */
+static void take_time(struct reading *r, int64_t hour, uint8_t separator)
 {
 	size_t n;
-	int64_t minute, second = 0;
-	r->at++;
-	minute = number(r, &n);
-	if (peek(r, 0) == ':' && digit_at(r, 1)) {
-		r->at++;
+	int64_t minute = number(r, &n), second = 0;
+	if (take_separator(r, separator))
 		second = number(r, &n);
-	}
 	if (peek(r, 0) == '.' && digit_at(r, 1)) {
 		r->at++;
 		number(r, &n);
@@ -197,9 +230,13 @@ static void take_number(struct reading *r)
 	int64_t v = number(r, &digits);
 	int c = peek(r, 0), next = peek(r, 1);
 	bool more = next >= 0 && ascii_alnum((uint8_t)next);
-	if (c == ':' && digits <= 2 && digit_at(r, 1))
-		take_time(r, v);
-	else if ((c == '-' || c == '/' || c == '.') && more && r->day == UNSET)
+	if (digits <= 2 && take_separator(r, ':'))
+		take_time(r, v, ':');
+	else if (digits <= 2 && r->year != UNSET && r->hour == UNSET && c == '.' && digit_at(r, 1) && digit_at(r, 2)) {
+		r->anomalies |= ANOM(bad_date);
+		r->at++;
+		take_time(r, v, '.');
+	} else if ((c == '-' || c == '/' || c == '.') && more && r->day == UNSET)
 		take_date(r, v, digits);
 	else if (digits <= 2 && r->day == UNSET)
 		r->day = (int)v;
@@ -228,19 +265,6 @@ static void take_zone(struct reading *r)
 	if ((digits != 4 && more != 2) || minutes > 59 || minutes % 15 || zone < -12 * 60 || zone > 14 * 60)
 		r->anomalies |= ANOM(bad_zone);
 	r->zone = hours < 24 && minutes < 60 ? (int)zone : 0;
-}
-
-/* Behind the comment at r->at, or one byte on when it has no end. */
-static void skip_comment(struct reading *r)
-{
-	size_t depth = 0, i = r->at;
-	for (; i < r->s.n; i++) {
-		if (r->s.p[i] == '(')
-			depth++;
-		else if (r->s.p[i] == ')' && --depth == 0)
-			break;
-	}
-	r->at = i < r->s.n ? i + 1 : r->at + 1;
 }
 
 static void walk(struct reading *r)

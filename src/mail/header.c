@@ -258,7 +258,7 @@ static void look_at_bytes(struct splitter *s)
 int header_split(struct arena *a, struct str raw, header_stop_fn *stop, const void *ctx, struct headers *out, size_t *body,
 	uint64_t *anomalies)
 {
-	struct splitter s = {.a = a, .raw = raw};
+	struct splitter s = {.a = a, .raw = raw, .at = str_starts(raw, S("\xEF\xBB\xBF")) ? 3 : 0};
 	for (struct str line; is_from_line(line = first_line(str_from(raw, s.at)));)
 		s.at += line.n;
 	if (split_fields(&s, stop, ctx))

@@ -4,7 +4,7 @@
  * into the raw bytes; the array lives in the arena. Lines end at LF or CRLF; a CR elsewhere is a byte of its line (bare_cr).
  *
  * How damage is read:
- * - From_ lines (mbox) before the first field, also quoted ones, are passed over;
+ * - a byte order mark and From_ lines (mbox) before the first field, also quoted ones, are passed over;
  * - a line that is neither field nor continuation is kept as a field with an empty name when a known field follows it
  *   (bad_header_line); else the header ends there and the line belongs to the body (no_body_separator), as MTAs do it;
  * - white space before the colon is tolerated and no part of the name (header_space_colon);

@@ -48,6 +48,10 @@ static void test_shapes(void **state)
 	check("sUBJECT:a\n\t b\n  c\nX:\n\n", "sUBJECT|a\n\t b\n  c;X|;", "", 0);
 	check("Subject : a\n\nb", "Subject| a;", "b", ANOM(header_space_colon));
 	check("From a@b Sat Jan  1 00:00:00 2000\nTo: x\n\nb", "To| x;", "b", 0);
+	check("\xEF\xBB\xBFTo: x\n\nb", "To| x;", "b", ANOM(header_8bit));
+	check("\xEF\xBB\xBF"
+	      "From a@b Sat Jan  1 00:00:00 2000\nTo: x\n\nb",
+		"To| x;", "b", ANOM(header_8bit));
 	check(">From a@b Sat Jan  1 00:00:00 2000\nTo: x\n\nb", "To| x;", "b", 0);
 	check("From : a@b\n\nb", "From| a@b;", "b", ANOM(header_space_colon));
 	check("Subject: a\nTo: b", "Subject| a;To| b;", "", ANOM(no_body_separator));

@@ -284,7 +284,7 @@ static bool is_local(const struct clauses *c, const struct received *r)
 {
 	return (str_istarts(c->head, S("from ")) && !r->has_from) || str_ifind(c->head, S("invoked by")) != STR_NPOS ||
 	       str_ifind(c->by_comment, S("from userid")) != STR_NPOS || str_ieq(c->with, S("local")) ||
-	       (str_ieq(c->from, S("mail")) && str_ieq(c->from_second, S("pickup"))) ||
+	       str_istarts(c->with, S("local-")) || (str_ieq(c->from, S("mail")) && str_ieq(c->from_second, S("pickup"))) ||
 	       (r->has_from && str_ieq(c->from, S("userid")));
 }
 

@@ -45,6 +45,7 @@ static const struct {
 		"exim h r.example 2001:db8::1 mx esmtps 1 -"},
 	{"from nobody by mx with local (Exim 4.63) (envelope-from <a@b>) id 1 for a@b" DATE,
 		"exim nobody nobody - mx local 1 a@b l"},
+	{"from joe by mx with local-esmtp (Exim 4.5) id 1 for a@b" DATE, "exim joe joe - mx local-esmtp 1 a@b l"},
 	{"from [192.0.2.1] by mx with smtp (Exim 4.5) id 1" DATE, "exim - - 192.0.2.1 mx smtp 1 -"},
 	/* a HELO that goes on in parentheses */
 	{"from x(192.0.2.66) (unknown [192.0.2.1]) by mx (8.9.3/8.9.3) with SMTP id l3" DATE,
