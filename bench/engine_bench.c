@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "engine/cluster.h"
+#include "engine/packed.h"
 #include "engine/view.h"
 
 enum { ENGINES = 60, HOSTS = 200 };
@@ -60,7 +61,10 @@ static void make(struct engine_model *m, struct cluster_print *prints, struct cl
 			t[k++] = f == PRINT_mid_seq && i % 3 == 0 ? value(m, f, 0, true) : value(m, f, engine, once && f % 3 == 0);
 		}
 		qsort(t, k, sizeof *t, by_id);
-		prints[i] = (struct cluster_print){t, k};
+		uint8_t *packed = arena_alloc(a, PACKED_ROOM(k));
+		must(packed != NULL);
+		packed_put(t, k, packed);
+		prints[i] = (struct cluster_print){packed};
 		uint64_t peer = once ? 1000000 + i : host;
 		messages[i] = (struct cluster_message){(uint32_t)i, peer + 1, peer + 1, (int64_t)i};
 	}

@@ -1,6 +1,7 @@
 /* engine_prints.c - see engine_prints.h. */
 #include "analyse/engine_prints.h"
 
+#include "base/limits.h"
 #include "base/mem.h"
 #include "base/sort.h"
 
@@ -13,7 +14,8 @@ struct load {
 	struct engine_model *m;
 	struct map distinct; /* word ids as bytes -> print + 1 */
 	uint32_t *token_of;  /* by word: UNUSED, FOREIGN (no token of ours), 0 (wanted), token + 1 */
-	size_t n_words;
+	size_t n_words, most; /* most: words of a fingerprint */
+	size_t used, room;    /* of p->bytes */
 	struct err *err;
 };
 
@@ -30,6 +32,7 @@ static int load_row(void *ctx, const struct store_row *r)
 		return err_oom(l->err, "fingerprints");
 	if (fresh)
 		e->value = l->distinct.n;
+	l->most = r->nfingerprint > l->most ? r->nfingerprint : l->most;
 	l->p->of[m - l->a->messages] = (uint32_t)e->value;
 	for (size_t i = 0; i < r->nfingerprint && fresh; i++)
 		if (r->fingerprint[i] < l->n_words && l->token_of[r->fingerprint[i]] == UNUSED)
@@ -51,33 +54,39 @@ static int see_word(void *ctx, uint32_t id, struct str word)
 	return 0;
 }
 
-/* Words that are written alike (canonical forms) are one token. */
-static int make_print(struct load *l, const struct map_entry *e, struct engine_print *out)
+/* Words that are written alike (canonical forms) are one token. How many: in l->p->token; UINT32_MAX when out of memory. */
+static uint32_t tokens_of(struct load *l, struct str words)
 {
-	size_t n = e->key.n / sizeof(uint32_t), k = 0;
-	uint32_t *t = arena_alloc(&l->p->arena, (n + PRINT_COUNT) * sizeof *t);
-	if (!t)
-		return err_oom(l->err, "fingerprints");
-	for (size_t i = 0; i < n; i++) {
+	uint32_t *t = l->p->token, k = 0;
+	for (size_t i = 0; i < words.n / sizeof(uint32_t); i++) {
 		uint32_t word;
-		memcpy(&word, e->key.p + i * sizeof word, sizeof word);
+		memcpy(&word, words.p + i * sizeof word, sizeof word);
 		uint32_t token = word < l->n_words ? l->token_of[word] : 0;
 		if (token && token < FOREIGN)
 			t[k++] = token - 1;
 	}
-	uint32_t kept = engine_absences(l->m, t, (uint32_t)k);
-	if (kept == UINT32_MAX)
+	k = engine_absences(l->m, t, k);
+	if (k == UINT32_MAX)
+		return k;
+	sort_u32(t, k);
+	return (uint32_t)unique_u32(t, k);
+}
+
+static int make_print(struct load *l, const struct map_entry *e, struct engine_print *out)
+{
+	uint32_t n = tokens_of(l, e->key);
+	if (n == UINT32_MAX)
 		return err_oom(l->err, "fingerprints");
-	sort_u32(t, kept);
-	kept = (uint32_t)unique_u32(t, kept);
-	arena_shrink(&l->p->arena, t, (n + PRINT_COUNT) * sizeof *t, (kept + 1) * sizeof *t);
-	out->families = arena_alloc(&l->p->arena, (kept + 1) * sizeof *out->families);
-	if (!out->families)
-		return err_oom(l->err, "fingerprints");
-	for (size_t i = 0; i < kept; i++)
-		out->families[i] = (uint8_t)l->m->tokens.v[t[i]].family;
-	out->tokens = t;
-	out->n = (uint32_t)kept;
+	if (l->room - l->used < PACKED_ROOM(n)) {
+		size_t room = l->room + l->room / 4 + PACKED_ROOM(n) + MIB;
+		uint8_t *grown = mem_realloc(l->p->bytes, room);
+		if (!grown)
+			return err_oom(l->err, "fingerprints");
+		l->p->bytes = grown;
+		l->room = room;
+	}
+	out->at = l->used;
+	l->used += packed_put(l->p->token, n, l->p->bytes + l->used);
 	return 0;
 }
 
@@ -99,7 +108,10 @@ static int load(struct load *l)
 	if (rc)
 		return l->err->kind;
 	l->p->n = l->distinct.n;
-	if (!(l->p->v = arena_zalloc(&l->p->arena, l->p->n + 1, sizeof *l->p->v)))
+	l->p->v = arena_zalloc(&l->p->arena, l->p->n + 1, sizeof *l->p->v);
+	l->p->token = arena_alloc(&l->p->arena, (l->most + PRINT_COUNT) * sizeof *l->p->token);
+	l->p->family = arena_alloc(&l->p->arena, (l->most + PRINT_COUNT) * sizeof *l->p->family);
+	if (!l->p->v || !l->p->token || !l->p->family)
 		return err_oom(l->err, "fingerprints");
 	for (size_t i = 0; i < l->p->n && !rc; i++)
 		rc = make_print(l, &l->distinct.entries[i], &l->p->v[i]);
@@ -112,7 +124,7 @@ static int load(struct load *l)
 int engine_prints_load(struct engine_prints *p, struct analysis *a, struct engine_model *m, struct err *err)
 {
 	struct load l = {.p = p, .a = a, .m = m, .err = err};
-	*p = (struct engine_prints){0};
+	*p = (struct engine_prints){.model = m};
 	arena_init(&p->arena, SIZE_MAX);
 	map_init(&l.distinct, SIZE_MAX);
 	int rc = load(&l);
@@ -123,8 +135,19 @@ int engine_prints_load(struct engine_prints *p, struct analysis *a, struct engin
 	return rc;
 }
 
+struct engine_tokens engine_print_tokens(const struct engine_prints *p, size_t i)
+{
+	size_t n = 0;
+	for (struct packed_walk w = packed_begin(engine_print_packed(p, i)); packed_next(&w);) {
+		p->token[n] = w.token;
+		p->family[n++] = (uint8_t)p->model->tokens.v[w.token].family;
+	}
+	return (struct engine_tokens){p->token, p->family, n};
+}
+
 void engine_prints_free(struct engine_prints *p)
 {
 	arena_free(&p->arena);
+	mem_free(p->bytes);
 	*p = (struct engine_prints){0};
 }

@@ -3,24 +3,30 @@
 #define TRAPLINE_ANALYSE_ENGINE_PRINTS_H
 
 #include "analyse/analysis.h"
+#include "engine/packed.h"
 #include "engine/score.h"
 
 struct engine_print {
-	uint32_t *tokens; /* of the model, ascending, distinct */
-	uint8_t *families;
-	uint32_t n;
+	size_t at; /* of its tokens in bytes */
 	uint32_t messages;
 };
-static inline struct engine_tokens engine_print_tokens(const struct engine_print *p)
-{
-	return (struct engine_tokens){p->tokens, p->families, p->n};
-}
 struct engine_prints {
 	struct arena arena;
+	const struct engine_model *model;
 	struct engine_print *v;
 	size_t n;
 	uint32_t *of; /* of each message of the analysis: its print + 1; 0: it has none */
+	uint8_t *bytes;
+	uint32_t *token; /* room for the tokens of any print, and their families */
+	uint8_t *family;
 };
+/* Its tokens, packed (engine/packed.h). */
+static inline const uint8_t *engine_print_packed(const struct engine_prints *p, size_t i)
+{
+	return p->bytes + p->v[i].at;
+}
+/* Its tokens, until the next call. */
+struct engine_tokens engine_print_tokens(const struct engine_prints *p, size_t i);
 
 /* Adds the tokens of the store to the model. 0, or negative with *err. */
 int engine_prints_load(struct engine_prints *p, struct analysis *a, struct engine_model *m, struct err *err);

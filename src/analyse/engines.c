@@ -32,8 +32,7 @@ static int load_model(struct engines *e)
 
 static int score_print(struct engines *e, size_t i)
 {
-	const struct engine_print *p = &e->prints.v[i];
-	const struct engine_tokens t = engine_print_tokens(p);
+	const struct engine_tokens t = engine_print_tokens(&e->prints, i);
 	struct verdict *v = &e->verdicts[i];
 	struct engine_verdict found;
 	engine_score(e->scorer, &t, &found);
@@ -74,7 +73,7 @@ static void put_verdicts(struct engines *e)
 			continue;
 		const struct rival *r = NULL;
 		if (v->engine && v->source == ENGINE_LEARNED && !v->version)
-			r = engines_rival_of(e, &e->prints.v[e->prints.of[i] - 1], v->engine, engine_peer(m));
+			r = engines_rival_of(e, e->prints.of[i] - 1, v->engine, engine_peer(m));
 		if (r) {
 			m->engine = r->name;
 			m->client = 0;

@@ -36,7 +36,7 @@ static int gather(struct engines *e)
 		const struct verdict *v = &e->verdicts[i];
 		if (v->engine || ((v->client || v->server) && !v->spread) || !e->prints.v[i].messages)
 			continue;
-		e->left[e->n_left] = (struct cluster_print){e->prints.v[i].tokens, e->prints.v[i].n};
+		e->left[e->n_left] = (struct cluster_print){engine_print_packed(&e->prints, i)};
 		e->left_print[e->n_left] = (uint32_t)i;
 		left_of[i] = (uint32_t)++e->n_left;
 	}
@@ -78,15 +78,14 @@ static int group(struct engines *e)
  * writes so, too. */
 enum { BULK_CAMPAIGN = 5 };
 
-static bool faultless(const struct engines *e, const struct engine_print *p)
+static bool faultless(const struct engines *e, size_t print)
 {
+	const struct engine_tokens t = engine_print_tokens(&e->prints, print);
 	bool claim = false, fault = false;
-	for (size_t i = 0; i < p->n; i++) {
-		const struct engine_token *t = &e->model.tokens.v[p->tokens[i]];
-		claim |= t->family == PRINT_claim;
-		fault |= t->family == PRINT_claimok && !str_eq(t->text, S("claimok=yes"));
+	for (size_t i = 0; i < t.n; i++) {
+		claim |= t.family[i] == PRINT_claim;
+		fault |= t.family[i] == PRINT_claimok && !str_eq(e->model.tokens.v[t.token[i]].text, S("claimok=yes"));
 	}
-	const struct engine_tokens t = engine_print_tokens(p);
 	return claim && !fault && !engine_forged(&e->model, &t).n;
 }
 
@@ -106,7 +105,7 @@ static int find_imitations(const struct engines *e, bool *imitation)
 		uint32_t print = e->prints.of[i], cluster = print ? cluster_of[print - 1] : 0;
 		if (!cluster)
 			continue;
-		plain[cluster - 1] += faultless(e, &e->prints.v[print - 1]);
+		plain[cluster - 1] += faultless(e, print - 1);
 		bulk[cluster - 1] += a->messages[i].campaign && sizes[a->messages[i].campaign] >= BULK_CAMPAIGN;
 	}
 	for (size_t k = 0; ok && k < e->clusters.n; k++) {
@@ -120,21 +119,31 @@ static int find_imitations(const struct engines *e, bool *imitation)
 	return ok ? 0 : err_oom(e->err, "engines");
 }
 
-int engines_capture(struct engines *e, uint32_t cluster, const struct peers *from, struct engine_capture *c)
+int engines_sample(struct engines *e, size_t print, struct arena *arena, struct engine_sample *out)
+{
+	const struct engine_tokens t = engine_print_tokens(&e->prints, print);
+	uint32_t *tokens = arena_alloc(arena, t.n * sizeof *tokens);
+	if (!tokens)
+		return err_oom(e->err, "engines");
+	memcpy(tokens, t.token, t.n * sizeof *tokens);
+	*out = (struct engine_sample){.tokens = tokens, .n = t.n};
+	return 0;
+}
+
+int engines_capture(struct engines *e, uint32_t cluster, const struct peers *from, struct arena *arena, struct engine_capture *c)
 {
 	const struct analysis *a = e->a;
 	size_t step = e->clusters.v[cluster].messages / TEACH + 1;
 	engine_capture_init(c, &e->model);
 	for (size_t i = e->cluster_from[cluster]; i < e->cluster_from[cluster + 1]; i++) {
 		const struct analysed *m = &a->messages[e->message_at[e->by_cluster[i]]];
-		const struct engine_print *p = &e->prints.v[e->left_print[e->messages[e->by_cluster[i]].print]];
 		if (m->key % step ||
 			(from && !engine_is_peer(from, engine_peer(m)))) /* the same ones whatever the order of ingest */
 			continue;
-		struct engine_sample *x = vec_push(&e->model.arena, &c->samples, SIZE_MAX);
-		if (!x)
+		struct engine_sample *x = vec_push(arena, &c->samples, SIZE_MAX);
+		if (!x || engines_sample(e, engines_print_at(e, i), arena, x))
 			return err_oom(e->err, "engines");
-		*x = (struct engine_sample){.tokens = p->tokens, .n = p->n, .campaign = m->campaign};
+		x->campaign = m->campaign;
 	}
 	return 0;
 }
@@ -142,19 +151,23 @@ int engines_capture(struct engines *e, uint32_t cluster, const struct peers *fro
 /* A class from the messages of a cluster; its campaigns are those of the analysis. */
 static int teach(struct engines *e, uint32_t cluster)
 {
+	struct arena arena;
 	struct engine_capture c;
-	int rc = engines_capture(e, cluster, NULL, &c);
-	if (rc || !c.samples.n)
-		return rc;
-	struct engine_class *k = engine_model_class(&e->model, ENGINE_BOT, str_of(e->clusters.v[cluster].name), false);
-	if (!k || engine_class_count(&e->model, k, &c, NULL) || engine_class_reach(&e->model, k, &c))
-		return err_oom(e->err, "engines");
-	return 0;
+	arena_init(&arena, SIZE_MAX);
+	int rc = engines_capture(e, cluster, NULL, &arena, &c);
+	struct engine_class *k = NULL;
+	if (!rc && c.samples.n) {
+		k = engine_model_class(&e->model, ENGINE_BOT, str_of(e->clusters.v[cluster].name), false);
+		if (!k || engine_class_count(&e->model, k, &c, NULL) || engine_class_reach(&e->model, k, &c))
+			rc = err_oom(e->err, "engines");
+	}
+	arena_free(&arena);
+	return rc;
 }
 
 static struct str list_client(const struct engines *e, size_t left)
 {
-	const struct engine_tokens t = engine_print_tokens(&e->prints.v[e->left_print[left]]);
+	const struct engine_tokens t = engine_print_tokens(&e->prints, e->left_print[left]);
 	return engine_list_client(&e->model, &t);
 }
 
@@ -227,12 +240,11 @@ static int take_in(struct engines *e)
 	if (engine_scorer_new(&s, &e->model))
 		return err_oom(e->err, "engines");
 	for (size_t i = 0; i < e->n_left && !e->err->kind; i++) {
-		const struct engine_print *p = &e->prints.v[e->left_print[i]];
-		const struct engine_tokens t = {p->tokens, p->families, p->n};
 		struct verdict *v = &e->verdicts[e->left_print[i]];
 		struct engine_verdict found;
 		if (v->engine)
 			continue;
+		const struct engine_tokens t = engine_print_tokens(&e->prints, e->left_print[i]);
 		engine_score(s, &t, &found);
 		if (!found.engine || (size_t)(found.engine - e->model.classes.v) < e->n_known)
 			continue;

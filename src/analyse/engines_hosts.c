@@ -61,10 +61,10 @@ bool engine_is_peer(const struct peers *p, uint64_t peer)
 	return bsearch(&key, p->v, p->n, sizeof *p->v, by_peer) != NULL;
 }
 
-bool engines_shows(const struct engine_print *p, const struct engine_contrast *c)
+bool engines_shows(const struct engines *e, size_t print, const struct engine_contrast *c)
 {
-	for (size_t t = 0; t < p->n; t++)
-		if (c->own[p->families[t]] == p->tokens[t] + 1)
+	for (struct packed_walk w = packed_begin(engine_print_packed(&e->prints, print)); packed_next(&w);)
+		if (c->own[e->model.tokens.v[w.token].family] == w.token + 1)
 			return true;
 	return false;
 }
@@ -78,7 +78,7 @@ const struct peers *engines_own_peers(struct engines *e, name_id name, const str
 	struct peer *v = arena_alloc(&e->arena, (most + 1) * sizeof *v);
 	for (size_t i = 0; v && i < e->a->n_messages; i++) {
 		uint32_t print = e->prints.of[i];
-		if (print && e->verdicts[print - 1].engine == name && (!c || engines_shows(&e->prints.v[print - 1], c)))
+		if (print && e->verdicts[print - 1].engine == name && (!c || engines_shows(e, print - 1, c)))
 			add_peer(v, &n, &e->a->messages[i]);
 	}
 	return v ? peer_set(e, v, n, most) : NULL;

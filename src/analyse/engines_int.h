@@ -90,6 +90,11 @@ static inline bool engine_is_own(const struct engines *e, const struct verdict *
 {
 	return v->spread && v->server && !e->orgs[message];
 }
+/* The print of the i-th message by cluster. */
+static inline uint32_t engines_print_at(const struct engines *e, size_t i)
+{
+	return e->left_print[e->messages[e->by_cluster[i]].print];
+}
 /* The first cluster with this name, + 1; 0: none. */
 static inline uint32_t engine_first_named(const struct engines *e, name_id name)
 {
@@ -102,7 +107,7 @@ const struct peers *engines_peers_of(struct engines *e, uint32_t cluster); /* of
 /* Of the learned engine's messages that show what a cluster does otherwise; c NULL: of all. NULL: out of memory. */
 const struct peers *engines_own_peers(struct engines *e, name_id name, const struct engine_contrast *c);
 /* Does the print show the habit of the engine as it was captured? */
-bool engines_shows(const struct engine_print *p, const struct engine_contrast *c);
+bool engines_shows(const struct engines *e, size_t print, const struct engine_contrast *c);
 struct shared {
 	size_t n, before, after; /* hosts in common; of these where the one ended before the other began */
 };
@@ -121,12 +126,14 @@ int engines_contrast(const struct engines *e, uint32_t cluster, const struct eng
 int engines_find_version(struct engines *e, uint32_t cluster, uint32_t *counts);
 /* Which prints of a cluster with cluster_own are far. */
 int engines_find_far(struct engines *e, uint32_t cluster);
-/* The cluster's messages, of those peers (NULL: of all), in *c. */
-int engines_capture(struct engines *e, uint32_t cluster, const struct peers *from, struct engine_capture *c);
+/* A print as a sample, its tokens in the arena. */
+int engines_sample(struct engines *e, size_t print, struct arena *arena, struct engine_sample *out);
+/* The cluster's messages, of those peers (NULL: of all), in *c and the arena. */
+int engines_capture(struct engines *e, uint32_t cluster, const struct peers *from, struct arena *arena, struct engine_capture *c);
 /* Finds the rivals among the clusters that have a name of their own. */
 int engines_find_rivals(struct engines *e);
 /* The rival that a message with a learned name is of, or NULL: it shows nothing that tells the two apart, and its host is one of the rival's. */
-const struct rival *engines_rival_of(const struct engines *e, const struct engine_print *p, name_id learned, uint64_t peer);
+const struct rival *engines_rival_of(const struct engines *e, size_t print, name_id learned, uint64_t peer);
 /* The clusters that took a learned engine's place have its name. heir_of: of each cluster the one whose place it took, + 1; 0: none. */
 int engines_find_heirs(struct engines *e, uint32_t *heir_of);
 /* Of a message's "attachments" the first file that is there to be opened: a digest; 0: none. */

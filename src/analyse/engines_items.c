@@ -40,6 +40,7 @@ struct items {
 	size_t n_touched;
 	struct engine_mark *published;
 	size_t n_published;
+	uint64_t *bearing; /* of each: messages of the engine in hand */
 };
 
 static bool is_captured(const struct engines *e, size_t message)
@@ -134,8 +135,8 @@ static bool count_tokens(struct items *it)
 	it->own = arena_zalloc(&it->arena, e->model.tokens.n + 1, sizeof *it->own);
 	it->touched = arena_alloc(&it->arena, (e->model.tokens.n + 1) * sizeof *it->touched);
 	for (size_t i = 0; it->total && i < e->prints.n; i++)
-		for (size_t t = 0; t < e->prints.v[i].n; t++)
-			it->total[e->prints.v[i].tokens[t]] += e->prints.v[i].messages;
+		for (struct packed_walk w = packed_begin(engine_print_packed(&e->prints, i)); packed_next(&w);)
+			it->total[w.token] += e->prints.v[i].messages;
 	return it->total && it->own && it->touched;
 }
 
@@ -231,20 +232,28 @@ static void put_marks(struct items *it, struct json *j, const struct line *l)
 	mem_free(v);
 }
 
-/* Published marks that most of its messages bear: told, never a name. */
-static void put_published(struct items *it, struct json *j, const struct line *l)
+/* Of each published mark how many of its messages bear it. */
+static void count_published(struct items *it, const struct line *l)
 {
 	const struct engines *e = it->e;
+	memset(it->bearing, 0, it->n_published * sizeof *it->bearing);
+	for (size_t i = prints_from(it, l); i < prints_from(it, l + 1); i++) {
+		const struct engine_tokens t = engine_print_tokens(&e->prints, it->prints[i]);
+		for (size_t k = 0; k < it->n_published; k++)
+			if (engine_mark_fits(&it->published[k], &e->model, t.token, t.n))
+				it->bearing[k] += e->verdicts[it->prints[i]].named;
+	}
+}
+
+/* Those that most of its messages bear: told, never a name. */
+static void put_published(struct items *it, struct json *j, const struct line *l)
+{
+	count_published(it, l);
 	json_key(j, "published_marks");
 	json_arr(j);
 	for (size_t k = 0; k < it->n_published; k++) {
 		const struct engine_mark *m = &it->published[k];
-		uint64_t n = 0;
-		for (size_t i = prints_from(it, l); i < prints_from(it, l + 1); i++) {
-			const struct engine_print *p = &e->prints.v[it->prints[i]];
-			if (engine_mark_fits(m, &e->model, p->tokens, p->n))
-				n += e->verdicts[it->prints[i]].named;
-		}
+		uint64_t n = it->bearing[k];
 		if (n * 2 <= l->messages)
 			continue;
 		json_obj(j);
@@ -374,12 +383,12 @@ static int put_one(struct items *it, const struct line *l)
 	const struct engines *e = it->e;
 	it->n_touched = 0;
 	for (size_t i = prints_from(it, l); i < prints_from(it, l + 1); i++) {
-		const struct engine_print *p = &e->prints.v[it->prints[i]];
 		uint32_t named = e->verdicts[it->prints[i]].named;
-		for (size_t t = 0; named && t < p->n; t++) {
-			if (!it->own[p->tokens[t]])
-				it->touched[it->n_touched++] = p->tokens[t];
-			it->own[p->tokens[t]] += named;
+		struct packed_walk w = packed_begin(engine_print_packed(&e->prints, it->prints[i]));
+		while (named && packed_next(&w)) {
+			if (!it->own[w.token])
+				it->touched[it->n_touched++] = w.token;
+			it->own[w.token] += named;
 		}
 	}
 	int rc = put_item(it, l);
@@ -403,7 +412,8 @@ int engines_put_items(struct engines *e)
 	rc = rc ? rc : store_clear_items(e->a->store, "engine", e->err);
 	if (!rc)
 		rc = engine_marks_load(&e->model, &it.arena, &it.published, &it.n_published, e->err);
-	if (!rc && (!count_hosts(&it) || !count_tokens(&it) || !list_prints(&it)))
+	it.bearing = arena_alloc(&it.arena, (it.n_published + 1) * sizeof *it.bearing);
+	if (!rc && (!it.bearing || !count_hosts(&it) || !count_tokens(&it) || !list_prints(&it)))
 		rc = err_oom(e->err, "engines");
 	for (size_t i = 0; i < it.n && !rc; i++)
 		rc = put_one(&it, &it.lines[i]);

@@ -52,18 +52,18 @@ struct spread {
 /* ---- what servers handed over ---- */
 
 /* A server of its own name, or one that tells whom it took the message from. */
-static bool is_served(const struct engines *e, const struct engine_print *p)
+static bool is_served(const struct engines *e, const struct engine_tokens *t)
 {
-	const struct engine_tokens t = engine_print_tokens(p);
-	return engine_from_host(&e->model, &t) || engine_was_handed_on(&e->model, &t);
+	return engine_from_host(&e->model, t) || engine_was_handed_on(&e->model, t);
 }
 
 static bool is_candidate(const struct engines *e, size_t i)
 {
 	const struct verdict *v = &e->verdicts[i];
-	const struct engine_print *p = &e->prints.v[i];
-	const struct engine_tokens t = engine_print_tokens(p);
-	return !v->engine && p->messages && is_served(e, p) && !engine_list_client(&e->model, &t).n &&
+	if (v->engine || !e->prints.v[i].messages)
+		return false;
+	const struct engine_tokens t = engine_print_tokens(&e->prints, i);
+	return is_served(e, &t) && !engine_list_client(&e->model, &t).n &&
 	       engine_is_program(&e->model, &t, analysis_name_text(e->a, v->client));
 }
 
@@ -78,7 +78,7 @@ static int choose(struct spread *s)
 	for (size_t i = 0; ok && i < e->prints.n; i++) {
 		if (!is_candidate(e, i))
 			continue;
-		s->prints[s->n_prints] = (struct cluster_print){e->prints.v[i].tokens, e->prints.v[i].n};
+		s->prints[s->n_prints] = (struct cluster_print){engine_print_packed(&e->prints, i)};
 		s->print_of[s->n_prints] = (uint32_t)i;
 		at[i] = (uint32_t)++s->n_prints;
 	}
@@ -160,7 +160,7 @@ static int see_row(void *ctx, const struct store_row *row)
 	struct sent *x = m ? bsearch(&at, s->sent, s->n_sent, sizeof *x, by_message) : NULL;
 	if (!x)
 		return 0;
-	const struct engine_tokens t = engine_print_tokens(&e->prints.v[s->print_of[x->print]]);
+	const struct engine_tokens t = engine_print_tokens(&e->prints, s->print_of[x->print]);
 	x->org = org_of_domain(psl_domains(s->psl, r->rdns).domain);
 	x->who = engine_was_handed_on(&e->model, &t) ? hash64(r->from_addr, 4) : x->org;
 	bool answer = engine_is_answer(&e->model, &t) || is_office(r->from_addr);

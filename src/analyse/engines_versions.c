@@ -14,6 +14,7 @@ enum {
 	RIVALS_MAX = 200,      /* of the largest clusters near a learned engine: each costs a look at all messages */
 	SHARED_PERCENT = 30,   /* of what there would be in common if both drew from the same hosts */
 	CONSTANT_PERCENT = 80, /* of the messages have a family */
+	FAR_AT_ONCE = 8192,    /* messages unpacked at a time: 3 MB */
 };
 static const double version_strangeness = 4 * 3.9; /* four constants changed */
 
@@ -45,11 +46,9 @@ int engines_contrast(const struct engines *e, uint32_t cluster, const struct eng
 	*out = (struct engine_contrast){.any = false};
 	if (!n)
 		return ERR_ENV;
-	for (size_t i = e->cluster_from[cluster]; i < e->cluster_from[cluster + 1]; i++) {
-		const struct engine_print *p = &e->prints.v[e->left_print[e->messages[e->by_cluster[i]].print]];
-		for (size_t t = 0; t < p->n; t++)
-			n[p->tokens[t]]++;
-	}
+	for (size_t i = e->cluster_from[cluster]; i < e->cluster_from[cluster + 1]; i++)
+		for (struct packed_walk w = packed_begin(engine_print_packed(&e->prints, engines_print_at(e, i))); packed_next(&w);)
+			n[w.token]++;
 	for (uint32_t t = 0; t < e->model.tokens.n; t++)
 		add_common(&its[tokens[t].family], t, n[t]);
 	for (size_t i = 0; i < k->n; i++)
@@ -70,7 +69,7 @@ int engines_contrast(const struct engines *e, uint32_t cluster, const struct eng
 /* Of the i-th message by cluster. */
 static const struct verdict *verdict_of(const struct engines *e, size_t i)
 {
-	return &e->verdicts[e->left_print[e->messages[e->by_cluster[i]].print]];
+	return &e->verdicts[engines_print_at(e, i)];
 }
 
 static bool is_near_enough(const struct verdict *v)
@@ -99,39 +98,48 @@ static size_t nearest_of(const struct engines *e, uint32_t cluster, uint32_t *co
 	return (size_t)counts[best] * 2 > to - from ? best : e->n_known;
 }
 
-static uint32_t print_at(const struct engines *e, size_t i)
+/* The class k of what came from the engine's own hosts. */
+static int class_of_own(struct engines *e, uint32_t cluster, struct engine_class *k)
 {
-	return e->left_print[e->messages[e->by_cluster[i]].print];
+	struct arena arena;
+	struct engine_capture own;
+	arena_init(&arena, SIZE_MAX);
+	int rc = engines_capture(e, cluster, e->cluster_own[cluster], &arena, &own);
+	if (!rc && (engine_class_count(&e->model, k, &own, NULL) || engine_class_reach(&e->model, k, &own)))
+		rc = err_oom(e->err, "engines");
+	arena_free(&arena);
+	return rc;
 }
 
-/* The class k of what came from the engine's own hosts, and how strange all are to it. */
-static int strange_to_own(
-	struct engines *e, uint32_t cluster, const struct engine_capture *all, struct engine_class *k, double *out)
+/* Of the messages from..to by cluster, FAR_AT_ONCE at most, those that are too strange to k. */
+static int find_far(struct engines *e, const struct engine_class *k, size_t from, size_t to, struct arena *arena)
 {
-	struct engine_capture own;
-	if (engines_capture(e, cluster, e->cluster_own[cluster], &own) || engine_class_count(&e->model, k, &own, NULL) ||
-		engine_class_reach(&e->model, k, &own))
-		return ERR_ENV;
-	return engine_strangeness_within(&e->model, k, all, out);
+	struct engine_capture c = {.model = &e->model};
+	struct engine_sample *samples = arena_alloc(arena, FAR_AT_ONCE * sizeof *samples);
+	double *strange = arena_alloc(arena, FAR_AT_ONCE * sizeof *strange);
+	bool ok = samples && strange;
+	c.samples.v = samples;
+	for (size_t i = from; ok && i < to; i++)
+		ok = !engines_sample(e, engines_print_at(e, i), arena, &samples[c.samples.n++]);
+	if (!ok || engine_strangeness_within(&e->model, k, &c, strange))
+		return err_oom(e->err, "engines");
+	for (size_t i = from; i < to; i++)
+		e->verdicts[engines_print_at(e, i)].far = strange[i - from] > engine_limit(k);
+	return 0;
 }
 
 int engines_find_far(struct engines *e, uint32_t cluster)
 {
-	size_t from = e->cluster_from[cluster], n = e->cluster_from[cluster + 1] - from;
 	struct engine_class k = {.kind = ENGINE_BOT};
-	struct engine_sample *samples = mem_alloc((n + 1) * sizeof *samples);
-	double *strange = mem_alloc((n + 1) * sizeof *strange);
-	struct engine_capture all = {.model = &e->model, .samples = {.v = samples, .n = n}};
-	for (size_t i = 0; samples && i < n; i++) {
-		const struct engine_print *p = &e->prints.v[print_at(e, from + i)];
-		samples[i] = (struct engine_sample){.tokens = p->tokens, .n = p->n};
+	struct arena arena;
+	arena_init(&arena, SIZE_MAX);
+	int rc = class_of_own(e, cluster, &k);
+	for (size_t i = e->cluster_from[cluster], end = e->cluster_from[cluster + 1]; i < end && !rc; i += FAR_AT_ONCE) {
+		rc = find_far(e, &k, i, end - i < FAR_AT_ONCE ? end : i + FAR_AT_ONCE, &arena);
+		arena_reset(&arena);
 	}
-	bool ok = samples && strange && !strange_to_own(e, cluster, &all, &k, strange);
-	for (size_t i = 0; ok && i < n; i++)
-		e->verdicts[print_at(e, from + i)].far = strange[i] > engine_limit(&k);
-	mem_free(samples);
-	mem_free(strange);
-	return ok ? 0 : err_oom(e->err, "engines");
+	arena_free(&arena);
+	return rc;
 }
 
 int engines_find_version(struct engines *e, uint32_t cluster, uint32_t *counts)
@@ -193,12 +201,12 @@ int engines_find_rivals(struct engines *e)
 	return 0;
 }
 
-const struct rival *engines_rival_of(const struct engines *e, const struct engine_print *p, name_id learned, uint64_t peer)
+const struct rival *engines_rival_of(const struct engines *e, size_t print, name_id learned, uint64_t peer)
 {
 	for (size_t k = 0; peer && k < e->n_rivals; k++) {
 		const struct rival *r = &e->rivals[k];
 		if (r->learned == learned && engine_is_peer(r->its, peer) && !engine_is_peer(r->own, peer) &&
-			!engines_shows(p, &r->contrast))
+			!engines_shows(e, print, &r->contrast))
 			return r;
 	}
 	return NULL;

@@ -43,9 +43,9 @@ static uint64_t mix(uint64_t h, uint64_t x)
 static uint64_t print_key(const struct clustering *c, const struct cluster_print *p)
 {
 	uint64_t sum = 0;
-	for (size_t i = 0; i < p->n; i++)
-		if (cluster_rigid(token_family(c, p->tokens[i])))
-			sum += mix(0, c->text_hash[p->tokens[i]]);
+	for (struct packed_walk w = packed_begin(p->tokens); packed_next(&w);)
+		if (cluster_rigid(token_family(c, w.token)))
+			sum += mix(0, c->text_hash[w.token]);
 	return sum;
 }
 
@@ -162,13 +162,12 @@ static size_t add_up(const struct clustering *c, const uint32_t *prints, size_t 
 {
 	size_t k = 0;
 	for (size_t i = 0; i < n; i++)
-		for (size_t t = 0; t < c->prints[prints[i]].n; t++) {
-			uint32_t token = c->prints[prints[i]].tokens[t];
-			if (!s->n[token]) {
-				s->which[k++] = token;
-				s->n[token] = 1; /* what is seen is not 0 */
+		for (struct packed_walk w = packed_begin(c->prints[prints[i]].tokens); packed_next(&w);) {
+			if (!s->n[w.token]) {
+				s->which[k++] = w.token;
+				s->n[w.token] = 1; /* what is seen is not 0 */
 			}
-			s->n[token] += c->print_n[prints[i]];
+			s->n[w.token] += c->print_n[prints[i]];
 		}
 	sort_u32(s->which, k);
 	for (size_t i = 0; i < k; i++) {

@@ -3,6 +3,7 @@
 #define TRAPLINE_ENGINE_BUCKET_H
 
 #include "engine/cluster.h"
+#include "engine/packed.h"
 
 struct weighted {
 	uint32_t token, n;

@@ -31,8 +31,7 @@ struct cluster_message {
 	int64_t time;   /* TIME_NONE: unknown */
 };
 struct cluster_print {
-	const uint32_t *tokens; /* of the model's table, ascending, distinct */
-	size_t n;
+	const uint8_t *tokens; /* of the model's table, packed (packed.h) */
 };
 
 /* One way of writing within an engine. */

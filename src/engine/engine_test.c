@@ -8,6 +8,7 @@
 #include "engine/cluster.h"
 #include "engine/learn.h"
 #include "engine/mark.h"
+#include "engine/packed.h"
 #include "match/gather.h"
 
 enum { MESSAGES = 40 };
@@ -381,6 +382,25 @@ static void published_marks_need_all_their_tokens(void **state)
 	engine_model_free(&m);
 }
 
+/* ---- packed tokens ---- */
+
+static void packed_tokens_come_back(void **state)
+{
+	static const uint32_t tokens[] = {0, 1, 128, 129, 16512, 2113664, 2113665, UINT32_MAX - 1, UINT32_MAX};
+	uint8_t bytes[PACKED_ROOM(sizeof tokens / sizeof *tokens)];
+	(void)state;
+	for (uint32_t from = 0; from <= sizeof tokens / sizeof *tokens; from++) {
+		uint32_t n = (uint32_t)(sizeof tokens / sizeof *tokens) - from, i = 0;
+		size_t used = packed_put(tokens + from, n, bytes);
+		assert_true(used <= PACKED_ROOM(n));
+		struct packed_walk w = packed_begin(bytes);
+		for (; packed_next(&w); i++)
+			assert_int_equal(w.token, tokens[from + i]);
+		assert_int_equal(i, n);
+		assert_ptr_equal(w.p, bytes + used);
+	}
+}
+
 /* ---- clusters ---- */
 
 struct world {
@@ -391,11 +411,20 @@ struct world {
 	size_t n;
 };
 
+/* The i-th sample of a capture, in the model's arena; tokens NULL when out of memory. */
+static struct cluster_print packed(const struct engine_capture *c, size_t i)
+{
+	const struct engine_sample *x = &c->samples.v[i];
+	uint8_t *p = arena_alloc(&c->model->arena, PACKED_ROOM(x->n));
+	if (p)
+		packed_put(x->tokens, (uint32_t)x->n, p);
+	return (struct cluster_print){p};
+}
+
 static void put(struct world *w, const char *order, const char *mid, unsigned i, uint64_t host)
 {
 	assert_int_equal(add(&w->c, order, mid, i), 0);
-	const struct engine_sample *x = &w->c.samples.v[w->n];
-	w->prints[w->n] = (struct cluster_print){x->tokens, x->n};
+	w->prints[w->n] = packed(&w->c, w->n);
 	w->messages[w->n] = (struct cluster_message){(uint32_t)w->n, host, host, (int64_t)(i + w->n)};
 	w->n++;
 }
@@ -482,7 +511,7 @@ static void perfect_imitations_of_one_client_are_told_apart(void **state)
 		struct str t[] = {S("core=MFTSDVCX"), S("mid=4h"), S("bnd=4h"), str_of(own[second][0]), str_of(own[second][1]),
 			str_of(own[second][2]), S("trail=Subject")};
 		assert_int_equal(engine_capture_add(&w.c, &(struct strs){t, second ? 7 : 6}, 1), 0);
-		w.prints[i] = (struct cluster_print){w.c.samples.v[i].tokens, w.c.samples.v[i].n};
+		w.prints[i] = packed(&w.c, i);
 		w.messages[i] = (struct cluster_message){i, 100 * second + i % 30, 100 * second + i % 30, (int64_t)i};
 		w.n++;
 	}
@@ -511,7 +540,7 @@ static size_t disguises(const char *hop, bool once)
 			t[k] = str_of(own[second][k]);
 		t[5] = str_of(hop);
 		assert_int_equal(engine_capture_add(&w.c, &(struct strs){t, 6}, 1), 0);
-		w.prints[i] = (struct cluster_print){w.c.samples.v[i].tokens, w.c.samples.v[i].n};
+		w.prints[i] = packed(&w.c, i);
 		uint64_t host = 1 + (once ? i : 100 * second + i % 60);
 		w.messages[i] = (struct cluster_message){i, host, host, (int64_t)i};
 		w.n++;
@@ -578,7 +607,9 @@ static void no_memory_is_told(void **state)
 		rc = rc ? rc : engine_scorer_new(&s, &m);
 		engine_capture_init(&c, &m);
 		rc = rc ? rc : add(&c, "A", "b", 1);
-		struct cluster_print p = {rc ? NULL : c.samples.v[0].tokens, rc ? 0 : c.samples.v[0].n};
+		struct cluster_print p = {NULL};
+		if (!rc && !(p = packed(&c, 0)).tokens)
+			rc = ERR_ENV;
 		struct cluster_message x = {.time = 1, .peer = 1, .net = 1};
 		rc = rc ? rc : cluster_messages(&found, &m, &p, 1, &x, 1);
 		bool hit = mem_failed();
@@ -611,6 +642,7 @@ int main(void)
 		cmocka_unit_test(noise_in_received_is_one_program_in_several_disguises),
 		cmocka_unit_test(dates_in_the_language_of_the_host_are_one_form),
 		cmocka_unit_test(what_is_not_there_is_a_token),
+		cmocka_unit_test(packed_tokens_come_back),
 		cmocka_unit_test(no_memory_is_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

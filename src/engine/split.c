@@ -41,9 +41,10 @@ static const struct cluster_print *print_of(const struct split *s, size_t i)
 
 static bool has_token(const struct cluster_print *p, uint32_t token)
 {
-	for (size_t i = 0; i < p->n; i++)
-		if (p->tokens[i] == token)
-			return true;
+	struct packed_walk w = packed_begin(p->tokens);
+	while (packed_next(&w))
+		if (w.token >= token)
+			return w.token == token;
 	return false;
 }
 
@@ -62,9 +63,9 @@ static void take_sample(struct split *s, const struct bucket *b)
 			s->sample[s->n++] = m;
 	}
 	for (size_t i = 0; i < s->n; i++)
-		for (size_t t = 0; t < print_of(s, i)->n; t++)
-			if (!s->all[print_of(s, i)->tokens[t]]++)
-				s->seen[s->n_seen++] = print_of(s, i)->tokens[t];
+		for (struct packed_walk w = packed_begin(print_of(s, i)->tokens); packed_next(&w);)
+			if (!s->all[w.token]++)
+				s->seen[s->n_seen++] = w.token;
 }
 
 static void finish_peers(struct split_part *p)
@@ -87,8 +88,8 @@ static void divide(struct split *s, uint32_t token)
 		at->total++;
 		if (peer)
 			at->peers[at->n_peers++] = peer;
-		for (size_t t = 0; t < p->n; t++)
-			at->n[p->tokens[t]]++;
+		for (struct packed_walk w = packed_begin(p->tokens); packed_next(&w);)
+			at->n[w.token]++;
 	}
 	finish_peers(&s->part[0]);
 	finish_peers(&s->part[1]);
