@@ -14,14 +14,17 @@ enum { REFUSED = 1 << 14 }; /* pairs remembered to be no edge, in near memory: t
 
 /* A sketch that one message or more has. */
 struct node {
-	uint64_t near;     /* with hash, the order of nodes: by content, what is alike close together */
-	uint64_t hash;     /* of the blob */
 	uint64_t least;    /* smallest key of its messages; in a root, once grouped, of all messages below it */
-	uint32_t arrival;  /* its place in the order of arrival */
 	uint32_t messages; /* likewise */
 	uint8_t has;       /* lsh_has_keys */
-	bool weak;         /* too little to tell: does not even hold its own copies together */
-	bool joined;       /* there is an edge below it, in a root */
+	bool weak : 1;     /* too little to tell: does not even hold its own copies together */
+	bool joined : 1;   /* there is an edge below it, in a root */
+};
+
+/* Where it stands among the nodes: by content, what is alike close together. */
+struct rank {
+	uint64_t near, hash; /* hash: of the blob */
+	uint32_t arrival;    /* its place in the order of arrival */
 };
 
 /* Sketches that were read lately: those of one bucket meet each other. */
@@ -34,11 +37,12 @@ struct recent {
 struct campaign_set {
 	struct sketch_pool sketches; /* in the order of the nodes, as all that follows with a node's number */
 	struct node *nodes;          /* in the order of arrival; by content once grouped */
+	struct rank *ranks;          /* likewise, until they are in order */
 	uint32_t *of;                /* message -> place of arrival of its node, or NOBODY */
 	uint32_t *place;             /* place of arrival -> node */
 	uint32_t *parent; /* node -> towards the root, the smallest node of its component; apart, so that all of it stays near */
 	uint8_t *spoke;   /* root -> how many nodes speak for it in the bucket that is looked at; else 0 */
-	size_t cap_nodes, n_messages, cap_messages;
+	size_t cap_nodes, cap_ranks, n_messages, cap_messages;
 	uint64_t *refused;
 	uint64_t compared;
 	struct lsh_rarity rarity;
@@ -70,6 +74,7 @@ void campaign_set_del(struct campaign_set *s)
 		return;
 	sketch_pool_free(&s->sketches);
 	mem_free(s->nodes);
+	mem_free(s->ranks);
 	mem_free(s->of);
 	mem_free(s->place);
 	mem_free(s->parent);
@@ -93,22 +98,21 @@ static bool grow(void **p, size_t n, size_t *cap, size_t bytes)
 	return true;
 }
 
-/* The node of this blob, made when it is new; NULL when out of memory. */
-static struct node *node_of(struct campaign_set *s, struct str blob, const struct sketch *sketch)
+/* The node of this blob, made when it is new; NOBODY when out of memory. */
+static uint32_t node_of(struct campaign_set *s, struct str blob, const struct sketch *sketch)
 {
 	bool fresh;
-	if (!grow((void **)&s->nodes, s->sketches.n, &s->cap_nodes, sizeof *s->nodes))
-		return NULL;
+	if (!grow((void **)&s->nodes, s->sketches.n, &s->cap_nodes, sizeof *s->nodes) ||
+		!grow((void **)&s->ranks, s->sketches.n, &s->cap_ranks, sizeof *s->ranks))
+		return NOBODY;
 	uint32_t i = sketch_pool_put(&s->sketches, blob, &fresh);
 	if (i == POOL_FULL)
-		return NULL;
-	if (fresh)
-		s->nodes[i] = (struct node){.near = lsh_place(sketch),
-			.hash = hash64(blob, 0),
-			.least = UINT64_MAX,
-			.arrival = i,
-			.has = lsh_has_keys(sketch)};
-	return &s->nodes[i];
+		return NOBODY;
+	if (fresh) {
+		s->nodes[i] = (struct node){.least = UINT64_MAX, .has = lsh_has_keys(sketch)};
+		s->ranks[i] = (struct rank){.near = lsh_place(sketch), .hash = hash64(blob, 0), .arrival = i};
+	}
+	return i;
 }
 
 int campaign_set_add(struct campaign_set *s, struct str sketch, uint64_t key, struct err *err)
@@ -119,12 +123,12 @@ int campaign_set_add(struct campaign_set *s, struct str sketch, uint64_t key, st
 		return err_oom(err, "campaigns");
 	uint32_t at = NOBODY;
 	if (sketch_read(sketch, &parsed)) {
-		struct node *n = node_of(s, sketch, &parsed);
-		if (!n)
+		at = node_of(s, sketch, &parsed);
+		if (at == NOBODY)
 			return err_oom(err, "campaigns");
+		struct node *n = &s->nodes[at];
 		n->messages++;
 		n->least = key < n->least ? key : n->least;
-		at = n->arrival;
 	}
 	s->of[s->n_messages++] = at;
 	return 0;
@@ -415,7 +419,7 @@ static void find_weak(struct campaign_set *s)
 
 static int by_content(const void *a, const void *b, void *ctx)
 {
-	const struct node *x = a, *y = b;
+	const struct rank *x = a, *y = b;
 	const struct sketch_pool *p = ctx;
 	if (x->near != y->near)
 		return x->near > y->near ? 1 : -1;
@@ -433,15 +437,22 @@ static bool put_in_order(struct campaign_set *s)
 	if (!s->place || !s->parent)
 		return false;
 	if (n)
-		qsort_r(s->nodes, n, sizeof *s->nodes, by_content, &s->sketches);
+		qsort_r(s->ranks, n, sizeof *s->ranks, by_content, &s->sketches);
 	for (uint32_t i = 0; i < n; i++)
-		s->parent[i] = s->nodes[i].arrival;
-	if (!sketch_pool_order(&s->sketches, s->parent))
+		s->parent[i] = s->ranks[i].arrival;
+	mem_free(s->ranks);
+	s->ranks = NULL;
+	struct node *nodes = mem_alloc((n + 1) * sizeof *nodes);
+	for (uint32_t i = 0; nodes && i < n; i++)
+		nodes[i] = s->nodes[s->parent[i]];
+	mem_free(nodes ? s->nodes : NULL);
+	s->nodes = nodes ? nodes : s->nodes;
+	if (!nodes || !sketch_pool_order(&s->sketches, s->parent))
 		return false;
-	for (uint32_t i = 0; i < n; i++) {
-		s->place[s->nodes[i].arrival] = i;
+	for (uint32_t i = 0; i < n; i++)
+		s->place[s->parent[i]] = i;
+	for (uint32_t i = 0; i < n; i++)
 		s->parent[i] = i;
-	}
 	return true;
 }
 
