@@ -17,12 +17,15 @@
 /* A change of any step makes stores be analysed anew. */
 enum { ANALYSE_VERSION = 19 };
 
+static analysis_step load;
+
 /* In the order campaigns, engines, programmes, findings; infections need engines only. The last looks back. */
 static const struct {
 	analysis_step *run;
 	const char *name;
 } steps[] = {
 	{campaigns_step, "campaigns"},
+	{load, "load"},
 	{engines_step, "engines"},
 	{infections_step, "infections"},
 	{programmes_step, "programmes"},
@@ -99,18 +102,28 @@ static int name_of_word(struct load *l, uint32_t word, name_id *out)
 	return l->err->kind;
 }
 
+static bool room_for_domains(struct analysis *a, size_t n)
+{
+	if (n <= a->domains_room - a->n_domains)
+		return true;
+	size_t room = a->n_domains + a->n_domains / 4 + n + 1024;
+	uint32_t *grown = room <= UINT32_MAX ? mem_realloc(a->domains, room * sizeof *grown) : NULL;
+	a->domains = grown ? grown : a->domains;
+	a->domains_room = grown ? room : a->domains_room;
+	return grown != NULL;
+}
+
 static int load_row(void *ctx, const struct store_row *r)
 {
 	struct load *l = ctx;
-	struct arena *arena = &l->a->arena;
 	if (l->a->n_messages == l->room) /* the count and the scan are of one batch */
 		return 1;
 	struct analysed *m = &l->a->messages[l->a->n_messages++];
-	uint32_t *domains = r->ndomains ? arena_alloc(arena, r->ndomains * sizeof *domains) : NULL;
-	if (r->ndomains && !domains)
+	uint16_t n_domains = (uint16_t)r->ndomains;
+	if (!room_for_domains(l->a, n_domains))
 		return err_oom(l->err, "analysis");
-	if (domains)
-		memcpy(domains, r->domains, r->ndomains * sizeof *domains);
+	if (n_domains)
+		memcpy(l->a->domains + l->a->n_domains, r->domains, n_domains * sizeof *r->domains);
 	const struct row *row = r->row;
 	uint32_t source = r->word[FEAT_time_source];
 	*m = (struct analysed){.n = r->n,
@@ -120,18 +133,16 @@ static int load_row(void *ctx, const struct store_row *r)
 		.occurrence = (uint32_t)row->occurrence,
 		.ip_len = row->ip.n <= 16 ? (uint8_t)row->ip.n : 0,
 		.time_trusted = source && source != l->date && source != l->none,
-		.n_domains = (uint16_t)r->ndomains,
-		.domains = domains,
-		.own_brand = r->word[FEAT_own_brand],
-		.own_programme = r->word[FEAT_own_programme],
-		.own_category = r->word[FEAT_own_category],
-		.own_brand_confidence = (float)row->own_brand_confidence,
-		.own_programme_confidence = (float)row->own_programme_confidence,
-		.own_category_confidence = (float)row->own_category_confidence};
-	m->brand_confidence = m->own_brand_confidence;
-	m->programme_confidence = m->own_programme_confidence;
-	m->category_confidence = m->own_category_confidence;
-	m->via = m->own_brand || m->own_programme ? VIA_OWN : VIA_NONE;
+		.n_domains = n_domains,
+		.domains = (uint32_t)l->a->n_domains,
+		.brand = r->word[FEAT_own_brand], /* words, until name_words */
+		.programme = r->word[FEAT_own_programme],
+		.category = r->word[FEAT_own_category],
+		.brand_confidence = (float)row->own_brand_confidence,
+		.programme_confidence = (float)row->own_programme_confidence,
+		.category_confidence = (float)row->own_category_confidence};
+	l->a->n_domains += n_domains;
+	m->via = m->brand || m->programme ? VIA_OWN : VIA_NONE;
 	if (m->ip_len)
 		memcpy(m->ip, row->ip.p, m->ip_len);
 	return 0;
@@ -153,9 +164,9 @@ static int name_words(struct load *l)
 	int rc = 0;
 	for (size_t i = 0; i < l->a->n_messages && !rc; i++) {
 		struct analysed *m = &l->a->messages[i];
-		rc = name_of_word(l, m->own_brand, &m->brand);
-		rc = rc ? rc : name_of_word(l, m->own_programme, &m->programme);
-		rc = rc ? rc : name_of_word(l, m->own_category, &m->category);
+		rc = name_of_word(l, m->brand, &m->brand);
+		rc = rc ? rc : name_of_word(l, m->programme, &m->programme);
+		rc = rc ? rc : name_of_word(l, m->category, &m->category);
 	}
 	return rc;
 }
@@ -211,12 +222,33 @@ static int load_feeds(struct analysis *a, struct err *err)
 	return rc;
 }
 
+static void take_campaigns(struct analysis *a)
+{
+	for (size_t i = 0; i < a->campaigns.n; i++) {
+		struct analysed *m = analysis_find(a, a->campaigns.row[i]);
+		if (m)
+			m->campaign = a->campaigns.name[i];
+	}
+}
+
+static void free_campaigns(struct analysis *a)
+{
+	mem_free(a->campaigns.row);
+	mem_free(a->campaigns.name);
+	a->campaigns.row = NULL;
+	a->campaigns.name = NULL;
+	a->campaigns.n = 0;
+}
+
 static int load(struct analysis *a, struct err *err)
 {
 	struct load l = {.a = a, .err = err};
 	arena_init(&l.scratch, SIZE_MAX);
 	int rc = load_feeds(a, err);
 	rc = rc ? rc : load_messages(&l);
+	if (!rc)
+		take_campaigns(a);
+	free_campaigns(a);
 	arena_free(&l.scratch);
 	return rc;
 }
@@ -250,8 +282,7 @@ static void done(const struct analysis *a, const char *part)
 
 static int run_steps(struct analysis *a, struct err *err)
 {
-	int rc = load(a, err);
-	done(a, "load");
+	int rc = 0;
 	for (size_t i = 0; i < sizeof steps / sizeof *steps && !rc; i++) {
 		rc = steps[i].run(a, err);
 		done(a, steps[i].name);
@@ -322,6 +353,8 @@ int analyse_run(struct store *s, const struct analyse_settings *set, struct err 
 		done(&a, "store");
 		rc = rc ? rc : 1;
 	}
+	free_campaigns(&a);
+	mem_free(a.domains);
 	map_free(&a.name_ids);
 	arena_free(&a.arena);
 	return rc;

@@ -6,7 +6,8 @@
  * results replace those of the last analysis in one transaction: per message the ROW_ANALYSED columns, per thing an item
  * (store.h). Nothing may depend on row numbers or on the order of `messages`: break ties by (key, feed name, occurrence).
  *
- * Memory: about 120 bytes a message here; a step scans the store itself for what is wide (fingerprints, sketches).
+ * Memory: about 120 bytes a message here; a step scans the store itself for what is wide (fingerprints, sketches). Campaigns come first, as
+ * sketches take most: messages are loaded when these are gone.
  */
 #ifndef TRAPLINE_ANALYSE_ANALYSIS_H
 #define TRAPLINE_ANALYSE_ANALYSIS_H
@@ -28,27 +29,26 @@ struct analyse_settings {
 	void *done_ctx;
 };
 
+/* Members by size: there is one for each message. */
 struct analysed {
 	/* of the store */
-	int64_t n;                 /* store_row.n: ascending */
-	uint64_t key;              /* first bytes of the id */
-	int64_t time;              /* TIME_NONE: none */
-	uint32_t feed, occurrence; /* feed: store's number */
+	int64_t n;    /* store_row.n: ascending */
+	uint64_t key; /* first bytes of the id */
+	int64_t time; /* TIME_NONE: none */
 	uint8_t ip[16];
+	uint32_t feed, occurrence; /* feed: store's number */
+	uint32_t domains;          /* analysis_domains */
+	uint16_t n_domains;
 	uint8_t ip_len;
 	uint8_t time_trusted; /* a believed Received field or the From_ line gave it */
-	uint16_t n_domains;
-	const uint32_t *domains;                         /* interned words, distinct */
-	uint32_t own_brand, own_programme, own_category; /* interned words */
-	float own_brand_confidence, own_programme_confidence, own_category_confidence;
 	/* found */
-	name_id campaign;
+	name_id campaign; /* by the first step, which runs before messages are loaded */
 	name_id engine, client;
-	uint8_t engine_source; /* enum engine_source */
+	name_id brand, programme, category; /* begin as the message's own ones */
 	float engine_confidence, client_confidence;
-	name_id brand, programme, category; /* begin as the own ones */
 	float brand_confidence, programme_confidence, category_confidence;
-	uint8_t via; /* enum via */
+	uint8_t engine_source; /* enum engine_source */
+	uint8_t via;           /* enum via */
 };
 
 enum engine_source { ENGINE_NONE, ENGINE_LEARNED, ENGINE_PACK, ENGINE_DISCOVERED };
@@ -61,6 +61,16 @@ struct analysis {
 	struct arena arena; /* lives until the end of the analysis */
 	struct analysed *messages;
 	size_t n_messages;
+	uint32_t *domains; /* of all messages, one behind the other */
+	size_t n_domains, domains_room;
+	/* By the first step: the campaign of each row, until messages are loaded; a bit for each interned word that is in a fingerprint. */
+	struct {
+		int64_t *row;
+		name_id *name;
+		size_t n;
+	} campaigns;
+	uint8_t *printed;
+	size_t n_words;
 	struct str *feeds;      /* names by the store's number; n_feeds is the highest number + 1 */
 	struct str *feed_kinds; /* beside them: trap, lab, customer, list; NULL: not known */
 	size_t n_feeds;
@@ -74,6 +84,17 @@ name_id analysis_name_of(struct analysis *a, struct str name, struct err *err);
 struct str analysis_name_text(const struct analysis *a, name_id id);
 /* The message with this row number, or NULL. */
 struct analysed *analysis_find(const struct analysis *a, int64_t n);
+
+/* The interned words of a message's domains, distinct, n_domains. */
+static inline const uint32_t *analysis_domains(const struct analysis *a, const struct analysed *m)
+{
+	return a->domains + m->domains;
+}
+/* Whether a fingerprint of the store has the word; others may look like its tokens. */
+static inline bool analysis_in_prints(const struct analysis *a, uint32_t word)
+{
+	return word < a->n_words && a->printed[word / 8] >> word % 8 & 1;
+}
 
 /* A step: 0, or negative with *err filled. Each is one file; the list of them is in analysis.c. */
 typedef int analysis_step(struct analysis *a, struct err *err);

@@ -19,17 +19,20 @@ size_t campaign_id(uint64_t key, bool in_full, char out[CAMPAIGN_ID_SIZE])
 struct step {
 	struct analysis *a;
 	struct campaign_set *set;
-	int64_t *n; /* row number of each message added */
-	size_t added;
+	size_t room; /* messages of the store */
 	struct err *err;
 };
 
 static int add_row(void *ctx, const struct store_row *r)
 {
 	struct step *st = ctx;
-	if (st->added == st->a->n_messages)
+	struct analysis *a = st->a;
+	if (a->campaigns.n == st->room) /* the count and the scan are of one batch */
 		return 1;
-	st->n[st->added++] = r->n;
+	a->campaigns.row[a->campaigns.n++] = r->n;
+	for (size_t i = 0; i < r->nfingerprint; i++)
+		if (r->fingerprint[i] < a->n_words)
+			a->printed[r->fingerprint[i] / 8] |= (uint8_t)(1U << r->fingerprint[i] % 8);
 	return campaign_set_add(st->set, r->row->sketch, r->key, st->err);
 }
 
@@ -41,8 +44,8 @@ struct keys {
 
 static bool list_keys(const struct step *st, struct keys *k)
 {
-	k->v = mem_alloc((st->added + 1) * sizeof *k->v);
-	for (size_t i = 0; k->v && i < st->added; i++)
+	k->v = mem_alloc((st->a->campaigns.n + 1) * sizeof *k->v);
+	for (size_t i = 0; k->v && i < st->a->campaigns.n; i++)
 		k->n += campaign_set_of(st->set, i, &k->v[k->n]);
 	if (k->v)
 		sort_u64(k->v, k->n);
@@ -68,29 +71,46 @@ static int name_campaigns(struct step *st)
 	struct keys keys = {0};
 	if (!list_keys(st, &keys))
 		return err_oom(st->err, "campaigns");
-	for (size_t i = 0; i < st->added && !st->err->kind; i++) {
-		struct analysed *m = analysis_find(st->a, st->n[i]);
+	for (size_t i = 0; i < st->a->campaigns.n && !st->err->kind; i++) {
 		uint64_t key;
 		char id[CAMPAIGN_ID_SIZE];
-		if (!m || !campaign_set_of(st->set, i, &key))
+		if (!campaign_set_of(st->set, i, &key))
 			continue;
 		size_t n = campaign_id(key, begin_alike(&keys, key), id);
-		m->campaign = analysis_name_of(st->a, str_make(id, n), st->err);
+		st->a->campaigns.name[i] = analysis_name_of(st->a, str_make(id, n), st->err);
 	}
 	mem_free(keys.v);
 	return st->err->kind;
 }
 
+static int scan(struct step *st)
+{
+	struct analysis *a = st->a;
+	int64_t n;
+	uint32_t max;
+	int rc = store_count(a->store, &n, st->err);
+	rc = rc ? rc : store_word_max(a->store, &max, st->err);
+	if (rc)
+		return rc;
+	st->room = (size_t)n;
+	a->n_words = (size_t)max + 1;
+	a->campaigns.row = mem_alloc((st->room + 1) * sizeof *a->campaigns.row);
+	a->campaigns.name = mem_zalloc(st->room + 1, sizeof *a->campaigns.name);
+	a->printed = arena_zalloc(&a->arena, a->n_words / 8 + 1, 1);
+	if (!a->campaigns.row || !a->campaigns.name || !a->printed)
+		return err_oom(st->err, "campaigns");
+	const unsigned how = STORE_UNORDERED | STORE_IDS | STORE_SKETCHES | STORE_FINGERPRINTS;
+	rc = store_scan(a->store, &STORE_FILTER_ALL, 0, how, add_row, st, st->err);
+	return rc > 0 ? 0 : rc;
+}
+
 int campaigns_step(struct analysis *a, struct err *err)
 {
-	struct step st = {.a = a, .err = err, .n = mem_alloc((a->n_messages + 1) * sizeof *st.n)};
-	int rc = st.n ? campaign_set_new(&st.set, err) : err_oom(err, "campaigns");
-	if (rc == 0)
-		rc = store_scan(a->store, &STORE_FILTER_ALL, 0, STORE_UNORDERED | STORE_IDS | STORE_SKETCHES, add_row, &st, err);
-	rc = rc > 0 ? 0 : rc;
+	struct step st = {.a = a, .err = err};
+	int rc = campaign_set_new(&st.set, err);
+	rc = rc ? rc : scan(&st);
 	rc = rc ? rc : campaign_set_group(st.set, err);
 	rc = rc ? rc : name_campaigns(&st);
 	campaign_set_del(st.set);
-	mem_free(st.n);
 	return rc;
 }

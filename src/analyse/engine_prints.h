@@ -1,4 +1,4 @@
-/* engine_prints.h - the fingerprints of all stored messages: each distinct one once. */
+/* engine_prints.h - the fingerprints of all stored messages: each distinct one once, some hundred bytes. */
 #ifndef TRAPLINE_ANALYSE_ENGINE_PRINTS_H
 #define TRAPLINE_ANALYSE_ENGINE_PRINTS_H
 
@@ -6,24 +6,22 @@
 #include "engine/packed.h"
 #include "engine/score.h"
 
-struct engine_print {
-	size_t at; /* of its tokens in bytes */
-	uint32_t messages;
-};
 struct engine_prints {
 	struct arena arena;
 	const struct engine_model *model;
-	struct engine_print *v;
+	struct map distinct; /* packed tokens (engine/packed.h) -> messages */
 	size_t n;
-	uint32_t *of; /* of each message of the analysis: its print + 1; 0: it has none */
-	uint8_t *bytes;
+	uint32_t *of;    /* of each message of the analysis: its print + 1; 0: it has none */
 	uint32_t *token; /* room for the tokens of any print, and their families */
 	uint8_t *family;
 };
-/* Its tokens, packed (engine/packed.h). */
 static inline const uint8_t *engine_print_packed(const struct engine_prints *p, size_t i)
 {
-	return p->bytes + p->v[i].at;
+	return p->distinct.entries[i].key.p;
+}
+static inline uint32_t engine_print_messages(const struct engine_prints *p, size_t i)
+{
+	return (uint32_t)p->distinct.entries[i].value;
 }
 /* Its tokens, until the next call. */
 struct engine_tokens engine_print_tokens(const struct engine_prints *p, size_t i);

@@ -36,7 +36,7 @@ static int score_print(struct engines *e, size_t i)
 	struct verdict *v = &e->verdicts[i];
 	struct engine_verdict found;
 	engine_score(e->scorer, &t, &found);
-	v->nearest = found.nearest;
+	v->nearest = found.nearest ? (uint16_t)(found.nearest - e->model.classes.v + 1) : 0;
 	v->strangeness = (float)found.strangeness;
 	v->like = found.margin >= ENGINE_MARGIN;
 	v->confidence = v->client_confidence = (float)found.confidence;

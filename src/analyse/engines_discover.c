@@ -34,7 +34,7 @@ static int gather(struct engines *e)
 	}
 	for (size_t i = 0; i < e->prints.n; i++) {
 		const struct verdict *v = &e->verdicts[i];
-		if (v->engine || ((v->client || v->server) && !v->spread) || !e->prints.v[i].messages)
+		if (v->engine || ((v->client || v->server) && !v->spread))
 			continue;
 		e->left[e->n_left] = (struct cluster_print){engine_print_packed(&e->prints, i)};
 		e->left_print[e->n_left] = (uint32_t)i;
@@ -179,7 +179,7 @@ static int find_lists(const struct engines *e, bool *lists)
 		return err_oom(e->err, "engines");
 	for (size_t i = 0; i < e->n_left; i++)
 		if (e->clusters.of[i] && list_client(e, i).n)
-			n[e->clusters.of[i] - 1] += e->prints.v[e->left_print[i]].messages;
+			n[e->clusters.of[i] - 1] += engine_print_messages(&e->prints, e->left_print[i]);
 	for (size_t k = 0; k < e->clusters.n; k++)
 		lists[k] = (uint64_t)n[k] * 2 > e->clusters.v[k].messages;
 	mem_free(n);

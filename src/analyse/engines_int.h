@@ -4,6 +4,7 @@
 
 #include "analyse/engine_prints.h"
 #include "analyse/engines.h"
+#include "base/limits.h"
 #include "engine/cluster.h"
 
 /* Who sends in bulk has so much of his mail in campaigns. */
@@ -19,21 +20,22 @@ struct peers {
 	size_t n, messages;
 };
 
-/* What a print is given. */
+/* What a print is given. Members by size: there are nearly as many as messages. */
 struct verdict {
+	const struct peers *peers; /* not NULL: the engine only where one of these is the peer */
 	name_id engine, client;
-	uint8_t source; /* enum engine_source */
 	float confidence, client_confidence;
-	const struct engine_class *nearest; /* learned engine that came nearest, or NULL */
-	float strangeness;                  /* to it */
-	bool like;                          /* more like it than like anything else, however strange */
-	bool server;                        /* handed over by a real mail server: no bot, unless it is spread */
-	bool spread;                        /* one text through many organisations' servers (engines_spread.c) */
-	const struct peers *peers;          /* not NULL: the engine only where one of these is the peer */
-	uint32_t named;                     /* messages that were given the engine */
-	bool version;                       /* a learned engine's, but not as it was captured */
-	bool far;                           /* stranger to its cluster than what comes from the engine's own hosts */
+	float strangeness; /* to nearest */
+	uint32_t named;    /* messages that were given the engine */
+	uint16_t nearest;  /* class of the learned engine that came nearest, + 1; 0: none */
+	uint8_t source;    /* enum engine_source */
+	bool like : 1;     /* more like nearest than like anything else, however strange */
+	bool server : 1;   /* handed over by a real mail server: no bot, unless it is spread */
+	bool spread : 1;   /* one text through many organisations' servers (engines_spread.c) */
+	bool version : 1;  /* a learned engine's, but not as it was captured */
+	bool far : 1;      /* stranger to its cluster than what comes from the engine's own hosts */
 };
+_Static_assert(LIM_ENGINE_CLASSES < UINT16_MAX, "a class is two bytes");
 
 /* By family, where the engine as it was captured and a cluster have different constants: the tokens of both + 1. */
 struct engine_contrast {

@@ -136,7 +136,7 @@ static bool count_tokens(struct items *it)
 	it->touched = arena_alloc(&it->arena, (e->model.tokens.n + 1) * sizeof *it->touched);
 	for (size_t i = 0; it->total && i < e->prints.n; i++)
 		for (struct packed_walk w = packed_begin(engine_print_packed(&e->prints, i)); packed_next(&w);)
-			it->total[w.token] += e->prints.v[i].messages;
+			it->total[w.token] += engine_print_messages(&e->prints, i);
 	return it->total && it->own && it->touched;
 }
 

@@ -60,7 +60,7 @@ static bool is_served(const struct engines *e, const struct engine_tokens *t)
 static bool is_candidate(const struct engines *e, size_t i)
 {
 	const struct verdict *v = &e->verdicts[i];
-	if (v->engine || !e->prints.v[i].messages)
+	if (v->engine)
 		return false;
 	const struct engine_tokens t = engine_print_tokens(&e->prints, i);
 	return is_served(e, &t) && !engine_list_client(&e->model, &t).n &&
@@ -136,7 +136,7 @@ static uint64_t org_of_word(const struct spread *s, uint32_t word)
 static enum about whom_about(const struct spread *s, const struct analysed *m, uint64_t org, uint64_t from)
 {
 	for (size_t i = 0; i < m->n_domains; i++) {
-		uint64_t link = org_of_word(s, m->domains[i]);
+		uint64_t link = org_of_word(s, analysis_domains(s->e->a, m)[i]);
 		if (link == org || link == from)
 			return ABOUT_ITSELF;
 	}

@@ -85,14 +85,14 @@ static size_t nearest_of(const struct engines *e, uint32_t cluster, uint32_t *co
 	for (size_t i = from; i < to; i++) {
 		const struct verdict *v = verdict_of(e, i);
 		if (v->nearest && (v->like || is_near_enough(v)))
-			counts[v->nearest - e->model.classes.v]++;
+			counts[v->nearest - 1]++;
 	}
 	for (size_t k = 1; k < e->n_known; k++)
 		if (counts[k] > counts[best])
 			best = k;
 	for (size_t i = from; i < to; i++) {
 		const struct verdict *v = verdict_of(e, i);
-		close += v->nearest == &e->model.classes.v[best] && is_near_enough(v);
+		close += v->nearest == best + 1 && is_near_enough(v);
 	}
 	*is_near = close * 2 > to - from;
 	return (size_t)counts[best] * 2 > to - from ? best : e->n_known;

@@ -29,8 +29,9 @@ struct items {
 
 static bool count_message(struct items *it, const struct analysed *m)
 {
+	const uint32_t *domains = analysis_domains(it->a, m);
 	for (size_t k = 0; k < m->n_domains; k++)
-		if (!votes_add(&it->by_domain, m->domains[k], m->programme))
+		if (!votes_add(&it->by_domain, domains[k], m->programme))
 			return false;
 	if (!m->programme)
 		return true;

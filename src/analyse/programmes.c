@@ -104,12 +104,12 @@ static int through_domains(struct analysis *a, struct err *err)
 	bool ok = true;
 	for (size_t i = 0; ok && i < a->n_messages; i++)
 		for (size_t k = 0; ok && k < a->messages[i].n_domains; k++)
-			ok = groups_add(&g, a->messages[i].domains[k], &a->messages[i]);
+			ok = groups_add(&g, analysis_domains(a, &a->messages[i])[k], &a->messages[i]);
 	ok = ok && groups_count(&g);
 	for (size_t i = 0; ok && i < a->n_messages; i++) {
 		struct heir h = {&a->messages[i], VIA_DOMAIN, domain_keeps, PROGRAMMES_DOMAIN, false, NULL, NULL, NULL};
 		for (size_t k = 0; k < h.m->n_domains; k++)
-			hear(&h, &g, h.m->domains[k]);
+			hear(&h, &g, analysis_domains(a, h.m)[k]);
 		inherit(&h);
 	}
 	groups_free(&g);

@@ -94,9 +94,10 @@ static void take(const struct visits *v, struct analysed *m, const struct found 
 /* No link of the message was captured: the name servers of what it links to. */
 static void take_hosts(const struct visits *v, struct analysed *m)
 {
+	const uint32_t *domains = analysis_domains(v->a, m);
 	const struct hosted *found = NULL;
 	for (size_t i = 0; i < m->n_domains; i++) {
-		uint32_t at = m->domains[i] < v->words ? v->hosted[m->domains[i]] : 0;
+		uint32_t at = domains[i] < v->words ? v->hosted[domains[i]] : 0;
 		const struct hosted *h = at ? &v->s->hosted_v.v[at - 1] : NULL;
 		if (h && found && h->programme != found->programme)
 			return;
@@ -129,7 +130,7 @@ static int visit(void *ctx, const struct store_row *r)
 		meet(v, &domain, shops_place(v->s, host_of(r->row->urls.v[i]), S("")));
 	}
 	for (size_t i = 0; i < m->n_domains; i++)
-		meet(v, &domain, form_of_domain(v, m->domains[i]));
+		meet(v, &domain, form_of_domain(v, analysis_domains(v->a, m)[i]));
 	if (v->err->kind)
 		return v->err->kind;
 	if (page.form != NO_FORM && !page.torn)
