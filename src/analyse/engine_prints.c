@@ -1,6 +1,7 @@
 /* engine_prints.c - see engine_prints.h. */
 #include "analyse/engine_prints.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/sort.h"
 
@@ -11,7 +12,9 @@ struct load {
 	uint32_t *token_of; /* by word: token + 1; 0: none of ours */
 	size_t n_words;
 	uint8_t *packed;
-	size_t room; /* tokens that p->token, p->family and packed have room for */
+	size_t room;     /* tokens that p->token, p->family and packed have room for */
+	uint32_t *index; /* by hash: print + 1, 0 = empty; a power of two of them */
+	size_t n_index, cap_prints, used, cap_bytes;
 	struct err *err;
 };
 
@@ -52,6 +55,67 @@ static uint32_t tokens_of(struct load *l, const struct store_row *r)
 	return (uint32_t)unique_u32(t, k);
 }
 
+/* ---- each once ---- */
+
+/* Room for more elements behind n. */
+static bool grow(void **p, size_t n, size_t *cap, size_t more, size_t bytes)
+{
+	if (n + more <= *cap)
+		return true;
+	size_t want = n + n / 4 + more + 1024;
+	void *q = mem_realloc(*p, want * bytes);
+	*p = q ? q : *p;
+	*cap = q ? want : *cap;
+	return q != NULL;
+}
+
+/* Where the print with these tokens stands in the index, or belongs. What is packed tells its own end: none begins as another one. */
+static uint32_t *place_of(const struct load *l, struct str packed, uint32_t hash)
+{
+	for (size_t k = hash & (l->n_index - 1);; k = (k + 1) & (l->n_index - 1)) {
+		const struct engine_print *p = l->index[k] ? &l->p->v[l->index[k] - 1] : NULL;
+		if (!p || (p->hash == hash && l->used - p->at >= packed.n && memcmp(l->p->bytes + p->at, packed.p, packed.n) == 0))
+			return &l->index[k];
+	}
+}
+
+static bool grow_index(struct load *l)
+{
+	size_t n = l->n_index ? 2 * l->n_index : 1024;
+	uint32_t *index = mem_zalloc(n, sizeof *index);
+	if (!index)
+		return false;
+	for (uint32_t i = 0; i < l->p->n; i++) {
+		size_t k = l->p->v[i].hash & (n - 1);
+		while (index[k])
+			k = (k + 1) & (n - 1);
+		index[k] = i + 1;
+	}
+	mem_free(l->index);
+	l->index = index;
+	l->n_index = n;
+	return true;
+}
+
+/* The print of these tokens, + 1; 0: out of memory. */
+static uint32_t print_of(struct load *l, struct str packed)
+{
+	struct engine_prints *p = l->p;
+	uint32_t hash = (uint32_t)hash64(packed, map_seed());
+	if (3 * l->n_index <= 4 * p->n && !grow_index(l))
+		return 0;
+	uint32_t *i = place_of(l, packed, hash);
+	if (*i)
+		return *i;
+	if (!grow((void **)&p->v, p->n, &l->cap_prints, 1, sizeof *p->v) ||
+		!grow((void **)&p->bytes, l->used, &l->cap_bytes, packed.n, 1))
+		return 0;
+	memcpy(p->bytes + l->used, packed.p, packed.n);
+	p->v[p->n] = (struct engine_print){.at = l->used, .hash = hash};
+	l->used += packed.n;
+	return *i = (uint32_t)++p->n;
+}
+
 static int load_row(void *ctx, const struct store_row *r)
 {
 	struct load *l = ctx;
@@ -61,11 +125,11 @@ static int load_row(void *ctx, const struct store_row *r)
 	uint32_t n = make_room(l, r->nfingerprint + PRINT_COUNT) ? tokens_of(l, r) : UINT32_MAX;
 	if (n == UINT32_MAX)
 		return err_oom(l->err, "fingerprints");
-	struct map_entry *e = map_put(&l->p->distinct, str_make(l->packed, packed_put(l->p->token, n, l->packed)), NULL);
-	if (!e)
+	uint32_t i = print_of(l, str_make(l->packed, packed_put(l->p->token, n, l->packed)));
+	if (!i)
 		return err_oom(l->err, "fingerprints");
-	e->value++;
-	l->p->of[m - l->a->messages] = (uint32_t)(e - l->p->distinct.entries) + 1;
+	l->p->v[i - 1].messages++;
+	l->p->of[m - l->a->messages] = i;
 	return 0;
 }
 
@@ -80,7 +144,6 @@ static int load(struct load *l)
 	int rc = store_words(s, see_word, l, l->err);
 	if (!rc)
 		rc = store_scan(s, &STORE_FILTER_ALL, 0, STORE_UNORDERED | STORE_IDS | STORE_FINGERPRINTS, load_row, l, l->err);
-	l->p->n = l->p->distinct.n;
 	return rc ? l->err->kind : 0;
 }
 
@@ -89,9 +152,9 @@ int engine_prints_load(struct engine_prints *p, struct analysis *a, struct engin
 	struct load l = {.p = p, .a = a, .m = m, .err = err};
 	*p = (struct engine_prints){.model = m};
 	arena_init(&p->arena, SIZE_MAX);
-	map_init(&p->distinct, SIZE_MAX);
 	int rc = load(&l);
 	mem_free(l.token_of);
+	mem_free(l.index);
 	if (rc)
 		engine_prints_free(p);
 	return rc;
@@ -110,6 +173,7 @@ struct engine_tokens engine_print_tokens(const struct engine_prints *p, size_t i
 void engine_prints_free(struct engine_prints *p)
 {
 	arena_free(&p->arena);
-	map_free(&p->distinct);
+	mem_free(p->v);
+	mem_free(p->bytes);
 	*p = (struct engine_prints){0};
 }

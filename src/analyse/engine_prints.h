@@ -6,10 +6,15 @@
 #include "engine/packed.h"
 #include "engine/score.h"
 
+struct engine_print {
+	size_t at; /* of its tokens in bytes */
+	uint32_t hash, messages;
+};
 struct engine_prints {
 	struct arena arena;
 	const struct engine_model *model;
-	struct map distinct; /* packed tokens (engine/packed.h) -> messages */
+	struct engine_print *v;
+	uint8_t *bytes; /* tokens of all, packed (engine/packed.h) */
 	size_t n;
 	uint32_t *of;    /* of each message of the analysis: its print + 1; 0: it has none */
 	uint32_t *token; /* room for the tokens of any print, and their families */
@@ -17,11 +22,11 @@ struct engine_prints {
 };
 static inline const uint8_t *engine_print_packed(const struct engine_prints *p, size_t i)
 {
-	return p->distinct.entries[i].key.p;
+	return p->bytes + p->v[i].at;
 }
 static inline uint32_t engine_print_messages(const struct engine_prints *p, size_t i)
 {
-	return (uint32_t)p->distinct.entries[i].value;
+	return p->v[i].messages;
 }
 /* Its tokens, until the next call. */
 struct engine_tokens engine_print_tokens(const struct engine_prints *p, size_t i);

@@ -117,6 +117,7 @@ int engines_step(struct analysis *a, struct err *err)
 	arena_init(&e.arena, SIZE_MAX);
 	engine_model_init(&e.model);
 	int rc = run(&e);
+	engines_clustered(&e);
 	clusters_free(&e.clusters);
 	engine_scorer_del(e.scorer);
 	engine_prints_free(&e.prints);

@@ -20,15 +20,24 @@ static float cluster_sure(const struct cluster *k)
 
 /* ---- what is left ---- */
 
+void engines_clustered(struct engines *e)
+{
+	mem_free(e->left);
+	mem_free(e->messages);
+	e->left = NULL;
+	e->messages = NULL;
+}
+
 static int gather(struct engines *e)
 {
 	const struct analysis *a = e->a;
 	uint32_t *left_of = mem_zalloc(e->prints.n + 1, sizeof *left_of);
-	e->left = arena_alloc(&e->arena, (e->prints.n + 1) * sizeof *e->left);
+	e->left = mem_alloc((e->prints.n + 1) * sizeof *e->left);
 	e->left_print = arena_alloc(&e->arena, (e->prints.n + 1) * sizeof *e->left_print);
-	e->messages = arena_alloc(&e->arena, (a->n_messages + 1) * sizeof *e->messages);
+	e->messages = mem_alloc((a->n_messages + 1) * sizeof *e->messages);
+	e->message_left = arena_alloc(&e->arena, (a->n_messages + 1) * sizeof *e->message_left);
 	e->message_at = arena_alloc(&e->arena, (a->n_messages + 1) * sizeof *e->message_at);
-	if (!left_of || !e->left || !e->left_print || !e->messages || !e->message_at) {
+	if (!left_of || !e->left || !e->left_print || !e->messages || !e->message_at || !e->message_left) {
 		mem_free(left_of);
 		return err_oom(e->err, "engines");
 	}
@@ -46,6 +55,7 @@ static int gather(struct engines *e)
 		if (!left || engine_is_own(e, &e->verdicts[e->left_print[left - 1]], i))
 			continue;
 		e->message_at[e->n_messages] = (uint32_t)i;
+		e->message_left[e->n_messages] = left - 1;
 		uint64_t net = e->orgs[i] ? e->orgs[i] : engine_network(m);
 		e->messages[e->n_messages++] = (struct cluster_message){left - 1, engine_peer(m), net, m->time};
 	}
@@ -62,13 +72,13 @@ static int group(struct engines *e)
 	if (!at || !e->by_cluster)
 		return err_oom(e->err, "engines");
 	for (size_t i = 0; i < e->n_messages; i++)
-		if (e->clusters.of[e->messages[i].print])
-			at[e->clusters.of[e->messages[i].print] + 1]++;
+		if (e->clusters.of[e->message_left[i]])
+			at[e->clusters.of[e->message_left[i]] + 1]++;
 	for (size_t k = 1; k <= n + 1; k++)
 		at[k] += at[k - 1];
 	for (size_t i = 0; i < e->n_messages; i++)
-		if (e->clusters.of[e->messages[i].print])
-			e->by_cluster[at[e->clusters.of[e->messages[i].print]]++] = (uint32_t)i;
+		if (e->clusters.of[e->message_left[i]])
+			e->by_cluster[at[e->clusters.of[e->message_left[i]]]++] = (uint32_t)i;
 	return 0;
 }
 
@@ -298,6 +308,7 @@ int engines_discover(struct engines *e)
 		return rc;
 	if (cluster_messages(&e->clusters, &e->model, e->left, e->n_left, e->messages, e->n_messages))
 		return err_oom(e->err, "engines");
+	engines_clustered(e);
 	e->cluster_name = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->cluster_name);
 	e->cluster_source = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->cluster_source);
 	e->cluster_peers = arena_zalloc(&e->arena, e->clusters.n + 1, sizeof *e->cluster_peers);

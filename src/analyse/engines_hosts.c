@@ -50,7 +50,7 @@ const struct peers *engines_peers_of(struct engines *e, uint32_t cluster)
 	size_t from = e->cluster_from[cluster], n = e->cluster_from[cluster + 1] - from, k = 0;
 	struct peer *v = arena_alloc(&e->arena, (n + 1) * sizeof *v);
 	for (size_t i = from; v && i < from + n; i++)
-		if (e->clusters.main[e->messages[e->by_cluster[i]].print])
+		if (e->clusters.main[e->message_left[e->by_cluster[i]]])
 			add_peer(v, &k, &e->a->messages[e->message_at[e->by_cluster[i]]]);
 	return v ? peer_set(e, v, k, n) : NULL;
 }
@@ -127,7 +127,7 @@ static size_t count_from(const struct engines *e, uint32_t cluster, const struct
 {
 	size_t from = e->cluster_from[cluster], to = e->cluster_from[cluster + 1], n = 0;
 	for (size_t i = from; i < to; i++)
-		n += engine_is_peer(own, e->messages[e->by_cluster[i]].peer);
+		n += engine_is_peer(own, engine_peer(&e->a->messages[e->message_at[e->by_cluster[i]]]));
 	return n;
 }
 

@@ -62,11 +62,12 @@ struct engines {
 	uint64_t *
 		orgs; /* of each message with a spread print: whose server sent it; 0: unknown, or it is about that organisation itself */
 	/* what is left to discover */
-	struct cluster_print *left;
-	uint32_t *left_print; /* of each: its print */
+	struct cluster_print *left; /* until it is clustered */
+	uint32_t *left_print;       /* of each: its print */
 	size_t n_left;
-	struct cluster_message *messages;
-	uint32_t *message_at; /* of each: its message of the analysis */
+	struct cluster_message *messages; /* likewise */
+	uint32_t *message_at;             /* of each: its message of the analysis */
+	uint32_t *message_left;           /* of each: its print, as an index into left */
 	size_t n_messages;
 	struct clusters clusters;
 	uint32_t *by_cluster; /* indices into messages, those of cluster k from cluster_from[k] to cluster_from[k + 1] */
@@ -95,7 +96,7 @@ static inline bool engine_is_own(const struct engines *e, const struct verdict *
 /* The print of the i-th message by cluster. */
 static inline uint32_t engines_print_at(const struct engines *e, size_t i)
 {
-	return e->left_print[e->messages[e->by_cluster[i]].print];
+	return e->left_print[e->message_left[e->by_cluster[i]]];
 }
 /* The first cluster with this name, + 1; 0: none. */
 static inline uint32_t engine_first_named(const struct engines *e, name_id name)
@@ -143,6 +144,7 @@ uint64_t engines_file_of(struct str attachments);
 /* Finds the prints of engines that send through real mail servers. */
 int engines_find_spread(struct engines *e);
 int engines_discover(struct engines *e);
+void engines_clustered(struct engines *e); /* gives back what only clustering needs */
 int engines_put_items(struct engines *e);
 
 #endif
