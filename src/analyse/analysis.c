@@ -33,6 +33,14 @@ static const struct {
 	{former_step, "former"},
 };
 
+enum { STEPS = sizeof steps / sizeof *steps, TICK = 1 << 16 };
+
+void analysis_tick(struct analysis *a, size_t row)
+{
+	if (row % TICK == 0)
+		progress_part(&a->progress, a->part < STEPS ? steps[a->part].name : "writing", a->part + 1, STEPS + 1);
+}
+
 static const char *const engine_sources[] = {
 	[ENGINE_NONE] = "", [ENGINE_LEARNED] = "learned", [ENGINE_PACK] = "pack", [ENGINE_DISCOVERED] = "discovered"};
 const char *const via_names[VIA_COUNT] = {
@@ -283,12 +291,15 @@ static void done(const struct analysis *a, const char *part)
 static int run_steps(struct analysis *a, struct err *err)
 {
 	int rc = 0;
-	for (size_t i = 0; i < sizeof steps / sizeof *steps && !rc; i++) {
-		rc = steps[i].run(a, err);
-		done(a, steps[i].name);
+	for (a->part = 0; a->part < STEPS && !rc; a->part++) {
+		analysis_tick(a, 0);
+		rc = steps[a->part].run(a, err);
+		done(a, steps[a->part].name);
 	}
-	for (size_t i = 0; i < a->n_messages && !rc; i++)
+	for (size_t i = 0; i < a->n_messages && !rc; i++) {
+		analysis_tick(a, i);
 		rc = put_message(a, &a->messages[i], err);
+	}
 	return rc;
 }
 
@@ -347,7 +358,9 @@ int analyse_run(struct store *s, const struct analyse_settings *set, struct err 
 	if (rc == 1 && !vec_push(&a.arena, &a.names, 1)) /* name 0 */
 		rc = err_oom(err, "analysis");
 	if (rc == 1 && (rc = store_begin(s, err)) == 0) {
+		progress_start(&a.progress, "relating messages", set->show_progress);
 		rc = run_steps(&a, err);
+		progress_end(&a.progress);
 		rc = rc ? rc : store_put_meta(s, STORE_ANALYSIS, str_of(inputs), err);
 		rc = store_end(s, rc, err);
 		done(&a, "store");

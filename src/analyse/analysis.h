@@ -14,6 +14,7 @@
 
 #include "base/map.h"
 #include "base/name.h"
+#include "base/progress.h"
 #include "base/vec.h"
 #include "finding/finding.h"
 #include "match/pack.h"
@@ -24,6 +25,7 @@ struct analyse_settings {
 	const char *model;       /* learned engines; NULL or a file that is not there: none */
 	bool model_required;     /* the user named it: it has to be there */
 	bool force;              /* even when nothing changed */
+	bool show_progress;      /* on a terminal */
 	/* NULL, or told of each part when it is done, for benchmarks: load, campaigns, engines, infections, programmes, findings, store. */
 	void (*done)(void *ctx, const char *part);
 	void *done_ctx;
@@ -77,11 +79,15 @@ struct analysis {
 	VEC(struct str) names; /* of engines, campaigns, brands ..., by name_id */
 	struct findings findings;
 	struct map name_ids;
+	struct progress progress;
+	unsigned part; /* of the analysis, the steps and then writing: what is at work */
 };
 
 /* The number of a name, made when it is new; 0 for "" and when out of memory (*err is filled then). */
 name_id analysis_name_of(struct analysis *a, struct str name, struct err *err);
 struct str analysis_name_text(const struct analysis *a, name_id id);
+/* Says what is at work, where a step goes through the store: cheap, for every row. */
+void analysis_tick(struct analysis *a, size_t row);
 /* The message with this row number, or NULL. */
 struct analysed *analysis_find(const struct analysis *a, int64_t n);
 

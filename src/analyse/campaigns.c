@@ -29,6 +29,7 @@ static int add_row(void *ctx, const struct store_row *r)
 	struct analysis *a = st->a;
 	if (a->campaigns.n == st->room) /* the count and the scan are of one batch */
 		return 1;
+	analysis_tick(a, a->campaigns.n);
 	a->campaigns.row[a->campaigns.n++] = r->n;
 	for (size_t i = 0; i < r->nfingerprint; i++)
 		if (r->fingerprint[i] < a->n_words)

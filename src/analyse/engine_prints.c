@@ -120,6 +120,8 @@ static int load_row(void *ctx, const struct store_row *r)
 {
 	struct load *l = ctx;
 	const struct analysed *m = analysis_find(l->a, r->n);
+	if (m)
+		analysis_tick(l->a, (size_t)(m - l->a->messages));
 	if (!m || !r->nfingerprint)
 		return 0;
 	uint32_t n = make_room(l, r->nfingerprint + PRINT_COUNT) ? tokens_of(l, r) : UINT32_MAX;

@@ -46,6 +46,15 @@ void progress_show(struct progress *p, uint64_t done, uint64_t total, uint64_t m
 	fflush(stderr);
 }
 
+void progress_part(struct progress *p, const char *part, unsigned at, unsigned of)
+{
+	if (!p->on || clock_monotonic() - p->start < DELAY)
+		return;
+	p->shown = true;
+	fprintf(stderr, "\r%s: %s (%u of %u)\033[K", p->title, part, at, of);
+	fflush(stderr);
+}
+
 void progress_end(struct progress *p)
 {
 	if (p->shown)

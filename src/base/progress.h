@@ -18,6 +18,8 @@ struct progress {
 void progress_start(struct progress *p, const char *title, bool wanted);
 /* done and total in bytes (total 0: unknown); messages so far. Cheap to call often. */
 void progress_show(struct progress *p, uint64_t done, uint64_t total, uint64_t messages);
+/* Which of several parts is at work, from 1; again within long ones, as nothing is shown in the first second. */
+void progress_part(struct progress *p, const char *part, unsigned at, unsigned of);
 void progress_end(struct progress *p); /* clears the line */
 double clock_monotonic(void);          /* seconds */
 

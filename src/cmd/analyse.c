@@ -15,7 +15,11 @@ int session_analyse(struct session *s, bool force, struct err *err)
 	const char *model = session_model(s, &arena, err);
 	int rc = model ? session_pack(s, err) : err->kind;
 	if (!rc) {
-		struct analyse_settings set = {.pack = s->pack, .model = model, .model_required = required, .force = force};
+		struct analyse_settings set = {.pack = s->pack,
+			.model = model,
+			.model_required = required,
+			.force = force,
+			.show_progress = s->o->verbose >= 0};
 		rc = analyse_run(s->store, &set, err);
 	}
 	arena_free(&arena);
