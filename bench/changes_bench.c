@@ -32,7 +32,7 @@ struct sim {
 };
 
 static uint64_t state = 88172645463325252u;
-static double near_days = 1.5; /* how far a date may be off */
+static double near_days = 1.5;     /* how far a date may be off */
 static const double wide_days = 6; /* and so far where errors are told of all that was found, well dated or not */
 
 static double uniform(void)
@@ -311,8 +311,8 @@ static void total(struct score *to, const struct score *s)
 static void show_errors(const char *what, const struct score *s)
 {
 	printf("%s: starts found within %g days are off by %.2f days (%d); of the detectable %.2f (%d); of 50 %% and more at 50 a day and more %.2f (%d)\n",
-		what, wide_days, s->wide.sum / s->wide.n, s->wide.n, s->wide_detectable.sum / s->wide_detectable.n, s->wide_detectable.n,
-		s->wide_large.sum / s->wide_large.n, s->wide_large.n);
+		what, wide_days, s->wide.sum / s->wide.n, s->wide.n, s->wide_detectable.sum / s->wide_detectable.n,
+		s->wide_detectable.n, s->wide_large.sum / s->wide_large.n, s->wide_large.n);
 }
 
 static int64_t days_time[SERIES_MAX], hours_time[SERIES_MAX];
