@@ -54,7 +54,7 @@ static int open_all(struct ingest *g, struct err *err)
 {
 	int rc = choose_paths(g, err);
 	if (!rc)
-		rc = jail_start(&g->jail, err); /* before threads and before files are open */
+		rc = jail_new(&g->jail, err);
 	if (!rc)
 		rc = images_new(&g->images, err);
 	if (!rc)

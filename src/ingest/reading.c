@@ -25,7 +25,7 @@ int reading_open(struct reading **out, const struct reading_settings *set, struc
 	r->quiet = set->quiet;
 	arena_init(&r->raw, LIM_ARENA);
 	arena_init(&r->scratch, LIM_ARENA);
-	int rc = jail_start(&r->jail, err);
+	int rc = jail_new(&r->jail, err);
 	if (!rc)
 		rc = feed_set_new(&r->feeds, &set->feeds, err);
 	if (!rc)

@@ -23,7 +23,7 @@ enum { PATIENCE_MS = 15 * 60 * 1000, STEP_MS = 1000, TEST_PATIENCE_MS = 100 };
 
 struct jail {
 	pid_t server;
-	int control; /* socket to the server */
+	int control; /* socket to the server; -1: none is started */
 	int pipe;    /* frames of the current child; -1: none */
 	jail_report *report;
 	void *context;
@@ -39,24 +39,26 @@ struct jail {
 
 /* ---- start and stop ---- */
 
-static int start_server(struct jail *j, struct err *err)
+int jail_new(struct jail **out, struct err *err)
 {
-	return jail_spawn(JAIL_ARGUMENT, "the process that unpacks archives", &j->control, &j->server, err);
-}
-
-int jail_start(struct jail **out, struct err *err)
-{
-	*out = NULL;
 	struct jail *j = mem_zalloc(1, sizeof *j);
+	*out = j;
 	if (!j)
 		return err_oom(err, "jail");
-	j->pipe = -1;
-	if (start_server(j, err)) {
-		mem_free(j);
-		return err->kind;
-	}
-	*out = j;
+	j->pipe = j->control = -1;
 	return 0;
+}
+
+static int start_server(struct jail *j, struct err *err)
+{
+	return j->control >= 0 ? 0 : jail_spawn(JAIL_ARGUMENT, "the process that unpacks archives", &j->control, &j->server, err);
+}
+
+static void stop_server(struct jail *j)
+{
+	if (j->control >= 0)
+		jail_reap(j->control, j->server);
+	j->control = -1;
 }
 
 void jail_stop(struct jail *j)
@@ -64,25 +66,22 @@ void jail_stop(struct jail *j)
 	if (!j)
 		return;
 	jail_close(j);
-	jail_reap(j->control, j->server);
+	stop_server(j);
 	mem_free(j);
 }
 
 /* ---- requests ---- */
 
-/* A server that was killed is started again. */
+/* Starts the server if there is none yet, or none any more. */
 static int send_request(struct jail *j, const struct jail_request *head, struct str first, const int fds[2], struct err *err)
 {
 	for (bool again = false;; again = true) {
-		if (jail_send(j->control, head, sizeof *head, first.p, first.n, fds, 2) == 0)
-			return 0;
+		int r = start_server(j, err);
+		if (r || jail_send(j->control, head, sizeof *head, first.p, first.n, fds, 2) == 0)
+			return r;
 		if (again || (errno != EPIPE && errno != ECONNRESET))
 			return err_errno(err, ERR_ENV, "the process that unpacks archives cannot be reached");
-		jail_reap(j->control, j->server);
-		j->control = -1;
-		int r = start_server(j, err);
-		if (r)
-			return r;
+		stop_server(j);
 	}
 }
 

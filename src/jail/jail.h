@@ -1,9 +1,10 @@
 /* jail.h - archives, opened in a child process that can do nothing else: the only place that links libarchive.
  *
- * jail_start re-executes this program as a small server, early, before threads exist. For each archive the server gets an
- * open descriptor and forks a child with rlimits, no_new_privs and a seccomp allow-list (read, write, seek, memory: no open,
- * no socket, no exec, no fork); the child unpacks and streams members back through a pipe. What the child sends is treated
- * as hostile. A child that crashes, spins, sleeps or is killed is a problem of that archive; the next one gets a fresh child.
+ * With the first archive this program is executed again as a small server: who reads none pays nothing. For each archive the
+ * server gets an open descriptor and forks a child with rlimits, no_new_privs and a seccomp allow-list (read, write, seek,
+ * memory: no open, no socket, no exec, no fork); the child unpacks and streams members back through a pipe. What the child
+ * sends is treated as hostile. A child that crashes, spins, sleeps or is killed is a problem of that archive; the next one gets
+ * a fresh child. A server that was killed is started again.
  *
  * Read are tar, zip and 7z, and gzip, bzip2, xz, lzma and zstd over these or over a single file, nested in each other up to
  * LIM_ARCHIVE_DEPTH (a compressed tar counts once). No external programs. zip and 7z that are not seekable files themselves
@@ -39,8 +40,8 @@ bool jail_main_wanted(int argc, char **argv);
 int jail_main(int argc, char **argv);
 
 struct jail;
-/* 0, or ERR_ENV and *j NULL. */
-int jail_start(struct jail **j, struct err *err);
+/* Starts nothing yet. 0, or ERR_ENV and *j NULL. */
+int jail_new(struct jail **j, struct err *err);
 void jail_stop(struct jail *j); /* NULL-safe; ends server and child */
 
 /* Begins with an archive: `first` are the bytes that were read off fd already (at most JAIL_FIRST; none when fd can seek:

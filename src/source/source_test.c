@@ -330,7 +330,7 @@ static void test_archive(void **state)
 	tar_add(&outer, "z", S(M2));
 	put("x/feed-7.tar", buf_str(&outer));
 	const char *paths[] = {at("x/feed-7.tar")};
-	assert_int_equal(jail_start(&jail, &err), 0);
+	assert_int_equal(jail_new(&jail, &err), 0);
 	expect(paths, 1,
 		"x/feed-7.tar/in.tar/spam/1+0,59 1 feed-7 From a[" M1 "]\n"
 		"x/feed-7.tar/in.tar/new/1280711000.1.host+0,75 1 feed-7 [" M1 "\n" F2 M2 "]M\n"
@@ -364,7 +364,7 @@ static void test_no_memory(void **state)
 	tar_add(&tar, "y", S("no mail"));
 	put("t", str_first(buf_str(&tar), tar.n - 3));
 	buf_free(&tar);
-	assert_int_equal(jail_start(&jail, &none), 0);
+	assert_int_equal(jail_new(&jail, &none), 0);
 	const char *paths[] = {folder};
 	for (long n = 0;; n++) {
 		struct err err = {0};
