@@ -194,10 +194,10 @@ static unsigned line_of(const struct pack_file *f, enum pack_section s, size_t i
 	return i < f->lines.n[s] ? f->lines.v[s][i] : 0;
 }
 
-static int add_file(struct builder *b, const char *name, struct str text, unsigned layer)
+static int add_file(struct builder *b, const char *name, struct str text, unsigned layer, bool shipped)
 {
 	struct pack_file f;
-	if (pack_file_read(&f, name, text, b->err) < 0)
+	if (pack_file_read(&f, name, text, shipped, b->err) < 0)
 		return b->err->kind;
 	int rc = 0;
 	b->file = keep(b, name);
@@ -348,7 +348,7 @@ int pack_open_texts(struct pack **out, const struct pack_text *texts, const unsi
 	struct builder b;
 	int rc = builder_begin(&b, err);
 	for (size_t i = 0; rc == 0 && i < n; i++)
-		rc = add_file(&b, texts[i].name, texts[i].text, layers[i]);
+		rc = add_file(&b, texts[i].name, texts[i].text, layers[i], false);
 	return builder_end(&b, rc, out);
 }
 
@@ -357,13 +357,13 @@ int pack_open(struct pack **out, bool shipped, const char *const *files, size_t 
 	struct builder b;
 	int rc = builder_begin(&b, err);
 	for (size_t i = 0; rc == 0 && shipped && i < pack_shipped_n; i++)
-		rc = add_file(&b, pack_shipped[i].name, pack_shipped[i].text, 0);
+		rc = add_file(&b, pack_shipped[i].name, pack_shipped[i].text, 0, true);
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		uint8_t *p = NULL;
 		size_t bytes = 0;
 		rc = file_read(files[i], LIM_PACK_FILE, &p, &bytes, err);
 		if (rc == 0)
-			rc = add_file(&b, files[i], str_make(p, bytes), (unsigned)i + 1);
+			rc = add_file(&b, files[i], str_make(p, bytes), (unsigned)i + 1, false);
 		mem_free(p);
 	}
 	return builder_end(&b, rc, out);

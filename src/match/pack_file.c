@@ -259,15 +259,15 @@ static int utf8_check(const char *name, struct str text, struct err *err)
 	return err_set(err, ERR_INPUT, "%s:%zu: not UTF-8", name, line);
 }
 
-int pack_file_read(struct pack_file *out, const char *name, struct str text, struct err *err)
+int pack_file_read(struct pack_file *out, const char *name, struct str text, bool shipped, struct err *err)
 {
 	struct pack_file f = {0};
 	struct walk w = {.name = name, .lines = &f.lines, .err = err, .section = -1};
 	void *raw = NULL;
 	int rc = text.n > LIM_PACK_FILE ? err_set(err, ERR_INPUT, "%s: larger than %zu bytes", name, LIM_PACK_FILE) : 0;
-	if (rc == 0)
+	if (rc == 0 && !shipped)
 		rc = utf8_check(name, text, err);
-	if (rc == 0)
+	if (rc == 0 && !shipped)
 		rc = walk_text(&w, text);
 	if (rc == 0)
 		rc = conf_load(name, text, &file_value, &raw, err);

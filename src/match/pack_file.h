@@ -49,8 +49,9 @@ struct pack_file {
 	struct pack_lines lines;
 };
 
-/* Reads and checks the form; *out is untouched on failure, pack_file_free is owed after success. */
-int pack_file_read(struct pack_file *out, const char *name, struct str text, struct err *err);
+/* Reads and checks the form; *out is untouched on failure, pack_file_free is owed after success. shipped: the form was checked
+ * when the program was tested, and lines are for errors only: there are none then, and a half of the work is spared. */
+int pack_file_read(struct pack_file *out, const char *name, struct str text, bool shipped, struct err *err);
 void pack_file_free(struct pack_file *f);
 
 #endif

@@ -163,6 +163,14 @@ static void shipped(void **state)
 	assert_true(p->n_programmes > 25 && p->n_brands > 100 && p->n_categories > 12);
 	for (size_t i = 0; i < p->n_brands; i++)
 		assert_true(p->brands[i].category.n > 0);
+	/* Their form is checked here, not in each run; it comes to the same. */
+	struct pack *checked = NULL;
+	unsigned layers[32] = {0};
+	assert_true(pack_shipped_n <= sizeof layers / sizeof *layers);
+	if (pack_open_texts(&checked, pack_shipped, layers, pack_shipped_n, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_memory_equal(checked->hash, p->hash, sizeof p->hash);
+	pack_close(checked);
 	pack_close(p);
 	/* That the two are one organisation is for the analysis to find. */
 	for (size_t i = 0; i < pack_shipped_n; i++)
