@@ -118,8 +118,9 @@ bool part_slots(struct scene *s, const struct part *x, int64_t from, int64_t to,
 	if (!make_slots(s, x, from, to, &h))
 		return false;
 	h.v.noise = day_noise(&h, t1, t2);
+	h.v.memo = fit_memo_new(s->arena, h.v.n);
 	*out = h.v;
-	return true;
+	return h.v.memo;
 }
 
 /* Dates x's change near [start,end] within [from,to]; *gain: twice the log-likelihood over no change, what closures explain put apart. */

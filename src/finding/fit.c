@@ -286,10 +286,31 @@ struct ramp {
 	struct level before, after;
 };
 
-/* The day from slot a to slot b, which is from..to of the sums. */
-static double one_day(const struct fit_volume *v, const struct ramp *r, double a, double b, struct reached from, struct reached to)
+/* A whole day of the ramp: its hours begin with slots. */
+static void add_hours(const struct fit_volume *v, const struct ramp *r, size_t day, struct day *d)
 {
+	for (size_t slot = day, end; slot < day + FIT_SLOTS_A_DAY; slot = end) {
+		end = slot + FIT_SLOTS_AN_HOUR;
+		double n = v->count[end] - v->count[slot], e = v->offset[end] - v->offset[slot];
+		double m = r->before.m + r->slope * (((double)slot + (double)end) / 2 - r->h1);
+		d->n += n;
+		d->m += e * m;
+		if (n > 0)
+			d->s += n * level_of(m).log;
+	}
+}
+
+/* The day from this slot on. */
+static double one_day(const struct fit_volume *v, const struct ramp *r, size_t slot)
+{
+	size_t next_day = slot + FIT_SLOTS_A_DAY;
+	double a = (double)slot, b = (double)next_day;
+	struct reached from = {v->count[slot], v->offset[slot]}, to = {v->count[next_day], v->offset[next_day]};
 	struct day d = {0};
+	if (r->h1 <= a && r->h2 >= b) {
+		add_hours(v, r, slot, &d);
+		return day_logl(&d, v->noise);
+	}
 	double x = within(r->h1, a, b), y = within(r->h2, a, b);
 	if (x > a) {
 		struct reached next = x < b ? reached(v, x) : to;
@@ -308,22 +329,87 @@ static double one_day(const struct fit_volume *v, const struct ramp *r, double a
 	return day_logl(&d, v->noise);
 }
 
+/* The days before t1, or behind t2, whole ones: the level there, and each day's part of the likelihood. */
+struct side {
+	int64_t t;
+	double place; /* of t, in slots */
+	double e;     /* what is expected there at level 1 */
+	struct level level;
+	size_t from, to; /* slots */
+	double *l;       /* by day */
+	double sum;      /* of l */
+};
+
+struct fit_memo {
+	struct side before, behind[GRID];
+	size_t next; /* of `behind`: the one that is looked at first */
+};
+
+struct fit_memo *fit_memo_new(struct arena *a, size_t slots)
+{
+	size_t days = slots / FIT_SLOTS_A_DAY;
+	struct fit_memo *m = arena_zalloc(a, 1, sizeof *m);
+	double *l = arena_zalloc(a, (GRID + 1) * days + 1, sizeof *l);
+	if (!m || !l)
+		return NULL;
+	m->before = (struct side){.t = TIME_NONE, .l = l};
+	for (size_t i = 0; i < GRID; i++)
+		m->behind[i] = (struct side){.t = TIME_NONE, .l = l + (i + 1) * days};
+	return m;
+}
+
+static void reckon(const struct fit_volume *v, struct side *s, int64_t t, bool before)
+{
+	s->t = t;
+	s->place = (double)(t - v->start) / FIT_SLOT;
+	struct reached here = reached(v, s->place);
+	double n = before ? here.n : v->count[v->n] - here.n, day = s->place / FIT_SLOTS_A_DAY,
+	       days = (double)(v->n / FIT_SLOTS_A_DAY);
+	size_t edge = (size_t)within(before ? floor(day) : ceil(day), 0, days) * FIT_SLOTS_A_DAY;
+	s->e = before ? here.e : v->offset[v->n] - here.e;
+	s->level = level_of(s->e > 0 ? n / s->e : 0);
+	s->from = before ? 0 : edge;
+	s->to = before ? edge : v->n;
+	const struct ramp level = {before ? (double)v->n : 0, before ? (double)v->n : 0, 0, s->level, s->level};
+	s->sum = 0;
+	for (size_t slot = s->from; slot < s->to; slot += FIT_SLOTS_A_DAY) {
+		s->l[slot / FIT_SLOTS_A_DAY] = one_day(v, &level, slot);
+		s->sum += s->l[slot / FIT_SLOTS_A_DAY];
+	}
+}
+
+static const struct side *side_before(const struct fit_volume *v, int64_t t1)
+{
+	if (v->memo->before.t != t1)
+		reckon(v, &v->memo->before, t1, true);
+	return &v->memo->before;
+}
+
+static const struct side *side_behind(const struct fit_volume *v, int64_t t2)
+{
+	struct fit_memo *m = v->memo;
+	size_t i = m->next, n = 0;
+	for (; n < GRID && m->behind[i].t != t2; n++)
+		i = (i + 1) % GRID;
+	if (n == GRID)
+		reckon(v, &m->behind[i], t2, false);
+	m->next = (i + 1) % GRID;
+	return &m->behind[i];
+}
+
 double fit_volume_logl(const void *ctx, int64_t t1, int64_t t2)
 {
 	const struct fit_volume *v = ctx;
-	double h1 = (double)(t1 - v->start) / FIT_SLOT, h2 = (double)(t2 - v->start) / FIT_SLOT, l = 0;
-	struct reached first = reached(v, h1), last = reached(v, h2), from = {0};
-	double n2 = v->count[v->n] - last.n, e2 = v->offset[v->n] - last.e;
-	if (t2 > t1 && (first.e <= 0 || e2 <= 0))
+	const struct side *a = side_before(v, t1), *b = side_behind(v, t2);
+	double l = a->sum;
+	if (t2 > t1 && (a->e <= 0 || b->e <= 0))
 		return NAN;
-	double m1 = first.e > 0 ? first.n / first.e : 0, m2 = e2 > 0 ? n2 / e2 : 0, slope = h2 > h1 ? (m2 - m1) / (h2 - h1) : 0;
-	const struct ramp r = {h1, h2, slope, level_of(m1), level_of(m2)};
-	for (size_t slot = 0; slot < v->n; slot += FIT_SLOTS_A_DAY) {
-		size_t next = slot + FIT_SLOTS_A_DAY;
-		struct reached to = {v->count[next], v->offset[next]};
-		l += one_day(v, &r, (double)slot, (double)next, from, to);
-		from = to;
-	}
+	double slope = b->place > a->place ? (b->level.m - a->level.m) / (b->place - a->place) : 0;
+	const struct ramp r = {a->place, b->place, slope, a->level, b->level};
+	for (size_t slot = a->to; slot < b->from; slot += FIT_SLOTS_A_DAY)
+		l += one_day(v, &r, slot);
+	for (size_t slot = b->from; slot < v->n; slot += FIT_SLOTS_A_DAY)
+		l += b->l[slot / FIT_SLOTS_A_DAY];
 	return l;
 }
 

@@ -30,7 +30,10 @@ struct fit_volume {
 	size_t n;                     /* slots, whole days */
 	const double *count, *offset; /* running sums: [0] = 0, n + 1 of each */
 	double noise;
+	struct fit_memo *memo; /* of this volume alone, for one thread */
 };
+/* What t1 alone and t2 alone say, kept: a grid asks for each of them many times. For so many slots; NULL: out of memory. */
+struct fit_memo *fit_memo_new(struct arena *a, size_t slots);
 fit_fn fit_volume_logl;
 
 /* Messages of two sorts: the share of the second goes from one value to another (linear), the same for all. */
