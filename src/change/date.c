@@ -93,23 +93,22 @@ static void scan_ramps(struct dating *d, const struct grid *r, double *cost, str
 				widen(b, r->t + (double)i * r->g, r->len + (double)k * r->g);
 }
 
-/* From a grid of days down to parts of rows, as far as places allow. */
-static void find_ramps(struct dating *d, double finest, double *cost, struct box *b, double *g)
+/* From a grid of days, g rows, down to parts of rows, as far as places allow: the last grid, and its costs. */
+static struct grid find_ramps(struct dating *d, double g, double finest, double *cost, struct box *b)
 {
 	d->best_ramp = INFINITY;
-	*b = (struct box){d->from, d->to, *g, d->dmax};
-	for (;;) {
-		struct grid r = grid_over(d, b, *g);
+	*b = (struct box){d->from, d->to, g, d->dmax};
+	for (;; g /= 2) {
+		struct grid r = grid_over(d, b, g);
 		while (r.n_t * r.n_len > PLACES) /* the first grid only */
-			r = grid_over(d, b, *g *= 2);
+			r = grid_over(d, b, g *= 2);
 		scan_ramps(d, &r, cost, b);
 		struct box wide = {
-			fmax(b->lo - *g, d->from), fmin(b->hi + *g, d->to), fmax(b->dmin - *g, 0), fmin(b->dmax + *g, d->dmax)};
-		struct grid next = grid_over(d, &wide, *g / 2);
-		if (b->hi < b->lo || *g / 2 < finest || next.n_t * next.n_len > PLACES)
-			return;
+			fmax(b->lo - g, d->from), fmin(b->hi + g, d->to), fmax(b->dmin - g, 0), fmin(b->dmax + g, d->dmax)};
+		struct grid next = grid_over(d, &wide, g / 2);
+		if (b->hi < b->lo || g / 2 < finest || next.n_t * next.n_len > PLACES)
+			return r;
 		*b = wide;
-		*g /= 2;
 	}
 }
 
@@ -137,15 +136,17 @@ static void weigh_steps(struct dating *d, const struct box *b, struct weights *w
 		add(w, w->w_step, t, g, exp((least - change_local_cost(&d->l, t, t)) / 2) * g);
 }
 
-/* Ramps beforehand: of all lengths alike on the scale of log(1 + days). */
-static void weigh_ramps(struct dating *d, const struct box *b, struct weights *w, double least, double g)
+/* Those of the grid that lie in the box. Ramps beforehand: of all lengths alike on the scale of log(1 + days). */
+static void weigh_ramps(
+	struct dating *d, const struct grid *all, const double *cost, const struct box *b, struct weights *w, double least)
 {
-	double u = (double)d->l.unit, area = g * g / log(1 + CHANGE_RAMP_DAYS);
+	double u = (double)d->l.unit, g = all->g, area = g * g / log(1 + CHANGE_RAMP_DAYS);
 	struct grid r = grid_over(d, b, g);
+	cost += (size_t)((r.t - all->t) / g + 0.5) * all->n_len + (size_t)((r.len - all->len) / g + 0.5);
 	for (size_t i = 0; i < r.n_t; i++)
 		for (size_t k = 0; k < r.n_len; k++) {
 			double t = r.t + (double)i * g, len = r.len + (double)k * g;
-			double weight = exp((least - change_local_cost(&d->l, t, t + len)) / 2) * area / (u + len);
+			double weight = exp((least - cost[i * all->n_len + k]) / 2) * area / (u + len);
 			add(w, w->w_start, t, g, weight);
 			add(w, w->w_end, t + len, g, weight);
 		}
@@ -181,14 +182,14 @@ static void to_rows(struct change_place *p)
 
 static int weigh(struct dating *d, struct arena *a, struct change_fit *fit)
 {
-	double u = (double)d->l.unit, finest = d->l.spans ? 1.0 / FINE : 1, g = u;
+	double u = (double)d->l.unit, finest = d->l.spans ? 1.0 / FINE : 1;
 	double *cost = arena_alloc(a, PLACES * sizeof *cost);
 	struct box step, ramp;
 	if (!cost)
 		return -1;
 	find_steps(d, finest, &step);
 	d->none = change_local_none(&d->l, d->at);
-	find_ramps(d, finest, cost, &ramp, &g);
+	struct grid grid = find_ramps(d, u, finest, cost, &ramp);
 	double to = fmin(d->to + d->dmax, d->l.row[d->l.n - 1]); /* where the last ramp ends */
 	struct weights w = {.from = d->from - 2 * u, .step = finest, .n = (size_t)((to - d->from + 6 * u) / finest)};
 	w.w_step = arena_zalloc(a, 3 * w.n, sizeof *w.w_step);
@@ -200,7 +201,7 @@ static int weigh(struct dating *d, struct arena *a, struct change_fit *fit)
 	if (step.hi >= step.lo)
 		weigh_steps(d, &step, &w, least, finest);
 	if (ramp.hi >= ramp.lo)
-		weigh_ramps(d, &ramp, &w, least, g);
+		weigh_ramps(d, &grid, cost, &ramp, &w, least);
 	fit->cost = least;
 	fit->gain = d->best_ramp < d->best_step ? change_local_gain(&d->l, d->ramp_from, d->ramp_to)
 	                                        : change_local_gain(&d->l, d->at, d->at);

@@ -137,13 +137,22 @@ static double level_cost(const struct change_local *l, double y, double m)
 	return -2 * (y * log(mu / (l->k + mu)) - l->k * m * log(l->k + mu));
 }
 
+/* A grid asks for few places, and for each many times. */
+static double kept_cost(const struct change_local *l, double *kept, double y, double m)
+{
+	if (*kept == 0)
+		*kept = level_cost(l, y, m);
+	return *kept;
+}
+
 static double low_cost(const struct change_local *l, double t1, double t2)
 {
 	size_t i1, i2;
 	if (!split(l, t1, t2, &i1, &i2))
 		return INFINITY;
 	double ya = l->sy[i1], na = (double)i1, yb = l->sy[l->n] - l->sy[i2], nb = (double)(l->n - i2);
-	double cost = level_cost(l, ya, na) + level_cost(l, yb, nb), ma = (ya + 1e-9) / na, mb = (yb + 1e-9) / nb;
+	double cost = kept_cost(l, &l->cost_before[i1], ya, na) + kept_cost(l, &l->cost_behind[i2], yb, nb), ma = (ya + 1e-9) / na,
+	       mb = (yb + 1e-9) / nb;
 	for (size_t i = i1; i < i2; i++) {
 		double mu = ma + share(l, l->row[i], t1, t2) * (mb - ma);
 		double seen = l->y[i] > 0 ? l->y[i] * log(mu / (l->k + mu)) : 0;
@@ -173,7 +182,7 @@ static int fill(struct change_local *l, const struct change_series *cs, size_t f
 	const struct change_segment *right, struct arena *a)
 {
 	size_t n = l->n = to - from, cap = n + 1;
-	double *m = arena_zalloc(a, 7 * cap, sizeof *m);
+	double *m = arena_zalloc(a, 9 * cap, sizeof *m);
 	if (!m)
 		return -1;
 	l->row = m;
@@ -183,6 +192,8 @@ static int fill(struct change_local *l, const struct change_series *cs, size_t f
 	l->szz = m + 4 * cap;
 	l->y = m + 5 * cap;
 	l->sy = m + 6 * cap;
+	l->cost_before = m + 7 * cap;
+	l->cost_behind = m + 8 * cap;
 	double edge_l = (double)left->e - 0.5, edge_r = (double)right->s - 0.5;
 	for (size_t i = 0; i < n; i++) {
 		size_t j = from + i;

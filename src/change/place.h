@@ -19,8 +19,9 @@ struct change_local {
 	double temper;           /* the log-likelihood is divided by it: noise that the model leaves out */
 	double *z, *sz, *szz;    /* x[i] - phi x[i-1], its sum and its squares' */
 	/* low counts */
-	double k;       /* dispersion */
-	double *y, *sy; /* counts, the weekly rhythm taken out, and their sums */
+	double k;                          /* dispersion */
+	double *y, *sy;                    /* counts, the weekly rhythm taken out, and their sums */
+	double *cost_before, *cost_behind; /* of the rows before i and from i on, at their mean; 0: not reckoned yet */
 };
 
 int change_local_make(struct change_local *l, const struct change_series *cs, const struct change_segment *left,
