@@ -1,10 +1,11 @@
-/* volume_test.c - sensors: outages and late feeds, none in chance; levels over feeds that come, fail and go. */
+/* volume_test.c - sensors: outages and late feeds, none in chance; levels over feeds that come, fail and go; fits of them. */
 #include "finding/volume.h"
 
 #include <stdlib.h>
 
 #include "base/limits.h"
 #include "finding/findings_test.h"
+#include "finding/fit.h"
 
 enum { DAYS = 60 };
 static const int64_t DAY0 = 14000;
@@ -189,6 +190,34 @@ static void nothing_is_no_harm(void **state)
 	arena_free(&a);
 }
 
+/* What was asked before is without effect: a grid asks for one end of a change with many others. */
+static void what_is_kept_of_a_fit_changes_nothing(void **state)
+{
+	(void)state;
+	enum { DAYS_SEEN = 12, SLOTS = DAYS_SEEN * FIT_SLOTS_A_DAY, ASKED = 2000, PLACES = 70 };
+	struct arena a;
+	arena_init(&a, SIZE_MAX);
+	double *count = arena_zalloc(&a, 2 * (SLOTS + 1), sizeof *count), *offset = count + SLOTS + 1;
+	for (size_t i = 0; i < SLOTS; i++) {
+		count[i + 1] = count[i] + floor(draw() * (i < SLOTS / 2 ? 4 : 2));
+		offset[i + 1] = offset[i] + 1.0 / FIT_SLOTS_A_DAY;
+	}
+	struct fit_volume v = {.n = SLOTS, .count = count, .offset = offset, .noise = 0.1, .memo = fit_memo_new(&a, SLOTS)};
+	int64_t at[2], step = (DAYS_SEEN + 2) * (int64_t)SECONDS_A_DAY / PLACES;
+	for (size_t i = 0; i < ASKED; i++) {
+		for (int k = 0; k < 2; k++) /* also before the first day, and behind the last */
+			at[k] = (int64_t)(draw() * PLACES) * step - SECONDS_A_DAY;
+		int64_t t1 = at[0] < at[1] ? at[0] : at[1], t2 = at[0] < at[1] ? at[1] : at[0];
+		struct arena_mark mark = arena_mark(&a);
+		struct fit_volume fresh = v;
+		fresh.memo = fit_memo_new(&a, SLOTS);
+		double x = fit_volume_logl(&v, t1, t2), y = fit_volume_logl(&fresh, t1, t2);
+		assert_true(x == y || (isnan(x) && isnan(y)));
+		arena_release(&a, mark);
+	}
+	arena_free(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -199,6 +228,7 @@ int main(void)
 		cmocka_unit_test(a_lone_feed_neither_starts_nor_ends),
 		cmocka_unit_test(little_memory_is_told),
 		cmocka_unit_test(nothing_is_no_harm),
+		cmocka_unit_test(what_is_kept_of_a_fit_changes_nothing),
 	};
 	seed = 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
