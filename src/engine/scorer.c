@@ -54,27 +54,46 @@ static void fill_class(struct engine_scorer *s, size_t k)
 	}
 }
 
+/* Logarithms by a hash of the number: what was seen once or twice has the same chances over and over. */
+enum { LOGS_BITS = 12 };
+struct logs {
+	double x[1 << LOGS_BITS];
+	float log[1 << LOGS_BITS];
+};
+
+static float log_of(struct logs *l, double x)
+{
+	uint64_t bits;
+	memcpy(&bits, &x, sizeof bits);
+	size_t i = bits * 0x9E3779B97F4A7C15u >> (64 - LOGS_BITS);
+	if (l->x[i] != x || !(x > 0)) {
+		l->x[i] = x;
+		l->log[i] = (float)log(x);
+	}
+	return l->log[i];
+}
+
 /* A class that knows nothing of a family says what any software says. */
-static void fill_row(struct engine_scorer *s, size_t row, unsigned f, double any, float log_any)
+static void fill_row(struct engine_scorer *s, struct logs *l, size_t row, unsigned f, double any, float log_any)
 {
 	float *out = s->log_chance + row * s->stride;
 	for (size_t k = 0; k < s->n_classes; k++) {
 		const struct engine_view *v = view_of(s, k, f);
-		out[k] = (float)log(v->n > 0 ? (double)s->strange[row * s->stride + k] + v->unseen * any : any);
+		out[k] = log_of(l, v->n > 0 ? (double)s->strange[row * s->stride + k] + v->unseen * any : any);
 	}
 	out[s->n_classes] = log_any;
 }
 
-static void fill_logs(struct engine_scorer *s, const float *any, const double rare[PRINT_COUNT])
+static void fill_logs(struct engine_scorer *s, struct logs *l, const float *any, const double rare[PRINT_COUNT])
 {
 	for (unsigned f = 0; f < PRINT_COUNT; f++) {
-		fill_row(s, UNSEEN_ROW + f, f, (double)any[UNSEEN_ROW + f], logf(any[UNSEEN_ROW + f]));
-		fill_row(s, FOREIGN_ROW + f, f, rare[f], (float)log(rare[f]));
+		fill_row(s, l, UNSEEN_ROW + f, f, (double)any[UNSEEN_ROW + f], logf(any[UNSEEN_ROW + f]));
+		fill_row(s, l, FOREIGN_ROW + f, f, rare[f], (float)log(rare[f]));
 	}
 	for (size_t t = 0; t < s->n_tokens; t++) {
 		size_t row = s->row_of[t];
 		if (row >= KNOWN_ROW)
-			fill_row(s, row, s->m->tokens.v[t].family, (double)any[row], logf(any[row]));
+			fill_row(s, l, row, s->m->tokens.v[t].family, (double)any[row], logf(any[row]));
 	}
 }
 
@@ -171,13 +190,14 @@ static bool fill(struct engine_scorer *s)
 	s->strange = mem_zalloc(s->n_rows, s->stride * sizeof *s->strange);
 	s->log_chance = mem_zalloc(s->n_rows, s->stride * sizeof *s->log_chance);
 	float *any = mem_zalloc(s->n_rows, sizeof *any);
-	bool ok = s->strange && s->log_chance && any;
+	struct logs *logs = mem_zalloc(1, sizeof *logs);
+	bool ok = s->strange && s->log_chance && any && logs;
 	for (size_t k = 0; k < s->n_classes && ok; k++)
 		fill_class(s, k);
 	if (ok) {
 		double rare[PRINT_COUNT];
 		fill_any(s, any, rare);
-		fill_logs(s, any, rare);
+		fill_logs(s, logs, any, rare);
 		fill_strange(s);
 		for (size_t k = 0; k < s->n_classes; k++)
 			fill_elsewhere(s, k, any);
@@ -185,6 +205,7 @@ static bool fill(struct engine_scorer *s)
 			fill_both(s, k);
 	}
 	mem_free(any);
+	mem_free(logs);
 	return ok;
 }
 
