@@ -324,6 +324,8 @@ static int find_return(struct scene *s, struct claim *down, struct err *err)
 	if (!falls || down->part->kind != PART_ENGINE || down->shape == SHAPE_PAUSE || to <= from || to - from > PAUSE_DAYS * DAY)
 		return 0;
 	int rc = date(s, down->part, from, to, middle, middle, &up, &gain, err);
+	if (!rc) /* again, with the days' noise taken beside the place that was found: a return in the midst of a side looks like noise */
+		rc = date(s, down->part, from, to, up.start.time, up.end.time, &up, &gain, err);
 	if (rc || gain < enough(s) ||
 		!is_back(down->f.before, part_level(s, down->part, from, up.start.time, NULL),
 			part_level(s, down->part, up.end.time, to, NULL)))

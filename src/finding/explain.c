@@ -7,7 +7,6 @@
 
 enum {
 	GAP_DAYS = 14,      /* who grew within so long after a drop may have filled the gap */
-	DATED_DAYS = 10,    /* a beginning that may lie five days off on either side is no date */
 	RESIDUAL_COUNT = 5, /* messages that show that an engine is not gone */
 };
 static const double SURE = 0.95;

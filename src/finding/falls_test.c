@@ -107,6 +107,48 @@ static void who_is_back_shortly_before_the_end_paused(void **state)
 	}
 }
 
+/* alpha sends thirteen a day, next to nothing for eleven days, and is back two and a half days before the end. */
+static double comes_back_late(size_t e, size_t k, double day)
+{
+	(void)k;
+	return e == 0 ? day >= 66.5 && day < 77.5 ? 0.2 : 4.4 : 5;
+}
+
+static void who_is_back_for_the_last_days_paused(void **state)
+{
+	(void)state;
+	struct world w;
+	size_t paused = 0;
+	for (uint64_t round = 0; round < 8; round++) {
+		tell(&w, comes_back_late, 51 + round);
+		const struct finding *pause = change_at(&w, S("alpha"), 66.5);
+		paused += pause && pause->end.time != TIME_NONE && llabs(pause->end.time - time_of(77.5)) < SECONDS_A_DAY;
+		end(&w);
+	}
+	assert_true(paused >= 7);
+}
+
+/* alpha's campaigns for WatchCo take the place of those for PillCo one by one: half of them, and two weeks later the rest. */
+static double turns_by_halves(size_t e, size_t k, double day)
+{
+	double x = day < 34 ? 0 : day < 48 ? 0.5 : 1;
+	if (e || k == 2)
+		return 10;
+	return k == 0 ? 3 * (1 - x) : 3 * x;
+}
+
+static void a_switch_without_a_date_is_not_told(void **state)
+{
+	(void)state;
+	struct world w;
+	for (uint64_t round = 0; round < 24; round++) {
+		tell(&w, turns_by_halves, 71 + round);
+		const struct finding *move = find(&w, FINDING_SWITCH, S("alpha"), S(""));
+		assert_true(!move || move->start.hi - move->start.lo <= 10 * (int64_t)SECONDS_A_DAY);
+		end(&w);
+	}
+}
+
 /* PillCo and WatchCo own Palace; DiceCo goes from its own brand to Palace, of whose mail it is a thirtieth. */
 static void who_takes_anothers_brand_has_not_closed(void **state)
 {
@@ -134,6 +176,8 @@ int main(void)
 		cmocka_unit_test(who_had_left_says_nothing_of_a_closure),
 		cmocka_unit_test(who_falls_after_a_closure_falls_by_itself),
 		cmocka_unit_test(who_is_back_shortly_before_the_end_paused),
+		cmocka_unit_test(who_is_back_for_the_last_days_paused),
+		cmocka_unit_test(a_switch_without_a_date_is_not_told),
 		cmocka_unit_test(who_takes_anothers_brand_has_not_closed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,6 +26,7 @@ enum {
 	EXAMPLES = 3,         /* messages shown before and after */
 	NEAR_DAYS = 3,        /* cause and consequence are dated by different messages */
 	BESIDE_DAYS = 14,     /* levels beside a cause */
+	DATED_DAYS = 10,      /* a beginning that may lie five days off on either side is no date */
 };
 #define FINDING_MIN_EFFECT 0.20 /* smaller changes are drift of feeds and samples */
 #define TRADE_MIN_EFFECT \
