@@ -18,6 +18,7 @@ static const double VOLUME_SHARE = 0.2; /* of a sender's mail for the trade: its
 static const double NO_MORE = 0.01;     /* so unlikely a silence before the closing is a sender that had left */
 static const double CLOSED_LEFT = 0.05;
 static const double CLOSED_SEEN = 0.1;     /* of what was expected, at most */
+static const double CLOSED_GOES_ON = 0.5;  /* of what one sender was expected to send: it goes on, whatever the others do */
 static const double CLOSED_LOST = 0.5;     /* as much mail beside it that may be the trade's: it may live on, unrecognised */
 static const double APART = SECONDS_A_DAY; /* what is told as one closing may be so far from each of them */
 static const double CLOSED_EXPECTED = 8;   /* messages of the trade that living engines would have sent since */
@@ -103,6 +104,7 @@ struct verdict {
 	double expected, seen; /* of the trade, from living engines, since */
 	double lost;           /* what may be the trade, unrecognised: pages that were not captured, another brand's text */
 	size_t alive, dead;    /* engines */
+	bool goes_on;          /* for one of them */
 };
 
 static struct verdict judge(const struct sender *v, size_t n)
@@ -116,6 +118,7 @@ static struct verdict judge(const struct sender *v, size_t n)
 		w.seen += v[i].trade2_n;
 		w.lost += v[i].lost_n;
 		w.alive += expected >= 3;
+		w.goes_on |= v[i].trade2_n >= CLOSED_COUNT && v[i].trade2_n >= CLOSED_GOES_ON * expected;
 		w.dead += v[i].share > 0.8 && v[i].all2_n + v[i].lost_n < CLOSED_LEFT * v[i].all_n;
 	}
 	return w;
@@ -279,6 +282,8 @@ static int study_trade(struct scene *s, struct closing *c, bool *closed, struct 
 	c->hi = (fall->end.hi > silent ? fall->end.hi : silent) + 2 * day;
 	size_t n = find_senders(s, c, v, SENDERS_MAX);
 	struct verdict w = judge(v, n);
+	if (w.goes_on)
+		return 0;
 	if (w.expected >= CLOSED_EXPECTED && w.seen <= CLOSED_SEEN * w.expected && w.lost <= CLOSED_LOST * w.expected) {
 		int rc = date_fade(s, c, v, n, &gain, err);
 		c->confidence = w.alive > 1 ? 0.98 : 0.85;

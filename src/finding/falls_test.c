@@ -128,6 +128,47 @@ static void who_is_back_for_the_last_days_paused(void **state)
 	assert_true(paused >= 7);
 }
 
+/* alpha gives up PillCo and sends as much as ever for others; beta, which sends a little for it, goes on. */
+static double gives_up(size_t e, size_t k, double day)
+{
+	if (k == 0)
+		return e == 0 ? (day < 40.5 ? 20 : 0) : e == 1 ? 0.9 : 0;
+	return e == 0 ? 10 : 4;
+}
+
+static void what_one_still_sends_for_has_not_closed(void **state)
+{
+	(void)state;
+	struct world w;
+	for (uint64_t round = 0; round < 6; round++) {
+		tell(&w, gives_up, 61 + round);
+		assert_null(find(&w, FINDING_CLOSURE, S(""), S("")));
+		end(&w);
+	}
+}
+
+/* alpha goes from PillCo to WatchCo in two and a half days: one of these may well have half as much again as others. */
+static double goes_over(size_t e, size_t k, double day)
+{
+	double x = fmin(fmax((day - 40.4) / 2.5, 0), 1);
+	if (e || k == 2)
+		return 5;
+	return k == 0 ? 8 * (1 - x) : 8 * x;
+}
+
+static void a_switch_on_a_day_of_much_mail_is_told(void **state)
+{
+	(void)state;
+	struct world w;
+	size_t told = 0;
+	for (uint64_t round = 0; round < 24; round++) {
+		tell(&w, goes_over, 101 + round);
+		told += find(&w, FINDING_SWITCH, S("alpha"), S("")) != NULL;
+		end(&w);
+	}
+	assert_true(told >= 23);
+}
+
 /* alpha's campaigns for WatchCo take the place of those for PillCo one by one: half of them, and two weeks later the rest. */
 static double turns_by_halves(size_t e, size_t k, double day)
 {
@@ -177,6 +218,8 @@ int main(void)
 		cmocka_unit_test(who_falls_after_a_closure_falls_by_itself),
 		cmocka_unit_test(who_is_back_shortly_before_the_end_paused),
 		cmocka_unit_test(who_is_back_for_the_last_days_paused),
+		cmocka_unit_test(what_one_still_sends_for_has_not_closed),
+		cmocka_unit_test(a_switch_on_a_day_of_much_mail_is_told),
 		cmocka_unit_test(a_switch_without_a_date_is_not_told),
 		cmocka_unit_test(who_takes_anothers_brand_has_not_closed),
 	};

@@ -23,7 +23,7 @@ static const double SWITCH_EXCESS = 2.5;   /* of the loss, at most: more is grow
 static const double SWITCH_GROWTH = 1.5;   /* of the new house, at least */
 static const double SWITCH_PART = 0.2;     /* of the engine's output that changes hands, at least */
 static const double SWITCH_NAMELESS = 0.5; /* of loss or gain, that mail of no known trade made up for, at most */
-static const double SWITCH_SIGMAS = 3;     /* of counting noise, that the new house's gain is, at least */
+static const double SWITCH_SIGMAS = 3;     /* of counting noise, that the new house's gain is, or both at once are too many */
 static const double SWITCH_BOTH =
 	1.4; /* while it goes on, of what the two had before or have after: else it is two events, not one */
 
@@ -145,10 +145,25 @@ static bool make_pair(const struct scene *s, const struct part *x, uint32_t from
 struct rates {
 	double old1, old2, new1, new2, all1, all2;
 	double n_old1, n_new2;
-	double both; /* of the two houses while it goes on; NaN: too short to tell */
+	double both, both_days; /* messages of the two houses while it goes on; in so many days, 0: too few to tell */
 	double scatter;
 	int64_t from, t1, t2, to; /* where they were taken: before t1, and from t2 on */
 };
+
+/* What both houses had while the mix changed: whole days would be one or two of them. */
+static void measure_both(const struct scene *s, const struct part *x, const struct part *a, const struct part *b, struct rates *r)
+{
+	const int64_t step = SECONDS_AN_HOUR;
+	r->both = r->both_days = 0;
+	if (r->t2 - r->t1 < 2 * SECONDS_A_DAY)
+		return;
+	for (int64_t t = r->t1; t < r->t2; t += step)
+		r->both_days += part_watched(s, x, t) * (double)step / SECONDS_A_DAY;
+	for (size_t i = 0; i < a->n; i++)
+		r->both += s->events[a->list[i]].time >= r->t1 && s->events[a->list[i]].time < r->t2;
+	for (size_t i = 0; i < b->n; i++)
+		r->both += s->events[b->list[i]].time >= r->t1 && s->events[b->list[i]].time < r->t2;
+}
 
 /* Beside a change of mix, within the stretch in which neither the mix nor the engine changed otherwise. */
 static void measure_rates(const struct scene *s, const struct part *x, const struct part *a, const struct part *b,
@@ -164,7 +179,7 @@ static void measure_rates(const struct scene *s, const struct part *x, const str
 	r->new2 = part_level(s, b, t2, to, &r->n_new2);
 	r->all1 = part_level(s, x, from, t1, NULL);
 	r->all2 = part_level(s, x, t2, to, NULL);
-	r->both = t2 - t1 >= 2 * SECONDS_A_DAY ? part_level(s, a, t1, t2, NULL) + part_level(s, b, t1, t2, NULL) : NAN;
+	measure_both(s, x, a, b, r);
 }
 
 /* Mail of no known trade took the loss, or gave the gain: then campaigns changed that name what they sell and such that do not. */
@@ -187,13 +202,19 @@ static double sigmas(const struct rates *r)
 	return (r->new2 - r->new1) / sqrt(r->scatter * (r->new1 / days1 + r->new2 / days2));
 }
 
+/* Both houses at once, not the one for the other: more than by chance. */
+static bool overlaps(const struct rates *r)
+{
+	double one = fmax(r->old1 + r->new1, r->old2 + r->new2) * r->both_days;
+	return r->both > SWITCH_BOTH * one && r->both - one > SWITCH_SIGMAS * sqrt(r->scatter * one);
+}
+
 static bool is_switch(const struct rates *r)
 {
 	double loss = r->old1 - r->old2, gain = r->new2 - r->new1;
 	return r->n_old1 >= MIX_MIN_COUNT && r->n_new2 >= MIX_MIN_COUNT && r->old2 <= SWITCH_LEFT * r->old1 &&
 	       gain >= SWITCH_REPLACED * loss && gain <= SWITCH_EXCESS * loss && r->new2 >= SWITCH_GROWTH * r->new1 &&
-	       loss >= SWITCH_PART * r->all1 && sigmas(r) >= SWITCH_SIGMAS &&
-	       !(r->both > SWITCH_BOTH * fmax(r->old1 + r->new1, r->old2 + r->new2));
+	       loss >= SWITCH_PART * r->all1 && sigmas(r) >= SWITCH_SIGMAS && !overlaps(r);
 }
 
 /* The trade of a house that an engine sent most for in [from,to). */
