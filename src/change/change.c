@@ -46,7 +46,15 @@ static int segment(struct finding *f, struct arena *a)
 	}
 	if (change_sums_make(&c, &f->cs, a) || change_pelt(&c, CHANGE_PARAMS * f->log_n, a, &ends, &n))
 		return -1;
-	return change_segments(&c, ends, n, a, &f->seg, &f->n_seg);
+	if (change_segments(&c, ends, n, a, &f->seg, &f->n_seg))
+		return -1;
+	if (!f->cs.counts)
+		return 0;
+	if (change_count_rivals(&f->cs, a, &f->seg, &f->n_seg))
+		return -1;
+	for (size_t k = 0; k < f->n_seg; k++)
+		change_shape(&c, f->seg[k].s, f->seg[k].e, &f->seg[k]);
+	return 0;
 }
 
 /* The segmentation, with rhythm and odd rows in turns. */

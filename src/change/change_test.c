@@ -595,6 +595,20 @@ static void test_short_pause(void **state)
 	assert_true(fabs(c.v[0].start.row - 80.5) < 0.7 && fabs(c.v[1].start.row - 82.5) < 0.7);
 }
 
+/* A week's pause with gradual edges at ten a day, near the end: two changes, not one and rows that follow one another closely. */
+static void test_low_pause(void **state)
+{
+	static const double y[] = {10, 9, 12, 13, 11, 7, 8, 9, 14, 10, 11, 12, 6, 9, 12, 9, 11, 10, 8, 7, 8, 13, 12, 10, 9, 11, 8,
+		6, 10, 12, 14, 9, 12, 7, 8, 11, 10, 13, 9, 10, 8, 7, 12, 11, 9, 14, 10, 8, 6, 12, 10, 11, 13, 9, 7, 8, 10, 12, 12,
+		4, 1, 1, 0, 0, 0, 1, 3, 7, 10, 11, 9, 12};
+	(void)state;
+	struct changes c = find(y, sizeof y / sizeof *y, true);
+	assert_int_equal(c.n, 2);
+	assert_float_equal(c.v[0].start.row, 59, 1);
+	assert_float_equal(c.v[1].start.row, 66.5, 1);
+	assert_int_equal(c.v[0].returns, 1);
+}
+
 static void test_low_counts(void **state)
 {
 	double y[ROWS];
@@ -711,6 +725,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_leaps, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_wave, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_short_pause, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_low_pause, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_low_counts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hours, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_day_more, setup, teardown),

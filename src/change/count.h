@@ -1,4 +1,5 @@
-/* count.h - counts so low that their log is far from normal: negative binomial segments; for this folder only. */
+/* count.h - counts so low that their log is far from normal: negative binomial segments,
+ * for a whole series or where they are likelier than logarithms; for this folder only. */
 #ifndef TRAPLINE_CHANGE_COUNT_H
 #define TRAPLINE_CHANGE_COUNT_H
 
@@ -13,5 +14,8 @@ struct change_noise change_count_noise(const struct change_series *cs, const str
 /* As change_pelt, by the negative binomial likelihood; then *seg are levels. -1 when the arena is full. */
 int change_count_segments(const struct change_series *cs, const struct change_noise *noise, struct arena *a,
 	struct change_segment **seg, size_t *n_seg);
+/* Segments of logarithms in which rows are low, parted into levels where these are likelier: a pause of counts passes for rows that
+ * follow one another closely, as the logarithm of 0 lies far out. -1 when the arena is full. */
+int change_count_rivals(const struct change_series *cs, struct arena *a, struct change_segment **seg, size_t *n_seg);
 
 #endif
