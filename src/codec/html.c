@@ -2,21 +2,23 @@
 #include "codec/html_int.h"
 
 #include "base/utf8.h"
+#include "codec/charset.h"
 #include "codec/url.h"
 
 /* ---- tags and attributes ---- */
 
 /* What an identifier of a name may hold: the byte in lower case; 0 ends it. */
-static uint8_t tag_byte[256], attr_byte[256];
+uint8_t html_tag_byte[256];
+static uint8_t attr_byte[256];
 
 void html_bytes_init(void)
 {
 	for (int b = 0; b < 256; b++) {
 		uint8_t low = ascii_lower((uint8_t)b);
-		tag_byte[b] = b == '/' || b == '>' || ascii_space((uint8_t)b) ? 0 : low;
-		attr_byte[b] = b == '=' ? 0 : tag_byte[b];
+		html_tag_byte[b] = b == '/' || b == '>' || ascii_space((uint8_t)b) ? 0 : low;
+		attr_byte[b] = b == '=' ? 0 : html_tag_byte[b];
 	}
-	tag_byte[0] = attr_byte[0] = 1; /* NUL is a character of the name */
+	html_tag_byte[0] = attr_byte[0] = 1; /* NUL is a character of the name */
 }
 
 static void count_case(bool upper, bool lower, uint32_t *n_lower, uint32_t *n_upper, uint32_t *n_mixed)
@@ -170,70 +172,13 @@ static void stream_tag(struct html_ctx *c, enum html_tag tag, bool end)
 	}
 }
 
-/* ---- raw text: script, style, title ... ---- */
-
-static const uint8_t *find_raw_end(struct html_ctx *c, const uint8_t *p, struct str name)
-{
-	const uint8_t *from = p, *q;
-	while (p < c->end && (q = memchr(p, '<', (size_t)(c->end - p)))) {
-		struct str s = str_make(q, (size_t)(c->end - q));
-		p = q + 1;
-		if (s.n > name.n + 2 && s.p[1] == '/' && str_ieq(str_sub(s, 2, name.n), name) && !tag_byte[s.p[2 + name.n]]) {
-			c->out->work += (size_t)(q - from);
-			return q;
-		}
-	}
-	c->out->work += (size_t)(c->end - from);
-	return NULL;
-}
-
-static void add_title(struct html_ctx *c, struct str s)
-{
-	struct html_sink k = {.max = LIM_HTML_TITLE};
-	s = str_trim(str_first(s, LIM_HTML_TITLE * 4));
-	if (!s.n || c->out->title.p)
-		return;
-	sink_text(c, &k, s, false);
-	c->out->title = str_make(k.p, k.n);
-}
-
-/* Browsers show nothing of what follows; we keep it as hidden text. */
-static void lose_rest(struct html_ctx *c)
-{
-	c->anomalies |= ANOM(html_unclosed);
-	c->lost = true;
-	html_set_style(c, &c->cur);
-}
-
-/* The content of a raw-text element just opened, p behind its start tag. Returns where the tokenizer goes on. */
-static const uint8_t *raw_text(struct html_ctx *c, enum html_tag tag, const uint8_t *p)
-{
-	const uint8_t *q = c->no_end[tag] ? NULL : find_raw_end(c, p, str_of(html_tag_name(tag)));
-	if (!q) {
-		c->no_end[tag] = true;
-		if (!(html_tag_flags[tag] & TAG_T) || tag == HTML_TITLE)
-			lose_rest(c);
-		return p;
-	}
-	struct str s = str_make(p, (size_t)(q - p));
-	if (tag == HTML_STYLE) {
-		sheet_add(c, s);
-		html_css_urls(c, s);
-	} else if (tag == HTML_TITLE) {
-		add_title(c, s);
-	} else if (html_tag_flags[tag] & TAG_T) {
-		sink_text(c, c->sink, s, true);
-	}
-	return q;
-}
-
 /* ---- the tokens ---- */
 
 static const uint8_t *end_tag(struct html_ctx *c, const uint8_t *p)
 {
 	struct name name;
 	bool slash;
-	p = read_name(p, c->end, tag_byte, &name);
+	p = read_name(p, c->end, html_tag_byte, &name);
 	enum html_tag tag = html_tag_lookup(name.key, name.s);
 	struct html_dialect *d = &c->out->dialect;
 	if (p < c->end && *p == '>')
@@ -252,7 +197,7 @@ static const uint8_t *start_tag(struct html_ctx *c, const uint8_t *p)
 {
 	struct name name;
 	bool slash = false;
-	p = read_name(p, c->end, tag_byte, &name);
+	p = read_name(p, c->end, html_tag_byte, &name);
 	enum html_tag tag = html_tag_lookup(name.key, name.s);
 	struct html_dialect *d = &c->out->dialect;
 	c->seen = 0;
@@ -269,7 +214,7 @@ static const uint8_t *start_tag(struct html_ctx *c, const uint8_t *p)
 	stream_tag(c, tag, false);
 	html_start_tag(c, tag);
 	p = p < c->end ? p + 1 : p;
-	return html_tag_flags[tag] & (TAG_R | TAG_T) ? raw_text(c, tag, p) : p;
+	return html_tag_flags[tag] & (TAG_R | TAG_T) ? html_raw_text(c, tag, p) : p;
 }
 
 /* (comment state) from behind "<!--": what follows "-->", "--!>", or at once ">" or "->". */
@@ -291,7 +236,7 @@ static const uint8_t *comment(struct html_ctx *c, const uint8_t *p)
 	if (!c->no_comment_end)
 		c->out->work += (size_t)(c->end - from);
 	c->no_comment_end = true;
-	lose_rest(c);
+	html_lose_rest(c);
 	return from;
 }
 
@@ -302,7 +247,7 @@ static const uint8_t *bogus_comment(struct html_ctx *c, const uint8_t *p)
 	c->out->work += (size_t)((q ? q : c->end) - p);
 	if (q)
 		return q + 1;
-	lose_rest(c);
+	html_lose_rest(c);
 	sink_text(c, c->sink, str_make(p, (size_t)(c->end - p)), false);
 	return c->end;
 }
@@ -468,26 +413,36 @@ static bool charset_byte(uint8_t c)
 	return ascii_alnum(c) || c == '-' || c == '_' || c == ':' || c == '.';
 }
 
+/* The label behind "charset=" in a tag; empty when there is none. */
+static struct str charset_in(struct str tag)
+{
+	size_t at = str_ifind(tag, S("charset")), n = 0;
+	struct str v = str_trim(str_from(tag, at == STR_NPOS ? tag.n : at + 7));
+	if (!v.n || v.p[0] != '=')
+		return S("");
+	v = str_from(v, 1);
+	while (v.n && (ascii_space(v.p[0]) || v.p[0] == '"' || v.p[0] == '\''))
+		v = str_from(v, 1);
+	while (n < v.n && charset_byte(v.p[n]))
+		n++;
+	return str_first(v, n);
+}
+
 struct str html_meta_charset(struct str html)
 {
+	struct str unknown = {0};
 	html = str_first(html, LIM_META_CHARSET);
-	for (size_t at; (at = str_ifind(html, S("<meta"))) != STR_NPOS;) {
-		html = str_from(html, at + 5);
-		struct str tag = str_first(html, str_find_byte(html, '>'));
-		size_t cs = str_ifind(tag, S("charset"));
-		if (cs == STR_NPOS)
-			continue;
-		struct str v = str_trim(str_from(tag, cs + 7));
-		if (!v.n || v.p[0] != '=')
-			continue;
-		v = str_trim(str_from(v, 1));
-		while (v.n && (v.p[0] == '"' || v.p[0] == '\''))
-			v = str_from(v, 1);
-		size_t n = 0;
-		while (n < v.n && charset_byte(v.p[n]))
-			n++;
-		if (n)
-			return str_first(v, n);
+	for (size_t at; (at = str_find_byte(html, '<')) != STR_NPOS;) {
+		html = str_from(html, at + 1);
+		if (str_starts(html, S("!--"))) {
+			size_t end = str_find(str_from(html, 1), S("-->"));
+			html = str_from(html, end == STR_NPOS ? html.n : end + 4);
+		} else if (str_istarts(html, S("meta")) && html.n > 4 && !ascii_alnum(html.p[4])) {
+			struct str label = charset_in(str_first(html, str_find_byte(html, '>')));
+			if (charset_canonical(label).n)
+				return label;
+			unknown = unknown.n ? unknown : label;
+		}
 	}
-	return (struct str){0};
+	return unknown;
 }

@@ -112,7 +112,8 @@ int html_scan(
 /* The name of a known tag ("a"), "?" for HTML_OTHER. */
 const char *html_tag_name(enum html_tag tag);
 
-/* The charset that a <meta> in the first 1024 bytes names (WHATWG 13.2.3.2, simplified), or an empty str. Points into html. */
+/* The charset that a <meta> in the first 1024 bytes names (WHATWG 13.2.3.2, simplified), the first one that is known, else the
+ * first; or an empty str. Points into html. */
 struct str html_meta_charset(struct str html);
 
 /* One character reference at s.p[0] == '&': decoded into out (1..8 bytes, UTF-8), its length there, 0 when it is none.

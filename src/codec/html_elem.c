@@ -482,13 +482,13 @@ void html_start_tag(struct html_ctx *c, enum html_tag tag)
 void html_end_tag(struct html_ctx *c, enum html_tag tag)
 {
 	uint8_t flags = html_tag_flags[tag];
-	flag_break(c, flags);
-	if (tag == HTML_BR) {
+	if (tag == HTML_BR)
 		line_break(c, c->vis.pend < PEND_LINE ? PEND_LINE : PEND_BLANK);
+	if (flags & TAG_V)
 		return;
-	}
+	flag_break(c, flags);
 	if (tag == HTML_A)
 		html_close_link(c);
-	if (tag && c->depth && !(flags & TAG_V))
+	if (tag && c->depth)
 		stack_end(c, tag);
 }

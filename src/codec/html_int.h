@@ -36,6 +36,15 @@ enum html_attr html_attr_lookup(uint64_t key, struct str name);
 void html_names_init(void); /* once per process, thread-safe */
 void html_bytes_init(void); /* part of it */
 
+/* ---- raw text (html_raw.c) ---- */
+
+struct html_ctx;
+extern uint8_t html_tag_byte[256]; /* 0: ends the name of a tag; else the byte in lower case */
+/* The content of a raw-text element just opened, p behind its start tag. Returns where the tokenizer goes on. */
+const uint8_t *html_raw_text(struct html_ctx *c, enum html_tag tag, const uint8_t *p);
+/* Browsers show nothing of what follows; we keep it as hidden text. */
+void html_lose_rest(struct html_ctx *c);
+
 /* ---- text sinks (html_text.c) ---- */
 
 /* What separates the next visible character from the last one. */
@@ -47,7 +56,6 @@ struct html_sink {
 	bool full;
 };
 
-struct html_ctx;
 void sink_text(struct html_ctx *c, struct html_sink *k, struct str s, bool pre);
 /* The first LIM_LINK_TEXT bytes of sink bytes from..to, trimmed, cut between characters. */
 struct str sink_slice(const struct html_sink *k, size_t from, size_t to);

@@ -115,9 +115,9 @@ static size_t find_open(struct html_ctx *c, enum html_tag tag)
 		c->out->work++;
 		if (t == tag)
 			return i;
-		if (tag == HTML_TABLE)
+		if (tag == HTML_TEMPLATE || (tag == HTML_TABLE && t != HTML_TEMPLATE))
 			continue;
-		if (t == HTML_TABLE || (!table_part && (html_tag_flags[t] & TAG_X)))
+		if (t == HTML_TABLE || t == HTML_TEMPLATE || (!table_part && (html_tag_flags[t] & TAG_X)))
 			break;
 	}
 	return STR_NPOS;

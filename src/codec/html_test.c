@@ -103,6 +103,14 @@ static void test_text(void **state)
 		{"a<!-- x --!>b<!-- y -- > z -->c", "abc", ""},
 		{"a<!--[if mso]>x<![endif]--><!--[if !mso]><!-->b<!--<![endif]-->c", "abc", ""},
 		{"a<!-- never ends <b>c</b>", "a", "never ends c"},
+		{"<script><!-- write('<script src=u></script>') --></script>a", "a", ""},
+		{"<script><!--> '<script>'</script>a", "a", ""},
+		{"<script><!-- '<scripty>'</script>a", "a", ""},
+		{"<script><!-- '<script>' --></script>a", "a", ""},
+		{"<script>'<script>'</script>a", "a", ""},
+		{"a<script><!--<script></script>b", "a", "b"},
+		{"a<hr>b</hr>c<br>d</img>e", "a\nbc\nde", ""},
+		{"a<plaintext>b<i>c</plaintext>", "a\n\nb<i>c</plaintext>", ""},
 		{"a<script>x", "a", "x"},
 		{"a<!x", "a", "!x"},
 		/* NUL is nothing, bad bytes are shown */
@@ -181,6 +189,8 @@ static void test_hidden(void **state)
 		{"<table><td style=display:none><table><td>x</table>z</td><td>y</table>", "y", "x\nz"},
 		{"<div style=display:none>x<table></div><td>z</td></table></div>y", "y", "x\nz"},
 		{"<template>x</template>y", "y", "x"},
+		{"<template><table><tr><td>x</template>y", "y", "x"},
+		{"<table><tr><td>a<template>x</table>x</template>b</table>c", "a\nb\nc", "x\nx"},
 		/* images show whatever the colour; their alt text with them */
 		{"<td bgcolor=black><img alt=y src=i></td>", "y", ""},
 		{"<div style=display:none><img alt=x src=i></div>", "", "x"},
@@ -375,6 +385,14 @@ static void test_meta_charset(void **state)
 		{"<meta charset>", ""},
 		{"<p>charset=x", ""},
 		{"<meta charset=", ""},
+		{"<meta charset=\"\n koi8-r \">", "koi8-r"},
+		{"<metacharset=koi8-r>", ""},
+		{"<!--<meta charset=koi8-r>--><meta charset=big5>", "big5"},
+		{"<!--[if mso]><!--><meta charset=koi8-r><!--<![endif]-->", "koi8-r"},
+		{"<!--><meta charset=koi8-r><!--->x<meta charset=big5>", "koi8-r"},
+		{"<!-- <meta charset=koi8-r>", ""},
+		{"<meta charset=none-such><meta charset=big5>", "big5"},
+		{"<meta charset=none-such><meta>", "none-such"},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
