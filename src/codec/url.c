@@ -268,8 +268,10 @@ struct str url_resolve(struct arena *arena, struct str base, struct str ref)
 		return join(arena, str_first(base, scheme + 1), ref);
 	if (str_starts(ref, S("/")))
 		return join(arena, str_first(base, origin), ref);
-	if (!ref.n || ref.p[0] == '?' || ref.p[0] == '#')
+	if (ref.n && ref.p[0] == '?')
 		return join(arena, str_first(base, path_end), ref);
+	if (!ref.n || ref.p[0] == '#') /* the same page: its query stays */
+		return join(arena, str_first(base, str_find_byte(base, '#')), ref);
 	while (path_end > origin && base.p[path_end - 1] != '/')
 		path_end--;
 	if (path_end > origin)
