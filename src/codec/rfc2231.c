@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "codec/charset.h"
 #include "codec/rfc2047.h"
 
@@ -331,6 +332,11 @@ static int make_param(struct reader *r, struct segment *g, int n, int at, struct
 	if (lowest >= 0)
 		return join_extended(r, g, n, first, lowest, &p->value);
 	must(literal);
+	if (str_ieq(first->name, S("boundary")) &&
+		ascii_only(literal->value)) { /* stands in the body as it is: blanks in front count */
+		p->value = literal->value;
+		return 0;
+	}
 	return rfc2047_decode(r->arena, literal->value, &p->value, r->anomalies);
 }
 

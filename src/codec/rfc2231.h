@@ -1,8 +1,8 @@
 /* rfc2231.h - the value and parameters of Content-Type and Content-Disposition (RFC 2045 5.1, RFC 2183, RFC 2231).
  *
  * Quoted strings, comments, continuations (name*0*, in any order, with gaps), charset'language'percent decoding, and the
- * RFC 2047 words that senders put into values. An extended form (name*) wins over the plain one beside it. Everything else
- * that occurs twice: the first wins. All damage is bad_parameter and the rest is read on.
+ * RFC 2047 words that senders put into values (but for boundary, which is no text). An extended form (name*) wins over the plain
+ * one beside it. Everything else that occurs twice: the first wins. All damage is bad_parameter and the rest is read on.
  */
 #ifndef TRAPLINE_CODEC_RFC2231_H
 #define TRAPLINE_CODEC_RFC2231_H

@@ -22,6 +22,8 @@ static const struct {
 	{T("multipart/mixed; boundary=\"a;b=c\\\"d\\\\e\""), T("multipart/mixed|boundary\"=a;b=c\"d\\e"), 0},
 	{T("multipart/mixed; boundary=\"----=_NextPart_000\""), T("multipart/mixed|boundary\"=----=_NextPart_000"), 0},
 	{T("multipart/mixed; boundary=----=_NextPart_000"), T("multipart/mixed|boundary=----=_NextPart_000"), 0},
+	{T("multipart/mixed; BOUNDARY=\"  a\""), T("multipart/mixed|boundary\"=  a"), 0},
+	{T("multipart/mixed; boundary=\"=?utf-8?q?a?=\""), T("multipart/mixed|boundary\"==?utf-8?q?a?="), 0},
 	{T("a/b; x=\"\""), T("a/b|x\"="), 0},
 	{T("a/b; x="), T("a/b|x="), 0},
 	{T("a/b; x=\"a\r\n b\""), T("a/b|x\"=a b"), 0},

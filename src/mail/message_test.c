@@ -53,6 +53,8 @@ static void test_trees(void **state)
 	check(MIXED "--b\n\none\n\n--b\n\n--b--", "0:multipart/mixed 1:text/plain[one\n] 1:text/plain[] ", 0);
 	/* white space behind a delimiter; a longer line is none; CRLF goes with the delimiter */
 	check(MIXED "--b \t\n\none\n--bb\n--b-\n--b--x\n--b--  \n", "0:multipart/mixed 1:text/plain[one\n--bb\n--b-\n--b--x] ", 0);
+	check(TOP "Content-Type: multipart/mixed; boundary=\"  b\"\n\n--  b\n\none\n--b\n--  b--\n",
+		"0:multipart/mixed 1:text/plain[one\n--b] ", 0);
 	/* the parent's boundary ends its children, a boundary is a prefix of another */
 	check(MIXED "--b\nContent-Type: multipart/alternative; boundary=bb\n\n--bb\n\none\n--bb\n\ntwo\n--b\n\nthree\n--b--\n",
 		"0:multipart/mixed 1:multipart/alternative 2:text/plain[one] 2:text/plain[two] 1:text/plain[three] ",
