@@ -4,6 +4,7 @@
 
 /* ---- values ---- */
 
+/* CSS Color 4, 6.1; those of spam first */
 static const struct {
 	const char *name;
 	uint32_t rgb;
@@ -18,8 +19,29 @@ static const struct {
 	{"lightgrey", 0xD3D3D3}, {"lightgray", 0xD3D3D3}, {"darkgray", 0xA9A9A9}, {"darkgrey", 0xA9A9A9}, {"dimgray", 0x696969},
 	{"dimgrey", 0x696969}, {"darkblue", 0x00008B}, {"darkred", 0x8B0000}, {"darkgreen", 0x006400}, {"midnightblue", 0x191970},
 	{"royalblue", 0x4169E1}, {"steelblue", 0x4682B4}, {"dodgerblue", 0x1E90FF}, {"lightblue", 0xADD8E6}, {"skyblue", 0x87CEEB},
-	{"crimson", 0xDC143C}, {"indigo", 0x4B0082}, {"lightyellow", 0xFFFFE0}, {"khaki", 0xF0E68C}, {"tan", 0xD2B48C},
-	{"wheat", 0xF5DEB3}, {"tomato", 0xFF6347}};
+	{"crimson", 0xDC143C}, {"indigo", 0x4B0082}, {"khaki", 0xF0E68C}, {"tan", 0xD2B48C}, {"wheat", 0xF5DEB3},
+	{"tomato", 0xFF6347}, {"antiquewhite", 0xFAEBD7}, {"aquamarine", 0x7FFFD4}, {"bisque", 0xFFE4C4},
+	{"blanchedalmond", 0xFFEBCD}, {"blueviolet", 0x8A2BE2}, {"burlywood", 0xDEB887}, {"cadetblue", 0x5F9EA0},
+	{"chartreuse", 0x7FFF00}, {"chocolate", 0xD2691E}, {"coral", 0xFF7F50}, {"cornflowerblue", 0x6495ED},
+	{"darkcyan", 0x008B8B}, {"darkgoldenrod", 0xB8860B}, {"darkkhaki", 0xBDB76B}, {"darkmagenta", 0x8B008B},
+	{"darkolivegreen", 0x556B2F}, {"darkorange", 0xFF8C00}, {"darkorchid", 0x9932CC}, {"darksalmon", 0xE9967A},
+	{"darkseagreen", 0x8FBC8F}, {"darkslateblue", 0x483D8B}, {"darkslategray", 0x2F4F4F}, {"darkslategrey", 0x2F4F4F},
+	{"darkturquoise", 0x00CED1}, {"darkviolet", 0x9400D3}, {"deeppink", 0xFF1493}, {"deepskyblue", 0x00BFFF},
+	{"firebrick", 0xB22222}, {"forestgreen", 0x228B22}, {"goldenrod", 0xDAA520}, {"greenyellow", 0xADFF2F},
+	{"hotpink", 0xFF69B4}, {"indianred", 0xCD5C5C}, {"lavenderblush", 0xFFF0F5}, {"lawngreen", 0x7CFC00},
+	{"lemonchiffon", 0xFFFACD}, {"lightcoral", 0xF08080}, {"lightcyan", 0xE0FFFF}, {"lightgoldenrodyellow", 0xFAFAD2},
+	{"lightgreen", 0x90EE90}, {"lightpink", 0xFFB6C1}, {"lightsalmon", 0xFFA07A}, {"lightseagreen", 0x20B2AA},
+	{"lightskyblue", 0x87CEFA}, {"lightslategray", 0x778899}, {"lightslategrey", 0x778899}, {"lightsteelblue", 0xB0C4DE},
+	{"limegreen", 0x32CD32}, {"mediumaquamarine", 0x66CDAA}, {"mediumblue", 0x0000CD}, {"mediumorchid", 0xBA55D3},
+	{"mediumpurple", 0x9370DB}, {"mediumseagreen", 0x3CB371}, {"mediumslateblue", 0x7B68EE}, {"mediumspringgreen", 0x00FA9A},
+	{"mediumturquoise", 0x48D1CC}, {"mediumvioletred", 0xC71585}, {"mistyrose", 0xFFE4E1}, {"moccasin", 0xFFE4B5},
+	{"navajowhite", 0xFFDEAD}, {"olivedrab", 0x6B8E23}, {"orangered", 0xFF4500}, {"orchid", 0xDA70D6},
+	{"palegoldenrod", 0xEEE8AA}, {"palegreen", 0x98FB98}, {"paleturquoise", 0xAFEEEE}, {"palevioletred", 0xDB7093},
+	{"papayawhip", 0xFFEFD5}, {"peachpuff", 0xFFDAB9}, {"peru", 0xCD853F}, {"plum", 0xDDA0DD}, {"powderblue", 0xB0E0E6},
+	{"rebeccapurple", 0x663399}, {"rosybrown", 0xBC8F8F}, {"saddlebrown", 0x8B4513}, {"salmon", 0xFA8072},
+	{"sandybrown", 0xF4A460}, {"seagreen", 0x2E8B57}, {"sienna", 0xA0522D}, {"slateblue", 0x6A5ACD}, {"slategray", 0x708090},
+	{"slategrey", 0x708090}, {"springgreen", 0x00FF7F}, {"thistle", 0xD8BFD8}, {"turquoise", 0x40E0D0}, {"violet", 0xEE82EE},
+	{"yellowgreen", 0x9ACD32}};
 
 static bool hex_color(struct str s, uint32_t *rgb)
 {
@@ -92,31 +114,54 @@ static bool number(struct str *s, int64_t *milli)
 	return true;
 }
 
-/* rgb(1,2,3), rgba(1 2 3 / 50%); alpha in 1/1000, untouched when not given. */
-static bool rgb_function(struct str s, uint32_t *rgb, int64_t *alpha)
+/* The numbers of "rgb(1 2% 3 / 50%)" or "hsl(120deg 1% 2%)" in 1/1000: how many there are, at most four. */
+static size_t function_numbers(struct str s, int64_t milli[4], bool percent[4])
 {
-	size_t at = str_find_byte(s, '(');
-	uint32_t v = 0;
-	int64_t x;
-	if (at == STR_NPOS || !str_istarts(s, S("rgb")))
-		return false;
-	s = str_from(s, at + 1);
-	for (int k = 0; k < 4; k++) {
-		while (s.n && (ascii_space(s.p[0]) || s.p[0] == ',' || s.p[0] == '/'))
+	size_t n = 0;
+	for (s = str_from(s, str_find_byte(s, '(')); n < 4; n++) {
+		while (s.n && (ascii_space(s.p[0]) || s.p[0] == '(' || s.p[0] == ',' || s.p[0] == '/'))
 			s = str_from(s, 1);
-		if (!number(&s, &x))
-			return k == 3;
-		bool percent = s.n && s.p[0] == '%';
-		if (percent)
-			s = str_from(s, 1);
-		if (k == 3) {
-			*alpha = percent ? x / 100 : x;
-			return true;
-		}
-		x = percent ? x * 255 / 100000 : x / 1000;
-		v = v << 8 | (uint32_t)(x < 0 ? 0 : x > 255 ? 255 : x);
-		*rgb = v;
+		if (!number(&s, &milli[n]))
+			break;
+		percent[n] = s.n && s.p[0] == '%';
+		s = str_from(s, percent[n] ? 1 : str_istarts(s, S("deg")) ? 3 : 0);
 	}
+	return n;
+}
+
+static int64_t between(int64_t low, int64_t x, int64_t high)
+{
+	return x < low ? low : x > high ? high : x;
+}
+
+/* CSS Color 4, 7.1. hue in 1/1000 degree, the others in 1/1000. */
+static uint32_t hsl(int64_t hue, int64_t saturation, int64_t light)
+{
+	static const int64_t channel[3] = {0, 8000, 4000};
+	uint32_t v = 0;
+	int64_t twelfth = (hue % 360000 + 360000) % 360000 / 30;
+	int64_t reach = saturation * (light < 500 ? light : 1000 - light) / 1000;
+	for (size_t i = 0; i < 3; i++) {
+		int64_t k = (channel[i] + twelfth) % 12000, up = k - 3000, down = 9000 - k;
+		int64_t x = light - reach * between(-1000, up < down ? up : down, 1000) / 1000;
+		v = v << 8 | (uint32_t)((x * 255 + 500) / 1000);
+	}
+	return v;
+}
+
+/* rgb(1,2,3), rgba(1 2 3 / 50%), hsl(120, 100%, 50%); alpha in 1/1000, untouched when not given. */
+static bool color_function(struct str s, uint32_t *rgb, int64_t *alpha)
+{
+	bool is_hsl = str_istarts(s, S("hsl")), percent[4];
+	int64_t x[4];
+	size_t n = is_hsl || str_istarts(s, S("rgb")) ? function_numbers(s, x, percent) : 0;
+	if (n < 3)
+		return false;
+	if (n == 4)
+		*alpha = percent[3] ? x[3] / 100 : x[3];
+	*rgb = is_hsl ? hsl(x[0], between(0, x[1] / 100, 1000), between(0, x[2] / 100, 1000)) : 0;
+	for (size_t i = 0; i < 3 && !is_hsl; i++)
+		*rgb = *rgb << 8 | (uint32_t)between(0, percent[i] ? x[i] * 255 / 100000 : x[i] / 1000, 255);
 	return true;
 }
 
@@ -179,7 +224,7 @@ static void declare_color(struct html_css *css, struct str v)
 		return;
 	if (str_ieq(v, S("transparent")))
 		alpha = 0;
-	else if (!html_color(v, false, &rgb) && !rgb_function(v, &rgb, &alpha))
+	else if (!html_color(v, false, &rgb) && !color_function(v, &rgb, &alpha))
 		rgb = COLOR_NONE;
 	css->fg = alpha < 50 ? COLOR_CLEAR : alpha < 1000 ? COLOR_NONE : rgb;
 	css->set |= CSS_FG;
@@ -198,7 +243,7 @@ static void declare_background(struct html_css *css, struct str v)
 	if (str_ieq(v, S("none")) || str_istarts(v, S("transparent")) || str_istarts(v, S("inherit")) ||
 		str_istarts(v, S("initial")))
 		return;
-	if (!rgb_function(v, &rgb, &alpha)) {
+	if (!color_function(v, &rgb, &alpha)) {
 		size_t n = 0;
 		while (n < v.n && !ascii_space(v.p[n]))
 			n++;
