@@ -68,6 +68,8 @@ struct url_set {
 void url_set_init(struct url_set *set, struct arena *arena, const struct psl *psl);
 /* The links of r, then the URLs that its text (outside of links) and hidden text name. */
 void url_set_add_html(struct url_set *set, const struct html_result *r);
+/* Where something other than HTML leads, as written there: something to click. */
+void url_set_add_link(struct url_set *set, struct str url);
 /* URLs in UTF-8 text: http, https, ftp; "www."; example.com/path and example.com when the top-level domain is in the list and
  * it looks meant. flags (URL_HIDDEN) are added to each. */
 void url_set_add_text(struct url_set *set, struct str text, unsigned flags);

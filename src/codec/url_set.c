@@ -188,10 +188,10 @@ static struct str with_scheme(struct arena *arena, struct str url, unsigned *fla
 	return with_prefix(arena, slashes ? S("http:") : S("http://"), url);
 }
 
-static void add_link(struct url_set *set, const struct html_link *l)
+static void add_link(struct url_set *set, const struct html_link *l, unsigned flags)
 {
 	struct url u;
-	unsigned flags = URL_FROM_HTML | kind_flags(l->kind) | (l->hidden ? URL_HIDDEN : 0);
+	flags |= kind_flags(l->kind) | (l->hidden ? URL_HIDDEN : 0);
 	struct str url = with_scheme(set->arena, l->url, &flags);
 	int r = url.p ? url_parse(set->arena, set->psl, url, &u) : -1;
 	if (r < 0)
@@ -205,11 +205,19 @@ static void add_link(struct url_set *set, const struct html_link *l)
 	add(set, &u);
 }
 
+void url_set_add_link(struct url_set *set, struct str url)
+{
+	const struct html_link l = {.url = str_first(url, LIM_URL), .kind = HTML_LINK_ANCHOR};
+	if (url.n > LIM_URL)
+		set->anomalies |= ANOM(url_cap);
+	add_link(set, &l, 0);
+}
+
 void url_set_add_html(struct url_set *set, const struct html_result *r)
 {
 	size_t at = 0;
 	for (size_t i = 0; i < r->n_links; i++)
-		add_link(set, &r->links[i]);
+		add_link(set, &r->links[i], URL_FROM_HTML);
 	/* What stands inside a link is its label, not a URL of its own. */
 	for (size_t i = 0; i < r->n_links; i++) {
 		const struct html_link *l = &r->links[i];

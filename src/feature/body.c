@@ -3,8 +3,8 @@
  * Of the children of a multipart/alternative a reader sees one: HTML when it shows something, else plain text. The plain
  * alternative of a visible HTML part is not shown, and often holds what should mislead filters; it does not go into the text.
  *
- * A page sent as a file is one click away: where it leads counts as where the message leads, its words are not the message's. A message
- * that is nothing but a file of text is read as text.
+ * A page or drawing sent as a file is one click away: where it leads counts as where the message leads, its words are not the message's.
+ * So does an invitation, which is the message's text where there is no other. A message that is nothing but a file of text is read as text.
  */
 #include "base/anomaly.h"
 #include "base/json.h"
@@ -17,6 +17,7 @@
 #include "codec/uuencode.h"
 #include "feature/extract.h"
 #include "feature/language.h"
+#include "feature/opened.h"
 
 enum { KEEP_URLS = 100, KEEP_ATTACHMENTS = 100, ATTACHMENTS_JSON = 32 << 10, ENOUGH_TEXT = 24 };
 
@@ -31,11 +32,12 @@ struct body {
 	struct str charset;
 	int64_t html_bytes;
 	VEC(struct doc_attachment) attachments;
+	enum opened *opened; /* of each part */
 	struct images *images;
 	int looked; /* at images */
 };
 
-static void paragraph(struct buf *b, struct str s)
+void extract_paragraph(struct buf *b, struct str s)
 {
 	s = str_trim(s);
 	if (s.n && b->n)
@@ -51,8 +53,8 @@ static int add_html(struct body *b, struct str html, bool *shown)
 		return ERR_ENV;
 	*shown = str_trim(r.text).n >= ENOUGH_TEXT;
 	b->html_bytes += (int64_t)html.n;
-	paragraph(&b->text, r.text);
-	paragraph(&b->hidden, r.hidden);
+	extract_paragraph(&b->text, r.text);
+	extract_paragraph(&b->hidden, r.hidden);
 	if (!b->html_tags.n)
 		b->html_tags = str_make(r.tags, r.n_tags);
 	url_set_add_html(&b->urls, &r);
@@ -106,7 +108,7 @@ static int keep_attachment(struct body *b, struct str type, struct str name, str
 
 static int add_stretch(struct body *b, struct str text)
 {
-	paragraph(&b->text, text);
+	extract_paragraph(&b->text, text);
 	url_set_add_text(&b->urls, text, 0);
 	return b->urls.oom ? ERR_ENV : 0;
 }
@@ -136,17 +138,13 @@ static bool is_shown(const struct message *m, const struct part *p)
 	return p->is_text || (m->n_parts == 1 && str_eq(p->type, S("text")));
 }
 
-/* A file that a browser opens as a page, by its type or its name: pages are sent as application/octet-stream, too. */
-static bool is_page(const struct message *m, const struct part *p)
+static int find_opened(struct body *b, const struct message *m)
 {
-	static const struct str names[] = {
-		STR_INIT(".htm"), STR_INIT(".html"), STR_INIT(".shtm"), STR_INIT(".shtml"), STR_INIT(".xht"), STR_INIT(".xhtml")};
-	if (!p->is_attachment || is_shown(m, p))
-		return false;
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (str_iends(p->filename, names[i]))
-			return true;
-	return is_html(p) || part_is(p, "application", "xhtml+xml");
+	b->opened = arena_zalloc(b->a, m->n_parts, sizeof *b->opened);
+	for (size_t i = 0; b->opened && i < m->n_parts; i++)
+		if (opened_kind(b->a, &m->parts[i], is_shown(m, &m->parts[i]), &b->opened[i]))
+			return ERR_ENV;
+	return b->opened ? 0 : ERR_ENV;
 }
 
 /* The multipart/alternative around part i, as its index, or -1. */
@@ -185,7 +183,7 @@ static int add_texts(struct body *b, const struct message *m)
 	}
 	for (size_t i = 0; i < m->n_parts; i++) {
 		const struct part *p = &m->parts[i];
-		if (!is_shown(m, p) || is_html(p))
+		if (!is_shown(m, p) || is_html(p) || b->opened[i])
 			continue;
 		int alt = alternative_of(m, i);
 		if (alt >= 0 && shown[alt])
@@ -196,22 +194,19 @@ static int add_texts(struct body *b, const struct message *m)
 	return 0;
 }
 
-/* Where pages among the files lead. */
-static int add_pages(struct body *b, const struct message *m)
+/* Where files lead that are opened with a click. */
+static int add_opened(struct body *b, const struct message *m)
 {
-	uint64_t seen = 0; /* of a page it matters only that not all links were kept */
+	struct opener o = {.urls = &b->urls, .text = str_trim(buf_str(&b->text)).n ? NULL : &b->text};
 	for (size_t i = 0; i < m->n_parts; i++) {
-		struct html_settings settings = {.valid_utf8 = true};
-		struct html_result r;
-		struct str html;
-		if (!is_page(m, &m->parts[i]))
-			continue;
-		if (part_text(b->a, &m->parts[i], &html, &seen) || html_scan(b->a, html, &settings, &r, &seen))
+		const struct part *p = &m->parts[i];
+		if (b->opened[i] && !p->is_attachment && !b->charset.n && p->charset.n)
+			b->charset = charset_canonical(p->charset);
+		if (opened_read(&o, p, b->opened[i]))
 			return ERR_ENV;
-		url_set_add_html(&b->urls, &r);
 	}
-	b->anomalies |= seen & ANOM(url_cap);
-	return b->urls.oom ? ERR_ENV : 0;
+	b->anomalies |= o.anomalies;
+	return 0;
 }
 
 static int add_attachment(struct body *b, const struct part *p)
@@ -306,10 +301,10 @@ static struct str whole_characters(const struct buf *b)
 	return b->full ? str_first(s, utf8_valid_prefix(s)) : s;
 }
 
-/* What the text parts show, and where pages lead. */
+/* What the text parts show, and where files lead. */
 static int show(struct body *b, const struct message *m, struct shown *s)
 {
-	if (add_texts(b, m) || add_pages(b, m) || list_urls(b, s) || b->text.oom || b->hidden.oom)
+	if (add_texts(b, m) || add_opened(b, m) || list_urls(b, s) || b->text.oom || b->hidden.oom)
 		return ERR_ENV;
 	if (b->text.full || b->hidden.full)
 		b->anomalies |= ANOM(text_cap);
@@ -323,17 +318,16 @@ static int show(struct body *b, const struct message *m, struct shown *s)
 	return 0;
 }
 
-/* All that the text parts and pages are read by. */
-static struct str key_of(struct arena *a, const struct message *m)
+/* All that the text parts and opened files are read by. */
+static struct str key_of(const struct body *b, const struct message *m)
 {
 	struct buf key;
-	buf_init_arena(&key, a, MEMO_KEY);
+	buf_init_arena(&key, b->a, MEMO_KEY);
 	for (size_t i = 0; i < m->n_parts; i++) {
 		const struct part *p = &m->parts[i];
-		bool page = is_page(m, p);
-		if (!is_shown(m, p) && !page)
+		if (!is_shown(m, p) && !b->opened[i])
 			continue;
-		uint64_t html = page ? 3 : is_html(p) ? 1 : str_eq(p->subtype, S("html")) ? 2 : 0;
+		uint64_t html = b->opened[i] ? 2 + (uint64_t)b->opened[i] : is_html(p) ? 1 : str_eq(p->subtype, S("html")) ? 2 : 0;
 		const uint64_t about[] = {p->charset.n, p->body.n, (uint64_t)alternative_of(m, i), (uint64_t)p->transfer, html};
 		buf_add(&key, str_make(about, sizeof about));
 		buf_add(&key, p->charset);
@@ -346,7 +340,7 @@ static struct str key_of(struct arena *a, const struct message *m)
 static int recall(struct body *b, struct memo *memo, const struct message *m, struct shown *s)
 {
 	bool again;
-	struct str key = key_of(b->a, m);
+	struct str key = key_of(b, m);
 	const struct shown *known = key.n ? memo_get(memo, key, &again, &b->doc->notes) : NULL;
 	if (known) {
 		*s = *known;
@@ -387,7 +381,7 @@ int extract_body(struct arena *a, const struct extract_settings *set, struct mem
 	url_set_init(&b.urls, a, set->psl);
 	buf_init_arena(&b.text, a, LIM_TEXT);
 	buf_init_arena(&b.hidden, a, LIM_TEXT);
-	if ((memo ? recall(&b, memo, m, &s) : show(&b, m, &s)) || content_type(&b, &m->parts[0]))
+	if (find_opened(&b, m) || (memo ? recall(&b, memo, m, &s) : show(&b, m, &s)) || content_type(&b, &m->parts[0]))
 		return ERR_ENV;
 	take_shown(&s, doc, row);
 	for (size_t i = 0; i < m->n_parts; i++)

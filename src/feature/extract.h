@@ -10,6 +10,7 @@
 #ifndef TRAPLINE_FEATURE_EXTRACT_H
 #define TRAPLINE_FEATURE_EXTRACT_H
 
+#include "base/buf.h"
 #include "codec/psl.h"
 #include "feature/doc.h"
 #include "feature/geo.h"
@@ -46,6 +47,9 @@ uint64_t extract_look(struct doc_attachment *t, const struct image_look *look);
 
 /* Raw bytes as valid UTF-8: themselves when they are, else a copy with U+FFFD. */
 int extract_text(struct arena *a, struct str raw, struct str *out);
+
+/* Adds s, trimmed, to a text as a paragraph of its own. */
+void extract_paragraph(struct buf *text, struct str s);
 
 /* ---- its parts; each fills its columns of row and adds to row->anomalies ---- */
 void extract_identity(struct str bytes, struct row *row);

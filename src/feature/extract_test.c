@@ -139,6 +139,24 @@ static void text_as_read(void **state)
 			"first http://a.example/", "", 4, 2},
 		{"Content-Type: text/html\nContent-Disposition: attachment; filename=a.html\n\n<a href=http://b.example/>page</a>\n",
 			"page", "", 1, 1},
+		/* drawings, by type, by name, by their first bytes; a page's scripts */
+		{"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nfirst\n--b\nContent-Type: image/svg+xml; name=a.svg\n\n"
+		 "<svg><a xlink:href='http://b.example/'><text>Open</text></a></svg>\n--b\nContent-Type: application/octet-stream; "
+		 "name=b.SVG\n\n<s:svg><s:script><![CDATA[location='http://c.example/'+who]]></s:script></s:svg>\n--b\n"
+		 "Content-Type: image/png\nContent-Transfer-Encoding: base64\n\n"
+		 "PHN2Zz48Zm9yZWlnbk9iamVjdD48Zm9ybSBhY3Rpb249Imh0dHA6Ly9kLmV4YW1wbGUvIi8+PC9mb3JlaWduT2JqZWN0Pjwvc3ZnPg==\n--b\n"
+		 "Content-Type: text/html; name=a.html\nContent-Disposition: attachment\n\n<base href=http://e.example/><script>"
+		 "location='x'</script>\n--b--\n",
+			"first", "", 4, 4},
+		/* invitations: text where there is no other, links always */
+		{"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/calendar; charset=utf-8\n\n"
+		 "SUMMARY:Pay at http://a.exa\n mple/b\nURL:http://b.example/\nX-ALT-DESC;FMTTYPE=text/html:<a "
+		 "href=\"http://c.example/\">now</a>\n--b--\n",
+			"Pay at http://a.example/b\n\nnow", "", 3, 0},
+		{"Content-Type: text/calendar\nContent-Disposition: attachment\n\nDESCRIPTION:a\\nb\n", "a\nb", "", 0, 1},
+		{"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nfirst\n--b\nContent-Type: application/ics\n\n"
+		 "DESCRIPTION:http://a.example/\n--b\nContent-Type: text/calendar\n\nURL:http://b.example/\n--b--\n",
+			"first", "", 2, 1},
 		{"\nbefore\nbegin 644 cat.txt\n#0V%T\n`\nend\nafter\n", "before\n\nafter", "", 0, 1},
 	};
 	(void)state;

@@ -58,30 +58,40 @@ static size_t raw_end(struct str s, struct str name)
 	}
 }
 
+bool tag_here(struct str *rest, struct tag *out)
+{
+	struct str s = str_from(*rest, 1);
+	bool end = s.n && s.p[0] == '/';
+	if (end)
+		s = str_from(s, 1);
+	if (!s.n || !ascii_alpha(s.p[0]))
+		return false;
+	size_t n = 1;
+	while (n < s.n && !name_end(s.p[n]))
+		n++;
+	*out = (struct tag){.name = str_first(s, n), .end = end};
+	s = str_from(s, n);
+	n = attrs_length(s);
+	out->attrs = str_first(s, n);
+	*rest = str_from(s, n + 1);
+	return true;
+}
+
 bool tag_next(struct str *rest, struct tag *out)
 {
 	struct str s = *rest;
 	for (size_t i; (i = str_find_byte(s, '<')) != STR_NPOS;) {
-		s = str_from(s, i + 1);
-		if (s.n && (s.p[0] == '!' || s.p[0] == '?')) {
-			s = past_markup(str_from(s, 1));
+		s = str_from(s, i);
+		if (s.n > 1 && (s.p[1] == '!' || s.p[1] == '?')) {
+			s = past_markup(str_from(s, 2));
 			continue;
 		}
-		bool end = s.n && s.p[0] == '/';
-		if (end)
+		if (!tag_here(&s, out)) {
 			s = str_from(s, 1);
-		if (!s.n || !ascii_alpha(s.p[0]))
 			continue;
-		size_t n = 1;
-		while (n < s.n && !name_end(s.p[n]))
-			n++;
-		*out = (struct tag){.name = str_first(s, n), .end = end};
-		s = str_from(s, n);
-		n = attrs_length(s);
-		out->attrs = str_first(s, n);
-		s = str_from(s, n + 1);
-		if (!end && (str_ieq(out->name, S("script")) || str_ieq(out->name, S("style")))) {
-			n = raw_end(s, out->name);
+		}
+		if (!out->end && (str_ieq(out->name, S("script")) || str_ieq(out->name, S("style")))) {
+			size_t n = raw_end(s, out->name);
 			out->text = str_first(s, n);
 			s = str_from(s, n);
 		}

@@ -17,6 +17,8 @@ struct tag {
 };
 /* Takes the next tag off *rest. False at the end. */
 bool tag_next(struct str *rest, struct tag *out);
+/* Takes the tag off *rest that begins there with '<', without the text of scripts. False, and *rest as it was: none does. */
+bool tag_here(struct str *rest, struct tag *out);
 /* Takes the next attribute off *attrs: value unquoted, references not decoded. False when there is none. */
 bool tag_attr(struct str *attrs, struct str *name, struct str *value);
 /* The value of one attribute, {NULL,0} when it is not there. */
