@@ -1,4 +1,4 @@
-/* opened_fuzz.c - any bytes as a page, a drawing and an invitation: URLs and text are valid, within bounds, and repeatable. */
+/* opened_fuzz.c - any bytes as a page, a drawing, an invitation and a message: URLs and text are valid, within bounds, and repeatable. */
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/utf8.h"
@@ -14,7 +14,8 @@ struct found {
 
 static void read_as(struct arena *a, struct str bytes, enum opened kind, struct found *out)
 {
-	struct part p = {.parent = -1, .type = S("application"), .subtype = S("octet-stream"), .body = bytes, .is_attachment = true};
+	struct part p = {
+		.parent = -1, .type = S("application"), .subtype = S("octet-stream"), .body = bytes, .is_attachment = true};
 	enum opened sniffed;
 	url_set_init(&out->urls, a, NULL);
 	buf_init_arena(&out->text, a, LIM_TEXT);
@@ -33,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct arena a;
 	struct found one, two;
 	arena_init(&a, LIM_ARENA);
-	for (enum opened kind = OPENED_PAGE; kind <= OPENED_CALENDAR; kind++) {
+	for (enum opened kind = OPENED_PAGE; kind <= OPENED_MESSAGE; kind++) {
 		read_as(&a, str_make(data, size), kind, &one);
 		read_as(&a, str_make(data, size), kind, &two);
 		must(one.urls.n == two.urls.n && one.anomalies == two.anomalies && str_eq(buf_str(&one.text), buf_str(&two.text)));

@@ -48,7 +48,7 @@
 #define LIM_LINK_TEXT 256       /* bytes of a link's visible text: a host name to compare with fits */
 #define LIM_CALENDAR (1 * MIB)  /* bytes of one invitation, unfolded, that are looked at: without files in it they are a few KiB */
 #define LIM_CALENDAR_PAGES 16   /* HTML descriptions kept of one invitation */
-#define LIM_FILES_READ 16       /* invitations, and pages whose scripts are read, of one message */
+#define LIM_FILES_READ 16       /* invitations, messages, and pages whose scripts are read, among the files of one message */
 #define LIM_URLS 1000           /* URLs kept of one message */
 #define LIM_URL (8 * KIB)       /* one URL: browsers stop near there */
 

@@ -14,7 +14,8 @@ static const struct {
 	{T("SUMMARY:one\nDESCRIPTION;LANGUAGE=en:two\\nthree\\, four\\; \\\\five\\\nLOCATION:six"),
 		T("one\n\ntwo\nthree, four; \\five\\\n\nsix")},
 	/* folds: of a word, of an address, of a character, one behind another */
-	{T("DESCRIPTION:see http://x.exa\r\n mple/a\r\n\tb and caf\xC3\n \xA9\n  x"), T("see http://x.example/ab and caf\xC3\xA9 x")},
+	{T("DESCRIPTION:see http://x.exa\r\n mple/a\r\n\tb and caf\xC3\n \xA9\n  x"),
+		T("see http://x.example/ab and caf\xC3\xA9 x")},
 	{T("SUM\r\n MARY:name\r\n \r\n  too"), T("name too")},
 	{T("URL:http://a.example/\nurl;VALUE=URI: http://b.example/ \nATTACH;FMTTYPE=text/html:http://c.example/d\nURL:"),
 		T("<http://a.example/><http://b.example/><http://c.example/d>")},
@@ -78,8 +79,9 @@ static void described(void **state)
 /* Each cap cuts, says so, and leaves whole characters. */
 static void caps(void **state)
 {
-	static const struct str units[] = {T("URL:http://a.example/\n"), T("X-ALT-DESC;FMTTYPE=text/html:x\n"), T("SUMMARY:\xC3\xA9\n"),
-		T("\n "), T("SUMMARY:"), T("\""), T(";"), T("X;ALTREP=\"\":\n"), T("A;;;;;;;:\n"), T("\\"), T("SUMMARY:\xC3\xA9\xC3\xA9\xC3\xA9\n")};
+	static const struct str units[] = {T("URL:http://a.example/\n"), T("X-ALT-DESC;FMTTYPE=text/html:x\n"),
+		T("SUMMARY:\xC3\xA9\n"), T("\n "), T("SUMMARY:"), T("\""), T(";"), T("X;ALTREP=\"\":\n"), T("A;;;;;;;:\n"), T("\\"),
+		T("SUMMARY:\xC3\xA9\xC3\xA9\xC3\xA9\n")};
 	(void)state;
 	for (size_t i = 0; i < COUNT(units); i++) {
 		struct arena a;

@@ -157,6 +157,16 @@ static void text_as_read(void **state)
 		{"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nfirst\n--b\nContent-Type: application/ics\n\n"
 		 "DESCRIPTION:http://a.example/\n--b\nContent-Type: text/calendar\n\nURL:http://b.example/\n--b--\n",
 			"first", "", 2, 1},
+		/* mail in a file: encoded, or named so */
+		{"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nfirst\n--b\nContent-Type: message/rfc822\n"
+		 "Content-Transfer-Encoding: base64\n\n"
+		 "U3ViamVjdDogeAoKc2VlIGh0dHA6Ly9hLmV4YW1wbGUvCg==\n--b\nContent-Type: application/octet-stream; name=x.eml\n\n"
+		 "Content-Type: text/html\n\n<a href=http://b.example/>x</a><script>location='http://c.example/'</script>\n--b\n"
+		 "Content-Type: text/calendar\n\nURL:http://d.example/\n--b--\n",
+			"first", "", 3, 2},
+		{"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: message/global\nContent-Transfer-Encoding: "
+		 "quoted-printable\n\nSubject: x=0A=0Ahttp://a.example/\n--b\nContent-Type: text/calendar\n\nSUMMARY:y\n--b--\n",
+			"y", "", 1, 1},
 		{"\nbefore\nbegin 644 cat.txt\n#0V%T\n`\nend\nafter\n", "before\n\nafter", "", 0, 1},
 	};
 	(void)state;

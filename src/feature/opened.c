@@ -20,13 +20,14 @@ static const struct {
 	enum opened kind;
 } names[] = {{STR_INIT(".htm"), OPENED_PAGE}, {STR_INIT(".html"), OPENED_PAGE}, {STR_INIT(".shtm"), OPENED_PAGE},
 	{STR_INIT(".shtml"), OPENED_PAGE}, {STR_INIT(".xht"), OPENED_PAGE}, {STR_INIT(".xhtml"), OPENED_PAGE},
-	{STR_INIT(".svg"), OPENED_DRAWING}, {STR_INIT(".ics"), OPENED_CALENDAR}};
+	{STR_INIT(".svg"), OPENED_DRAWING}, {STR_INIT(".ics"), OPENED_CALENDAR}, {STR_INIT(".eml"), OPENED_MESSAGE}};
 
 static const struct {
 	const char *type, *subtype;
 	enum opened kind;
 } types[] = {{"text", "html", OPENED_PAGE}, {"application", "xhtml+xml", OPENED_PAGE}, {"image", "svg+xml", OPENED_DRAWING},
-	{"text", "calendar", OPENED_CALENDAR}, {"application", "ics", OPENED_CALENDAR}};
+	{"text", "calendar", OPENED_CALENDAR}, {"application", "ics", OPENED_CALENDAR}, {"message", "rfc822", OPENED_MESSAGE},
+	{"message", "global", OPENED_MESSAGE}};
 
 static enum opened declared(const struct part *p)
 {
@@ -172,13 +173,70 @@ static int calendar(struct file *f)
 	return 0;
 }
 
+static int read_file(struct file *f, enum opened kind)
+{
+	if (kind == OPENED_PAGE || kind == OPENED_DRAWING)
+		return page(f, kind == OPENED_DRAWING);
+	return kind == OPENED_CALENDAR ? calendar(f) : 0;
+}
+
+/* ---- mail in a file ---- */
+
+static int shown(struct file *f)
+{
+	struct str text;
+	uint64_t seen = 0;
+	if (part_text(&f->scratch, f->part, &text, &seen))
+		return ERR_ENV;
+	if (str_eq(f->part->subtype, S("html")))
+		return links(f, text, &text);
+	url_set_add_text(f->o->urls, text, 0);
+	return 0;
+}
+
+/* A part of a message in a file; what is a message again stays closed. */
+static int inner(struct file *f)
+{
+	enum opened kind;
+	if (f->part->kind != PART_LEAF)
+		return 0;
+	if (opened_kind(&f->scratch, f->part, f->part->is_text, &kind))
+		return ERR_ENV;
+	if (kind == OPENED_NONE && f->part->is_text)
+		return shown(f);
+	return read_file(f, kind);
+}
+
+static int message(struct file *f)
+{
+	struct str bytes;
+	struct message m;
+	struct buf *text = f->o->text;
+	if (f->o->messages++ >= LIM_FILES_READ) {
+		f->o->anomalies |= ANOM(part_cap);
+		return 0;
+	}
+	if (decode_first(&f->scratch, f->part, PAGE_RAW, &bytes) || message_parse(&f->scratch, bytes, &m))
+		return ERR_ENV;
+	f->o->text = NULL; /* its words are not the message's */
+	for (size_t i = 0; i < m.n_parts; i++) {
+		struct arena_mark mark = arena_mark(&f->scratch);
+		f->part = &m.parts[i];
+		if (inner(f))
+			return ERR_ENV;
+		arena_release(&f->scratch, mark);
+	}
+	f->o->text = text;
+	return 0;
+}
+
 int opened_read(struct opener *o, const struct part *p, enum opened kind)
 {
 	struct file f = {.o = o, .part = p};
 	if (kind == OPENED_NONE)
 		return 0;
 	arena_init(&f.scratch, LIM_PAGE_ARENA);
-	int rc = kind == OPENED_CALENDAR ? calendar(&f) : page(&f, kind == OPENED_DRAWING);
+	int rc = kind == OPENED_MESSAGE ? message(&f) : read_file(&f, kind);
 	arena_free(&f.scratch);
 	return rc || o->urls->oom ? ERR_ENV : 0;
 }

@@ -177,8 +177,12 @@ static void read_transfer(struct parser *p, struct part *e)
 	if (!h)
 		return;
 	struct str v = str_trim(h->value);
+	if (str_starts(v, S("\""))) { /* a token is never quoted (RFC 2045 6.1); it means what it says */
+		p->anomalies |= ANOM(bad_transfer_encoding);
+		v = str_trim(str_from(v, 1));
+	}
 	size_t n = 0;
-	while (n < v.n && v.p[n] > ' ' && v.p[n] != ';' && v.p[n] != '(')
+	while (n < v.n && v.p[n] > ' ' && v.p[n] != ';' && v.p[n] != '(' && v.p[n] != '"')
 		n++;
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (str_ieq(str_first(v, n), str_of(known[i].name))) {

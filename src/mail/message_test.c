@@ -146,6 +146,9 @@ static void test_text(void **state)
 	check_text(LATIN1, S("caf\xE9\n"), S("caf\xC3\xA9\n"), 0);
 	check_text(LATIN1 CTE "quoted-printable\n", S("caf=E9=\n!"), S("caf\xC3\xA9!"), 0);
 	check_text(CTE "base64\n", S("aGVs\nbG8=\n"), S("hello"), 0);
+	check_text(CTE "\"base64\"\n", S("aGVs\nbG8=\n"), S("hello"), ANOM(bad_transfer_encoding));
+	check_text(CTE "\" Quoted-Printable\n", S("=41"), S("A"), ANOM(bad_transfer_encoding));
+	check_text(CTE "\"\"\n", S("=41"), S("=41"), ANOM(bad_transfer_encoding));
 	check_text(CTE "8-bit\n", S("x"), S("x"), ANOM(bad_transfer_encoding));
 	check_text("", S("a\0b"), S("a\0b"), ANOM(body_nul));
 	check_text("Content-Type: text/html\n", S("<meta charset='iso-8859-2'>\xB1"), S("<meta charset='iso-8859-2'>\xC4\x85"), 0);

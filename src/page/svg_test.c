@@ -118,8 +118,9 @@ static void out_of_memory(void **state)
 /* Drawings made to cost: what is written stays below the cap, and it ends soon. */
 static void hostile(void **state)
 {
-	static const struct str units[] = {T("<script>"), T("<a "), T("<![CDATA["), T("<!--"), T("<!["), T("<a b='"), T("&"), T("</"),
-		T("<a/>"), T("<?"), T("<x:"), T("<script><![CDATA[]]>"), T("<g onload='&lt;/'/>"), T("]]>"), T("<a b=\"'\"/>")};
+	static const struct str units[] = {T("<script>"), T("<a "), T("<![CDATA["), T("<!--"), T("<!["), T("<a b='"), T("&"),
+		T("</"), T("<a/>"), T("<?"), T("<x:"), T("<script><![CDATA[]]>"), T("<g onload='&lt;/'/>"), T("]]>"),
+		T("<a b=\"'\"/>")};
 	(void)state;
 	for (size_t i = 0; i < COUNT(units); i++) {
 		struct arena a;

@@ -1,4 +1,4 @@
-"""Files that a reader opens with a click, or that his program opens for him, lead as the message does: drawings, pages, invitations."""
+"""Files that a reader opens with a click, or that his program opens for him, lead as the message does: drawings, pages, invitations, mail."""
 import base64
 
 from harness import mail, mbox, same
@@ -26,14 +26,15 @@ def case_where_files_lead(t):
         letter(0, text, ('image/svg+xml; name=a.svg', SVG)), letter(1, text, ('application/octet-stream; name=a.SVG', SVG)),
         letter(2, text, ('image/png; name=a.png', SVG)), letter(3, text, ('application/octet-stream; name=a.html', HTML)),
         letter(4, text, ('text/calendar; method=REQUEST', ICS)), letter(5, text, ('application/ics; name=invite.ics', ICS)),
-        letter(6, text, ('application/octet-stream; name=a.bin', 'no drawing: <a href="https://none.example/">'))])))
+        letter(6, text, ('application/octet-stream; name=a.bin', 'no drawing: <a href="https://none.example/">')),
+        letter(7, text, ('message/rfc822', letter(8, ('text/html', '<a href="https://mail.example/">'), ('image/svg+xml', SVG)).decode()))])))
     rows = sorted(t.messages(), key=lambda m: m['message_id'])
     drawing = ['https://link.bank-secure.example/a?b&c', 'https://form.example/post', 'https://script.example/l']
     invitation = ['https://invite.example/renew', 'https://url.example/', 'https://alt.example/']
-    same([m['urls'] for m in rows], [drawing] * 3 + [['https://page.example/']] + [invitation] * 2 + [[]])
+    same([m['urls'] for m in rows], [drawing] * 3 + [['https://page.example/']] + [invitation] * 2 + [[], ['https://mail.example/'] + drawing])
     same(rows[0]['domains'], ['bank-secure.example', 'form.example', 'script.example'])
     same({m['text_bytes'] for m in rows}, {len('See the document.')})
-    same([m['n_attachments'] for m in rows], [1, 1, 1, 1, 0, 1, 1])
+    same([m['n_attachments'] for m in rows], [1, 1, 1, 1, 0, 1, 1, 1])
 
 
 def case_an_invitation_alone_is_text(t):
