@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 
-enum { BAND = 3, WORD_BAND = 4, RADIX_BITS = 11, RADIX = 1 << RADIX_BITS };
+enum { BAND = 3, WORD_BAND = 4, RADIX_BITS = 11, FEW_BITS = 8, FEW = 1024 };
 _Static_assert(LSH_BANDS *BAND <= MINHASH_BINS, "bands of bins of their own");
 _Static_assert(LSH_OTHERS <= 8, "a bit for each");
 
@@ -208,19 +208,22 @@ uint64_t lsh_place(const struct sketch *s)
 void lsh_sort(struct lsh_entry *e, struct lsh_entry *scratch, size_t n)
 {
 	struct lsh_entry *from = e, *to = scratch;
-	for (unsigned shift = 0; shift < 32; shift += RADIX_BITS) {
-		size_t at[RADIX + 1] = {0};
+	unsigned bits = n < FEW ? FEW_BITS : RADIX_BITS; /* few entries cost less than all digits that there may be */
+	uint32_t mask = ((uint32_t)1 << bits) - 1;
+	for (unsigned shift = 0; shift < 32; shift += bits) {
+		size_t at[(1 << RADIX_BITS) + 1];
+		memset(at, 0, (mask + (size_t)2) * sizeof *at);
 		for (size_t i = 0; i < n; i++)
-			at[(from[i].key >> shift & (RADIX - 1)) + 1]++;
-		for (size_t k = 0; k < RADIX; k++)
+			at[(from[i].key >> shift & mask) + 1]++;
+		for (size_t k = 0; k < mask; k++)
 			at[k + 1] += at[k];
 		for (size_t i = 0; i < n; i++)
-			to[at[from[i].key >> shift & (RADIX - 1)]++] = from[i];
+			to[at[from[i].key >> shift & mask]++] = from[i];
 		struct lsh_entry *swap = from;
 		from = to;
 		to = swap;
 	}
-	if (n)
+	if (from != e && n)
 		memcpy(e, from, n * sizeof *e);
 }
 

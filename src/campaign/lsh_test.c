@@ -83,12 +83,37 @@ static void test_parts(void **state)
 	assert_false(lsh_part(&rarity, &none, 100, 1, &key));
 }
 
+/* By key, then by who: few entries, and many, which go another way. */
+static void test_sort(void **state)
+{
+	enum { MOST = 3000 };
+	static struct lsh_entry e[MOST], scratch[MOST];
+	static const size_t counts[] = {0, 1, 2, 50, 1023, 1024, MOST};
+	uint64_t x = 1;
+	(void)state;
+	for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+		uint64_t sum = 0;
+		for (size_t i = 0; i < counts[c]; i++) {
+			x = x * 6364136223846793005u + 1442695040888963407u;
+			e[i] = (struct lsh_entry){i % 3 ? (uint32_t)(x >> 32) : (uint32_t)(x >> 61) << (x >> 35 & 31), (uint32_t)i};
+			sum += e[i].key;
+		}
+		lsh_sort(e, scratch, counts[c]);
+		for (size_t i = 0; i < counts[c]; i++) {
+			sum -= e[i].key;
+			assert_true(!i || e[i - 1].key < e[i].key || (e[i - 1].key == e[i].key && e[i - 1].who < e[i].who));
+		}
+		assert_int_equal(sum, 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rarity),
 		cmocka_unit_test(test_bands_grow),
 		cmocka_unit_test(test_parts),
+		cmocka_unit_test(test_sort),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
