@@ -244,28 +244,28 @@ static bool good_domain(struct str d)
 	return label;
 }
 
+/* The length of the atom or quoted string at s.p[at]; 0 when there is none. */
+static size_t local_word(struct str s, size_t at)
+{
+	size_t i = at;
+	if (at < s.n && s.p[at] == '"')
+		return quoted_length(s, at);
+	while (i < s.n && s.p[i] > ' ' && s.p[i] != 0x7F && str_find_byte(S("\"()<>[]:;@\\,."), s.p[i]) == STR_NPOS)
+		i++;
+	return i - at;
+}
+
+/* RFC 5322 4.4: words with dots between them. */
 static bool good_local(struct str l)
 {
-	if (str_starts(l, S("\"")))
-		return quoted_length(l, 0) == l.n;
-	static const bool special[256] = {['('] = true,
-		[')'] = true,
-		['<'] = true,
-		['>'] = true,
-		['['] = true,
-		[']'] = true,
-		[':'] = true,
-		[';'] = true,
-		['@'] = true,
-		['\\'] = true,
-		[','] = true};
-	bool atom = false;
-	for (size_t i = 0; i < l.n; i++) {
-		if (l.p[i] == '.' ? !atom : l.p[i] <= ' ' || l.p[i] == 0x7F || special[l.p[i]])
+	for (size_t i = 0, n; (n = local_word(l, i)) > 0; i++) {
+		i += n;
+		if (i == l.n)
+			return true;
+		if (l.p[i] != '.')
 			return false;
-		atom = l.p[i] != '.';
 	}
-	return atom;
+	return false;
 }
 
 static bool is_compact(struct str s)
