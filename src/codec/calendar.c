@@ -106,13 +106,16 @@ static void text(struct reader *r, struct str value)
 
 static void link(struct reader *r, struct str url)
 {
-	struct str *l = str_trim(url).n ? vec_push(r->arena, &r->links, LIM_URLS) : NULL;
+	url = str_trim(url);
+	if (!url.n)
+		return;
+	struct str *l = vec_push(r->arena, &r->links, LIM_URLS);
 	if (l)
-		*l = str_trim(url);
+		*l = url;
 	else if (r->links.n == LIM_URLS)
 		r->out->cut = true;
 	else
-		r->oom |= str_trim(url).n != 0;
+		r->oom = true;
 }
 
 static void page(struct reader *r, const struct line *l)

@@ -195,14 +195,15 @@ static int shown(struct file *f)
 }
 
 /* A part of a message in a file; what is a message again stays closed. */
-static int inner(struct file *f)
+static int inner(struct file *f, const struct part *p)
 {
 	enum opened kind;
-	if (f->part->kind != PART_LEAF)
+	f->part = p;
+	if (p->kind != PART_LEAF)
 		return 0;
-	if (opened_kind(&f->scratch, f->part, f->part->is_text, &kind))
+	if (opened_kind(&f->scratch, p, p->is_text, &kind))
 		return ERR_ENV;
-	if (kind == OPENED_NONE && f->part->is_text)
+	if (kind == OPENED_NONE && p->is_text)
 		return shown(f);
 	return read_file(f, kind);
 }
@@ -221,8 +222,7 @@ static int message(struct file *f)
 	f->o->text = NULL; /* its words are not the message's */
 	for (size_t i = 0; i < m.n_parts; i++) {
 		struct arena_mark mark = arena_mark(&f->scratch);
-		f->part = &m.parts[i];
-		if (inner(f))
+		if (inner(f, &m.parts[i]))
 			return ERR_ENV;
 		arena_release(&f->scratch, mark);
 	}
