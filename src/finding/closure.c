@@ -1,7 +1,8 @@
 /* closure.c - trades that disappear for all engines that sent for them, and when.
  *
  * What share of each sender's mail was for the trade, and how much of it would have come since from those that still send; the fading is
- * dated in the mail of all of them together, message by message.
+ * dated in the mail of all of them together, message by message. Mail of no known trade may be this one's: it says nothing of when. A
+ * sender may have left, or its mix have changed, by itself: then its mail tells of dates of its own (fit_shared).
  */
 #include "finding/claim.h"
 #include "finding/fit.h"
@@ -12,9 +13,11 @@ enum {
 	CLOSED_MIN_DAYS = 4, /* of silence: less is a campaign that ended */
 	CLOSED_COUNT = 8,    /* messages for the trade that make an engine one of its senders */
 	STRAYS = 3,          /* late and misread messages since */
+	CAMPAIGN_DAYS = 3,   /* a campaign's mail goes on for some days */
 	VOLUMES_MAX = 8,     /* senders whose volumes a closure is dated by */
 };
 static const double VOLUME_SHARE = 0.2; /* of a sender's mail for the trade: its volume shows the closure */
+static const double OTHERS_LEFT = 0.5;  /* of a sender's other mail: with less left its volume fell by more than the closure */
 static const double NO_MORE = 0.01;     /* so unlikely a silence before the closing is a sender that had left */
 static const double CLOSED_LEFT = 0.05;
 static const double CLOSED_SEEN = 0.1;     /* of what was expected, at most */
@@ -33,6 +36,7 @@ struct closing {
 	struct fit fit;
 	struct fit_fade fade;
 	struct fit_volume volumes[VOLUMES_MAX];
+	double own[VOLUMES_MAX]; /* of each, as fit_shared asks */
 	size_t n_volumes;
 	bool told;
 };
@@ -40,9 +44,12 @@ struct closing {
 struct sender { /* of the trade, before the closure */
 	name_id engine;
 	double share;            /* of the trade in its mail, but for what is for other trades of the same house */
+	double mix;              /* the same beside mail of known trades alone, where there is enough of that */
+	bool by_nameless;        /* there is not */
 	double trade_n, all_n;   /* before, of that mail */
 	double trade2_n, all2_n; /* after */
 	double lost_n;           /* after, of mail that may be the trade's under another name: beyond what it had before */
+	bool fell;               /* its other mail did, too */
 	bool moved;              /* it switched by itself, or had stopped before */
 };
 
@@ -59,6 +66,11 @@ static double grown(const double before[SORTS], const double after[SORTS], int s
 {
 	double beside = before[KNOWN] > 0 ? before[sort] / before[KNOWN] * after[KNOWN] : 0, by_day = before[sort] * days2 / days;
 	return fmax(0, after[sort] - fmax(beside, by_day));
+}
+
+static double share(double n, double all)
+{
+	return fmin(fmax(n / all, 0.02), 0.98);
 }
 
 /* Who sent the trade in the three weeks before the closing, and what they send after it. */
@@ -89,9 +101,13 @@ static size_t find_senders(const struct scene *s, const struct closing *c, struc
 			continue;
 		a.all_n = a.trade_n + before[KNOWN] + before[NAMELESS];
 		a.all2_n = a.trade2_n + after[KNOWN] + after[NAMELESS];
-		a.share = fmin(fmax(a.trade_n / a.all_n, 0.02), 0.98);
+		a.share = share(a.trade_n, a.all_n);
+		a.by_nameless = before[KNOWN] < CLOSED_COUNT;
+		a.mix = a.by_nameless ? a.share : share(a.trade_n, a.trade_n + before[KNOWN]);
 		double nameless = grown(before, after, NAMELESS, days, days2);
 		a.all2_n -= nameless;
+		double others = (a.all_n - a.trade_n) / days * days2;
+		a.fell = others >= CLOSED_EXPECTED && a.all2_n - a.trade2_n < others * OTHERS_LEFT;
 		a.lost_n = nameless + grown(before, after, MATES, days, days2);
 		bool had_left = lo - last >= CLOSED_MIN_DAYS * (int64_t)SECONDS_A_DAY && pow(1 - a.share, since) < NO_MORE;
 		a.moved = had_left || has_left(s, x->engine, c->house, hi);
@@ -130,16 +146,11 @@ static double closing_logl(const void *ctx, int64_t t1, int64_t t2)
 	const struct closing *c = ctx;
 	double l = fit_fade_logl(&c->fade, t1, t2);
 	for (size_t i = 0; i < c->n_volumes; i++)
-		l += fit_volume_logl(&c->volumes[i], t1, t2);
+		l += fit_shared(fit_volume_logl(&c->volumes[i], t1, t2), c->own[i]);
 	return l;
 }
 
-static bool overlap(const struct finding_date *a, const struct finding_date *b)
-{
-	return a->lo <= b->hi && b->lo <= a->hi;
-}
-
-/* The volumes of its senders sharpen a closure's dates, where they fell within them: not those that fell by themselves. */
+/* The volumes of its senders sharpen a closure's dates: not of those that lost their other mail, too. */
 static int sharpen(struct scene *s, struct closing *c, const struct sender *v, size_t n, struct err *err)
 {
 	const int64_t margin = (int64_t)CLOSED_DAYS * SECONDS_A_DAY;
@@ -149,83 +160,96 @@ static int sharpen(struct scene *s, struct closing *c, const struct sender *v, s
 		const struct part *x = scene_part(s, PART_ENGINE, v[i].engine);
 		struct fit_volume *volume = &c->volumes[c->n_volumes];
 		struct fit own;
-		if (v[i].moved || v[i].share < VOLUME_SHARE || !x || x->vol.share == NULL)
+		if (v[i].moved || v[i].fell || v[i].share < VOLUME_SHARE || !x || x->vol.share == NULL)
 			continue;
 		if (!part_slots(s, x, from, to, c->fit.start.time, c->fit.end.time, volume) ||
 			!fit_dates(fit_volume_logl, volume, c->lo, c->hi, s->arena, &own))
 			return err_oom(err, "findings");
-		c->n_volumes += overlap(&own.start, &c->fit.start) && overlap(&own.end, &c->fit.end);
+		c->own[c->n_volumes++] = own.mean;
 	}
 	return !c->n_volumes || fit_dates(closing_logl, c, c->lo, c->hi, s->arena, &c->fit) ? 0 : err_oom(err, "findings");
 }
 
-/* How much more the daily mix of the trade's senders scatters before it fades than draws would: campaigns come and go. */
-static double fade_scatter(const struct fit_fade *f, int64_t until)
+/* What blocks of so many days of a sender's mail before `until` scatter around its share, in units of chance. */
+static double blocks_scatter(const struct fit_sender *f, int64_t until, int64_t days)
 {
-	enum { SHARES = 128 }; /* senders of nearly one share are taken together */
-	double n[SHARES] = {0}, z[SHARES] = {0}, p[SHARES] = {0}, sum = 0, cells = 0;
-	for (size_t i = 0; i < f->n && f->t[i] < until; i++) {
-		size_t k = (size_t)((double)f->share[i] * (SHARES - 1));
-		n[k]++;
-		z[k] += f->z[i];
-		p[k] += (double)f->share[i];
-		if (i + 1 < f->n && f->t[i + 1] < until && time_day(f->t[i + 1]) == time_day(f->t[i]))
+	double sum = 0, v = f->share * (1 - f->share);
+	size_t blocks = 0;
+	for (size_t i = 0, k; i < f->n && f->t[i] < until; i = k) {
+		int64_t block = (until - f->t[i]) / (days * SECONDS_A_DAY);
+		for (k = i; k < f->n && f->t[k] < until && (until - f->t[k]) / (days * SECONDS_A_DAY) == block; k++)
+			;
+		double n = (double)(k - i), d = (double)(f->sum[k] - f->sum[i]) - n * f->share;
+		if (n * v < 0.5)
 			continue;
-		for (k = 0; k < SHARES; k++) { /* the day is over */
-			double share = n[k] > 0 ? p[k] / n[k] : 0, v = n[k] * share * (1 - share);
-			if (v >= 0.5) {
-				sum += (z[k] - n[k] * share) * (z[k] - n[k] * share) / v;
-				cells++;
-			}
-			n[k] = z[k] = p[k] = 0;
-		}
+		sum += d * d / (n * v);
+		blocks++;
 	}
-	return cells > 3 ? fmax(1, sum / (cells - 1)) : 1;
+	return blocks > 1 ? sum / ((double)blocks - 1) : 1;
 }
 
-/* The mail of all senders of a trade, message by message. False: out of memory. */
-static bool fill_fade(struct scene *s, const struct closing *c, const struct sender *v, size_t n, struct fit_fade *f)
+/* How much more a sender's mix scatters before it fades than draws would: campaigns come and go, for a day or for several. */
+static double mix_scatter(const struct fit_sender *f, int64_t until)
+{
+	return fmax(1, fmax(blocks_scatter(f, until, 1), blocks_scatter(f, until, CAMPAIGN_DAYS)));
+}
+
+/* The mail of one sender of the trade. False: out of memory. */
+static bool fill_sender(struct scene *s, const struct closing *c, const struct sender *v, struct fit_sender *out)
 {
 	int64_t from = c->lo - (int64_t)CLOSED_DAYS * SECONDS_A_DAY, to = c->hi + (int64_t)CLOSED_DAYS * SECONDS_A_DAY;
-	int64_t *t = arena_alloc(s->arena, (s->n_events + 1) * sizeof *t);
-	uint8_t *z = arena_alloc(s->arena, s->n_events + 1);
-	float *share = arena_alloc(s->arena, (s->n_events + 1) * sizeof *share);
-	double *before = arena_zalloc(s->arena, s->n_events + 1, sizeof *before),
-	       *after = arena_zalloc(s->arena, s->n_events + 1, sizeof *after);
-	if (!t || !z || !share || !before || !after)
+	const struct part *x = scene_part(s, PART_ENGINE, v->engine);
+	int64_t *t = arena_alloc(s->arena, (x->n + 1) * sizeof *t);
+	uint8_t *z = arena_alloc(s->arena, x->n + 1);
+	uint32_t *sum = arena_zalloc(s->arena, x->n + 1, sizeof *sum);
+	if (!t || !z || !sum)
 		return false;
-	*f = (struct fit_fade){.t = t, .z = z, .share = share, .before = before, .after = after};
-	for (size_t i = 0; i < s->n_events; i++) {
-		const struct event *e = &s->events[i];
-		size_t k = 0;
-		while (k < n && (v[k].engine != e->engine || v[k].moved))
-			k++;
-		if (k == n || e->time < from || e->time >= to || is_mate(s, c, e))
+	*out = (struct fit_sender){.t = t, .z = z, .sum = sum, .share = v->mix, .own = -INFINITY};
+	for (size_t i = 0; i < x->n; i++) {
+		const struct event *e = &s->events[x->list[i]];
+		if (e->time < from || e->time >= to || is_mate(s, c, e) || (e->trade == TRADE_NONE && !v->by_nameless))
 			continue;
-		double p = v[k].share, q = p * FIT_FADE_REST / (p * FIT_FADE_REST + 1 - p);
-		t[f->n] = e->time;
-		z[f->n] = c->of[e->trade];
-		share[f->n] = (float)p;
-		before[f->n + 1] = before[f->n] + log(z[f->n] ? p : 1 - p);
-		after[f->n + 1] = after[f->n] + log(z[f->n] ? q : 1 - q);
-		f->n++;
+		t[out->n] = e->time;
+		z[out->n] = c->of[e->trade];
+		sum[out->n + 1] = sum[out->n] + z[out->n];
+		out->n++;
 	}
-	f->scatter = fade_scatter(f, c->lo);
+	out->scatter = mix_scatter(out, c->lo);
+	return true;
+}
+
+/* What each sender's mail says of dates of its own: fit_shared asks. */
+static bool fit_own(struct scene *s, const struct closing *c, struct fit_sender *v, size_t n)
+{
+	struct fit fit;
+	for (size_t i = 0; i < n; i++) {
+		struct fit_fade one = {.senders = &v[i], .n = 1};
+		if (!fit_dates(fit_fade_logl, &one, c->lo, c->hi, s->arena, &fit))
+			return false;
+		v[i].own = fit.mean;
+	}
 	return true;
 }
 
 /* The fading of a trade in the mail of all its senders together. *gain: twice the log-likelihood over none. */
 static int date_fade(struct scene *s, struct closing *c, const struct sender *v, size_t n, double *gain, struct err *err)
 {
+	struct fit_sender *all = arena_alloc(s->arena, (n + 1) * sizeof *all);
 	struct fit_fade *f = &c->fade;
+	const int64_t never = c->hi + (CLOSED_DAYS + 1) * (int64_t)SECONDS_A_DAY;
 	*gain = 0;
-	if (!fill_fade(s, c, v, n, f))
+	if (!all)
 		return err_oom(err, "findings");
+	*f = (struct fit_fade){.senders = all};
+	for (size_t i = 0; i < n; i++)
+		if (!v[i].moved && !fill_sender(s, c, &v[i], &all[f->n++]))
+			return err_oom(err, "findings");
 	if (!f->n)
 		return 0;
-	if (!fit_dates(fit_fade_logl, f, c->lo, c->hi, s->arena, &c->fit))
+	double none = fit_fade_logl(f, never, never);
+	if (!fit_own(s, c, all, f->n) || !fit_dates(fit_fade_logl, f, c->lo, c->hi, s->arena, &c->fit))
 		return err_oom(err, "findings");
-	*gain = 2 * (c->fit.logl - f->before[f->n] / f->scatter);
+	*gain = 2 * (c->fit.logl - none);
 	return sharpen(s, c, v, n, err);
 }
 

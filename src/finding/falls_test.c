@@ -211,11 +211,61 @@ static void who_takes_anothers_brand_has_not_closed(void **state)
 	end(&w);
 }
 
+/* PillCo fades from day 40 to 46 for four engines, each of which sends mail that nobody knows for some two weeks around it. */
+static double fades(size_t e, size_t k, double day)
+{
+	if (k == 2)
+		return e < 4 && day >= 32 + (double)e && day < 44 + 3 * (double)e ? 10 : 0;
+	return k ? 25 : e < 4 ? 25 * fmin(fmax((46 - day) / 6, 0), 1) : 0;
+}
+
+static void mail_of_no_known_trade_does_not_date_a_closure(void **state)
+{
+	(void)state;
+	for (uint64_t round = 0; round < 4; round++) {
+		struct world w;
+		struct err err = {0};
+		seed = 51 + round;
+		begin(&w);
+		fill(&w, fades);
+		for (size_t i = 0; i < w.t.n_events; i++)
+			if (w.t.events[i].programme == w.trade[2])
+				w.t.events[i].programme = w.t.events[i].category = 0;
+		assert_int_equal(findings_find(&w.t, &err), 0);
+		const struct finding *closure = find(&w, FINDING_CLOSURE, S(""), S(""));
+		assert_non_null(closure);
+		holds(&closure->start, 40);
+		holds(&closure->end, 46);
+		end(&w);
+	}
+}
+
+/* PillCo closes for three engines within two days; alpha had left it by itself five days before. */
+static double leaves_early(size_t e, size_t k, double day)
+{
+	return k ? 15 : e == 0 ? (day < 38 ? 20 : 0) : e < 4 ? 20 * fmin(fmax((45 - day) / 2, 0), 1) : 0;
+}
+
+static void who_leaves_early_does_not_date_a_closure(void **state)
+{
+	(void)state;
+	for (uint64_t round = 0; round < 4; round++) {
+		struct world w;
+		tell(&w, leaves_early, 61 + round);
+		const struct finding *closure = find(&w, FINDING_CLOSURE, S(""), S(""));
+		assert_non_null(closure);
+		holds(&closure->start, 43);
+		end(&w);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_had_left_says_nothing_of_a_closure),
 		cmocka_unit_test(who_falls_after_a_closure_falls_by_itself),
+		cmocka_unit_test(mail_of_no_known_trade_does_not_date_a_closure),
+		cmocka_unit_test(who_leaves_early_does_not_date_a_closure),
 		cmocka_unit_test(who_is_back_shortly_before_the_end_paused),
 		cmocka_unit_test(who_is_back_for_the_last_days_paused),
 		cmocka_unit_test(what_one_still_sends_for_has_not_closed),

@@ -3,6 +3,7 @@
 
 enum { GRID = 56, ZOOMS = 4, SHIFTS = 20 };
 static const double FAR = 3.0 * SECONDS_A_DAY; /* a date so far off is wrong, and farther off no worse */
+static const double APART = 0.1;               /* of those who share a date have one of their own */
 static const double TINY = 1e-9;               /* of all weight: where the next grid does not look any more */
 
 /* ---- the grid ---- */
@@ -218,6 +219,7 @@ bool fit_dates(fit_fn *fn, const void *ctx, int64_t lo, int64_t hi, struct arena
 	const struct mixed start = {{&m[0], &m[1]}, {1 - p, p}}, end = {{&m[0], &m[2]}, {1 - p, p}},
 			   ramp_end = {{&m[0], &m[2]}, {0, 1}};
 	out->logl = top;
+	out->mean = top + log((ws + wr) / 2);
 	out->start = date(&start, &start);
 	out->end = date(&ramp_end, &end);
 	out->ramp = p * m[1].slow > m[1].total / 2 && out->end.time > out->start.time;
@@ -453,15 +455,46 @@ double fit_left(int64_t t, int64_t t1, int64_t t2)
 	return t <= t1 ? 1 : t >= t2 ? 0 : (double)(t2 - t) / (double)(t2 - t1);
 }
 
+/* Of a share that goes with another than the one thought: the log-likelihood, with its slope and bend by the logit of the share. */
+struct tally {
+	double l, slope, bend;
+};
+
+static void count(struct tally *y, double z, double n, double p)
+{
+	y->l += z * log(p) + (n - z) * log(1 - p);
+	y->slope += z - n * p;
+	y->bend += n * p * (1 - p);
+}
+
+static double faded(double share, double left)
+{
+	double l = FIT_FADE_REST + (1 - FIT_FADE_REST) * left;
+	return share * l / (share * l + 1 - share);
+}
+
+double fit_shared(double logl, double own)
+{
+	double top = fmax(logl, own);
+	return isnan(logl) ? NAN : top + log((1 - APART) * exp(logl - top) + APART * exp(own - top));
+}
+
+static double sender_logl(const struct fit_sender *s, int64_t t1, int64_t t2)
+{
+	size_t i = first_from(s->t, s->n, t1), k = first_from(s->t, s->n, t2);
+	struct tally y = {0};
+	count(&y, s->sum[i], (double)i, s->share);
+	count(&y, s->sum[s->n] - s->sum[k], (double)(s->n - k), faded(s->share, 0));
+	for (; i < k; i++)
+		count(&y, s->z[i], 1, faded(s->share, fit_left(s->t[i], t1, t2)));
+	return fit_shared((y.l + (y.bend > 0 ? y.slope * y.slope / y.bend / 2 : 0)) / s->scatter, s->own);
+}
+
 double fit_fade_logl(const void *ctx, int64_t t1, int64_t t2)
 {
 	const struct fit_fade *f = ctx;
-	size_t i = first_from(f->t, f->n, t1), k = first_from(f->t, f->n, t2);
-	double l = f->before[i] + f->after[f->n] - f->after[k];
-	for (; i < k; i++) {
-		double left = FIT_FADE_REST + (1 - FIT_FADE_REST) * fit_left(f->t[i], t1, t2), share = (double)f->share[i];
-		double p = share * left / (share * left + 1 - share);
-		l += log(f->z[i] ? p : 1 - p);
-	}
-	return l / f->scatter;
+	double l = 0;
+	for (size_t i = 0; i < f->n; i++)
+		l += sender_logl(&f->senders[i], t1, t2);
+	return l;
 }

@@ -19,6 +19,7 @@ struct fit {
 	struct finding_date start, end;
 	bool ramp;   /* it took more than a day, more likely than not; else end is start */
 	double logl; /* the highest seen */
+	double mean; /* the logarithm of the likelihood's mean over all dates, as likely as they are beforehand */
 };
 /* Over lo <= t1 <= t2 <= hi. False: out of memory. */
 bool fit_dates(fit_fn *fn, const void *ctx, int64_t lo, int64_t hi, struct arena *a, struct fit *out);
@@ -46,14 +47,23 @@ struct fit_mix {
 };
 fit_fn fit_mix_logl;
 
-/* Of several senders, each with its own share of a trade before: the trade fades out to nothing for all of them. */
-struct fit_fade {
-	const int64_t *t;
-	const uint8_t *z;   /* 1: of the trade */
-	const float *share; /* of the trade before, of this message's sender */
+/* The mail of one of the senders of a trade that fades out. */
+struct fit_sender {
+	const int64_t *t;    /* ascending */
+	const uint8_t *z;    /* 1: of the trade */
+	const uint32_t *sum; /* running sums of z, n + 1 */
 	size_t n;
-	const double *before, *after; /* running sums of the log-likelihood with the share before, and with none; n + 1 of each */
-	double scatter;
+	double share;   /* of the trade before */
+	double scatter; /* how much more that share varies than chance would have it */
+	double own;     /* as fit_shared asks; -INFINITY: it has no dates but those of all */
+};
+/* The log-likelihood of dates that all share, for one of them, who may as well have had dates of its own; own: struct fit's `mean` of these. */
+double fit_shared(double logl, double own);
+
+/* The trade fades out to nothing for all of them at once, from each one's own share, which is known the less the less mail tells it. */
+struct fit_fade {
+	const struct fit_sender *senders;
+	size_t n;
 };
 fit_fn fit_fade_logl;
 #define FIT_FADE_REST 0.01 /* of a faded trade's mail is still to be expected: late and misread messages */
