@@ -595,6 +595,21 @@ static void test_short_pause(void **state)
 	assert_true(fabs(c.v[0].start.row - 80.5) < 0.7 && fabs(c.v[1].start.row - 82.5) < 0.7);
 }
 
+/* A misprint in a walk is one odd row, though the row before it lies out as well, by less. */
+static void test_misprint(void **state)
+{
+	double y[ROWS], u = 480;
+	(void)state;
+	for (int i = 0; i < ROWS; i++)
+		y[i] = u += normal();
+	y[120] += 30;
+	y[119] += 7;
+	struct changes c = find(y, ROWS, false);
+	assert_int_equal(c.n, 0);
+	assert_int_equal(c.n_odd, 1);
+	assert_int_equal(c.odd[0], 120);
+}
+
 /* A week's pause with gradual edges at ten a day, near the end: two changes, not one and rows that follow one another closely. */
 static void test_low_pause(void **state)
 {
@@ -725,6 +740,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_leaps, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_wave, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_short_pause, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_misprint, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_low_pause, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_low_counts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hours, setup, teardown),

@@ -8,6 +8,7 @@
 enum {
 	AROUND = 4,        /* rows on each side that say what is usual there */
 	ROWS_FOR_ODD = 15, /* in fewer an odd one cannot be told */
+	ALONE = 3,         /* times as far out as the rows beside it, an odd row is alone whatever the noise */
 	CHANCE_ROWS = 3,   /* odd rows that may lie together */
 	HOLDS = 10,        /* rows that a value holds on average, where it is set and not measured */
 	LEAST_HELD = 5,    /* smaller counts are often alike */
@@ -220,8 +221,9 @@ static size_t find_odd(struct change_series *cs, const double *left, double sd)
 			own = fmax(own, 1 / sqrt(exp(cs->x[i] - left[i]) + 0.5));
 		if (fabs(left[i]) <= limit * own)
 			continue;
-		bool alone = (i == 0 || left[i] * left[i - 1] <= 0 || fabs(left[i - 1]) < 2.5 * own) &&
-		             (i + 1 == n || left[i] * left[i + 1] <= 0 || fabs(left[i + 1]) < 2.5 * own);
+		double most = fmax(2.5 * own, fabs(left[i]) / ALONE);
+		bool alone = (i == 0 || left[i] * left[i - 1] <= 0 || fabs(left[i - 1]) < most) &&
+		             (i + 1 == n || left[i] * left[i + 1] <= 0 || fabs(left[i + 1]) < most);
 		if (alone && !(cs->time && in_pause(cs, i, left[i], own))) {
 			cs->odd[cs->row[i]] = true;
 			found++;
