@@ -23,6 +23,7 @@ struct sensor {
 	size_t hours;
 	double habit[HOURS_A_WEEK]; /* mean 1 */
 	double *sum_n, *sum_habit;  /* over hours [0,h) */
+	double *sum_silent;         /* of habit, within silences longer than half a side: these have no rate */
 	double tail_from, tail;     /* gaps beyond tail_from (in expected messages) fall off as exp(-x / tail) */
 };
 
@@ -49,6 +50,7 @@ static double habit_between(const struct sensor *s, double from, double to)
 /* The week before `from` and the week after `to`, within the feed's own life. */
 struct around {
 	double before_n, before, after_n, after; /* n: messages; hours of habit */
+	double silent_before, silent_after;      /* of these hours, within long silences */
 };
 
 static struct around look_around(const struct sensor *s, double from, double to)
@@ -56,7 +58,9 @@ static struct around look_around(const struct sensor *s, double from, double to)
 	double first = hour_of(s, s->t[0]), last = hour_of(s, s->t[s->n - 1]);
 	double a = fmax(from - LOCAL_HOURS, first), b = fmin(to + LOCAL_HOURS, last);
 	return (struct around){at(s->sum_n, s->hours, from) - at(s->sum_n, s->hours, a), from > a ? habit_between(s, a, from) : 0,
-		at(s->sum_n, s->hours, b) - at(s->sum_n, s->hours, to), b > to ? habit_between(s, to, b) : 0};
+		at(s->sum_n, s->hours, b) - at(s->sum_n, s->hours, to), b > to ? habit_between(s, to, b) : 0,
+		from > a ? at(s->sum_silent, s->hours, from) - at(s->sum_silent, s->hours, a) : 0,
+		b > to ? at(s->sum_silent, s->hours, b) - at(s->sum_silent, s->hours, to) : 0};
 }
 
 static double rate_around(const struct sensor *s, double from, double to)
@@ -66,12 +70,14 @@ static double rate_around(const struct sensor *s, double from, double to)
 	return w > 0 ? (x.before_n + x.after_n) / w : 0;
 }
 
-/* What was to be expected of a silence by what came before it and by what came after it: beside a sudden fall the feed had no such rate. */
+/* What was to be expected of a silence by what came before it and by what came after it: beside a sudden fall the feed had no such rate. That
+ * another long silence follows, a stray message between them, is no fall. */
 static double expected_in(const struct sensor *s, double from, double to)
 {
 	struct around x = look_around(s, from, to);
-	bool both = x.before >= RATE_HOURS && x.after >= RATE_HOURS;
-	double rate = both ? fmin(x.before_n / x.before, x.after_n / x.after) : rate_around(s, from, to);
+	double before = x.before - x.silent_before, after = x.after - x.silent_after;
+	bool both = before >= RATE_HOURS && after >= RATE_HOURS;
+	double rate = both ? fmin(x.before_n / before, x.after_n / after) : rate_around(s, from, to);
 	return rate * habit_between(s, from, to);
 }
 
@@ -106,12 +112,25 @@ static int learn_tail(struct sensor *s, struct arena *a)
 	return 0;
 }
 
+/* sum_silent, once the habit is known. */
+static void sum_silences(struct sensor *s)
+{
+	for (size_t i = 0; i + 1 < s->n; i++) {
+		size_t from = (size_t)hour_of(s, s->t[i]) + 1, to = (size_t)hour_of(s, s->t[i + 1]);
+		for (size_t h = from; h < to && to - from > LOCAL_HOURS / 2; h++)
+			s->sum_silent[h + 1] = s->sum_habit[h + 1] - s->sum_habit[h];
+	}
+	for (size_t h = 0; h < s->hours; h++)
+		s->sum_silent[h + 1] += s->sum_silent[h];
+}
+
 static int sensor_make(struct sensor *s, struct arena *a)
 {
 	double all = 0;
 	s->sum_n = arena_zalloc(a, s->hours + 1, sizeof *s->sum_n);
 	s->sum_habit = arena_zalloc(a, s->hours + 1, sizeof *s->sum_habit);
-	if (!s->sum_n || !s->sum_habit)
+	s->sum_silent = arena_zalloc(a, s->hours + 1, sizeof *s->sum_silent);
+	if (!s->sum_n || !s->sum_habit || !s->sum_silent)
 		return -1;
 	double count[HOURS_A_WEEK] = {0};
 	size_t seen[HOURS_A_WEEK] = {0};
@@ -131,6 +150,7 @@ static int sensor_make(struct sensor *s, struct arena *a)
 		s->sum_n[h + 1] += s->sum_n[h];
 		s->sum_habit[h + 1] = s->sum_habit[h] + s->habit[h % HOURS_A_WEEK] / all;
 	}
+	sum_silences(s);
 	return learn_tail(s, a);
 }
 

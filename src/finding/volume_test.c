@@ -78,6 +78,34 @@ static void an_outage_of_a_feed_that_had_more_mail_once_is_found(void **state)
 	arena_free(&a);
 }
 
+/* A stray message in the midst of an outage, or a day and a half of mail: two outages. */
+static void an_outage_with_mail_in_its_midst_is_found(void **state)
+{
+	static const double back[][2] = {{26.9, 27}, {26, 27.5}};
+	(void)state;
+	for (int round = 0; round < 8; round++) {
+		struct arena a;
+		struct volume v;
+		arena_init(&a, 256 * MIB);
+		struct volume_event *ev = arena_alloc(&a, ROOM * sizeof *ev);
+		const double *b = back[round % 2];
+		size_t n = feed(ev, 0, 0, 20, 0, DAYS, 20, b[0]), from = n;
+		for (size_t i = n = 0; i < from; i++)
+			if (day_of(ev[i].time) < b[1] || day_of(ev[i].time) >= 35)
+				ev[n++] = ev[i];
+		if (round % 2 == 0)
+			ev[n++] = (struct volume_event){(DAY0 + 27) * SECONDS_A_DAY, 0};
+		n = feed(ev, n, 1, 50, 0, DAYS, 0, 0);
+		make(&v, ev, n, &a);
+		assert_int_equal(v.feeds[0].n_outages, 2);
+		const struct volume_outage *o = v.feeds[0].outages;
+		assert_true(fabs(day_of(o[0].from.time) - 20) < 0.5 && fabs(day_of(o[1].to.time) - 35) < 0.5);
+		assert_true(o[0].expected > 40 && o[0].expected < 200); /* half: a stray message says nothing of a rate */
+		assert_int_equal(v.feeds[1].n_outages, 0);
+		arena_free(&a);
+	}
+}
+
 static void chance_is_no_outage(void **state)
 {
 	(void)state;
@@ -223,6 +251,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_outage_is_found_and_dated),
 		cmocka_unit_test(an_outage_of_a_feed_that_had_more_mail_once_is_found),
+		cmocka_unit_test(an_outage_with_mail_in_its_midst_is_found),
 		cmocka_unit_test(chance_is_no_outage),
 		cmocka_unit_test(levels_survive_the_feeds),
 		cmocka_unit_test(a_lone_feed_neither_starts_nor_ends),
