@@ -48,6 +48,7 @@ struct sender { /* of the trade, before the closure */
 	bool by_nameless;        /* there is not */
 	double trade_n, all_n;   /* before, of that mail */
 	double trade2_n, all2_n; /* after */
+	double by_day;           /* for the trade, after, had it gone on as before */
 	double lost_n;           /* after, of mail that may be the trade's under another name: beyond what it had before */
 	bool fell;               /* its other mail did, too */
 	bool moved;              /* it switched by itself, or had stopped before */
@@ -78,6 +79,7 @@ static size_t find_senders(const struct scene *s, const struct closing *c, struc
 {
 	size_t n = 0;
 	int64_t lo = c->lo, hi = c->hi, from = lo - (int64_t)CLOSED_DAYS * SECONDS_A_DAY;
+	from = from > s->begin ? from : s->begin;
 	double days = (double)(lo - from) / SECONDS_A_DAY, days2 = (double)(s->end - hi) / SECONDS_A_DAY;
 	for (size_t i = 0; i < s->n_parts && n < room; i++) {
 		const struct part *x = &s->parts[i];
@@ -99,6 +101,7 @@ static size_t find_senders(const struct scene *s, const struct closing *c, struc
 		}
 		if (a.trade_n < CLOSED_COUNT)
 			continue;
+		a.by_day = a.trade_n / days * days2;
 		a.all_n = a.trade_n + before[KNOWN] + before[NAMELESS];
 		a.all2_n = a.trade2_n + after[KNOWN] + after[NAMELESS];
 		a.share = share(a.trade_n, a.all_n);
@@ -134,7 +137,8 @@ static struct verdict judge(const struct sender *v, size_t n)
 		w.seen += v[i].trade2_n;
 		w.lost += v[i].lost_n;
 		w.alive += expected >= 3;
-		w.goes_on |= v[i].trade2_n >= CLOSED_COUNT && v[i].trade2_n >= CLOSED_GOES_ON * expected;
+		w.goes_on |= v[i].trade2_n >= CLOSED_COUNT && v[i].trade2_n >= CLOSED_GOES_ON * expected &&
+		             v[i].trade2_n >= CLOSED_LEFT * v[i].by_day; /* else late mail of one that sent little else */
 		w.dead += v[i].share > 0.8 && v[i].all2_n + v[i].lost_n < CLOSED_LEFT * v[i].all_n;
 	}
 	return w;

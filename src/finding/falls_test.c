@@ -259,6 +259,46 @@ static void who_leaves_early_does_not_date_a_closure(void **state)
 	}
 }
 
+/* PillCo is taken down; alpha and beta sent for nothing else and fall silent, but for what alpha's queues still hold. */
+static double sent_little_else(size_t e, size_t k, double day)
+{
+	if (e > 1)
+		return k ? 10 : 0;
+	return k ? 0 : day < 50.5 ? 40 : e == 0 && day >= 53.5 && day < 76 ? 0.5 : 0;
+}
+
+static void late_mail_of_a_closure_is_not_going_on(void **state)
+{
+	(void)state;
+	for (uint64_t round = 0; round < 4; round++) {
+		struct world w;
+		tell(&w, sent_little_else, 121 + round);
+		assert_non_null(find(&w, FINDING_CLOSURE, S(""), S("")));
+		end(&w);
+	}
+}
+
+/* PillCo closes for three engines, which sent for nothing else and go on with a tenth of their mail, for others. */
+static double has_little_else(size_t e, size_t k, double day)
+{
+	if (e > 2)
+		return k ? 10 : 0;
+	return k == 0 ? (day < 45.5 ? 20 : 0) : day < 45.5 ? 0 : k == 1 ? 4 : 0;
+}
+
+static void who_sent_for_one_trade_alone_shows_its_closure(void **state)
+{
+	(void)state;
+	for (uint64_t round = 0; round < 8; round++) {
+		struct world w;
+		tell(&w, has_little_else, 141 + round);
+		const struct finding *closure = find(&w, FINDING_CLOSURE, S(""), S(""));
+		assert_non_null(closure);
+		holds(&closure->start, 45.5);
+		end(&w);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -271,6 +311,8 @@ int main(void)
 		cmocka_unit_test(what_one_still_sends_for_has_not_closed),
 		cmocka_unit_test(a_switch_on_a_day_of_much_mail_is_told),
 		cmocka_unit_test(a_switch_without_a_date_is_not_told),
+		cmocka_unit_test(late_mail_of_a_closure_is_not_going_on),
+		cmocka_unit_test(who_sent_for_one_trade_alone_shows_its_closure),
 		cmocka_unit_test(who_takes_anothers_brand_has_not_closed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,7 +4,8 @@
 enum { GRID = 56, ZOOMS = 4, SHIFTS = 20 };
 static const double FAR = 3.0 * SECONDS_A_DAY; /* a date so far off is wrong, and farther off no worse */
 static const double APART = 0.1;               /* of those who share a date have one of their own */
-static const double TINY = 1e-9;               /* of all weight: where the next grid does not look any more */
+static const double SHIFT_MOST = 1; /* of a share's logit from what the mail before made it: it rests on eight messages and more */
+static const double TINY = 1e-9;    /* of all weight: where the next grid does not look any more */
 
 /* ---- the grid ---- */
 
@@ -479,6 +480,13 @@ double fit_shared(double logl, double own)
 	return isnan(logl) ? NAN : top + log((1 - APART) * exp(logl - top) + APART * exp(own - top));
 }
 
+/* What it gains where the share is another, by its slope and bend: these hold for shares nearby, and no other is in question. */
+static double other_share(const struct tally *y)
+{
+	double shift = y->bend > 0 ? within(y->slope / y->bend, -SHIFT_MOST, SHIFT_MOST) : 0;
+	return shift * (y->slope - shift * y->bend / 2);
+}
+
 static double sender_logl(const struct fit_sender *s, int64_t t1, int64_t t2)
 {
 	size_t i = first_from(s->t, s->n, t1), k = first_from(s->t, s->n, t2);
@@ -487,7 +495,7 @@ static double sender_logl(const struct fit_sender *s, int64_t t1, int64_t t2)
 	count(&y, s->sum[s->n] - s->sum[k], (double)(s->n - k), faded(s->share, 0));
 	for (; i < k; i++)
 		count(&y, s->z[i], 1, faded(s->share, fit_left(s->t[i], t1, t2)));
-	return fit_shared((y.l + (y.bend > 0 ? y.slope * y.slope / y.bend / 2 : 0)) / s->scatter, s->own);
+	return fit_shared((y.l + other_share(&y)) / s->scatter, s->own);
 }
 
 double fit_fade_logl(const void *ctx, int64_t t1, int64_t t2)

@@ -246,6 +246,26 @@ static void what_is_kept_of_a_fit_changes_nothing(void **state)
 	arena_free(&a);
 }
 
+/* A likelihood is no chance above one, whatever share would suit the mail better than the one thought. */
+static void another_share_makes_nothing_likelier_than_certain(void **state)
+{
+	enum { BEFORE = 100, ALL = 150 };
+	int64_t t[ALL];
+	uint8_t z[ALL];
+	uint32_t sum[ALL + 1] = {0};
+	(void)state;
+	for (int i = 0; i < ALL; i++) {
+		t[i] = i * SECONDS_AN_HOUR;
+		z[i] = i < BEFORE;
+		sum[i + 1] = sum[i] + z[i];
+	}
+	struct fit_sender all = {.t = t, .z = z, .sum = sum, .n = ALL, .share = 0.98, .scatter = 1, .own = -INFINITY};
+	struct fit_fade f = {&all, 1};
+	double never = fit_fade_logl(&f, ALL * SECONDS_AN_HOUR, ALL * SECONDS_AN_HOUR);
+	double right = fit_fade_logl(&f, BEFORE * SECONDS_AN_HOUR, BEFORE * SECONDS_AN_HOUR);
+	assert_true(never < right && right < 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +278,7 @@ int main(void)
 		cmocka_unit_test(little_memory_is_told),
 		cmocka_unit_test(nothing_is_no_harm),
 		cmocka_unit_test(what_is_kept_of_a_fit_changes_nothing),
+		cmocka_unit_test(another_share_makes_nothing_likelier_than_certain),
 	};
 	seed = 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
