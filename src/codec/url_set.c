@@ -46,10 +46,14 @@ static void merge(struct url *into, const struct url *u)
 		into->text = u->text;
 }
 
-static void add(struct url_set *set, const struct url *u)
+/* mark: of the arena before u was read. What the set does not keep is given back: a message may hold a million links. */
+static void add(struct url_set *set, const struct url *u, struct arena_mark mark)
 {
-	if (set->n == set->cap && set->cap < LIM_URLS && !grow(set))
-		return;
+	if (set->n == set->cap && set->cap < LIM_URLS) {
+		if (!grow(set))
+			return;
+		mark = arena_mark(set->arena);
+	}
 	size_t i = find_slot(set, u->raw, hash64(u->raw, 0));
 	if (u->flags & (URL_USERINFO | URL_ENCODED_HOST))
 		set->anomalies |= ANOM(url_obfuscated);
@@ -57,10 +61,12 @@ static void add(struct url_set *set, const struct url *u)
 		set->anomalies |= ANOM(url_text_mismatch);
 	if (set->slots[i]) {
 		merge(&set->urls[set->slots[i] - 1], u);
+		arena_release(set->arena, mark);
 		return;
 	}
 	if (set->n == LIM_URLS || set->n == set->cap) {
 		set->anomalies |= ANOM(url_cap);
+		arena_release(set->arena, mark);
 		return;
 	}
 	set->urls[set->n] = *u;
@@ -119,12 +125,13 @@ static void add_stretch(struct url_set *set, struct str text, unsigned flags)
 	bool soft;
 	while (url_scan_next(&scan, &token, &how, &soft)) {
 		struct url u;
+		struct arena_mark mark = arena_mark(set->arena);
 		int r = parse_token(set, token, how, soft, &u);
 		if (r < 0)
 			set->oom = true;
 		if (r > 0) {
 			u.flags |= flags | how | URL_FROM_TEXT;
-			add(set, &u);
+			add(set, &u, mark);
 		}
 	}
 	set->work += scan.work;
@@ -191,6 +198,7 @@ static struct str with_scheme(struct arena *arena, struct str url, unsigned *fla
 static void add_link(struct url_set *set, const struct html_link *l, unsigned flags)
 {
 	struct url u;
+	struct arena_mark mark = arena_mark(set->arena);
 	flags |= kind_flags(l->kind) | (l->hidden ? URL_HIDDEN : 0);
 	struct str url = with_scheme(set->arena, l->url, &flags);
 	int r = url.p ? url_parse(set->arena, set->psl, url, &u) : -1;
@@ -202,7 +210,7 @@ static void add_link(struct url_set *set, const struct html_link *l, unsigned fl
 	u.text = l->text;
 	if (l->kind == HTML_LINK_ANCHOR && text_mismatch(set, &u, l->text))
 		u.flags |= URL_TEXT_MISMATCH;
-	add(set, &u);
+	add(set, &u, mark);
 }
 
 void url_set_add_link(struct url_set *set, struct str url)
