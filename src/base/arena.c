@@ -43,7 +43,7 @@ void arena_reset(struct arena *a)
 	a->chunk = keep;
 	a->used = 0;
 	a->total = keep ? keep->size : 0;
-	a->failed = false;
+	a->failed = a->full = false;
 }
 
 void arena_free(struct arena *a)
@@ -60,8 +60,10 @@ static int try_chunk(struct arena *a, size_t need)
 	if (size < need)
 		size = need;
 	size_t left = a->max - a->total;
-	if (need > left)
+	if (need > left) {
+		a->full = true;
 		return -1;
+	}
 	if (size > left)
 		size = left;
 	struct arena_chunk *c = mem_alloc(sizeof *c + size);

@@ -15,6 +15,7 @@ struct arena {
 	size_t total;              /* bytes held in all chunks */
 	size_t max;                /* cap on total */
 	bool failed;               /* an allocation failed since the last reset: for who makes many and asks once */
+	bool full;                 /* one failed because of max */
 };
 
 void arena_init(struct arena *a, size_t max_bytes);

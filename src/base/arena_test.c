@@ -37,6 +37,13 @@ static void caps(void **state)
 	(void)state;
 	arena_init(&a, 100);
 	assert_null(arena_alloc(&a, 101));
+	assert_true(a.full);
+	arena_reset(&a);
+	assert_false(a.full);
+	mem_fail_from(0);
+	assert_null(arena_alloc(&a, 64));
+	mem_fail_from(-1);
+	assert_true(a.failed && !a.full);
 	assert_null(arena_alloc(&a, SIZE_MAX));
 	assert_null(arena_alloc(&a, SIZE_MAX - 15));
 	assert_null(arena_zalloc(&a, SIZE_MAX / 2, 3));

@@ -1,6 +1,7 @@
 /* extract.c - see extract.h. */
 #include "feature/extract.h"
 
+#include "base/anomaly.h"
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "feature/fingerprint.h"
@@ -33,7 +34,7 @@ int extract_message(
 	struct trace trace;
 	*doc = (struct doc){0};
 	*row = (struct row){.time = TIME_NONE, .date = TIME_NONE};
-	if (message_parse(a, in->bytes, &m))
+	if (message_parse(a, str_first(in->bytes, in->bytes.n >> in->halved), &m))
 		return ERR_ENV;
 	extract_identity(in->bytes, row);
 	row->anomalies = (int64_t)(m.anomalies | in->anomalies);
@@ -43,4 +44,14 @@ int extract_message(
 	row->text = str_first(doc->text, LIM_STORED_TEXT);
 	row->text.n = utf8_valid_prefix(row->text);
 	return 0;
+}
+
+bool extract_less(struct arena *a, struct extract_input *in)
+{
+	if (!a->full || !(in->bytes.n >> in->halved))
+		return false;
+	arena_reset(a);
+	in->halved++;
+	in->anomalies |= ANOM(message_cap);
+	return true;
 }

@@ -37,10 +37,15 @@ struct extract_input {
 	uint64_t anomalies;        /* what the source saw */
 	const struct transcript_index *smtp; /* the feed's SMTP dialogues, or NULL */
 	struct memo *memo; /* the worker's: doc and row then hold what lives in it until the next message; or NULL */
+	unsigned halved;   /* how often what is looked at of bytes was halved (extract_less) */
 };
 
 int extract_message(
 	struct arena *a, const struct extract_settings *set, const struct extract_input *in, struct doc *doc, struct row *row);
+
+/* After a failure: true when the message took more than the arena may hold. Half of it is then to be looked at (message_cap), in the arena, which
+ * is empty again: no message ends a run. */
+bool extract_less(struct arena *a, struct extract_input *in);
 
 /* Enters what an image shows; the anomalies that its message has by that. */
 uint64_t extract_look(struct doc_attachment *t, const struct image_look *look);

@@ -57,14 +57,15 @@ static int read_one(struct reading *r, const struct raw_mail *mail, reading_fn *
 	struct row row;
 	if (!feed)
 		return err->kind;
-	const struct extract_input in = {.bytes = mail->bytes,
+	struct extract_input in = {.bytes = mail->bytes,
 		.from_line = mail->from_line,
 		.anomalies = mail->anomalies,
 		.trust = &feed->trust,
 		.smtp = feed->smtp};
 	arena_reset(&r->scratch);
-	if (extract_message(&r->scratch, &set, &in, &doc, &row))
-		return err_oom(err, "a message");
+	while (extract_message(&r->scratch, &set, &in, &doc, &row))
+		if (!extract_less(&r->scratch, &in))
+			return err_oom(err, "a message");
 	return fn(ctx, &r->scratch, mail, &doc, &row, err);
 }
 

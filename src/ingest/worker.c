@@ -21,6 +21,14 @@ void worker_release(struct worker *w)
 	arena_free(&w->arena);
 }
 
+static int analyse(const struct pipeline *p, struct worker *w, const struct extract_input *in, struct doc *doc, struct row *row)
+{
+	if (extract_message(&w->arena, p->extract, in, doc, row) || match_doc(p->matcher, w->scratch, &w->arena, doc, row))
+		return ERR_ENV;
+	row->sketch = sketch_of(&w->arena, doc);
+	return row->sketch.p ? 0 : ERR_ENV;
+}
+
 int worker_analyse(const struct pipeline *p, struct worker *w, const struct raw_mail *mail, const struct feed *feed,
 	struct doc *doc, struct row *row, struct err *err)
 {
@@ -31,10 +39,9 @@ int worker_analyse(const struct pipeline *p, struct worker *w, const struct raw_
 		.trust = &feed->trust,
 		.smtp = feed->smtp,
 		.memo = w->memo};
-	if (extract_message(&w->arena, p->extract, &in, doc, row) || match_doc(p->matcher, w->scratch, &w->arena, doc, row))
-		return err_oom(err, "a message");
-	if (!(row->sketch = sketch_of(&w->arena, doc)).p)
-		return err_oom(err, "a message");
+	while (analyse(p, w, &in, doc, row))
+		if (!extract_less(&w->arena, &in))
+			return err_oom(err, "a message");
 	row->feed = feed->name;
 	row->source_path = mail->path;
 	row->source_member = mail->member;

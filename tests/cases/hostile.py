@@ -121,6 +121,22 @@ def case_boundary_like_lines(t):
     check(t, raw('MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="%s"\n' % ('-' * 60), '-' * 60 + '-\n' + ('-' * 61 + '\n') * 50000))
 
 
+def parts(kind, text, n):
+    return raw('MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n', ('--b\nContent-Type: %s\n\n%s\n' % (kind, text)) * n + '--b--\n')
+
+
+def case_more_than_memory_is_looked_at_in_part(t):
+    """A thousand pages of nothing but images, which take many times their bytes: the mail is stored, the next one is read."""
+    rows, _ = check(t, mbox([parts('text/html', '<img src=a>' * 3000, 980), mail(1)]), n=2)
+    same(sorted('message_cap' in m['anomalies'] for m in rows), [False, True])
+
+
+def case_links_that_are_not_kept_take_no_memory(t):
+    links = ''.join('<a href=3D"http://a.example/%d%s">x</a>\n' % (i, '`' * 8100) for i in range(1010))
+    rows, _ = check(t, parts('text/html; name=a.html\nContent-Transfer-Encoding: quoted-printable', links, 4), 'url_cap')
+    assert 'message_cap' not in rows[0]['anomalies']
+
+
 def zip_of(members):
     out = io.BytesIO()
     with zipfile.ZipFile(out, 'w', zipfile.ZIP_DEFLATED) as z:
