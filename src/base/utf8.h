@@ -13,6 +13,15 @@ static inline bool utf8_valid(struct str s)
 {
 	return utf8_valid_prefix(s) == s.n;
 }
+/* The first n bytes of valid s at most, cut between characters. */
+static inline struct str utf8_first(struct str s, size_t n)
+{
+	if (n >= s.n)
+		return s;
+	while (n > 0 && (s.p[n] & 0xC0) == 0x80)
+		n--;
+	return str_first(s, n);
+}
 size_t ascii_prefix(struct str s); /* length of the longest prefix of bytes below 0x80 */
 bool ascii_only(struct str s);
 /* Reads one character at *i (i < s.n) and moves *i on. Bad bytes give U+FFFD, one for each maximal bad subpart. */

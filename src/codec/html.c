@@ -320,7 +320,7 @@ static struct str valid_input(struct html_ctx *c, struct str s, const struct htm
 {
 	if (s.n > LIM_HTML) {
 		c->anomalies |= ANOM(html_cap);
-		s.n = LIM_HTML;
+		s = settings->valid_utf8 ? utf8_first(s, LIM_HTML) : str_first(s, LIM_HTML);
 	}
 	if (settings->valid_utf8 || utf8_valid(s))
 		return s;
@@ -392,7 +392,7 @@ int html_scan(
 	c->max_tags = settings->max_tags ? settings->max_tags : LIM_TAGS;
 	c->root = (struct html_style){.fg = 0, .bg = 0xFFFFFF, .cell_bg = COLOR_UNSET, .size = SIZE_DEFAULT};
 	c->link_color = 0x0000EE;
-	html = valid_input(c, html, settings);
+	html = html.n ? valid_input(c, html, settings) : S("");
 	if (!make_room(c, html, settings->max_text ? settings->max_text : LIM_TEXT)) {
 		*anomalies |= c->anomalies;
 		return -1;

@@ -352,6 +352,24 @@ static void test_every_truncation(void **state)
 	}
 }
 
+/* Input that is cut at the cap ends with a whole character. */
+static void test_cut(void **state)
+{
+	struct fixture *f = *state;
+	static const struct html_settings valid = {.valid_utf8 = true};
+	uint64_t anomalies = 0;
+	uint8_t *p = test_malloc(LIM_HTML + 8);
+	memset(p, ' ', LIM_HTML + 8);
+	memcpy(p, "<!--", 4);
+	memcpy(p + LIM_HTML - 4, "-->\xC3\xA9", 5);
+	assert_int_equal(html_scan(&f->arena, str_make(p, LIM_HTML + 8), &valid, &f->r, &anomalies), 0);
+	assert_true(utf8_valid(f->r.text));
+	assert_int_equal(anomalies, ANOM(html_cap));
+	test_free(p);
+	assert_int_equal(html_scan(&f->arena, (struct str){0}, &valid, &f->r, &anomalies), 0);
+	assert_int_equal(f->r.text.n, 0);
+}
+
 static void test_every_failing_allocation(void **state)
 {
 	struct fixture *f = *state;
@@ -434,6 +452,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_dialect, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_names, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_every_truncation, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_cut, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_every_failing_allocation, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_small_arenas, setup, teardown),
 		cmocka_unit_test(test_meta_charset),

@@ -1,6 +1,8 @@
 /* html_text.c - text between tags into lines as a reader sees them. */
 #include "codec/html_int.h"
 
+#include "base/utf8.h"
+
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -14,14 +16,6 @@ static const uint8_t text_class[256] = {['\0'] = DROP,
 	['\f'] = SPACE,
 	['&'] = AMP,
 	[0xC2] = NBSP_LEAD};
-
-static const uint8_t *cut_between_chars(const uint8_t *from, const uint8_t *to)
-{
-	const uint8_t *q = to;
-	while (q > from && (*q & 0xC0) == 0x80)
-		q--;
-	return q;
-}
 
 /* Room for a separator and `bytes` more; what fits of them. */
 static size_t sink_reserve(struct html_ctx *c, struct html_sink *k, size_t bytes)
@@ -152,7 +146,7 @@ void sink_text(struct html_ctx *c, struct html_sink *k, struct str s, bool pre)
 	c->out->work += s.n;
 	if (room < s.n) {
 		k->full = true;
-		s.n = (size_t)(cut_between_chars(s.p, s.p + room) - s.p);
+		s = utf8_first(s, room);
 	}
 	if (s.n == 0)
 		return;
@@ -210,7 +204,5 @@ void sink_text(struct html_ctx *c, struct html_sink *k, struct str s, bool pre)
 struct str sink_slice(const struct html_sink *k, size_t from, size_t to)
 {
 	struct str s = str_trim(str_sub(str_make(k->p, k->n), from, to - from));
-	if (s.n > LIM_LINK_TEXT)
-		s.n = (size_t)(cut_between_chars(s.p, s.p + LIM_LINK_TEXT) - s.p);
-	return s;
+	return utf8_first(s, LIM_LINK_TEXT);
 }

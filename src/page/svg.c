@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "codec/html.h"
 #include "page/tags.h"
 
@@ -200,7 +201,7 @@ int svg_html(struct arena *a, struct str svg, struct str *out)
 {
 	struct writer w = {.arena = a};
 	buf_init_arena(&w.out, a, LIM_HTML);
-	for (struct str s = str_first(svg, LIM_HTML); s.n && buf_ok(&w.out) && !w.oom;) {
+	for (struct str s = utf8_first(svg, LIM_HTML); s.n && buf_ok(&w.out) && !w.oom;) {
 		size_t i = str_find_byte(s, '<');
 		text(&w, str_first(s, i));
 		s = str_from(s, i);
@@ -208,5 +209,7 @@ int svg_html(struct arena *a, struct str svg, struct str *out)
 			s = markup(&w, s);
 	}
 	*out = buf_str(&w.out);
+	if (w.out.full) /* perhaps in the middle of a character */
+		out->n = utf8_valid_prefix(*out);
 	return w.oom || w.out.oom ? -1 : 0;
 }

@@ -138,6 +138,28 @@ static void hostile(void **state)
 	}
 }
 
+/* Cut at the cap, it is still whole characters. */
+static void cut(void **state)
+{
+	static const struct str heads[] = {T(""), T("x"), T("<![CDATA[<"), T("<![CDATA[<<")};
+	(void)state;
+	for (size_t i = 0; i < COUNT(heads); i++) {
+		struct arena a;
+		struct str html;
+		struct buf svg;
+		buf_init(&svg, LIM_HTML + 100);
+		buf_add(&svg, heads[i]);
+		while (svg.n < LIM_HTML + 10)
+			buf_add(&svg, S("\xC3\xA9"));
+		arena_init(&a, LIM_PAGE_ARENA);
+		assert_int_equal(svg_html(&a, buf_str(&svg), &html), 0);
+		assert_in_range(html.n, LIM_HTML - 16, LIM_HTML);
+		assert_true(utf8_valid(html));
+		arena_free(&a);
+		buf_free(&svg);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -146,6 +168,7 @@ int main(void)
 		cmocka_unit_test(leads),
 		cmocka_unit_test(out_of_memory),
 		cmocka_unit_test(hostile),
+		cmocka_unit_test(cut),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
