@@ -58,6 +58,8 @@ static void same(const struct doc *d, const struct row *r, const struct doc *e, 
 
 #define BODY "<p>see <a href='http://www.shop.example.com/a?b'>the shop</a><p style='display:none'>unseen http://x.example.org/"
 #define HTML "Content-Type: text/html\n\n"
+#define FILES "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nplain\n--b\n"
+#define CYRILLIC "<meta charset=windows-1251><a href='http://page.example/'>\xcf\xf0</a>"
 static const struct str mails[] = {
 	T("Subject: a\n\nhello www.example.com\n"),
 	T("\n\n"),
@@ -70,6 +72,10 @@ static const struct str mails[] = {
 	T("Content-Type: multipart/alternative; boundary=b\n\n--b\n\nplain http://plain.example/\n--b\n" HTML BODY "\n--b--\n"),
 	T("Content-Type: multipart/mixed; boundary=b\n\n--b\n\nplain http://plain.example/\n--b\n" HTML BODY "\n--b--\n"),
 	T("Content-Type: multipart/mixed; boundary=b\n\n--b\n\nfirst\n--b\nContent-Type: application/pdf; name=a.pdf\n\nx\n--b--\n"),
+	T("Content-Type: text/calendar; charset=utf-8\n\nSUMMARY:x\n"), /* the same as a file */
+	T("Content-Type: text/calendar; charset=utf-8\nContent-Disposition: attachment\n\nSUMMARY:x\n"),
+	T(FILES "Content-Type: text/html; name=a.html\nContent-Disposition: attachment\n\n" CYRILLIC "\n--b--\n"),
+	T(FILES "Content-Type: application/octet-stream; name=a.html\n\n" CYRILLIC "\n--b--\n"), /* whose <meta> is not asked */
 	T("\nbefore\nbegin 644 cat.txt\n#0V%T\n`\nend\nafter\n"),
 };
 
