@@ -1,7 +1,6 @@
 /* ingest.h - the run of an ingest: mail of some paths is read, measured, named and stored, and the store's log says what was read.
  *
- * It knows no options and says nothing but its progress: what it came to is for the caller to tell. One run at a time and process, for
- * the jail is started first, before threads and before files are open.
+ * It knows no options and says nothing but its progress: what it came to is for the caller to tell.
  */
 #ifndef TRAPLINE_INGEST_INGEST_H
 #define TRAPLINE_INGEST_INGEST_H
