@@ -5,7 +5,7 @@
  * click in a drawing leads as much as a link. HTML in a foreignObject stays. Comments, declarations and instructions are left out.
  *
  * Total and linear; at most LIM_HTML bytes come out. Known limits: entities that the document itself declares are not expanded,
- * animations that set a link are not followed, nor data: URLs; packed drawings (.svgz) are none.
+ * animations that set a link are not followed, nor data: and javascript: URLs; packed drawings (.svgz) are none.
  */
 #ifndef TRAPLINE_PAGE_SVG_H
 #define TRAPLINE_PAGE_SVG_H
