@@ -105,7 +105,7 @@ static uint32_t print_of(struct load *l, struct str packed)
 	if (3 * l->n_index <= 4 * p->n && !grow_index(l))
 		return 0;
 	uint32_t *i = place_of(l, packed, hash);
-	if (*i)
+	if (*i > 0)
 		return *i;
 	if (!grow((void **)&p->v, p->n, &l->cap_prints, 1, sizeof *p->v) ||
 		!grow((void **)&p->bytes, l->used, &l->cap_bytes, packed.n, 1))

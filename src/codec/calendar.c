@@ -104,7 +104,7 @@ static void text(struct reader *r, struct str value)
 	unescape(&r->text, value);
 }
 
-static void link(struct reader *r, struct str url)
+static void add_link(struct reader *r, struct str url)
 {
 	url = str_trim(url);
 	if (!url.n)
@@ -152,11 +152,11 @@ static void property(struct reader *r, const struct line *l)
 		text(r, l->value);
 		r->out->described |= str_ieq(l->name, S("DESCRIPTION")) && str_trim(l->value).n;
 	} else if (is_one_of(l->name, links)) {
-		link(r, l->value);
+		add_link(r, l->value);
 	} else if (is_one_of(l->name, pages)) {
 		page(r, l);
 	}
-	link(r, param(l->params, "ALTREP"));
+	add_link(r, param(l->params, "ALTREP"));
 }
 
 int calendar_read(struct arena *a, struct str s, struct calendar *out)

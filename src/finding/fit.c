@@ -366,9 +366,9 @@ static void reckon(const struct fit_volume *v, struct side *s, int64_t t, bool b
 	s->t = t;
 	s->place = (double)(t - v->start) / FIT_SLOT;
 	struct reached here = reached(v, s->place);
-	double n = before ? here.n : v->count[v->n] - here.n, day = s->place / FIT_SLOTS_A_DAY,
-	       days = (double)(v->n / FIT_SLOTS_A_DAY);
-	size_t edge = (size_t)within(before ? floor(day) : ceil(day), 0, days) * FIT_SLOTS_A_DAY;
+	double n = before ? here.n : v->count[v->n] - here.n, day = s->place / FIT_SLOTS_A_DAY;
+	size_t days = v->n / FIT_SLOTS_A_DAY,
+	       edge = (size_t)within(before ? floor(day) : ceil(day), 0, (double)days) * FIT_SLOTS_A_DAY;
 	s->e = before ? here.e : v->offset[v->n] - here.e;
 	s->level = level_of(s->e > 0 ? n / s->e : 0);
 	s->from = before ? 0 : edge;
