@@ -112,13 +112,8 @@ static int name_of_word(struct load *l, uint32_t word, name_id *out)
 
 static bool room_for_domains(struct analysis *a, size_t n)
 {
-	if (n <= a->domains_room - a->n_domains)
-		return true;
-	size_t room = a->n_domains + a->n_domains / 4 + n + 1024;
-	uint32_t *grown = room <= UINT32_MAX ? mem_realloc(a->domains, room * sizeof *grown) : NULL;
-	a->domains = grown ? grown : a->domains;
-	a->domains_room = grown ? room : a->domains_room;
-	return grown != NULL;
+	return a->n_domains + n <= UINT32_MAX &&
+	       mem_room((void **)&a->domains, &a->domains_room, a->n_domains + n, sizeof *a->domains);
 }
 
 static int load_row(void *ctx, const struct store_row *r)

@@ -26,7 +26,7 @@ struct analyse_settings {
 	bool model_required;     /* the user named it: it has to be there */
 	bool force;              /* even when nothing changed */
 	bool show_progress;      /* on a terminal */
-	/* NULL, or told of each part when it is done, for benchmarks: load, campaigns, engines, infections, programmes, findings, store. */
+	/* NULL, or told of each part when it is done, for benchmarks: campaigns, load, engines, infections, programmes, findings, store. */
 	void (*done)(void *ctx, const char *part);
 	void *done_ctx;
 };

@@ -84,26 +84,12 @@ void campaign_set_del(struct campaign_set *s)
 	mem_free(s);
 }
 
-/* Room for one more of n elements. */
-static bool grow(void **p, size_t n, size_t *cap, size_t bytes)
-{
-	if (n < *cap)
-		return true;
-	size_t want = *cap ? *cap + *cap / 2 : 1024;
-	void *q = mem_realloc(*p, want * bytes);
-	if (!q)
-		return false;
-	*p = q;
-	*cap = want;
-	return true;
-}
-
 /* The node of this blob, made when it is new; NOBODY when out of memory. */
 static uint32_t node_of(struct campaign_set *s, struct str blob, const struct sketch *sketch)
 {
 	bool fresh;
-	if (!grow((void **)&s->nodes, s->sketches.n, &s->cap_nodes, sizeof *s->nodes) ||
-		!grow((void **)&s->ranks, s->sketches.n, &s->cap_ranks, sizeof *s->ranks))
+	if (!mem_room((void **)&s->nodes, &s->cap_nodes, s->sketches.n + (size_t)1, sizeof *s->nodes) ||
+		!mem_room((void **)&s->ranks, &s->cap_ranks, s->sketches.n + (size_t)1, sizeof *s->ranks))
 		return NOBODY;
 	uint32_t i = sketch_pool_put(&s->sketches, blob, &fresh);
 	if (i == POOL_FULL)
@@ -119,7 +105,7 @@ int campaign_set_add(struct campaign_set *s, struct str sketch, uint64_t key, st
 {
 	struct sketch parsed;
 	must(!s->place && s->n_messages < NOBODY);
-	if (!grow((void **)&s->of, s->n_messages, &s->cap_messages, sizeof *s->of))
+	if (!mem_room((void **)&s->of, &s->cap_messages, s->n_messages + 1, sizeof *s->of))
 		return err_oom(err, "campaigns");
 	uint32_t at = NOBODY;
 	if (sketch_read(sketch, &parsed)) {
@@ -298,7 +284,7 @@ struct entries {
 
 static bool add_entry(struct entries *e, uint32_t key, size_t who)
 {
-	if (!grow((void **)&e->v, e->n, &e->cap, sizeof *e->v))
+	if (!mem_room((void **)&e->v, &e->cap, e->n + 1, sizeof *e->v))
 		return false;
 	e->v[e->n++] = (struct lsh_entry){key, (uint32_t)who};
 	return true;

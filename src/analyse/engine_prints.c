@@ -57,18 +57,6 @@ static uint32_t tokens_of(struct load *l, const struct store_row *r)
 
 /* ---- each once ---- */
 
-/* Room for more elements behind n. */
-static bool grow(void **p, size_t n, size_t *cap, size_t more, size_t bytes)
-{
-	if (n + more <= *cap)
-		return true;
-	size_t want = n + n / 4 + more + 1024;
-	void *q = mem_realloc(*p, want * bytes);
-	*p = q ? q : *p;
-	*cap = q ? want : *cap;
-	return q != NULL;
-}
-
 /* Where the print with these tokens stands in the index, or belongs. What is packed tells its own end: none begins as another one. */
 static uint32_t *place_of(const struct load *l, struct str packed, uint32_t hash)
 {
@@ -107,8 +95,8 @@ static uint32_t print_of(struct load *l, struct str packed)
 	uint32_t *i = place_of(l, packed, hash);
 	if (*i > 0)
 		return *i;
-	if (!grow((void **)&p->v, p->n, &l->cap_prints, 1, sizeof *p->v) ||
-		!grow((void **)&p->bytes, l->used, &l->cap_bytes, packed.n, 1))
+	if (!mem_room((void **)&p->v, &l->cap_prints, p->n + 1, sizeof *p->v) ||
+		!mem_room((void **)&p->bytes, &l->cap_bytes, l->used + packed.n, 1))
 		return 0;
 	memcpy(p->bytes + l->used, packed.p, packed.n);
 	p->v[p->n] = (struct engine_print){.at = l->used, .hash = hash};

@@ -63,6 +63,17 @@ void *mem_realloc(void *p, size_t bytes)
 	return refused() ? NULL : in_large_pages(realloc(p, bytes ? bytes : 1), bytes);
 }
 
+bool mem_room(void **array, size_t *cap, size_t n, size_t bytes)
+{
+	if (n <= *cap)
+		return true;
+	size_t want = n + n / 4 + 1024;
+	void *p = want < SIZE_MAX / 2 / bytes ? mem_realloc(*array, want * bytes) : NULL;
+	*array = p ? p : *array;
+	*cap = p ? want : *cap;
+	return p;
+}
+
 void mem_setup(void)
 {
 #ifdef M_MMAP_THRESHOLD

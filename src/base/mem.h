@@ -6,12 +6,15 @@
 #ifndef TRAPLINE_BASE_MEM_H
 #define TRAPLINE_BASE_MEM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 void *mem_alloc(size_t bytes);
 void *mem_zalloc(size_t count, size_t bytes); /* zeroed; overflow of the product is a failure */
 void *mem_realloc(void *p, size_t bytes);
 void mem_free(void *p);
+/* Room in the array *array of *cap elements of so many bytes for at least n of them; it may move. False when out of memory: then it is as it was. */
+bool mem_room(void **array, size_t *cap, size_t n, size_t bytes);
 
 /* Once, before threads start: large blocks go back to the system when they are freed. Otherwise glibc learns from the first large
  * message to keep such blocks, in a heap of each thread. */

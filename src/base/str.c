@@ -81,6 +81,14 @@ size_t str_find_pair(struct str s, size_t from, uint8_t a, uint8_t b)
 	return find_pair(s, from, (struct pair){a, b, 0, 0});
 }
 
+bool str_is_one_of(struct str s, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_ieq(s, str_of(names[i])))
+			return true;
+	return false;
+}
+
 bool str_istarts(struct str s, struct str prefix)
 {
 	return str_ieq(str_first(s, prefix.n), prefix);

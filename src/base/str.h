@@ -128,6 +128,8 @@ static inline bool str_ieq(struct str a, struct str b)
 		return false;
 	return a.n == 0 || (ascii_lower(a.p[0]) == ascii_lower(b.p[0]) && str_ieq_bytes(a.p, b.p, a.n));
 }
+/* Likewise: is s one of n names? */
+bool str_is_one_of(struct str s, const char *const *names, size_t n);
 bool str_istarts(struct str s, struct str prefix);
 bool str_iends(struct str s, struct str suffix);
 size_t str_find(struct str s, struct str needle); /* STR_NPOS when absent */

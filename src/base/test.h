@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/anomaly.h"
+#include "base/arena.h"
 #include "base/mem.h"
 #include "base/str.h"
 
@@ -59,6 +60,23 @@ static inline uint8_t *test_copy(struct str s)
 	if (s.n)
 		memcpy(p, s.p, s.n);
 	return p;
+}
+
+/* run(a, s) with 0, 1, 2 ... allocations that succeed before all others fail, in an arena of at most so many bytes, until none fails:
+ * it is 0 then, and may be anything before. */
+static inline void test_failing_memory(size_t most, int (*run)(struct arena *a, struct str s), struct str s)
+{
+	bool hit = true;
+	for (long n = 0; hit; n++) {
+		struct arena a;
+		arena_init(&a, most);
+		mem_fail_from(n);
+		int rc = run(&a, s);
+		hit = mem_failed();
+		mem_fail_from(-1);
+		arena_free(&a);
+		assert_true(rc == 0 || hit);
+	}
 }
 
 #endif

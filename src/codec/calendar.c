@@ -135,25 +135,17 @@ static void page(struct reader *r, const struct line *l)
 	*p = buf_str(&html);
 }
 
-static bool is_one_of(struct str name, const char *const *names)
-{
-	for (; *names; names++)
-		if (str_ieq(name, str_of(*names)))
-			return true;
-	return false;
-}
-
 static void property(struct reader *r, const struct line *l)
 {
-	static const char *const texts[] = {"SUMMARY", "LOCATION", "DESCRIPTION", "COMMENT", NULL},
-				 *const links[] = {"URL", "ATTACH", "CONFERENCE", NULL},
-				 *const pages[] = {"X-ALT-DESC", "STYLED-DESCRIPTION", NULL};
-	if (is_one_of(l->name, texts)) {
+	static const char *const texts[] = {"SUMMARY", "LOCATION", "DESCRIPTION", "COMMENT"},
+				 *const links[] = {"URL", "ATTACH", "CONFERENCE"},
+				 *const pages[] = {"X-ALT-DESC", "STYLED-DESCRIPTION"};
+	if (str_is_one_of(l->name, texts, sizeof texts / sizeof *texts)) {
 		text(r, l->value);
 		r->out->described |= str_ieq(l->name, S("DESCRIPTION")) && str_trim(l->value).n;
-	} else if (is_one_of(l->name, links)) {
+	} else if (str_is_one_of(l->name, links, sizeof links / sizeof *links)) {
 		add_link(r, l->value);
-	} else if (is_one_of(l->name, pages)) {
+	} else if (str_is_one_of(l->name, pages, sizeof pages / sizeof *pages)) {
 		page(r, l);
 	}
 	add_link(r, param(l->params, "ALTREP"));

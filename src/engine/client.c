@@ -7,20 +7,12 @@ static struct str value_of(const struct engine_model *m, const struct engine_tok
 	return at ? str_from(m->tokens.v[t->token[at - t->family]].text, print_table[family].name.n + 1) : S("");
 }
 
-static bool is_listed(struct str name, const char *const *names, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (str_eq(name, str_of(names[i])))
-			return true;
-	return false;
-}
-
 /* A program on somebody's desk hands its mail to a server, and that server says so in a Received field of its own. */
 static bool is_desktop(struct str claim)
 {
 	static const char *const names[] = {"outlook-express", "outlook", "outlook-imo", "windows-live-mail", "mozilla", "netscape",
 		"the-bat", "eudora", "apple-mail", "entourage", "pegasus", "foxmail", "becky", "incredimail", "opera"};
-	return is_listed(claim, names, sizeof names / sizeof *names);
+	return str_is_one_of(claim, names, sizeof names / sizeof *names);
 }
 
 struct str engine_forged(const struct engine_model *m, const struct engine_tokens *t)
@@ -101,9 +93,9 @@ bool engine_is_program(const struct engine_model *m, const struct engine_tokens 
 		"php", "phpmailer", "swiftmailer", "perl", "mime-lite", "mime-tools", "javamail", "coldfusion", "cdo"};
 	struct str claim = value_of(m, t, PRINT_claim), ok = value_of(m, t, PRINT_claimok);
 	size_t k = sizeof libraries / sizeof *libraries;
-	if (client.n && !is_listed(client, libraries, k))
+	if (client.n && !str_is_one_of(client, libraries, k))
 		return false;
-	return !claim.n || is_listed(claim, libraries, k) || (ok.n && !str_eq(ok, S("yes"))) || is_direct(m, t);
+	return !claim.n || str_is_one_of(claim, libraries, k) || (ok.n && !str_eq(ok, S("yes"))) || is_direct(m, t);
 }
 
 bool engine_is_answer(const struct engine_model *m, const struct engine_tokens *t)

@@ -27,15 +27,9 @@ struct pairs {
 
 static void add_pair(struct pairs *p, uint32_t a, uint32_t b)
 {
-	if (p->n == p->cap) {
-		size_t want = p->cap ? 2 * p->cap : 1024;
-		struct pair *v = mem_realloc(p->v, want * sizeof *v);
-		if (!v) {
-			p->oom = true;
-			return;
-		}
-		p->v = v;
-		p->cap = want;
+	if (!mem_room((void **)&p->v, &p->cap, p->n + 1, sizeof *p->v)) {
+		p->oom = true;
+		return;
 	}
 	p->v[p->n++] = (struct pair){.a = a < b ? a : b, .b = a < b ? b : a};
 }

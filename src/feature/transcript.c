@@ -69,14 +69,8 @@ static int add_entry(struct transcript_index *x, struct str id, uint64_t at, str
 		x->skipped++;
 		return 0;
 	}
-	if (x->n == x->cap) {
-		size_t cap = x->cap ? 2 * x->cap : 1024;
-		struct entry *v = mem_realloc(x->v, cap * sizeof *v);
-		if (!v)
-			return err_oom(err, "SMTP dialogues");
-		x->v = v;
-		x->cap = cap;
-	}
+	if (!mem_room((void **)&x->v, &x->cap, x->n + 1, sizeof *x->v))
+		return err_oom(err, "SMTP dialogues");
 	x->v[x->n++] = (struct entry){hash64(id, 0), at};
 	return 0;
 }

@@ -10,15 +10,6 @@ static void reason(struct hop *h, const char *text)
 		h->reasons[h->n_reasons++] = str_of(text);
 }
 
-static bool listed(struct str s, const char *const *names, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (str_eq(s, str_of(names[i])))
-			return true;
-	return false;
-}
-#define LISTED(s, names) listed(s, names, sizeof names / sizeof *names)
-
 /* A path of one short word, as shorteners make them. */
 static bool short_path(struct str path)
 {
@@ -35,7 +26,7 @@ static bool shortener(const struct chains *c, const struct chain_node *node, con
 		"doiop.com", "zi.ma", "url.ie", "v.gd", "x.co", "buff.ly", "cutt.ly", "rebrand.ly", "rb.gy", "t.ly", "shorte.st",
 		"adf.ly", "lnkd.in", "fb.me", "youtu.be", "clck.ru", "u.to", "qr.net", "migre.me", "moourl.com", "metamark.net",
 		"xrl.us", "w3t.org", "dwarfurl.com", "yatuc.com"};
-	if (LISTED(u->domain, names)) {
+	if (str_is_one_of(u->domain, names, sizeof names / sizeof *names)) {
 		reason(h, "a known shortener");
 		return true;
 	}
@@ -58,7 +49,7 @@ static bool free_hosting(const struct chains *c, const struct chain_node *node, 
 		reason(h, "a name below a public suffix of its private section");
 		return true;
 	}
-	if (LISTED(u->domain, names)) {
+	if (str_is_one_of(u->domain, names, sizeof names / sizeof *names)) {
 		reason(h, "a known free host");
 		return true;
 	}

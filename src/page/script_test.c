@@ -155,23 +155,17 @@ static void test_truncated(void **state)
 		}
 }
 
+static int scan_any(struct arena *a, struct str html)
+{
+	struct leads l;
+	return leads_scan(a, html, &l);
+}
+
 static void test_out_of_memory(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i += 7)
-		for (long n = 0;; n++) {
-			struct arena a;
-			struct leads l;
-			arena_init(&a, LIM_PAGE_ARENA);
-			mem_fail_from(n);
-			int rc = leads_scan(&a, cases[i].html, &l);
-			bool hit = mem_failed();
-			mem_fail_from(-1);
-			assert_true(rc == 0 || hit);
-			arena_free(&a);
-			if (!hit)
-				break;
-		}
+		test_failing_memory(LIM_PAGE_ARENA, scan_any, cases[i].html);
 }
 
 /* Scripts made to cost: memory stays below the cap, and the scan ends. */
