@@ -80,7 +80,8 @@ static void inherit(const struct heir *h)
 {
 	struct analysed *m = h->m;
 	bool programme = !m->programme && h->programme, brand = !m->brand && h->brand;
-	if (h->torn || (!programme && !brand))
+	bool category = !m->category && h->category;
+	if (h->torn || (!programme && !brand && h->via != VIA_CAMPAIGN))
 		return;
 	if (programme) {
 		m->programme = h->programme->name;
@@ -90,11 +91,11 @@ static void inherit(const struct heir *h)
 		m->brand = h->brand->name;
 		m->brand_confidence = belief(h->brand, h->keeps);
 	}
-	if (!m->category && h->category) {
+	if (category) {
 		m->category = h->category->name;
 		m->category_confidence = belief(h->category, h->keeps);
 	}
-	if (m->via == VIA_NONE || programme)
+	if ((m->via == VIA_NONE && brand) || programme)
 		m->via = (uint8_t)h->via;
 }
 

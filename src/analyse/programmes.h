@@ -3,7 +3,8 @@
  * A message inherits the programme, in this order, from the page that its link leads to (through the whole chain), from a domain
  * it links to, from what it says itself, from its campaign; `via` tells which. Two sources that disagree give nothing.
  * A group passes on what nearly all of its members say (PROGRAMMES_AGREE of those that say anything), never a mere majority: an
- * engine sends for many, a free host serves many.
+ * engine sends for many, a free host serves many. A campaign passes on the category of its goods in the same way, also where no
+ * brand and no programme is known; a domain does not: it may be the bank's that phishing links to as well.
  *
  * Writes items of kind "programme" (by name: messages, domains, shares by message and by domain, engines, brands, ways).
  */

@@ -142,6 +142,8 @@ int explain_programme(FILE *f, struct store *s, const struct row *row, struct ar
 			fprintf(f, "  %-20s  %s\n", "known by", ways[i].words);
 	if (!row->programme.n && !row->brand.n)
 		fputs("  neither programme nor brand is known\n", f);
+	if (row->category.n && !row->own_category.n && str_eq(row->via, S("none")))
+		fputs("  the category is that of the other messages of its campaign\n", f);
 	int rc = row->urls.n ? store_items(s, "chain", see_chain, &w, err) : 0;
 	for (size_t i = 0; i < row->domains.n && rc == 0; i++)
 		rc = add_place(&w, row->domains.v[i]);

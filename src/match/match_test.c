@@ -136,7 +136,9 @@ static void names(void **state)
 		/* categories alone */
 		{{"Viagra, Cialis", NULL, NULL, "pills", "x.example", NULL}, "", "", "pharma", false},
 		{{"V1agra", NULL, NULL, "pills", "x.example", NULL}, "", "", "pharma", true},
-		{{"Viagra", NULL, NULL, "", NULL, NULL}, "", "", "", false},
+		{{"Viagra", NULL, NULL, "", NULL, NULL}, "", "", "pharma", false},
+		{{"[list] Viagra", NULL, NULL, "", NULL, NULL}, "", "", "", false},
+		{{"Hi", NULL, NULL, "Viagra", NULL, NULL}, "", "", "", false},
 		{{"pills refill meds pharmacy", NULL, NULL, "", NULL, NULL}, "", "", "", false},
 		/* impersonation */
 		{{"Account suspended", "Paymate", "service@free.example", "Verify your account", "evil.example", NULL}, "Paymate",
@@ -243,7 +245,12 @@ static void shipped(void **state)
 		  "ber Ihr Konto",
 			 "Kundendienst", "x@kunden.example", "Ihr Konto wurde eingeschr\xC3\xA4nkt. Login", "kunden.example", NULL},
 			"", "phishing"},
+		{{"Saving up to 70% on Cialis! Nice, isn't it?", "Anna", "a@b.example", "Many words of a novel.", NULL, NULL}, "",
+			"pharma"},
 		/* honest */
+		{{"Weekly", "Anna", "a@b.example", "Many words of a novel. Cialis is one of them.", NULL, NULL}, "", ""},
+		{{"[talk] Saving up to 70% on Cialis!", "Tom", "tom@home.example", "Who reads this?", NULL, NULL}, "", ""},
+		{{"Fwd: Saving up to 70% on Cialis!", "Tom", "tom@home.example", "Who reads this?", NULL, NULL}, "", ""},
 		{{"Geek Squad was great", "Tom", "tom@home.example", "They helped. Call me at +1 877 555 0110.", NULL, NULL}, "",
 			""},
 		{{"Directories", "Web", "x@web.example", "Register with www.swisscom.ch", "www.swisscom.ch%20swiss|www.swisscom.ch",

@@ -126,6 +126,8 @@ static void add_word(struct scoring *s, const struct hit *h)
 		return;
 	if (s->facts.quotes && hit_quoted(s->f, h))
 		w *= RULE_QUOTED_SHARE;
+	if (h->field == FIELD_SUBJECT && s->facts.own_subject && p->weight >= RULE_STRONG_WORD)
+		w += RULE_SUBJECT_WORD;
 	t->disguised |= (h->how & ALIGN_DISGUISE) && p->weight >= RULE_STRONG_WORD;
 	for (size_t i = 0; i < t->n; i++)
 		if (t->hit[i]->phrase == h->phrase) { /* the same word elsewhere: its best place counts */

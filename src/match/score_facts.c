@@ -36,6 +36,10 @@ struct mail_facts mail_facts_of(const struct doc *d)
 		}
 	m.quotes = has_quoted_line(d->text);
 	m.reply = m.quotes && (str_istarts(d->subject, S("re:")) || str_istarts(d->subject, S("aw:")));
+	m.own_subject = true;
+	static const char *const others[] = {"re:", "aw:", "fw:", "fwd:", "["};
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		m.own_subject &= !str_istarts(d->subject, str_of(others[i]));
 	for (size_t i = 0; i < d->n_attachments; i++)
 		m.html_attachment |= str_eq(d->attachments[i].type, S("text/html")) ||
 		                     str_iends(d->attachments[i].name, S(".html")) || str_iends(d->attachments[i].name, S(".htm"));

@@ -59,7 +59,8 @@
 #define RULE_QUOTED_SHARE 0.3
 #define RULE_NEXT_WORD 0.8
 #define RULE_STRONG_WORD 2.0
-#define RULE_WEAK_WORD 1.3 /* words below this together add at most RULE_WEAK_CAP */
+#define RULE_SUBJECT_WORD 1.0 /* more for a strong word: own_subject */
+#define RULE_WEAK_WORD 1.3    /* words below this together add at most RULE_WEAK_CAP */
 #define RULE_WEAK_CAP 1.5
 #define RULE_TEXT_BYTES 3000.0 /* longer text holds more words by chance: prior - ln(bytes / this) */
 #define RULE_OWN_MAIL -3.0     /* no lure: mail of a known organisation, with links to it alone */
@@ -70,8 +71,9 @@
 struct mail_facts {
 	bool links; /* something to click outside of hidden text */
 	struct str first_link;
-	bool quotes; /* lines that quote another mail */
-	bool reply;  /* "Re:" and quoted lines: an answer to something */
+	bool quotes;      /* lines that quote another mail */
+	bool own_subject; /* says what this mail is about: of no reply, nothing passed on, no list's */
+	bool reply;       /* "Re:" and quoted lines: an answer to something */
 	bool html_attachment;
 	bool number_sought; /* asked for by the first brand that has no link */
 	struct str number;  /* number_to_call */

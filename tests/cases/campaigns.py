@@ -102,3 +102,26 @@ def case_explain(t):
     assert 'no campaign' in t.run('explain', 'c-000000000000', '--store', 't.db', code=3).err
     r = t.run('explain', 'c-' + lone['id'][:12], '--store', 't.db')
     assert 'is in no campaign now; none is like it' in r.err and 'of 199 compared' in r.out, r
+
+
+def case_goods_of_a_campaign(t):
+    """What a tenth of a campaign says of its goods, and nobody there contradicts, holds for those of it that say nothing."""
+    def some(template, words):
+        mails = [message(n, template) for n in range(20)]
+        return [m.replace(b'Subject: a ', b'Subject: %s ' % words[n].encode()) if n in words else m for n, m in enumerate(mails)]
+    few = {2: 'viagra', 5: 'cialis'}
+    several = dict(few) | {9: 'levitra'}
+    torn = several | {11: 'replica watches', 13: 'replica watches'}
+    boxes = [some(0, several), some(1, few), some(2, torn)]
+    t.write('box', mbox([m.replace(b'Message-ID: <m', b'Message-ID: <m%d' % k) for k, box in enumerate(boxes) for m in box]))
+    t.run('ingest', '--store', 't.db', '--feed', 'f', 'box')
+    rows = t.messages()
+    same(len({m['campaign'] for m in rows}), 3)
+    found = [[m['category'] for m in rows if m['message_id'].startswith('<m%d' % k)] for k in range(3)]
+    same([{c: f.count(c) for c in set(f)} for f in found],
+         [{'pharma': 20}, {'pharma': 2, None: 18}, {'pharma': 3, 'replica': 2, None: 15}])
+    heir = next(m for m in rows if m['category'] and not m['own_category'])
+    same((heir['brand'], heir['via']), (None, 'none'))
+    assert heir['category_confidence'] < 0.93, heir
+    out = t.run('explain', '--store', 't.db', heir['id']).out
+    assert 'the category is that of the other messages of its campaign' in out, out
