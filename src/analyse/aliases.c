@@ -306,8 +306,12 @@ static bool build(struct aliases *l, struct analysis *a, struct err *err)
 	l->nodes.n = n;
 	if (ok && n)
 		qsort(l->nodes.v, n, sizeof *l->nodes.v, by_size);
-	if (l->nodes.n > LIM_ALIAS_ORGS)
+	if (ok && l->nodes.n > LIM_ALIAS_ORGS) {
+		ok = !analysis_left_out(a, "aliases", err,
+			"The %d largest organisations are compared for other names of theirs; %zu smaller ones are not.",
+			LIM_ALIAS_ORGS, l->nodes.n - LIM_ALIAS_ORGS);
 		l->nodes.n = LIM_ALIAS_ORGS;
+	}
 	return ok && finish_world(l, a->names.n);
 }
 

@@ -1,6 +1,7 @@
 /* analysis.c - see analysis.h. */
 #include "analyse/analysis.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -11,6 +12,7 @@
 #include "analyse/infections.h"
 #include "analyse/programmes.h"
 #include "base/hash.h"
+#include "base/json.h"
 #include "base/limits.h"
 #include "base/mem.h"
 
@@ -78,6 +80,28 @@ struct analysed *analysis_find(const struct analysis *a, int64_t n)
 			hi = mid;
 	}
 	return lo < a->n_messages && a->messages[lo].n == n ? &a->messages[lo] : NULL;
+}
+
+int analysis_left_out(struct analysis *a, const char *id, struct err *err, const char *reading, ...)
+{
+	char text[512];
+	struct buf out;
+	struct json j = json_to(&out);
+	va_list args;
+	va_start(args, reading);
+	int n = vsnprintf(text, sizeof text, reading, args);
+	va_end(args);
+	must(n > 0 && (size_t)n < sizeof text);
+	buf_init(&out, LIM_ITEM);
+	json_obj(&j);
+	json_key(&j, "id");
+	json_z(&j, id);
+	json_key(&j, "reading");
+	json_z(&j, text);
+	json_obj_end(&j);
+	int rc = buf_ok(&out) ? store_put_item(a->store, "limit", str_of(id), buf_str(&out), err) : err_oom(err, "analysis");
+	buf_free(&out);
+	return rc;
 }
 
 /* ---- reading ---- */
@@ -285,7 +309,7 @@ static void done(const struct analysis *a, const char *part)
 
 static int run_steps(struct analysis *a, struct err *err)
 {
-	int rc = 0;
+	int rc = store_clear_items(a->store, "limit", err);
 	for (a->part = 0; a->part < STEPS && !rc; a->part++) {
 		analysis_tick(a, 0);
 		rc = steps[a->part].run(a, err);

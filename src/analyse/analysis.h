@@ -26,6 +26,7 @@ struct analyse_settings {
 	bool model_required;     /* the user named it: it has to be there */
 	bool force;              /* even when nothing changed */
 	bool show_progress;      /* on a terminal */
+	size_t most_tokens;      /* of engines and fingerprints together; 0: LIM_ENGINE_TOKENS. Lower in tests */
 	/* NULL, or told of each part when it is done, for benchmarks: campaigns, load, engines, infections, programmes, findings, store. */
 	void (*done)(void *ctx, const char *part);
 	void *done_ctx;
@@ -65,7 +66,8 @@ struct analysis {
 	size_t n_messages;
 	uint32_t *domains; /* of all messages, one behind the other */
 	size_t n_domains, domains_room;
-	/* By the first step: the campaign of each row, until messages are loaded; a bit for each interned word that is in a fingerprint. */
+	/* By the first step: the campaign of each row, until messages are loaded; of each interned word how many messages, up to 255, have it
+	 * in their fingerprint. */
 	struct {
 		int64_t *row;
 		name_id *name;
@@ -96,11 +98,15 @@ static inline const uint32_t *analysis_domains(const struct analysis *a, const s
 {
 	return a->domains + m->domains;
 }
-/* Whether a fingerprint of the store has the word; others may look like its tokens. */
-static inline bool analysis_in_prints(const struct analysis *a, uint32_t word)
+/* How many fingerprints of the store, up to 255, have the word; others may look like its tokens. */
+static inline uint8_t analysis_in_prints(const struct analysis *a, uint32_t word)
 {
-	return word < a->n_words && a->printed[word / 8] >> word % 8 & 1;
+	return word < a->n_words ? a->printed[word] : 0;
 }
+/* A cap was met and the analysis goes on without the rest: one sentence that says what is left out, for reports (an item of kind "limit").
+ * id is the cap's own; the last sentence of an id stands. 0, or negative with *err. */
+__attribute__((format(printf, 4, 5))) int analysis_left_out(
+	struct analysis *a, const char *id, struct err *err, const char *reading, ...);
 
 /* A step: 0, or negative with *err filled. Each is one file; the list of them is in analysis.c. */
 typedef int analysis_step(struct analysis *a, struct err *err);

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/test.h"
+#include "engine/model.h"
 #include "store/store_test.h"
 
 enum { MESSAGES = 50 };
@@ -181,11 +182,82 @@ static void no_memory_leaves_the_store_as_it_was(void **state)
 	rm_dir(dir);
 }
 
+/* Of a store of one engine's mail and of words that come once each. */
+static struct store *flooded(const char *path)
+{
+	enum { SENT = 60, RARE = 40 };
+	struct err err = {0};
+	struct store *s;
+	struct fake f;
+	assert_int_equal(store_open(&s, path, STORE_WRITE, &err), 0);
+	assert_int_equal(store_begin(s, &err), 0);
+	for (int i = 0; i < SENT; i++) {
+		struct row *r = fake_row(&f, (uint64_t)i, S("trap-a"));
+		char text[RARE][24];
+		struct str prints[RARE + 3] = {S("order=a,b"), S("mid=8x.4d"), S("date=x")};
+		for (int k = 0; k < RARE; k++) {
+			snprintf(text[k], sizeof text[k], "mid_host=%d", i * RARE + k);
+			prints[3 + k] = str_of(text[k]);
+		}
+		r->fingerprint = (struct strs){prints, RARE + 3};
+		assert_int_equal(store_put(s, r, 0, 0, &err), 1);
+	}
+	assert_int_equal(store_commit(s, &err), 0);
+	return s;
+}
+
+static int count_item(void *ctx, struct str id, struct str json)
+{
+	(void)id, (void)json;
+	++*(int *)ctx;
+	return 0;
+}
+
+static int count_engine(void *ctx, const struct store_row *r)
+{
+	*(int *)ctx += r->row->engine.n > 0;
+	return 0;
+}
+
+static void with_more_words_than_can_be_held_the_analysis_says_so_and_goes_on(void **state)
+{
+	(void)state;
+	const char *dir = make_dir();
+	char path[96];
+	struct err err = {0};
+	snprintf(path, sizeof path, "%s/t.db", dir);
+	struct store *s = flooded(path);
+	int limits = 0, all = 0, some = 0;
+	struct analyse_settings set = {.pack = pack, .force = true};
+	assert_int_equal(analyse_run(s, &set, &err), 1);
+	assert_int_equal(store_items(s, "limit", count_item, &limits, &err), 0);
+	assert_int_equal(limits, 0);
+	assert_int_equal(store_scan(s, &STORE_FILTER_ALL, FEAT_BIT(engine), 0, count_engine, &all, &err), 0);
+	assert_true(all > 0);
+	set.most_tokens = (size_t)PRINT_COUNT * ENGINE_FOLDS / 7 * 8 + 5000; /* all that is folded may take, and a few thousand */
+	while (!limits && set.most_tokens > (size_t)PRINT_COUNT * ENGINE_FOLDS) {
+		set.most_tokens -= 500;
+		assert_int_equal(analyse_run(s, &set, &err), 1);
+		assert_int_equal(store_items(s, "limit", count_item, &limits, &err), 0);
+	}
+	assert_int_equal(limits, 1);
+	assert_int_equal(store_scan(s, &STORE_FILTER_ALL, FEAT_BIT(engine), 0, count_engine, &some, &err), 0);
+	assert_int_equal(some, all);
+	set.most_tokens = 0;
+	assert_int_equal(analyse_run(s, &set, &err), 1);
+	limits = 0;
+	assert_int_equal(store_items(s, "limit", count_item, &limits, &err), 0);
+	assert_int_equal(limits, 0);
+	store_close(s);
+	rm_dir(dir);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_steps_what_a_message_says_itself_stays),
 		cmocka_unit_test(an_analysis_is_needed_when_its_inputs_change),
+		cmocka_unit_test(with_more_words_than_can_be_held_the_analysis_says_so_and_goes_on),
 		cmocka_unit_test(no_memory_leaves_the_store_as_it_was),
 		cmocka_unit_test(one_allocation_that_fails_is_told),
 	};

@@ -33,7 +33,7 @@ static int add_row(void *ctx, const struct store_row *r)
 	a->campaigns.row[a->campaigns.n++] = r->n;
 	for (size_t i = 0; i < r->nfingerprint; i++)
 		if (r->fingerprint[i] < a->n_words)
-			a->printed[r->fingerprint[i] / 8] |= (uint8_t)(1U << r->fingerprint[i] % 8);
+			a->printed[r->fingerprint[i]] += a->printed[r->fingerprint[i]] < UINT8_MAX;
 	return campaign_set_add(st->set, r->row->sketch, r->key, st->err);
 }
 
@@ -97,7 +97,7 @@ static int scan(struct step *st)
 	a->n_words = (size_t)max + 1;
 	a->campaigns.row = mem_alloc((st->room + 1) * sizeof *a->campaigns.row);
 	a->campaigns.name = mem_zalloc(st->room + 1, sizeof *a->campaigns.name);
-	a->printed = arena_zalloc(&a->arena, a->n_words / 8 + 1, 1);
+	a->printed = arena_zalloc(&a->arena, a->n_words + 1, 1);
 	if (!a->campaigns.row || !a->campaigns.name || !a->printed)
 		return err_oom(st->err, "campaigns");
 	const unsigned how = STORE_UNORDERED | STORE_IDS | STORE_SKETCHES | STORE_FINGERPRINTS;

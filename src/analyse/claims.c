@@ -48,9 +48,9 @@ struct claims {
 	VEC(struct observation) list;
 	VEC(struct str) ids;
 	const struct analysed **by_time; /* messages of traps with a time, that no real client sent */
-	size_t n;
-	uint8_t *used;  /* by name_id: USED_ bits */
-	uint8_t *match; /* by name_id: the claim's names */
+	size_t n, left_out;              /* left_out: claims beyond LIM_CLAIMS */
+	uint8_t *used;                   /* by name_id: USED_ bits */
+	uint8_t *match;                  /* by name_id: the claim's names */
 	struct feed_count *feeds;
 };
 enum { USED_ENGINE = 1, USED_PROGRAMME = 2, USED_BRAND = 4, USED_CATEGORY = 8 };
@@ -63,8 +63,12 @@ static int keep(void *ctx, struct str id, const struct observation *o)
 	struct arena *a = &c->a->arena;
 	struct observation *slot = vec_push(&c->arena, &c->list, LIM_CLAIMS);
 	struct str *name = slot ? vec_push(&c->arena, &c->ids, LIM_CLAIMS) : NULL;
-	if (!name)
-		return c->list.n >= LIM_CLAIMS ? 0 : err_oom(c->err, "claims");
+	if (!name && c->list.n < LIM_CLAIMS)
+		return err_oom(c->err, "claims");
+	if (!name) {
+		c->left_out++;
+		return 0;
+	}
 	*slot = *o;
 	struct str *const texts[] = {
 		&slot->engine, &slot->programme, &slot->brand, &slot->source, &slot->url, &slot->of, &slot->value, &slot->unit};
@@ -483,6 +487,10 @@ int published_claims(struct analysis *a, struct err *err)
 		look(&c, &c.list.v[i], &v);
 		rc = tell(&c, &c.list.v[i], c.ids.v[i], &v);
 	}
+	if (!rc && c.left_out)
+		rc = analysis_left_out(a, "claims", err,
+			"Of the published claims the first %d are compared with the mail; %zu are left out.", LIM_CLAIMS,
+			c.left_out);
 	arena_free(&c.arena);
 	return rc;
 }

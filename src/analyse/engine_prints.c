@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/sort.h"
+#include "engine/fold.h"
 
 struct load {
 	struct engine_prints *p;
@@ -11,6 +12,8 @@ struct load {
 	struct engine_model *m;
 	uint32_t *token_of; /* by word: token + 1; 0: none of ours */
 	size_t n_words;
+	struct fold_census *census;  /* NULL: all words are told apart */
+	uint16_t least[PRINT_COUNT]; /* messages of a word that is not folded */
 	uint8_t *packed;
 	size_t room;     /* tokens that p->token, p->family and packed have room for */
 	uint32_t *index; /* by hash: print + 1, 0 = empty; a power of two of them */
@@ -18,14 +21,73 @@ struct load {
 	struct err *err;
 };
 
-/* Only what is in a fingerprint, however others look. */
+/* ---- words ---- */
+
+/* The family of a word that is in a fingerprint, however others look; else PRINT_COUNT. */
+static unsigned family_in(const struct load *l, uint32_t id, struct str word)
+{
+	return id < l->n_words && analysis_in_prints(l->a, id) ? engine_family(word) : PRINT_COUNT;
+}
+
+static int count_word(void *ctx, uint32_t id, struct str word)
+{
+	struct load *l = ctx;
+	unsigned family = family_in(l, id, word);
+	if (family < PRINT_COUNT)
+		l->census->n[family][analysis_in_prints(l->a, id)]++;
+	return 0;
+}
+
 static int see_word(void *ctx, uint32_t id, struct str word)
 {
 	struct load *l = ctx;
-	if (id >= l->n_words || !analysis_in_prints(l->a, id) || engine_family(word) >= PRINT_COUNT)
+	unsigned family = family_in(l, id, word);
+	if (family >= PRINT_COUNT || analysis_in_prints(l->a, id) < l->least[family])
 		return 0;
-	l->token_of[id] = engine_model_token(l->m, word) + 1; /* beyond the cap: as if it were not there */
-	return 0;
+	uint32_t token = engine_model_token(l->m, word);
+	l->token_of[id] = token + 1;
+	return token == UINT32_MAX ? err_oom(l->err, "fingerprints") : 0;
+}
+
+/* After all that are told apart: one that is written like those is one of them. */
+static int fold_word(void *ctx, uint32_t id, struct str word)
+{
+	struct load *l = ctx;
+	unsigned family = family_in(l, id, word);
+	if (family >= PRINT_COUNT || analysis_in_prints(l->a, id) >= l->least[family])
+		return 0;
+	uint32_t token = engine_model_folded(l->m, word);
+	l->token_of[id] = token + 1;
+	return token == UINT32_MAX ? err_oom(l->err, "fingerprints") : 0;
+}
+
+static bool may_be_too_many(const struct load *l, size_t room)
+{
+	size_t n = 0;
+	for (uint32_t id = 0; id < l->n_words && n <= room; id++)
+		n += analysis_in_prints(l->a, id) > 0;
+	return n > room;
+}
+
+static int read_words(struct load *l)
+{
+	struct store *s = l->a->store;
+	size_t room = fold_room(l->m), folded = 0;
+	int rc = 0;
+	if (may_be_too_many(l, room)) {
+		l->census = arena_zalloc(&l->p->arena, 1, sizeof *l->census);
+		rc = l->census ? store_words(s, count_word, l, l->err) : err_oom(l->err, "fingerprints");
+		folded = rc ? 0 : fold_choose(l->census, room, l->least);
+	}
+	rc = rc ? rc : store_words(s, see_word, l, l->err);
+	if (rc || !folded)
+		return rc;
+	rc = store_words(s, fold_word, l, l->err);
+	return rc ? rc
+	          : analysis_left_out(l->a, "fingerprint words", l->err,
+			    "Senders are told apart by more different habits than can be held at once: the %zu rarest were compared only roughly, "
+			    "so that engines that sent little may be missed.",
+			    folded);
 }
 
 static bool make_room(struct load *l, size_t tokens)
@@ -131,7 +193,7 @@ static int load(struct load *l)
 	l->p->of = arena_zalloc(&l->p->arena, l->a->n_messages + 1, sizeof *l->p->of);
 	if (!l->token_of || !l->p->of)
 		return err_oom(l->err, "fingerprints");
-	int rc = store_words(s, see_word, l, l->err);
+	int rc = read_words(l);
 	if (!rc)
 		rc = store_scan(s, &STORE_FILTER_ALL, 0, STORE_UNORDERED | STORE_IDS | STORE_FINGERPRINTS, load_row, l, l->err);
 	return rc ? l->err->kind : 0;

@@ -116,6 +116,8 @@ int engines_step(struct analysis *a, struct err *err)
 	struct engines e = {.a = a, .err = err};
 	arena_init(&e.arena, SIZE_MAX);
 	engine_model_init(&e.model);
+	if (a->set->most_tokens)
+		e.model.most_tokens = a->set->most_tokens;
 	int rc = run(&e);
 	engines_clustered(&e);
 	clusters_free(&e.clusters);

@@ -291,8 +291,8 @@ static void put_version(struct json *j, const char *name, uint32_t messages, uin
 	put_span(j, first, last);
 }
 
-/* A cluster's versions. A learned engine's differ from the captures, the others from each other. */
-static int put_cluster(const struct engines *e, struct json *j, size_t cluster, const uint32_t **before)
+/* A cluster's versions, while the item has room. A learned engine's differ from the captures, the others from each other. */
+static int put_cluster(const struct engines *e, struct json *j, size_t cluster, const uint32_t **before, size_t *left_out)
 {
 	const struct cluster *c = &e->clusters.v[cluster];
 	struct engine_contrast contrast = {.any = false};
@@ -306,6 +306,10 @@ static int put_cluster(const struct engines *e, struct json *j, size_t cluster, 
 		char hex[9];
 		if (v->messages < VERSION_LEAST)
 			continue;
+		if (j->out->n > LIM_ITEM / 4) {
+			++*left_out;
+			continue;
+		}
 		snprintf(hex, sizeof hex, "%08llx", (unsigned long long)(v->key >> 32));
 		put_version(j, hex, v->messages, v->peers, v->first, v->last);
 		if (learned && !shown++)
@@ -321,6 +325,7 @@ static int put_cluster(const struct engines *e, struct json *j, size_t cluster, 
 static int put_versions(const struct engines *e, struct json *j, const struct line *l)
 {
 	const uint32_t *before = NULL;
+	size_t left_out = 0;
 	int rc = 0;
 	json_key(j, "versions");
 	json_arr(j);
@@ -330,18 +335,22 @@ static int put_versions(const struct engines *e, struct json *j, const struct li
 		json_obj_end(j);
 	}
 	for (uint32_t k = engine_first_named(e, l->name); k && !rc; k = e->next_named[k - 1])
-		rc = put_cluster(e, j, k - 1, &before);
+		rc = put_cluster(e, j, k - 1, &before, &left_out);
 	json_arr_end(j);
+	if (left_out) {
+		json_key(j, "versions_left_out");
+		json_int(j, (int64_t)left_out);
+	}
 	return rc;
 }
 
-/* What its versions would call it: a name that it had, or will have (former.h). */
+/* What its versions would call it: a name that it had, or will have (former.h); the first some ten thousand. */
 static void put_names(const struct engines *e, struct json *j, const struct line *l)
 {
 	json_key(j, "names");
 	json_arr(j);
 	for (uint32_t k = engine_first_named(e, l->name); k; k = e->next_named[k - 1])
-		for (size_t i = 0; i < e->clusters.v[k - 1].n_versions; i++)
+		for (size_t i = 0; i < e->clusters.v[k - 1].n_versions && j->out->n < LIM_ITEM / 2; i++)
 			if (e->clusters.v[k - 1].versions[i].messages >= CLUSTER_VERSION || i == 0)
 				json_z(j, e->clusters.v[k - 1].versions[i].name);
 	json_arr_end(j);
@@ -354,7 +363,7 @@ static int put_item(struct items *it, const struct line *l)
 	struct buf out;
 	struct json j = json_to(&out);
 	struct str name = analysis_name_text(e->a, l->name);
-	buf_init(&out, 1 * MIB);
+	buf_init(&out, LIM_ITEM);
 	json_obj(&j);
 	json_key(&j, "name");
 	json_str(&j, name);

@@ -13,6 +13,7 @@
 struct load {
 	struct arena *a;
 	VEC(struct control) list;
+	size_t left_out; /* beyond LIM_CONTROLS */
 	struct err *err;
 };
 
@@ -21,8 +22,12 @@ static int take(void *ctx, struct str id, const struct observation *o)
 	struct load *l = ctx;
 	struct arena *a = l->a;
 	struct control *c = vec_push(a, &l->list, LIM_CONTROLS);
-	if (!c)
-		return l->list.n >= LIM_CONTROLS ? 0 : err_oom(l->err, "observations");
+	if (!c && l->list.n < LIM_CONTROLS)
+		return err_oom(l->err, "observations");
+	if (!c) {
+		l->left_out++;
+		return 0;
+	}
 	*c = (struct control){.from = o->from,
 		.to = o->to,
 		.up = o->kind == OBSERVED_CONTROL_UP,
@@ -49,6 +54,10 @@ static int load_controls(struct analysis *a, struct traffic *t, struct err *err)
 		qsort(l.list.v, l.list.n, sizeof *l.list.v, by_moment);
 	t->controls = l.list.v;
 	t->n_controls = l.list.n;
+	if (!rc && l.left_out)
+		rc = analysis_left_out(a, "control servers", err,
+			"Of the facts about control servers the first %d are laid over the findings; %zu are left out.",
+			LIM_CONTROLS, l.left_out);
 	return rc;
 }
 
@@ -134,5 +143,8 @@ int findings_step(struct analysis *a, struct err *err)
 	rc = rc ? rc : find(a, err);
 	rc = rc ? rc : published_claims(a, err);
 	rc = rc ? rc : former_keep_findings(a, err);
+	if (!rc && a->findings.left_out)
+		rc = analysis_left_out(a, "findings", err, "Of the findings the first %zu are told; %zu more are left out.",
+			a->findings.n, a->findings.left_out);
 	return rc ? rc : write_findings(a->store, &a->findings, err);
 }

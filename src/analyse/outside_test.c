@@ -227,6 +227,32 @@ static void peers_are_matched(void **state)
 	end(&w);
 }
 
+/* Facts come in the order of their ids, and the cap is on each kind. */
+static void facts_beyond_a_cap_are_left_out_and_that_is_said(void **state)
+{
+	(void)state;
+	struct world w;
+	struct err err = {0};
+	char line[160];
+	begin(&w);
+	for (int i = 0; i < LIM_CLAIMS + 2; i++) {
+		snprintf(line, sizeof line,
+			"{\"time\":\"2010-09\",\"kind\":\"claim\",\"engine\":\"Alpha\",\"value\":\"50 %%\",\"source\":\"s%d\"}", i);
+		add(&w, line);
+	}
+	for (int i = 0; i < LIM_CONTROLS + 3; i++) {
+		snprintf(line, sizeof line,
+			"{\"time\":\"2010-09-10\",\"kind\":\"control_down\",\"engine\":\"alpha\",\"source\":\"s%d\"}", i);
+		add(&w, line);
+	}
+	assert_int_equal(findings_step(&w.a, &err), 0);
+	has_item(&w, "limit", S("claims"),
+		"{\"id\":\"claims\",\"reading\":\"Of the published claims the first 1000 are compared with the mail; 2 are left out.\"}");
+	has_item(&w, "limit", S("control servers"),
+		"{\"id\":\"control servers\",\"reading\":\"Of the facts about control servers the first 10000 are laid over the findings; 3 ");
+	end(&w);
+}
+
 static void no_memory(void **state)
 {
 	(void)state;
@@ -254,6 +280,7 @@ int main(void)
 		cmocka_unit_test(servers_beside_a_fall),
 		cmocka_unit_test(claims_are_judged),
 		cmocka_unit_test(peers_are_matched),
+		cmocka_unit_test(facts_beyond_a_cap_are_left_out_and_that_is_said),
 		cmocka_unit_test(no_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include "analyse/programme_items.h"
 #include "analyse/shop_visits.h"
 #include "analyse/votes.h"
+#include "base/limits.h"
 
 /* How much one step of inheritance costs: a link may be another's, a campaign may change hands. */
 static const float domain_keeps = 0.95F, campaign_keeps = 0.93F;
@@ -140,6 +141,10 @@ int programmes_step(struct analysis *a, struct err *err)
 {
 	struct shops shops;
 	int rc = shops_load(&shops, a->store, a->set->pack, &a->arena, err);
+	if (!rc && shops.left_out)
+		rc = analysis_left_out(a, "programmes", err,
+			"The %d largest unknown programmes are told; %zu forms of storefronts that fit none of them are left out.",
+			LIM_PROGRAMMES, shops.left_out);
 	rc = rc ? rc : through_pages(a, &shops, err);
 	rc = rc ? rc : through_domains(a, err);
 	rc = rc ? rc : through_campaigns(a, err);

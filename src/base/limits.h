@@ -151,11 +151,14 @@
 #define LIM_WORDS 65536 /* words of one message that are compared: a book's chapter */
 
 /* ---- engines ---- */
-#define LIM_ENGINE_FILE (64 * MIB)   /* a model's file: one engine takes some 10 KiB */
-#define LIM_ENGINE_MODEL (768 * MIB) /* a model in memory, with all tokens of a store */
-#define LIM_ENGINE_TOKENS 4000000    /* distinct tokens of a model and a store */
-#define LIM_ENGINE_CLASSES 500       /* engines and clients of a model; of an analysis, with the largest discovered ones */
-#define LIM_ENGINE_SAMPLES 1000000   /* messages of one capture: from a few thousand on more teach nothing new */
+#define LIM_ENGINE_FILE (64 * MIB) /* a model's file: one engine takes some 10 KiB */
+#define LIM_ENGINE_MODEL \
+	(2048 * MIB) /* a model in memory, with all tokens of a store: 250 bytes each, and what classes count of them */
+#define LIM_ENGINE_TOKENS \
+	4000000 /* distinct tokens of a model and a store; of a store's the rarest share what is left (engine/fold.h) */
+#define LIM_ENGINE_LEARNED 2000000 /* of them a model's: LIM_ENGINE_FILE holds little more */
+#define LIM_ENGINE_CLASSES 500     /* engines and clients of a model; of an analysis, with the largest discovered ones */
+#define LIM_ENGINE_SAMPLES 1000000 /* messages of one capture: from a few thousand on more teach nothing new */
 
 /* ---- run time ---- */
 #define LIM_BATCH (1 * MIB)    /* raw bytes the reader gives to a worker at a time */

@@ -3,9 +3,20 @@
 
 #include <stdio.h>
 
+#include "base/json_read.h"
 #include "base/limits.h"
 #include "cmd/command.h"
 #include "cmd/session.h"
+
+static int say_limit(void *ctx, struct str id, struct str json)
+{
+	(void)ctx, (void)id;
+	json_t *limit = json_parse(json);
+	struct str reading = json_text_of(limit, "reading");
+	fprintf(stderr, "trapline: %.*s\n", (int)reading.n, (const char *)reading.p);
+	json_decref(limit);
+	return 0;
+}
 
 int session_analyse(struct session *s, bool force, struct err *err)
 {
@@ -21,6 +32,8 @@ int session_analyse(struct session *s, bool force, struct err *err)
 			.force = force,
 			.show_progress = s->o->verbose >= 0};
 		rc = analyse_run(s->store, &set, err);
+		if (rc > 0 && s->o->verbose >= 0 && store_items(s->store, "limit", say_limit, NULL, err) < 0)
+			rc = err->kind;
 	}
 	arena_free(&arena);
 	return rc;

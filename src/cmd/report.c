@@ -244,6 +244,8 @@ static int gather(struct page *p, struct err *err)
 	if (!rc)
 		rc = items_of(p, "alias", "log_odds", &p->info.aliases, &p->info.n_aliases, err);
 	if (!rc)
+		rc = items_of(p, "limit", NULL, &p->info.limits, &p->info.n_limits, err);
+	if (!rc)
 		rc = gather_campaigns(p->s, &p->campaigns, &p->arena, &p->info, err);
 	if (!rc)
 		rc = gather_findings(p, err);

@@ -126,10 +126,11 @@ static int read_tokens(const struct place *p, struct engine_model *m, struct eng
 			return complain(p, "a token's counts are not [messages, campaigns] of its class");
 		if (engine_family(str_of(text)) >= PRINT_COUNT)
 			return complain(p, "a token of a family that the fingerprint does not have");
+		if (m->tokens.n >= LIM_ENGINE_LEARNED)
+			return complain(p, "more tokens than a model may have");
 		uint32_t token = engine_model_token(m, str_of(text));
 		if (token == UINT32_MAX)
-			return m->tokens.n == LIM_ENGINE_TOKENS ? complain(p, "more tokens than a model may have")
-			                                        : err_oom(p->err, p->name);
+			return err_oom(p->err, p->name);
 		older |= !str_eq(m->tokens.v[token].text, str_of(text));
 		k->counts[k->n++] = (struct engine_count){token, (uint32_t)messages, (uint32_t)campaigns};
 	}

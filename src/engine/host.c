@@ -219,7 +219,7 @@ int engine_elsewhere_make(struct engine_model *m, const struct engine_class *k)
 	struct host_view seen = engine_hosts(m, k);
 	for (size_t i = 0; i < k->n; i++) {
 		elsewhere_of(&m->tokens.v[k->counts[i].token], seen, &e);
-		for (size_t j = 0; j < e.n; j++)
+		for (size_t j = 0; j < e.n && m->tokens.n < m->most_tokens; j++) /* without room: none that mail has */
 			if (engine_model_token(m, str_make(e.v[j].text, e.v[j].n)) == UINT32_MAX)
 				return ERR_ENV;
 	}

@@ -1,8 +1,10 @@
 /* model.c - see model.h. */
 #include "engine/model.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/sort.h"
@@ -12,6 +14,7 @@
 void engine_model_init(struct engine_model *m)
 {
 	*m = (struct engine_model){0};
+	m->most_tokens = LIM_ENGINE_TOKENS;
 	arena_init(&m->arena, LIM_ENGINE_MODEL);
 	map_init(&m->by_text, LIM_ENGINE_MODEL);
 }
@@ -79,25 +82,52 @@ unsigned engine_family(struct str token)
 	return print_family_of(token);
 }
 
-uint32_t engine_model_token(struct engine_model *m, struct str token)
+static uint32_t known_token(const struct engine_model *m, struct str canonical)
 {
-	uint8_t plain[LIM_PRINT_TOKEN];
-	unsigned family = engine_family(token);
-	token = canonical(token, family, plain);
-	struct map_entry *e = map_get(&m->by_text, token);
-	if (e)
-		return (uint32_t)e->value - 1;
-	struct engine_token *t = family < PRINT_COUNT ? vec_push(&m->arena, &m->tokens, LIM_ENGINE_TOKENS) : NULL;
+	const struct map_entry *e = map_get(&m->by_text, canonical);
+	return e ? (uint32_t)e->value - 1 : UINT32_MAX;
+}
+
+static uint32_t add_token(struct engine_model *m, struct str token, unsigned family)
+{
+	struct engine_token *t = family < PRINT_COUNT ? vec_push(&m->arena, &m->tokens, m->most_tokens) : NULL;
 	if (!t)
 		return UINT32_MAX;
 	*t = (struct engine_token){.text = arena_dup(&m->arena, token), .family = family};
-	e = t->text.p ? map_put(&m->by_text, token, NULL) : NULL;
+	struct map_entry *e = t->text.p ? map_put(&m->by_text, token, NULL) : NULL;
 	if (!e) {
 		m->tokens.n--;
 		return UINT32_MAX;
 	}
 	e->value = m->tokens.n;
 	return (uint32_t)m->tokens.n - 1;
+}
+
+uint32_t engine_model_token(struct engine_model *m, struct str token)
+{
+	uint8_t plain[LIM_PRINT_TOKEN];
+	unsigned family = engine_family(token);
+	token = canonical(token, family, plain);
+	uint32_t known = known_token(m, token);
+	return known != UINT32_MAX ? known : add_token(m, token, family);
+}
+
+/* Equal tokens come to one, others of the family to another one but once in ENGINE_FOLDS times. */
+uint32_t engine_model_folded(struct engine_model *m, struct str token)
+{
+	uint8_t plain[LIM_PRINT_TOKEN];
+	char text[LIM_PRINT_TOKEN];
+	unsigned family = engine_family(token);
+	token = canonical(token, family, plain);
+	uint32_t known = known_token(m, token);
+	if (known != UINT32_MAX || family >= PRINT_COUNT)
+		return known;
+	int n = snprintf(text, sizeof text, "%s=one of many, %03x", (const char *)print_table[family].name.p,
+		(unsigned)(hash64(token, 0) % ENGINE_FOLDS));
+	must(n > 0 && (size_t)n < sizeof text);
+	token = str_make(text, (size_t)n);
+	known = known_token(m, token);
+	return known != UINT32_MAX ? known : add_token(m, token, family);
 }
 
 struct engine_class *engine_model_find(const struct engine_model *m, enum engine_kind kind, struct str name, bool shipped)

@@ -54,6 +54,7 @@ struct engine_model {
 	VEC(struct engine_token) tokens;
 	VEC(struct engine_class) classes;
 	uint32_t absent[PRINT_COUNT]; /* of a family's absence: its token + 1, once it is needed */
+	size_t most_tokens;           /* LIM_ENGINE_TOKENS; lower in tests */
 	uint64_t read_from;           /* hash of the file that it was loaded from; 0: none */
 };
 
@@ -75,8 +76,11 @@ uint32_t engine_model_absent(struct engine_model *m, unsigned family); /* the to
 uint32_t engine_message_tokens(struct engine_model *m, const struct strs *fingerprint, uint32_t *out);
 void engine_model_init(struct engine_model *m);
 void engine_model_free(struct engine_model *m);
-/* The token's index, made when it is new; UINT32_MAX when out of memory or its family is unknown. */
+/* The token's index, made when it is new; UINT32_MAX when out of memory, its family is unknown or there are most_tokens. */
 uint32_t engine_model_token(struct engine_model *m, struct str token);
+/* The same for a token that is to be told apart no further than into ENGINE_FOLDS of its family, unless the model has it. */
+enum { ENGINE_FOLDS = 4096 };
+uint32_t engine_model_folded(struct engine_model *m, struct str token);
 struct engine_class *engine_model_find(
 	const struct engine_model *m, enum engine_kind kind, struct str name, bool shipped); /* or NULL */
 /* A class of that name without counts; one that is there is emptied. NULL when out of memory. */

@@ -52,6 +52,8 @@ struct report_info {
 	size_t n_claims, n_controls, n_infections, n_infected;
 	const struct series *by_engine; /* NULL: no engine is known */
 	bool analysed;                  /* findings were looked for */
+	const struct str *limits;       /* items of kind "limit": what the analysis left out */
+	size_t n_limits;
 };
 
 /* The page, appended to out. 0, or -1: out of memory or out's cap (see out->oom, out->full). */

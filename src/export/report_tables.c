@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/anomaly.h"
+#include "base/json_read.h"
 #include "base/time.h"
 #include "export/escape.h"
 #include "export/report_page.h"
@@ -241,6 +242,13 @@ void report_unknown(struct page *p)
 		page_raw(p, "<li>");
 		page_say(p);
 		page_raw(p, "</li>\n");
+	}
+	for (size_t i = 0; i < p->info->n_limits; i++) {
+		json_t *limit = json_parse(p->info->limits[i]);
+		page_raw(p, "<li>");
+		page_esc(p, json_text_of(limit, "reading"), 0);
+		page_raw(p, "</li>\n");
+		json_decref(limit);
 	}
 	page_raw(p, "</ul>\n");
 	bad_sources(p);

@@ -260,6 +260,30 @@ static int write_demo(const char *name, const char *path)
 	return 2;
 }
 
+static void what_the_analysis_left_out_is_told(void **state)
+{
+	(void)state;
+	static const struct str limits[] = {T("{\"id\":\"findings\",\"reading\":\"More was left <out>.\"}"), T("not json"),
+		T("{\"reading\":\"a\\u001b[31m\"}")};
+	const struct report_text_opts opts = {0};
+	struct demo d;
+	struct buf page, text;
+	demo_make(&d, DEMO_AUTUMN);
+	d.info.limits = limits;
+	d.info.n_limits = sizeof limits / sizeof *limits;
+	buf_init(&page, 64 * MIB);
+	buf_init(&text, MIB);
+	assert_int_equal(report_html(&d.summary, &d.info, &page), 0);
+	assert_int_equal(report_text(&d.summary, &d.info, &opts, &text), 0);
+	assert_true(str_find(buf_str(&page), S("<li>More was left &lt;out&gt;.</li>")) != STR_NPOS);
+	assert_true(str_find(buf_str(&text), S("More was left <out>.")) != STR_NPOS);
+	assert_int_equal(str_find_byte(buf_str(&page), 27), STR_NPOS);
+	assert_int_equal(str_find_byte(buf_str(&text), 27), STR_NPOS);
+	demo_free(&d);
+	buf_free(&page);
+	buf_free(&text);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -271,6 +295,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_cap),
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(what_the_analysis_left_out_is_told),
 	};
 	if (argc == 3)
 		return write_demo(argv[1], argv[2]);

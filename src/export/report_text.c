@@ -1,6 +1,7 @@
 /* report_text.c - the summary for a terminal; see report.h. */
 #include <stdlib.h>
 
+#include "base/json_read.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "export/escape.h"
@@ -178,7 +179,7 @@ static void feeds(struct sheet *t)
 	}
 }
 
-static void unknown(struct sheet *t)
+static void unknown(struct sheet *t, const struct report_info *info)
 {
 	const struct summary *s = t->s;
 	int64_t problems = 0, guessed = 0;
@@ -204,6 +205,12 @@ static void unknown(struct sheet *t)
 	}
 	buf_byte(&t->tmp, '.');
 	say(t, 0);
+	for (size_t i = 0; i < info->n_limits; i++) {
+		json_t *limit = json_parse(info->limits[i]);
+		buf_add(&t->tmp, json_text_of(limit, "reading"));
+		json_decref(limit);
+		say(t, 0);
+	}
 }
 
 /* The story in five sentences. */
@@ -246,7 +253,7 @@ int report_text(const struct summary *s, const struct report_info *info, const s
 		feeds(&t);
 	buf_byte(out, '\n');
 	if (s->messages)
-		unknown(&t);
+		unknown(&t, info);
 	out->oom |= t.tmp.oom;
 	buf_free(&t.tmp);
 	return buf_ok(out) ? 0 : -1;

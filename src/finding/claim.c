@@ -6,10 +6,12 @@
 struct claim *claim_add(struct scene *s, enum finding_kind kind, struct err *err)
 {
 	struct claim *c = vec_push(s->arena, &s->claims, LIM_FINDINGS);
-	if (!c) {
+	if (!c && s->claims.n >= LIM_FINDINGS)
+		s->traffic->found->left_out++;
+	else if (!c)
 		err_oom(err, "findings");
+	if (!c)
 		return NULL;
-	}
 	c->f = FINDING_BLANK;
 	c->f.kind = kind;
 	c->cause = CLAIM_NONE;

@@ -27,7 +27,8 @@ struct claim {
 
 /* ---- the detectors: each adds claims ---- */
 scene_fn claim_sensors, claim_changes, claim_switches, claim_closures;
-struct claim *claim_add(struct scene *s, enum finding_kind kind, struct err *err); /* NULL: out of memory */
+/* NULL: out of memory, or LIM_FINDINGS are there: then one more is left out, and *err is as it was. */
+struct claim *claim_add(struct scene *s, enum finding_kind kind, struct err *err);
 void claim_effect(const struct scene *s, struct claim *c); /* fills effect and its interval from before, after and the part */
 void claim_levels(const struct scene *s, struct claim *c); /* fills before, after and effect from the part, beside its dates */
 /* The stretch around [at, at_end] without another change of the part. */

@@ -402,8 +402,10 @@ static int claim_closure(struct scene *s, const struct closing *x, bool joint, s
 	const struct trade *t = &s->trades.v[x->part->trade];
 	struct claim *c = claim_add(s, FINDING_CLOSURE, err);
 	struct part *all = arena_alloc(s->arena, sizeof *all);
-	if (!c || !all)
+	if (!all)
 		return err_oom(err, "findings");
+	if (!c)
+		return err->kind;
 	for (size_t i = 0; i < s->trades.n; i++)
 		s->trades.v[i].closed = x->of[i] ? (uint32_t)s->claims.n : s->trades.v[i].closed;
 	int rc = scene_closed(s, (uint32_t)s->claims.n, all, err);

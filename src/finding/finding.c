@@ -64,9 +64,12 @@ void finding_id(const struct finding *f, char out[FINDING_ID_SIZE])
 int finding_add(struct arena *a, struct findings *list, const struct finding *f, struct err *err)
 {
 	struct finding *slot = vec_push(a, list, LIM_FINDINGS);
-	if (!slot)
-		return list->n >= LIM_FINDINGS ? 0 : err_oom(err, "findings");
-	*slot = *f;
+	if (!slot && list->n < LIM_FINDINGS)
+		return err_oom(err, "findings");
+	if (slot)
+		*slot = *f;
+	else
+		list->left_out++;
 	return 0;
 }
 

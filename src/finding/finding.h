@@ -80,8 +80,9 @@ double finding_weight(const struct finding *f);
 struct findings {
 	struct finding *v;
 	size_t n, cap;
+	size_t left_out; /* beyond LIM_FINDINGS */
 };
-/* Keeps a copy (not of the strings). */
+/* Keeps a copy (not of the strings); beyond LIM_FINDINGS counts it only. */
 int finding_add(struct arena *a, struct findings *list, const struct finding *f, struct err *err);
 
 void finding_json(struct json *j, const struct finding *f);

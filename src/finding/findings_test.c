@@ -1,5 +1,6 @@
 /* findings_test.c - a small invented world: an engine that stops, one that changes sides, a feed that fails; and one in which nothing happens. */
 #include "base/limits.h"
+#include "finding/claim.h"
 #include "finding/fit.h"
 #include "finding/world_test.h"
 
@@ -419,6 +420,53 @@ static void memory_that_fails_is_told(void **state)
 	}
 }
 
+static size_t n_played, n_played_events;
+
+static int play_one(struct scene *s, struct err *err)
+{
+	(void)err;
+	assert_in_range(s->v.n_days, 1, LIM_SERIES_DAYS);
+	n_played++;
+	n_played_events += s->n_events;
+	return 0;
+}
+
+static void mail_of_forty_years_is_told_in_parts(void **state)
+{
+	(void)state;
+	struct world w;
+	struct err err = {0};
+	seed = 5;
+	begin(&w);
+	for (int i = 0; i < 3 * LIM_SERIES_DAYS; i++)
+		add_mail(&w, i - 7000, 1, w.engine[0]);
+	n_played = n_played_events = 0;
+	assert_int_equal(scenes(&w.t, play_one, &err), 0);
+	assert_int_equal(n_played, 4);
+	assert_int_equal(n_played_events, w.t.n_events);
+	end(&w);
+}
+
+static void findings_beyond_the_cap_are_counted(void **state)
+{
+	(void)state;
+	struct world w;
+	struct err err = {0};
+	struct finding f = FINDING_BLANK;
+	begin(&w);
+	struct scene s = {.traffic = &w.t, .arena = &w.arena};
+	for (size_t i = 0; i < LIM_FINDINGS + 3; i++)
+		assert_int_equal(finding_add(&w.arena, &w.found, &f, &err), 0);
+	assert_int_equal(w.found.n, LIM_FINDINGS);
+	assert_int_equal(w.found.left_out, 3);
+	for (size_t i = 0; i < LIM_FINDINGS; i++)
+		assert_non_null(claim_add(&s, FINDING_OUTAGE, &err));
+	assert_null(claim_add(&s, FINDING_OUTAGE, &err));
+	assert_int_equal(err.kind, 0);
+	assert_int_equal(w.found.left_out, 4);
+	end(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -435,6 +483,8 @@ int main(void)
 		cmocka_unit_test(what_all_mail_does_is_not_told_of_each_category),
 		cmocka_unit_test(an_engine_is_told_with_its_programme),
 		cmocka_unit_test(few_messages_are_no_harm),
+		cmocka_unit_test(mail_of_forty_years_is_told_in_parts),
+		cmocka_unit_test(findings_beyond_the_cap_are_counted),
 		cmocka_unit_test(memory_that_fails_is_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -349,8 +349,7 @@ static int play(const struct traffic *t, struct event *ev, size_t n, scene_fn *f
 {
 	struct arena arena;
 	struct scene s = {.traffic = t, .arena = &arena, .events = ev, .n_events = n};
-	if (n < SCENE_MIN_MESSAGES || ev[n - 1].time - ev[0].time < SCENE_MIN_DAYS * (int64_t)SECONDS_A_DAY ||
-		ev[n - 1].time - ev[0].time > (LIM_SERIES_DAYS - 1) * (int64_t)SECONDS_A_DAY)
+	if (n < SCENE_MIN_MESSAGES || ev[n - 1].time - ev[0].time < SCENE_MIN_DAYS * (int64_t)SECONDS_A_DAY)
 		return 0;
 	s.begin = ev[0].time;
 	s.end = ev[n - 1].time + 1;
@@ -361,6 +360,21 @@ static int play(const struct traffic *t, struct event *ev, size_t n, scene_fn *f
 	rc = rc ? rc : make_parts(&s, err);
 	rc = rc ? rc : fn(&s, err);
 	arena_free(&arena);
+	return rc;
+}
+
+/* In parts of equal length where it is longer than an axis may be. */
+static int play_long(const struct traffic *t, struct event *ev, size_t n, scene_fn *fn, struct err *err)
+{
+	int64_t begin = ev[0].time, span = ev[n - 1].time - begin, most = (LIM_SERIES_DAYS - 1) * (int64_t)SECONDS_A_DAY;
+	int64_t parts = span / most + 1;
+	int rc = 0;
+	for (size_t i = 0, end; i < n && !rc; i = end) {
+		int64_t part = (ev[i].time - begin) * parts / (span + 1);
+		for (end = i + 1; end < n && (ev[end].time - begin) * parts / (span + 1) == part; end++)
+			;
+		rc = play(t, ev + i, end - i, fn, err);
+	}
 	return rc;
 }
 
@@ -375,7 +389,7 @@ int scenes(const struct traffic *t, scene_fn *fn, struct err *err)
 		for (end = i + 1; end < t->n_events && ev[end].time - ev[end - 1].time <= SCENE_GAP_DAYS * (int64_t)SECONDS_A_DAY;
 			end++)
 			;
-		rc = play(t, ev + i, end - i, fn, err);
+		rc = play_long(t, ev + i, end - i, fn, err);
 	}
 	return rc;
 }

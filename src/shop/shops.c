@@ -273,8 +273,10 @@ static bool name_unknown(struct shops *s, size_t known)
 		struct choice c =
 			choose(s, list[i].form, known, true, near); /* two families have to agree: one of them is a mark */
 		if (!fits(&c)) {
-			if (s->programmes.n - known >= LIM_PROGRAMMES)
+			if (s->programmes.n - known >= LIM_PROGRAMMES) {
+				s->left_out++;
 				continue;
+			}
 			struct programme *p = vec_push(s->arena, &s->programmes, UINT32_MAX - 1);
 			ok = p != NULL;
 			c = (struct choice){.best = (uint32_t)s->programmes.n - 1, .second = NO_PROGRAMME};

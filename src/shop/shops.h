@@ -70,6 +70,7 @@ struct shops {
 	VEC(struct programme) programmes; /* the pack's in its order, then unknown ones */
 	VEC(struct seed) seeds;
 	struct form_name *forms; /* by form */
+	size_t left_out;         /* forms that fit no programme, beyond LIM_PROGRAMMES unknown ones */
 	struct map owners;       /* token number (4 bytes) -> programmes that have it */
 	struct map places;       /* "h:" host, "d:" domain -> struct place by number - 1 */
 	VEC(struct place) places_v;
