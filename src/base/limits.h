@@ -92,6 +92,7 @@
 #define LIM_STORE_UNLOGGED \
 	100000 /* messages loaded into a new store before it has a log: some seconds, then readers need not wait */
 #define LIM_STORE_KNOWN (1 * MIB)   /* filter of stored ids: a million messages fill a quarter of it */
+#define LIM_STORE_DICT (32 * MIB)   /* words by their text for who writes: 2.8 million; a store of more has an index over them */
 #define LIM_STORE_WORDS (16 * MIB)  /* text of interned words kept in memory; more is looked up again */
 #define LIM_SERIES_DAYS 5000        /* days on one axis: 13 years */
 #define LIM_SERIES_HOURS 40000      /* hours on one axis: 4.5 years */

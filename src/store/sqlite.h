@@ -81,7 +81,8 @@ struct dict {
 	struct word_key *keys; /* 1 << bits of them */
 	int bits;
 	uint32_t n, last; /* words; the highest id */
-	bool complete;    /* every word of the store is in it */
+	bool complete;    /* every word of the store is in it, or in the file's index */
+	bool indexed;     /* the file has the index: what is not in keys is asked of it */
 };
 
 /* A value on its way into a column. */
@@ -146,6 +147,7 @@ struct sq {
 	struct attributions found;
 	int64_t last;                /* highest message.n, rows that wait included; -1: not known */
 	struct dict dict;            /* word -> id, for writing; forgotten on rollback */
+	size_t dict_bytes;           /* that its keys may take: LIM_STORE_DICT; lower in tests */
 	struct word_slot *new_words; /* SQ_NEW_WORDS: those that wait, by id */
 	size_t n_new;
 	int64_t data_version; /* SQLite's number for what other connections committed */

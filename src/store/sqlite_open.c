@@ -225,6 +225,7 @@ static struct sq *sq_new(const char *path)
 	map_init(&q->feed_ids, LIM_STORE_WORDS);
 	map_init(&q->copies, LIM_STORE_WORDS);
 	known_forget(&q->known);
+	q->dict_bytes = LIM_STORE_DICT;
 	q->last = -1;
 	arena_init(&q->scratch, LIM_ARENA);
 	arena_init(&q->wait.arena, 2 * LIM_ARENA + SQ_WAIT_BYTES);

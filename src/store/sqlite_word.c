@@ -1,8 +1,9 @@
 /* sqlite_word.c - interned words: text to id for writing, id to text for reading. See sqlite.h.
  *
- * The file has no index over the text: a writer reads all words once and keeps, for each, eight bytes of a hash table (tag and id).
- * A hit is compared with the text, which comes from a cache of the words last used, else from the table. So a known word never asks
- * SQLite and a new one costs one row at the end of a table. Ten million words are 128 MiB.
+ * At first the file has no index over the text: a writer reads all words once and keeps, for each, eight bytes of a hash table (tag and
+ * id). A hit is compared with the text, which comes from a cache of the words last used, else from the table. So a known word never asks
+ * SQLite and a new one costs one row at the end of a table. A store with more words than LIM_STORE_DICT holds gets an index (word_text),
+ * once, and keeps it: then the hash table has the words used since it was last full, and the index answers for the rest.
  */
 #include "base/hash.h"
 #include "base/mem.h"
@@ -50,14 +51,20 @@ static bool grow(struct dict *d)
 			set_key(&more, d->keys[i]);
 	mem_free(d->keys);
 	more.complete = d->complete;
+	more.indexed = d->indexed;
 	*d = more;
 	return true;
 }
 
 /* Two thirds full at most. */
-static bool room_for_one(struct dict *d)
+static bool has_room(const struct dict *d)
 {
-	return (d->keys && d->n + d->n / 2 < (size_t)1 << d->bits) || grow(d);
+	return d->keys && d->n + d->n / 2 < (size_t)1 << d->bits;
+}
+
+static bool is_largest(const struct sq *q)
+{
+	return q->dict.keys && (sizeof *q->dict.keys << (q->dict.bits + 1)) > q->dict_bytes;
 }
 
 static uint32_t tag_of(struct str word)
@@ -65,8 +72,43 @@ static uint32_t tag_of(struct str word)
 	return (uint32_t)(hash64(word, map_seed()) >> 32);
 }
 
-/* All words of the file. Ids that are none (a damaged file) have no word. */
-static int load_words(struct sq *q, struct err *err)
+/* From here on the index answers for what is in the file. It stands on all words, those that waited included. */
+static int use_index(struct sq *q, struct err *err)
+{
+	struct dict *d = &q->dict;
+	int rc = sq_flush_words(q, err);
+	if (rc == 0 && !d->indexed)
+		rc = sq_exec(q, "CREATE INDEX IF NOT EXISTS word_text ON word (text)", "writing to it", err);
+	if (rc < 0)
+		return rc;
+	if (d->keys)
+		memset(d->keys, 0, sizeof *d->keys << d->bits);
+	d->n = 0;
+	d->indexed = true;
+	return 0;
+}
+
+static int room_for_one(struct sq *q, struct err *err)
+{
+	if (has_room(&q->dict))
+		return 0;
+	if (is_largest(q))
+		return use_index(q, err);
+	return grow(&q->dict) ? 0 : err_oom(err, "words");
+}
+
+static int has_index(struct sq *q, struct err *err)
+{
+	CLEANUP(sq_finalize) sqlite3_stmt *st = NULL;
+	int rc = sq_prepare(q, S("SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = 'word_text'"), &st, err);
+	if (rc < 0)
+		return rc;
+	rc = sqlite3_step(st);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE ? rc == SQLITE_ROW : sq_error(q, rc, "reading it", err);
+}
+
+/* All words of the file, 1 when they are too many. Ids that are none (a damaged file) have no word. */
+static int read_words(struct sq *q, struct err *err)
 {
 	CLEANUP(sq_finalize) sqlite3_stmt *st = NULL;
 	struct dict *d = &q->dict;
@@ -77,16 +119,42 @@ static int load_words(struct sq *q, struct err *err)
 		int64_t id = sqlite3_column_int64(st, 0);
 		if (id <= 0 || id > UINT32_MAX)
 			continue;
-		if (!room_for_one(d))
+		if (!has_room(d) && is_largest(q))
+			return 1;
+		if (!has_room(d) && !grow(d))
 			return err_oom(err, "words");
 		set_key(d, (struct word_key){tag_of(column_str(st, 1)), (uint32_t)id});
 		d->n++;
 		d->last = d->last > id ? d->last : (uint32_t)id;
 	}
-	if (rc != SQLITE_DONE)
+	return rc == SQLITE_DONE ? 0 : sq_error(q, rc, "reading it", err);
+}
+
+static int last_id(struct sq *q, uint32_t *last, struct err *err)
+{
+	CLEANUP(sq_finalize) sqlite3_stmt *st = NULL;
+	int rc = sq_prepare(q, S("SELECT max(id) FROM word"), &st, err);
+	if (rc < 0)
+		return rc;
+	if ((rc = sqlite3_step(st)) != SQLITE_ROW)
 		return sq_error(q, rc, "reading it", err);
-	d->complete = true;
+	int64_t n = sqlite3_column_int64(st, 0);
+	*last = n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
 	return 0;
+}
+
+static int load_words(struct sq *q, struct err *err)
+{
+	int rc = has_index(q, err);
+	q->dict.indexed = rc == 1;
+	if (rc == 0)
+		rc = read_words(q, err);
+	if (rc == 1) {
+		rc = use_index(q, err);
+		rc = rc ? rc : last_id(q, &q->dict.last, err);
+	}
+	q->dict.complete = rc == 0;
+	return rc;
 }
 
 /* For readers: a look through the table. */
@@ -141,14 +209,27 @@ static int make_word(struct sq *q, struct str word, uint32_t tag, uint32_t *id, 
 		return rc;
 	if (!q->new_words)
 		q->new_words = mem_zalloc(SQ_NEW_WORDS, sizeof *q->new_words);
+	if ((rc = room_for_one(q, err)) < 0)
+		return rc;
 	struct word_slot *slot = slot_of(q, d->last + 1);
 	struct str copy = arena_dup(&q->word_text, word);
-	if (!slot || !q->new_words || !copy.p || !room_for_one(d))
+	if (!slot || !q->new_words || !copy.p)
 		return err_oom(err, "words");
 	*id = ++d->last;
 	d->n++;
 	set_key(d, (struct word_key){tag, *id});
 	*slot = q->new_words[q->n_new++] = (struct word_slot){*id, copy};
+	return 0;
+}
+
+/* What the index answered, so that it is not asked again. */
+static int keep_key(struct sq *q, uint32_t tag, uint32_t id, struct err *err)
+{
+	int rc = room_for_one(q, err);
+	if (rc < 0)
+		return rc;
+	set_key(&q->dict, (struct word_key){tag, id});
+	q->dict.n++;
 	return 0;
 }
 
@@ -163,9 +244,11 @@ int sq_word_id(struct sq *q, struct str word, bool make, uint32_t *id, struct er
 	if (!q->dict.complete)
 		return find_stored(q, word, id, err);
 	uint32_t tag = tag_of(word);
-	if ((rc = find_key(q, word, tag, id, err)) || !make)
+	if ((rc = find_key(q, word, tag, id, err)))
 		return rc < 0 ? rc : 0;
-	return make_word(q, word, tag, id, err);
+	if (q->dict.indexed && ((rc = find_stored(q, word, id, err)) < 0 || *id))
+		return rc < 0 ? rc : keep_key(q, tag, *id, err);
+	return make ? make_word(q, word, tag, id, err) : 0;
 }
 
 /* ---- id to text ---- */
@@ -218,18 +301,8 @@ int sq_words_trim(struct sq *q, struct err *err)
 
 int sq_word_max(struct store *s, uint32_t *max, struct err *err)
 {
-	struct sq *q = sq_of(s);
-	CLEANUP(sq_finalize) sqlite3_stmt *st = NULL;
-	int rc = sq_flush(q, err);
-	if (rc == 0)
-		rc = sq_prepare(q, S("SELECT max(id) FROM word"), &st, err);
-	if (rc < 0)
-		return rc;
-	if ((rc = sqlite3_step(st)) != SQLITE_ROW)
-		return sq_error(q, rc, "reading it", err);
-	int64_t n = sqlite3_column_int64(st, 0);
-	*max = n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
-	return 0;
+	int rc = sq_flush(sq_of(s), err);
+	return rc ? rc : last_id(sq_of(s), max, err);
 }
 
 int sq_word(struct store *s, uint32_t id, struct arena *a, struct str *out, struct err *err)
