@@ -2,18 +2,23 @@
 #include "base/anomaly.h"
 #include "feature/extract.h"
 #include "mail/date.h"
+#include "source/mbox.h"
 
 enum { FAR_S = 7 * SECONDS_A_DAY };
 
 static const char *time_sources[] = {"none", "date", "from_line", "received"};
 enum time_source { TIME_SOURCE_NONE, TIME_SOURCE_DATE, TIME_SOURCE_FROM_LINE, TIME_SOURCE_RECEIVED };
 
-/* "From sender Sun Aug  1 00:19:38 2010": sender and asctime date. */
+/* "From sender Sun Aug  1 00:19:38 2010": sender and asctime date; a date of another form is what follows the first word. */
 static void read_from_line(struct str line, struct str *sender, struct str *date)
 {
 	*sender = *date = S("");
 	if (!str_starts(line, S("From ")))
 		return;
+	if (mbox_from_line(line, date)) {
+		*sender = str_trim(str_make(line.p + 5, (size_t)(date->p - line.p) - 5));
+		return;
+	}
 	line = str_trim(str_from(line, 5));
 	size_t blank = str_find_byte(line, ' ');
 	if (blank == STR_NPOS)
@@ -22,13 +27,13 @@ static void read_from_line(struct str line, struct str *sender, struct str *date
 	*date = str_trim(str_from(line, blank));
 }
 
-/* UTC is assumed: the line has no zone. */
+/* UTC is assumed: the line has no zone. The first day of 1970 stands for no time (public-inbox, exports). */
 static int64_t time_of(struct str date)
 {
 	uint64_t ignored = 0;
 	int64_t t;
 	int zone;
-	return date_parse(date, &t, &zone, &ignored) ? t : TIME_NONE;
+	return date_parse(date, &t, &zone, &ignored) && t >= SECONDS_A_DAY ? t : TIME_NONE;
 }
 
 static void choose_time(const struct trace *t, struct str from_line_date, struct row *row)

@@ -60,6 +60,9 @@ static void time_and_peer(void **state)
 		{RECEIVED "Date: Sat, 31 Jul 2010 00:00:00 +0000\n\n", "", NULL, "received", 1280621978, "helo.example"},
 		{RECEIVED "Date: Sat, 31 Jul 2010 00:00:00 +0000\n\n", "", &stranger, "date", 1280534400, ""},
 		{RECEIVED "\n", "From x@example Sun Aug  1 00:00:00 2010", &stranger, "from_line", 1280620800, ""},
+		{"A: b\n\n", "From s1 at spam.example  Sun Aug  1 00:00:00 2010", NULL, "from_line", 1280620800, ""},
+		{"A: b\n\n", "From s1 2010-08-01T00:00:00Z", NULL, "from_line", 1280620800, ""},
+		{"Date: Sat, 31 Jul 2010 00:00:00 +0000\n\n", "From mboxrd@z Thu Jan  1 00:00:00 1970", NULL, "date", 1280534400, ""},
 		{"Subject: none\n\n", "", NULL, "none", TIME_NONE, ""},
 		{"Date: garbage\n\n", "From x@example nonsense", NULL, "none", TIME_NONE, ""},
 	};
@@ -93,6 +96,7 @@ static void envelope_of_header(void **state)
 			1, "a@trap.example", NULL},
 		{"Return-Path: <s@spam.example>\n" RECEIVED "\n", "From - Sun Aug  1 00:00:00 2010", "s@spam.example", 1,
 			"a@trap.example", NULL},
+		{RECEIVED "\n", "From f at spam.example  Sun Aug  1 00:00:00 2010", "f at spam.example", 1, "a@trap.example", NULL},
 		{RECEIVED "Return-Path: <s@spam.example>\nDelivered-To: forged@trap.example\n\n", "", "", 1, "a@trap.example",
 			NULL},
 		{"Return-Path: <s@spam.example>\nDelivered-To: box@trap.example\n\n", "", "", 0, NULL, NULL},

@@ -2,6 +2,7 @@
 #include "source/mbox.h"
 
 #include "base/anomaly.h"
+#include "base/hash.h"
 #include "base/mem.h"
 
 enum {
@@ -69,7 +70,7 @@ static bool date_at(const struct str *token, size_t n)
 	return false;
 }
 
-bool mbox_from_line(struct str line)
+bool mbox_from_line(struct str line, struct str *date)
 {
 	enum { TOKENS = 24 }; /* a sender with blanks in it has a few */
 	struct str token[TOKENS];
@@ -86,9 +87,18 @@ bool mbox_from_line(struct str line)
 			i++;
 	}
 	for (size_t i = 0; i < n; i++)
-		if (date_at(token + i, n - i))
+		if (date_at(token + i, n - i)) {
+			if (date)
+				*date = str_from(line, (size_t)(token[i].p - line.p));
 			return true;
+		}
 	return false;
+}
+
+/* Never 0. */
+static uint64_t hash_line(struct str line)
+{
+	return hash64(str_rtrim(line), 0) | 1;
 }
 
 bool mbox_field(struct str s)
@@ -109,7 +119,7 @@ struct marks {
 };
 
 /* The marks of the "From " at f, which stands at the start of a line. */
-static struct marks marks_at(struct str w, size_t f, bool eof)
+static struct marks marks_at(const struct mbox *m, struct str w, size_t f, bool eof)
 {
 	struct marks k = {.known = true};
 	struct str rest = str_sub(w, f, MBOX_FROM_LINE + 1);
@@ -118,7 +128,8 @@ static struct marks marks_at(struct str w, size_t f, bool eof)
 		k.known = eof || rest.n > MBOX_FROM_LINE;
 		return k;
 	}
-	k.from = mbox_from_line(str_first(rest, nl));
+	rest = str_first(rest, nl);
+	k.from = mbox_from_line(rest, NULL) || (m->dateless && hash_line(rest) == m->dateless);
 	k.blank = (f >= 2 && w.p[f - 2] == '\n') || (f >= 3 && w.p[f - 2] == '\r' && w.p[f - 3] == '\n');
 	if (!k.from)
 		return k;
@@ -146,6 +157,9 @@ static bool start_message(struct mbox *m, struct str w, bool eof)
 			return false;
 		m->has_from = nl != STR_NPOS;
 		m->start = i + (nl != STR_NPOS ? nl + 1 : 0);
+		struct str line = str_first(rest, m->has_from ? nl : 0);
+		if (m->messages == 0 && m->has_from && !mbox_from_line(line, NULL))
+			m->dateless = hash_line(line);
 	}
 	m->line = m->scan = m->start;
 	m->length_state = m->one || !m->has_from ? LENGTH_NONE : LENGTH_UNKNOWN;
@@ -204,7 +218,7 @@ static bool try_length(struct mbox *m, struct str w, bool eof, struct mbox_messa
 	m->length_state = LENGTH_NONE;
 	m->length_wrong = true;
 	for (size_t i = (size_t)end, tries = 0; end <= w.n && tries < 3; tries++) {
-		bool from = i < w.n && w.p[i - 1] == '\n' && str_starts(str_from(w, i), S("From ")) && marks_at(w, i, eof).from;
+		bool from = i < w.n && w.p[i - 1] == '\n' && str_starts(str_from(w, i), S("From ")) && marks_at(m, w, i, eof).from;
 		if (from || (i == w.n && eof)) {
 			out->end = (size_t)end;
 			out->next = i;
@@ -250,7 +264,7 @@ static enum split find_split(struct mbox *m, struct str w, size_t limit, bool be
 		if (f > m->start && w.p[f - 1] == '>' && !m->quoted)
 			m->quoted = quoted_at(w, f);
 		if (f > m->start && w.p[f - 1] == '\n') {
-			struct marks k = marks_at(w, f, eof);
+			struct marks k = marks_at(m, w, f, eof);
 			if (!k.known) {
 				m->scan = f;
 				return SPLIT_MORE;
@@ -331,7 +345,8 @@ static void describe(struct mbox *m, struct str w, bool eof, struct mbox_message
 		out->anomalies |= ANOM(content_length_wrong);
 	out->quoted = m->quoted;
 	out->last = eof && out->next == w.n;
-	struct mbox next = {.max = m->max, .one = m->one, .unquoted = m->unquoted, .messages = m->messages + 1};
+	struct mbox next = {
+		.max = m->max, .one = m->one, .unquoted = m->unquoted, .dateless = m->dateless, .messages = m->messages + 1};
 	*m = next;
 }
 

@@ -9,6 +9,7 @@
  *
  * A message ends at a From_ line: "From ", a sender, an asctime date (zones and RFC 822 dates are met too), after an empty
  * line and before a header field. What has only some of these marks does not split, and the message is called doubtful.
+ * Of a box that begins with a From_ line without a date (Thunderbird's "From ") lines like that one count as well.
  * Content-Length is a hint (RFC 4155 knows none): it is believed where a From_ line or the end of the stream follows, and
  * then plausible From_ lines before it do not split (mboxcl2).
  * The separator is the empty line before a From_ line, and the one at the end of a stream that began with a From_ line.
@@ -31,6 +32,7 @@ struct mbox {
 	size_t max;        /* longest message delivered, bytes */
 	bool one;          /* the whole stream is one message */
 	bool unquoted;     /* the box has shown a body line "From " */
+	uint64_t dateless; /* hash of the box's first From_ line when that has no date; 0: it has, or there is none */
 	uint64_t messages; /* delivered so far */
 	/* The current message; offsets are relative to the window. */
 	bool started, has_from, quoted, doubtful, length_wrong;
@@ -61,8 +63,9 @@ bool mbox_quotes(const struct mbox *m, const struct mbox_message *msg);
 /* Takes one ">" off the quoted lines of the body, in place; the new length. */
 size_t mbox_unquote(uint8_t *p, size_t n);
 
-/* line without its line end: "From " sender date. */
-bool mbox_from_line(struct str line);
+/* line without its line end: "From " sender date. *date (NULL allowed) is where the date starts, up to the line's end; the
+ * sender may hold blanks ("a at b.example", as list archives write). False: untouched. */
+bool mbox_from_line(struct str line, struct str *date);
 /* s begins with a header field's name and colon (white space before the colon is met in the wild). */
 bool mbox_field(struct str s);
 

@@ -76,6 +76,9 @@ static const struct {
 		F1 "A: 1\n\nx\n\nFrom here on\nA: 3\n>From y\n\n" F2 "A: 2\n\n>From z\n",
 		"[A: 1\n\nx\n\nFrom here on\nA: 3\n>From y\n][A: 2\n\n>From z\n]"},
 	{"a date but no field after: doubtful", F1 "A: 1\n\nx\n\n" F2 "hello there\n\n", "[A: 1\n\nx\n\n" F2 "hello there\n]D"},
+	{"separators without a date", "From \r\nA: 1\r\n\r\nx\r\n\r\nFrom \r\nA: 2\r\n\r\n>From y\r\n\r\nFrom z\r\nA: 3\r\n\r\n",
+		"[A: 1\r\n\r\nx\r\n][A: 2\r\n\r\n>From y\r\n\r\nFrom z\r\nA: 3\r\n]"},
+	{"only where the box begins with one", F1 "A: 1\n\nx\n\nFrom \nA: 2\n\n" F2 "A: 3\n\n", "[A: 1\n\nx\n\nFrom \nA: 2\n][A: 3\n]"},
 	{"no empty line before: doubtful", F1 "A: 1\n\nx\n" F2 "A: 2\n\ny\n\n", "[A: 1\n\nx\n" F2 "A: 2\n\ny\n]D"},
 	{"mboxcl2: length beats From_ lines", F1 "Content-Length: 60\n\nx\n\n" F2 "A: 9\n\n>From yz\n\n\n" F2 "A: 2\n\n>From y\n\n",
 		"[Content-Length: 60\n\nx\n\n" F2 "A: 9\n\n>From yz\n]D[A: 2\n\n>From y\n]"},
@@ -141,10 +144,10 @@ static void test_from_lines(void **state)
 		"From a Moo Aug  2 01:02:03 2010", "From a Aug  2 01:02:03 2010", "From: a Mon Aug  2 01:02:03 2010",
 		">From a Mon Aug  2 01:02:03 2010"};
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
-		if (!mbox_from_line(str_of(good[i])))
+		if (!mbox_from_line(str_of(good[i]), NULL))
 			fail_msg("not taken: %s", good[i]);
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-		if (mbox_from_line(str_of(bad[i])))
+		if (mbox_from_line(str_of(bad[i]), NULL))
 			fail_msg("taken: %s", bad[i]);
 }
 

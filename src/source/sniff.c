@@ -55,7 +55,7 @@ enum sniff sniff_mail(struct str s)
 		return SNIFF_EMPTY;
 	after = s;
 	if (str_starts(s, S("From ")) && !mbox_field(s) && str_line(&after, &line) && line.n <= MBOX_FROM_LINE &&
-		(mbox_field(after) || str_starts(after, S(">From ")) || (mbox_from_line(line) && after.n)))
+		(mbox_field(after) || str_starts(after, S(">From ")) || (mbox_from_line(line, NULL) && after.n)))
 		return SNIFF_BOX;
 	return header_block(s) ? SNIFF_MESSAGE : SNIFF_OTHER;
 }
