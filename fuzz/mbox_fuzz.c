@@ -4,13 +4,14 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "jail/magic.h"
+#include "source/foreign.h"
 #include "source/mbox.h"
 #include "source/sniff.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* A hash over all messages, their offsets and anomalies. The window is exactly what the splitter may see. */
-static uint64_t split(struct str in, size_t step, size_t max, bool one)
+static uint64_t split(struct str in, size_t step, size_t max, enum mbox_form form)
 {
 	uint8_t *window = mem_alloc(in.n + 1);
 	struct mbox m;
@@ -18,7 +19,7 @@ static uint64_t split(struct str in, size_t step, size_t max, bool one)
 	size_t from = 0, to = 0, taken = 0;
 	uint64_t sum = 1;
 	must(window);
-	mbox_init(&m, one, max);
+	mbox_init(&m, form, max);
 	for (;;) {
 		enum mbox_result r = mbox_next(&m, str_make(window + from, to - from), taken == in.n, &msg);
 		if (r == MBOX_END)
@@ -54,11 +55,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	struct str in = str_make(data + 2, size - 2);
 	size_t step = 1 + data[0] % 97u, max = data[1] & 2 ? 1 << 20 : 200;
-	bool one = data[1] & 1;
-	must(split(in, in.n + 1, max, one) == split(in, step, max, one));
+	enum mbox_form form = data[1] & 1 ? MBOX_ONE : data[1] & 4 ? MBOX_MMDF : MBOX_LINES;
+	must(split(in, in.n + 1, max, form) == split(in, step, max, form));
 	sniff_mail(in);
 	sniff_maildir_path(in);
 	must(sniff_feed_name(in).n <= in.n);
-	magic_of(in, one);
+	magic_of(in, data[1] & 1);
+	uint64_t length;
+	must(sniff_emlx(in, &length) <= in.n);
+	must(foreign_words(in) != NULL);
 	return 0;
 }

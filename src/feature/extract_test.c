@@ -62,7 +62,8 @@ static void time_and_peer(void **state)
 		{RECEIVED "\n", "From x@example Sun Aug  1 00:00:00 2010", &stranger, "from_line", 1280620800, ""},
 		{"A: b\n\n", "From s1 at spam.example  Sun Aug  1 00:00:00 2010", NULL, "from_line", 1280620800, ""},
 		{"A: b\n\n", "From s1 2010-08-01T00:00:00Z", NULL, "from_line", 1280620800, ""},
-		{"Date: Sat, 31 Jul 2010 00:00:00 +0000\n\n", "From mboxrd@z Thu Jan  1 00:00:00 1970", NULL, "date", 1280534400, ""},
+		{"Date: Sat, 31 Jul 2010 00:00:00 +0000\n\n", "From mboxrd@z Thu Jan  1 00:00:00 1970", NULL, "date", 1280534400,
+			""},
 		{"Subject: none\n\n", "", NULL, "none", TIME_NONE, ""},
 		{"Date: garbage\n\n", "From x@example nonsense", NULL, "none", TIME_NONE, ""},
 	};

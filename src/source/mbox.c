@@ -6,16 +6,17 @@
 #include "base/mem.h"
 
 enum {
-	FIELD_NAME = 128,          /* longest field name believed after a From_ line */
-	HEADER_MAX = 256 * 1024,   /* Content-Length is looked for in this much header */
-	LOOKBACK = 8,              /* bytes kept before the place searched up to: an empty line fits */
-	DROP_STEP = MBOX_SLACK / 2 /* bytes cut at a time at least */
+	FIELD_NAME = 128,           /* longest field name believed after a From_ line */
+	HEADER_MAX = 256 * 1024,    /* Content-Length is looked for in this much header */
+	LOOKBACK = 8,               /* bytes kept before the place searched up to: an empty line fits */
+	DROP_STEP = MBOX_SLACK / 2, /* bytes cut at a time at least */
+	MMDF_BYTE = 1,              /* four of these are a line of MMDF's */
 };
 enum length_state { LENGTH_UNKNOWN, LENGTH_PENDING, LENGTH_NONE, LENGTH_RIGHT };
 
-void mbox_init(struct mbox *m, bool one, size_t max_bytes)
+void mbox_init(struct mbox *m, enum mbox_form form, size_t max_bytes)
 {
-	*m = (struct mbox){.one = one, .max = max_bytes};
+	*m = (struct mbox){.form = form, .max = max_bytes};
 }
 
 /* ---- From_ lines ---- */
@@ -115,8 +116,15 @@ bool mbox_field(struct str s)
 
 struct marks {
 	bool known;              /* false: the window is too short to tell */
-	bool blank, from, field; /* empty line before, From_ line, header field after */
+	bool blank, from, field; /* empty line before (or what stands for it), From_ line, header field after */
 };
+
+/* Mailman's archives: the From field behind a From_ line begins with the same sender. */
+static bool same_sender(struct str sender, struct str field)
+{
+	sender = str_trim(sender);
+	return sender.n > 1 && str_starts(field, S("From: ")) && str_starts(str_from(field, 6), sender);
+}
 
 /* The marks of the "From " at f, which stands at the start of a line. */
 static struct marks marks_at(const struct mbox *m, struct str w, size_t f, bool eof)
@@ -128,25 +136,33 @@ static struct marks marks_at(const struct mbox *m, struct str w, size_t f, bool 
 		k.known = eof || rest.n > MBOX_FROM_LINE;
 		return k;
 	}
-	rest = str_first(rest, nl);
-	k.from = mbox_from_line(rest, NULL) || (m->dateless && hash_line(rest) == m->dateless);
+	struct str line = str_first(rest, nl), date = str_from(line, nl);
+	k.from = mbox_from_line(line, &date) || (m->dateless && hash_line(line) == m->dateless);
 	k.blank = (f >= 2 && w.p[f - 2] == '\n') || (f >= 3 && w.p[f - 2] == '\r' && w.p[f - 3] == '\n');
 	if (!k.from)
 		return k;
 	rest = str_sub(w, f + nl + 1, FIELD_NAME + 1);
 	k.field = mbox_field(rest) || str_starts(rest, S(">From "));
-	k.known = k.field || eof || rest.n > FIELD_NAME || str_find_byte(rest, '\n') != STR_NPOS;
+	if (k.field && !k.blank)
+		k.blank = same_sender(str_make(line.p + 5, (size_t)(date.p - line.p) - 5), rest);
+	k.known = (k.field && k.blank) || eof || rest.n > FIELD_NAME || str_find_byte(rest, '\n') != STR_NPOS;
 	return k;
 }
 
 /* ---- the current message ---- */
 
+/* Empty lines at the start of a box; MMDF's separators. */
+static bool between(const struct mbox *m, uint8_t c)
+{
+	return c == '\n' || c == '\r' || (m->form == MBOX_MMDF && c == MMDF_BYTE);
+}
+
 /* Finds where the message proper starts. False: more bytes are needed. */
 static bool start_message(struct mbox *m, struct str w, bool eof)
 {
 	size_t i = 0;
-	while (!m->one && i < w.n && i < MBOX_FROM_LINE && (w.p[i] == '\n' || w.p[i] == '\r'))
-		i++; /* empty lines at the start of a box */
+	while (m->form != MBOX_ONE && i < w.n && i < MBOX_FROM_LINE && between(m, w.p[i]))
+		i++;
 	struct str rest = str_from(w, i);
 	if (rest.n < 5 && !eof)
 		return false;
@@ -162,7 +178,7 @@ static bool start_message(struct mbox *m, struct str w, bool eof)
 			m->dateless = hash_line(line);
 	}
 	m->line = m->scan = m->start;
-	m->length_state = m->one || !m->has_from ? LENGTH_NONE : LENGTH_UNKNOWN;
+	m->length_state = m->form != MBOX_LINES || !m->has_from ? LENGTH_NONE : LENGTH_UNKNOWN;
 	return m->started = true;
 }
 
@@ -293,10 +309,32 @@ static size_t before_separator(struct str w, size_t start, size_t end)
 	return end;
 }
 
+/* The same where MMDF's lines end messages. */
+static enum split find_mmdf_end(struct mbox *m, struct str w, bool eof, struct mbox_message *out)
+{
+	static const struct str line = STR_INIT("\n\1\1\1\1");
+	size_t from = m->scan ? m->scan - 1 : 0;
+	for (const uint8_t *hit; (hit = memmem(w.p + from, w.n - from, line.p, line.n)); from++) {
+		from = (size_t)(hit - w.p);
+		size_t behind = from + line.n;
+		if (behind + 2 > w.n && !eof)
+			break;
+		out->end = from + 1;
+		out->next = past_line_end(w, behind);
+		if (out->next > behind || behind == w.n)
+			return SPLIT_AT;
+	}
+	m->scan = w.n > m->start + line.n + 1 ? w.n - line.n - 1 : m->start;
+	out->end = out->next = w.n;
+	return eof ? SPLIT_AT : SPLIT_MORE;
+}
+
 /* Where this message ends, in out->end and out->next. */
 static enum split find_end(struct mbox *m, struct str w, bool eof, struct mbox_message *out)
 {
-	if (m->one || !m->has_from) {
+	if (m->form == MBOX_MMDF)
+		return find_mmdf_end(m, w, eof, out);
+	if (m->form == MBOX_ONE || !m->has_from) {
 		m->scan = w.n;
 		out->end = out->next = w.n;
 		return eof ? SPLIT_AT : SPLIT_MORE;
@@ -346,7 +384,7 @@ static void describe(struct mbox *m, struct str w, bool eof, struct mbox_message
 	out->quoted = m->quoted;
 	out->last = eof && out->next == w.n;
 	struct mbox next = {
-		.max = m->max, .one = m->one, .unquoted = m->unquoted, .dateless = m->dateless, .messages = m->messages + 1};
+		.max = m->max, .form = m->form, .unquoted = m->unquoted, .dateless = m->dateless, .messages = m->messages + 1};
 	*m = next;
 }
 
@@ -367,7 +405,7 @@ enum mbox_result mbox_next(struct mbox *m, struct str w, bool eof, struct mbox_m
 
 bool mbox_quotes(const struct mbox *m, const struct mbox_message *msg)
 {
-	return msg->quoted && !m->one && !m->unquoted && !(m->messages == 1 && msg->last);
+	return msg->quoted && m->form == MBOX_LINES && !m->unquoted && !(m->messages == 1 && msg->last);
 }
 
 /* The body's offset: past the first empty line. */

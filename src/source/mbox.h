@@ -1,4 +1,4 @@
-/* mbox.h - cuts a byte stream into messages: mboxo, mboxrd, mboxcl and mboxcl2, or one message a stream. Pure: no I/O.
+/* mbox.h - cuts a byte stream into messages: mboxo, mboxrd, mboxcl and mboxcl2, MMDF, or one message a stream. Pure: no I/O.
  *
  * The caller owns a window of the stream that starts where the current message starts, and calls mbox_next with it:
  *   MBOX_MORE     the window is too short: append bytes (or set eof) and call again with the same start;
@@ -9,6 +9,7 @@
  *
  * A message ends at a From_ line: "From ", a sender, an asctime date (zones and RFC 822 dates are met too), after an empty
  * line and before a header field. What has only some of these marks does not split, and the message is called doubtful.
+ * Mailman's archives leave the empty line out behind what they scrubbed: a From field with the same sender stands for it.
  * Of a box that begins with a From_ line without a date (Thunderbird's "From ") lines like that one count as well.
  * Content-Length is a hint (RFC 4155 knows none): it is believed where a From_ line or the end of the stream follows, and
  * then plausible From_ lines before it do not split (mboxcl2).
@@ -26,11 +27,16 @@
 
 enum { MBOX_FROM_LINE = 1024, MBOX_SLACK = 128 * 1024 }; /* bytes: longest From_ line believed; window beyond max */
 
+enum mbox_form {
+	MBOX_LINES, /* From_ lines */
+	MBOX_MMDF,  /* lines of four times ^A before and behind each message; a From_ line may follow the one before */
+	MBOX_ONE    /* one message: nothing splits; a From_ line at the start is still not part of it */
+};
 enum mbox_result { MBOX_MORE, MBOX_DROP, MBOX_MESSAGE, MBOX_END };
 
 struct mbox {
-	size_t max;        /* longest message delivered, bytes */
-	bool one;          /* the whole stream is one message */
+	size_t max; /* longest message delivered, bytes */
+	enum mbox_form form;
 	bool unquoted;     /* the box has shown a body line "From " */
 	uint64_t dateless; /* hash of the box's first From_ line when that has no date; 0: it has, or there is none */
 	uint64_t messages; /* delivered so far */
@@ -55,8 +61,7 @@ struct mbox_message {
 	size_t drop_from, drop_to;
 };
 
-/* one: no From_ line splits; a From_ line at the start is still not part of the message. */
-void mbox_init(struct mbox *m, bool one, size_t max_bytes);
+void mbox_init(struct mbox *m, enum mbox_form form, size_t max_bytes);
 enum mbox_result mbox_next(struct mbox *m, struct str window, bool eof, struct mbox_message *out);
 /* Whether the message just delivered is to be unquoted. */
 bool mbox_quotes(const struct mbox *m, const struct mbox_message *msg);

@@ -9,13 +9,13 @@ enum { MAX = 4096, NO_LIMIT = 1 << 20 };
 #define F2 "From c@d.example Tue Aug 03 01:02:03 2010\n"
 
 /* Feeds `box` in pieces of `step` bytes; writes each message as "[bytes]" with marks: D doubtful, L length, C cap. */
-static void split(struct str box, size_t step, size_t max, bool one, struct buf *out)
+static void split(struct str box, size_t step, size_t max, enum mbox_form form, struct buf *out)
 {
 	static uint8_t window[1 << 20];
 	struct mbox m;
 	struct mbox_message msg;
 	size_t from = 0, to = 0, taken = 0;
-	mbox_init(&m, one, max);
+	mbox_init(&m, form, max);
 	buf_clear(out);
 	for (;;) {
 		bool eof = taken == box.n;
@@ -78,7 +78,12 @@ static const struct {
 	{"a date but no field after: doubtful", F1 "A: 1\n\nx\n\n" F2 "hello there\n\n", "[A: 1\n\nx\n\n" F2 "hello there\n]D"},
 	{"separators without a date", "From \r\nA: 1\r\n\r\nx\r\n\r\nFrom \r\nA: 2\r\n\r\n>From y\r\n\r\nFrom z\r\nA: 3\r\n\r\n",
 		"[A: 1\r\n\r\nx\r\n][A: 2\r\n\r\n>From y\r\n\r\nFrom z\r\nA: 3\r\n]"},
-	{"only where the box begins with one", F1 "A: 1\n\nx\n\nFrom \nA: 2\n\n" F2 "A: 3\n\n", "[A: 1\n\nx\n\nFrom \nA: 2\n][A: 3\n]"},
+	{"only where the box begins with one", F1 "A: 1\n\nx\n\nFrom \nA: 2\n\n" F2 "A: 3\n\n",
+		"[A: 1\n\nx\n\nFrom \nA: 2\n][A: 3\n]"},
+	{"Mailman's, no empty line before",
+		"From a at b  Mon Aug  2 01:02:03 2010\nFrom: a at b (A)\n\nx\n"
+		"From c at d  Mon Aug  2 01:02:03 2010\nFrom: c at d (C)\n\ny\nFrom c at d  Mon Aug  2 01:02:03 2010\nFrom: e at d\n",
+		"[From: a at b (A)\n\nx\n][From: c at d (C)\n\ny\nFrom c at d  Mon Aug  2 01:02:03 2010\nFrom: e at d\n]D"},
 	{"no empty line before: doubtful", F1 "A: 1\n\nx\n" F2 "A: 2\n\ny\n\n", "[A: 1\n\nx\n" F2 "A: 2\n\ny\n]D"},
 	{"mboxcl2: length beats From_ lines", F1 "Content-Length: 60\n\nx\n\n" F2 "A: 9\n\n>From yz\n\n\n" F2 "A: 2\n\n>From y\n\n",
 		"[Content-Length: 60\n\nx\n\n" F2 "A: 9\n\n>From yz\n]D[A: 2\n\n>From y\n]"},
@@ -96,8 +101,17 @@ static const struct {
 	{"length in the body is no hint", F1 "A: 1\n\nContent-Length: 1\n\nxyz\n\n" F2 "A: 2\n\ny\n\n",
 		"[A: 1\n\nContent-Length: 1\n\nxyz\n][A: 2\n\ny\n]"},
 	{"loose From_ line at the start", "From someone\nA: 1\n\nx\n", "[A: 1\n\nx\n]"},
+	{"MMDF", "\1\1\1\1\nA: 1\n\nFrom x\n\n>From y\n\n\1\1\1\1\n\1\1\1\1\n" F1 "A: 2\n\n\1\1\1\1\1\n \1\1\1\1\n\1\1\1\1\n",
+		"[A: 1\n\nFrom x\n\n>From y\n\n][A: 2\n\n\1\1\1\1\1\n \1\1\1\1\n]"},
+	{"MMDF with CRLF, one line between, no end", "\1\1\1\1\r\nA: 1\r\n\r\nx\r\n\1\1\1\1\r\nA: 2\r\n\r\ny",
+		"[A: 1\r\n\r\nx\r\n][A: 2\r\n\r\ny]"},
 	{"From with a colon is a field", "From : x\nA: 1\n\nx\n\n", "[From : x\nA: 1\n\nx\n\n]"},
 };
+
+static enum mbox_form form_of(const char *box)
+{
+	return box[0] == 1 ? MBOX_MMDF : MBOX_LINES;
+}
 
 static void test_boxes(void **state)
 {
@@ -106,7 +120,7 @@ static void test_boxes(void **state)
 	buf_init(&got, NO_LIMIT);
 	for (size_t i = 0; i < sizeof boxes / sizeof *boxes; i++)
 		for (size_t step = 1; boxes[i].out && step < 300; step += step < 40 ? 1 : 37) {
-			split(str_of(boxes[i].in), step, MAX, false, &got);
+			split(str_of(boxes[i].in), step, MAX, form_of(boxes[i].in), &got);
 			if (!str_eq(buf_str(&got), str_of(boxes[i].out)))
 				fail_msg("%s, %zu bytes at a time: %.*s", boxes[i].what, step, STR_FMT(buf_str(&got)));
 		}
@@ -121,10 +135,10 @@ static void test_truncated(void **state)
 	buf_init(&trickled, NO_LIMIT);
 	for (size_t i = 0; i < sizeof boxes / sizeof *boxes; i++)
 		for (size_t n = 0; n <= strlen(boxes[i].in); n++) {
-			split(str_make(boxes[i].in, n), NO_LIMIT, MAX, false, &whole);
-			split(str_make(boxes[i].in, n), 1, MAX, false, &trickled);
+			split(str_make(boxes[i].in, n), NO_LIMIT, MAX, form_of(boxes[i].in), &whole);
+			split(str_make(boxes[i].in, n), 1, MAX, form_of(boxes[i].in), &trickled);
 			assert_true(str_eq(buf_str(&whole), buf_str(&trickled)));
-			split(str_make(boxes[i].in, n), 7, MAX, true, &trickled);
+			split(str_make(boxes[i].in, n), 7, MAX, MBOX_ONE, &trickled);
 		}
 	buf_free(&whole);
 	buf_free(&trickled);
@@ -169,10 +183,10 @@ static void test_cap(void **state)
 	buf_printf(&want, "]C%zu[A: 2\n\ny\n]", first);
 	static const size_t steps[] = {100, 1000, 4096, 65536, NO_LIMIT};
 	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-		split(buf_str(&in), steps[i], 1000, false, &got);
+		split(buf_str(&in), steps[i], 1000, MBOX_LINES, &got);
 		assert_true(str_eq(buf_str(&got), buf_str(&want)));
 	}
-	split(buf_str(&in), 5000, 1000, true, &got);
+	split(buf_str(&in), 5000, 1000, MBOX_ONE, &got);
 	assert_int_equal(got.p[got.n - 6], '0' + (int)(in.n / 100000 % 10));
 	buf_free(&in);
 	buf_free(&got);

@@ -3,7 +3,10 @@
 
 #include "source/mbox.h"
 
-enum { LINES = 512 }; /* header lines looked at; a sender may write many fields of its own first */
+enum {
+	LINES = 512,   /* header lines looked at; a sender may write many fields of its own first */
+	EMLX_LINE = 24 /* bytes: the line with the length, ten places wide as Mail writes it */
+};
 
 /* Fields that other files with "name: value" lines hardly have. */
 static bool mail_field(struct str name)
@@ -44,15 +47,34 @@ static bool header_block(struct str s)
 	return known > 0 && fields >= other;
 }
 
+size_t sniff_emlx(struct str s, uint64_t *bytes)
+{
+	size_t nl = str_find_byte(str_first(s, EMLX_LINE), '\n');
+	bool length = nl != STR_NPOS && str_u64(str_rtrim(str_first(s, nl)), bytes) && *bytes;
+	return length && header_block(str_from(s, nl + 1)) ? nl + 1 : 0;
+}
+
+static bool mmdf(struct str s)
+{
+	return str_starts(s, S("\1\1\1\1\n")) || str_starts(s, S("\1\1\1\1\r\n"));
+}
+
 enum sniff sniff_mail(struct str s)
 {
 	struct str line, after;
+	uint64_t bytes;
+	if (sniff_emlx(s, &bytes))
+		return SNIFF_EMLX;
 	if (str_starts(s, S("\xef\xbb\xbf")))
 		s = str_from(s, 3);
 	while (s.n && ascii_space(s.p[0]))
 		s = str_from(s, 1);
 	if (s.n == 0)
 		return SNIFF_EMPTY;
+	if (mmdf(s))
+		return SNIFF_MMDF;
+	if (str_find_byte(s, '\n') == STR_NPOS && str_find_byte(s, '\r') != STR_NPOS)
+		return SNIFF_OTHER;
 	after = s;
 	if (str_starts(s, S("From ")) && !mbox_field(s) && str_line(&after, &line) && line.n <= MBOX_FROM_LINE &&
 		(mbox_field(after) || str_starts(after, S(">From ")) || (mbox_from_line(line, NULL) && after.n)))

@@ -6,11 +6,15 @@
 
 enum { SNIFF_BYTES = 16 * 1024 }; /* this many first bytes decide */
 
-enum sniff { SNIFF_EMPTY, SNIFF_BOX, SNIFF_MESSAGE, SNIFF_OTHER };
+enum sniff { SNIFF_EMPTY, SNIFF_BOX, SNIFF_MMDF, SNIFF_MESSAGE, SNIFF_EMLX, SNIFF_OTHER };
 
 /* SNIFF_BOX: begins with a From_ line. SNIFF_MESSAGE: begins with header fields, one of which only mail has. White space
- * alone is SNIFF_EMPTY. Archives are for magic_of, before. */
+ * alone is SNIFF_EMPTY. What has no line end but CR is SNIFF_OTHER. Archives are for magic_of, before.
+ * SNIFF_MMDF: begins with a line of four times ^A. SNIFF_EMLX: Apple Mail's file of one message, a line with its length
+ * before it and a property list behind it. */
 enum sniff sniff_mail(struct str first);
+/* The length of the line that an .emlx begins with, and in *bytes what it says of the message; 0: it is none. */
+size_t sniff_emlx(struct str first, uint64_t *bytes);
 /* The file name without .mbox .mbx .mail .txt .eml and archive extensions; the whole name when nothing would be left. */
 struct str sniff_feed_name(struct str path);
 /* "cur/NAME" or "new/NAME" with a name as Maildir writes them (digits, a dot, two parts): the folder itself is not at hand. */

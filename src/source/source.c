@@ -20,6 +20,7 @@
 #include "base/utf8.h"
 #include "jail/jail.h"
 #include "jail/magic.h"
+#include "source/foreign.h"
 #include "source/mbox.h"
 #include "source/problem.h"
 #include "source/sniff.h"
@@ -53,6 +54,8 @@ struct source {
 	/* the current stream: a file or a member */
 	bool maildir;   /* one message, whatever it holds */
 	bool cut_short; /* it ended before its end */
+	bool counted;   /* `left` is what is still to be read of its only message (.emlx) */
+	uint64_t left;
 	size_t pending; /* bytes of the window that the last message occupied */
 	uint64_t box_number, boxes, doubtful;
 };
@@ -184,6 +187,10 @@ static int fill(struct source *s, size_t most, struct err *err)
 	if (s->settings.read_max && room > s->settings.read_max)
 		room = s->settings.read_max;
 	size_t n = s->in_archive ? read_member(s, p, room) : read_file(s, p, room);
+	if (s->counted) {
+		n = n < s->left ? n : (size_t)s->left; /* what follows is no mail */
+		s->left -= n;
+	}
 	s->window.to += n;
 	s->window.eof = n == 0;
 	return 0;
@@ -285,13 +292,24 @@ static int read_first(struct source *s, struct err *err)
 	window_reset(&s->window);
 	s->pending = 0;
 	s->doubtful = 0;
-	s->cut_short = false;
+	s->cut_short = s->counted = false;
 	do {
 		int r = fill(s, s->regular || s->in_archive ? SIZE_MAX : PIPE_FIRST, err);
 		if (r < 0)
 			return r;
 	} while (!s->window.eof && window_str(&s->window).n < SNIFF_BYTES);
 	return 0;
+}
+
+/* The stream is an .emlx: the window begins with its message, and ends where that does. */
+static void start_emlx(struct source *s)
+{
+	window_consume(&s->window, sniff_emlx(window_str(&s->window), &s->left));
+	size_t n = window_str(&s->window).n;
+	if (n > s->left)
+		s->window.to -= n - (size_t)s->left, n = (size_t)s->left;
+	s->left -= n;
+	s->counted = true;
 }
 
 /* Sets the splitter up by the first bytes. False: not mail; reported. */
@@ -305,11 +323,14 @@ static bool start_mail(struct source *s, bool maildir)
 	if (kind == SNIFF_EMPTY || (kind == SNIFF_OTHER && !maildir)) {
 		if (!s->cut_short)
 			problem(s, kind == SNIFF_EMPTY ? SOURCE_EMPTY : SOURCE_NOT_MAIL,
-				kind == SNIFF_EMPTY ? "empty: no message" : "not mail");
+				kind == SNIFF_EMPTY ? "empty: no message" : foreign_words(first));
 		return false;
 	}
+	if (kind == SNIFF_EMLX && !maildir)
+		start_emlx(s);
 	s->maildir = maildir;
-	mbox_init(&s->box, maildir || kind != SNIFF_BOX, s->settings.message_max);
+	enum mbox_form form = kind == SNIFF_BOX ? MBOX_LINES : kind == SNIFF_MMDF ? MBOX_MMDF : MBOX_ONE;
+	mbox_init(&s->box, maildir ? MBOX_ONE : form, s->settings.message_max);
 	return true;
 }
 
@@ -373,13 +394,17 @@ static struct str safe_copy(struct arena *a, struct str name)
 /* Fills *out of the splitter's description. 1, or an error. */
 static int deliver(struct source *s, const struct mbox_message *m, struct arena *arena, struct raw_mail *out, struct err *err)
 {
-	bool box = !s->box.one && !(s->box.messages == 1 && m->last);
+	bool box = s->box.form == MBOX_MMDF || (s->box.form == MBOX_LINES && !(s->box.messages == 1 && m->last));
 	uint8_t *p = s->window.p + s->window.from + m->start;
 	size_t n = m->end - m->start;
 	if (mbox_quotes(&s->box, m))
 		n = mbox_unquote(p, n);
 	if (box && s->box.messages == 1)
 		s->box_number = s->n_paths + ++s->boxes;
+	if (s->counted && s->left && !s->cut_short) {
+		problem(s, SOURCE_SHORT, "shorter than its first line says: the end of the message is missing");
+		s->cut_short = true;
+	}
 	*out = (struct raw_mail){
 		.bytes = str_make(p, n),
 		.from_line = arena_dup(arena, m->from_line),

@@ -1,7 +1,7 @@
 /* source.h - raw mail out of files, folders, Maildirs, mboxes, archives of these and standard input, one message a call.
  *
- * What a file is, is told by its first bytes, never by its name: one message (with or without a From_ line), mbox (mbox.h),
- * archive or compressed (jail/jail.h), or not mail. Folders are read recursively in bytewise order (walk.h); the files of a
+ * What a file is, is told by its first bytes, never by its name: one message (with or without a From_ line; .emlx), mbox or
+ * MMDF (mbox.h), archive or compressed (jail/jail.h), or not mail: then the problem names what it is where that is known (foreign.h). Folders are read recursively in bytewise order (walk.h); the files of a
  * Maildir's cur/ and new/ are one message each, whatever they hold. Single-threaded: one thread opens, pulls and closes.
  *
  * Damage and foreign files never stop the rest: they are problems (source_problems). Errors are an argument that does not
@@ -42,7 +42,7 @@ struct raw_mail {
 
 enum source_problem_kind {
 	SOURCE_UNREADABLE, /* cannot be opened or read on */
-	SOURCE_NOT_MAIL,   /* readable, but no mail */
+	SOURCE_NOT_MAIL,   /* readable, but no mail, or in a form that is not read */
 	SOURCE_EMPTY,      /* no byte, or white space only */
 	SOURCE_SHORT,      /* ends too early: truncated archive, member shorter than announced */
 	SOURCE_DAMAGED,    /* an archive whose checks fail, or that broke its jail */

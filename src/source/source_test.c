@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "base/test.h"
 #include "jail/jail.h"
+#include "source/foreign.h"
 #include "source/sniff.h"
 #include "source/source.h"
 
@@ -182,7 +183,47 @@ static void test_folder(void **state)
 		"b/x.box+60,56 2 x.box From c[A: 2\n\nFrom z\n]\n"
 		"not mail b/README: not mail\n"
 		"empty b/empty: empty: no message\n"
-		"not mail c\\u{a}\\u{1b}[m: not mail\n");
+		"not mail c\\u{a}\\u{1b}[m: not mail: looks like JSON; write each message to a file of its own\n");
+}
+
+/* Apple Mail's files: the line before the message and what is behind it are no mail. MMDF's boxes. */
+static void test_other_forms(void **state)
+{
+	(void)state;
+	put("forms/1.emlx", S("16        \n" M1 "<?xml version=\"1.0\"?>\n<plist/>\n"));
+	put("forms/2.emlx", S("17\n" M1));
+	put("forms/3", S("\1\1\1\1\n" M1 "\1\1\1\1\n\1\1\1\1\n" F2 M2 "\1\1\1\1\n"));
+	put("forms/4", S("1234567\nno mail\n"));
+	const char *paths[] = {at("forms")};
+	expect(paths, 1,
+		"forms/1.emlx+11,16 1 forms [" M1 "]\n"
+		"forms/2.emlx+3,16 1 forms [" M1 "]S\n"
+		"forms/3+5,16 2 3 [" M1 "]\n"
+		"forms/3+31,58 2 3 From c[" M2 "]\n"
+		"cut short forms/2.emlx: shorter than its first line says: the end of the message is missing\n"
+		"not mail forms/4: not mail\n");
+}
+
+/* What is not read is called by its name. */
+static void test_foreign(void **state)
+{
+	(void)state;
+	static const struct {
+		struct str first;
+		const char *says;
+	} cases[] = {{STR_INIT("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0"), ".msg"}, {STR_INIT("!BDN...."), ".pst"},
+		{STR_INIT("*mbx*\r\n46e1f5d300000014\r\n"), "mbx"}, {STR_INIT("BABYL OPTIONS: -*- rmail -*-\n"), "Babyl"},
+		{STR_INIT("2 M1e C46e1f5d3\n\1\2N"), "dbox"}, {STR_INIT("C_            602             200"), "Postfix"},
+		{STR_INIT("1Hb000-0000AB-C0-H\nexim 1 1\n"), "Exim"}, {STR_INIT("1rPqTD-000000000Ab-0cde-D\nx\n"), "Exim"},
+		{STR_INIT("V8\nT1176087600\nK0\n"), "sendmail"}, {STR_INIT("\xff\xfeR\0e\0"), "UTF-16"},
+		{STR_INIT("Subject: a\rFrom: b\r\rtext\r"), "CR alone"}, {STR_INIT("\"file\",\"message\"\r\n\"a/1.\""), "CSV"},
+		{STR_INIT("Rar!\x1a\7\1\0"), "rar"}, {STR_INIT("Hello, world\n"), "not mail"}, {STR_INIT(""), "not mail"},
+		{STR_INIT("\n"), "not mail"}};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		if (!strstr(foreign_words(cases[i].first), cases[i].says))
+			fail_msg("%s: %s", cases[i].says, foreign_words(cases[i].first));
+		assert_true(sniff_mail(cases[i].first) == SNIFF_OTHER || sniff_mail(cases[i].first) == SNIFF_EMPTY);
+	}
 }
 
 static void test_maildir(void **state)
@@ -388,8 +429,8 @@ int main(int argc, char **argv)
 		return jail_main(argc, argv);
 #define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, make_folder, remove_folder)
 	const struct CMUnitTest tests[] = {IN_FOLDER(test_files), IN_FOLDER(test_folder), IN_FOLDER(test_maildir),
-		IN_FOLDER(test_links), IN_FOLDER(test_stdin), IN_FOLDER(test_shrinking_file), IN_FOLDER(test_archive),
-		IN_FOLDER(test_links), IN_FOLDER(test_stdin), IN_FOLDER(test_errors), IN_FOLDER(test_archive),
-		cmocka_unit_test(test_feed_names), IN_FOLDER(test_no_memory)};
+		IN_FOLDER(test_other_forms), cmocka_unit_test(test_foreign), IN_FOLDER(test_links), IN_FOLDER(test_stdin),
+		IN_FOLDER(test_shrinking_file), IN_FOLDER(test_archive), IN_FOLDER(test_links), IN_FOLDER(test_stdin),
+		IN_FOLDER(test_errors), IN_FOLDER(test_archive), cmocka_unit_test(test_feed_names), IN_FOLDER(test_no_memory)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

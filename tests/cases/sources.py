@@ -70,6 +70,16 @@ def case_many_fields_of_its_own_first(t):
     same(t.count(), 1)
 
 
+def case_mmdf(t):
+    check(t, t.write('box', b''.join(b'\1\1\1\1\n' + m + b'\1\1\1\1\n' for m in MAILS)))
+
+
+def case_emlx(t):
+    for i, m in enumerate(MAILS):
+        t.write('d/INBOX.mbox/Messages/%d.emlx' % i, b'%-10d\n' % len(m) + m + b'<?xml version="1.0"?>\n<plist version="1.0"/>\n')
+    check(t, 'd')
+
+
 def case_stdin(t):
     check(t, '-', stdin=mbox(MAILS))
 
