@@ -197,7 +197,7 @@ int engines_find_heirs(struct engines *e, uint32_t *heir_of)
 			e->cluster_sure[i] = (float)((double)(b.both.n + 1) / (double)(b.both.n + 2));
 			e->cluster_peers[i] = engines_all_own(e, i, b.hosts, its) ? NULL : b.hosts;
 			e->cluster_own[i] = b.hosts;
-			rc = engines_find_far(e, i);
+			rc = engines_find_far(e, i, b.hosts);
 		}
 	}
 	mem_free(f.hosts);

@@ -125,10 +125,14 @@ bool engines_all_own(const struct engines *e, uint32_t cluster, const struct pee
 
 /* ---- versions, rivals, heirs ---- */
 int engines_contrast(const struct engines *e, uint32_t cluster, const struct engine_class *k, struct engine_contrast *out);
+uint32_t *engines_count_tokens(
+	const struct engines *e, uint32_t cluster); /* its messages by token, the caller's; NULL: out of memory */
+/* Whether a cluster near a learned engine is a part of it: *campaigns is as many as it was seen to send with the engine, 0: none. */
+int engines_part(struct engines *e, uint32_t cluster, const struct engine_class *k, name_id name, double *campaigns);
 /* Whether the cluster is a version of a learned engine: then it has its name. counts: n_known + 1 of them, scratch. */
 int engines_find_version(struct engines *e, uint32_t cluster, uint32_t *counts);
-/* Which prints of a cluster with cluster_own are far. */
-int engines_find_far(struct engines *e, uint32_t cluster);
+/* Which prints of a cluster are far from its messages of those peers (NULL: from all). */
+int engines_find_far(struct engines *e, uint32_t cluster, const struct peers *from);
 /* A print as a sample, its tokens in the arena. */
 int engines_sample(struct engines *e, size_t print, struct arena *arena, struct engine_sample *out);
 /* The cluster's messages, of those peers (NULL: of all), in *c and the arena. */

@@ -1,5 +1,5 @@
 /* engines_versions.c - clusters that are new versions of learned engines: the same hosts, and either nearly the same writing or one after the
- * other.
+ * other; or parts of learned engines (engines_parts.c).
  *
  * Whoever imitates an engine in all but one habit looks like a version of it, and what does not show that habit is given the engine's
  * name. So the hosts of the engine are those that show the habits in which the cluster differs from it as the captures have them.
@@ -38,17 +38,23 @@ static bool is_constant(const struct commonest *c)
 	return c->n && (uint64_t)c->n * 100 >= (uint64_t)c->of * CONSTANT_PERCENT;
 }
 
+uint32_t *engines_count_tokens(const struct engines *e, uint32_t cluster)
+{
+	uint32_t *n = mem_zalloc(e->model.tokens.n + 1, sizeof *n);
+	for (size_t i = e->cluster_from[cluster]; n && i < e->cluster_from[cluster + 1]; i++)
+		for (struct packed_walk w = packed_begin(engine_print_packed(&e->prints, engines_print_at(e, i))); packed_next(&w);)
+			n[w.token]++;
+	return n;
+}
+
 int engines_contrast(const struct engines *e, uint32_t cluster, const struct engine_class *k, struct engine_contrast *out)
 {
 	const struct engine_token *tokens = e->model.tokens.v;
 	struct commonest own[PRINT_COUNT] = {{0}}, its[PRINT_COUNT] = {{0}};
-	uint32_t *n = mem_zalloc(e->model.tokens.n + 1, sizeof *n);
+	uint32_t *n = engines_count_tokens(e, cluster);
 	*out = (struct engine_contrast){.any = false};
 	if (!n)
 		return ERR_ENV;
-	for (size_t i = e->cluster_from[cluster]; i < e->cluster_from[cluster + 1]; i++)
-		for (struct packed_walk w = packed_begin(engine_print_packed(&e->prints, engines_print_at(e, i))); packed_next(&w);)
-			n[w.token]++;
 	for (uint32_t t = 0; t < e->model.tokens.n; t++)
 		add_common(&its[tokens[t].family], t, n[t]);
 	for (size_t i = 0; i < k->n; i++)
@@ -98,13 +104,13 @@ static size_t nearest_of(const struct engines *e, uint32_t cluster, uint32_t *co
 	return (size_t)counts[best] * 2 > to - from ? best : e->n_known;
 }
 
-/* The class k of what came from the engine's own hosts. */
-static int class_of_own(struct engines *e, uint32_t cluster, struct engine_class *k)
+/* The class k of what came from those hosts (NULL: of all). */
+static int class_of_own(struct engines *e, uint32_t cluster, const struct peers *from, struct engine_class *k)
 {
 	struct arena arena;
 	struct engine_capture own;
 	arena_init(&arena, SIZE_MAX);
-	int rc = engines_capture(e, cluster, e->cluster_own[cluster], &arena, &own);
+	int rc = engines_capture(e, cluster, from, &arena, &own);
 	if (!rc && (engine_class_count(&e->model, k, &own, NULL) || engine_class_reach(&e->model, k, &own)))
 		rc = err_oom(e->err, "engines");
 	arena_free(&arena);
@@ -128,18 +134,29 @@ static int find_far(struct engines *e, const struct engine_class *k, size_t from
 	return 0;
 }
 
-int engines_find_far(struct engines *e, uint32_t cluster)
+int engines_find_far(struct engines *e, uint32_t cluster, const struct peers *from)
 {
 	struct engine_class k = {.kind = ENGINE_BOT};
 	struct arena arena;
 	arena_init(&arena, SIZE_MAX);
-	int rc = class_of_own(e, cluster, &k);
+	int rc = class_of_own(e, cluster, from, &k);
 	for (size_t i = e->cluster_from[cluster], end = e->cluster_from[cluster + 1]; i < end && !rc; i += FAR_AT_ONCE) {
 		rc = find_far(e, &k, i, end - i < FAR_AT_ONCE ? end : i + FAR_AT_ONCE, &arena);
 		arena_reset(&arena);
 	}
 	arena_free(&arena);
 	return rc;
+}
+
+/* The cluster is the learned engine's. witnesses: hosts or campaigns in common; from: of the messages that are surely its (NULL: all). */
+static int is_version(
+	struct engines *e, uint32_t cluster, name_id name, const struct peers *own, double witnesses, const struct peers *from)
+{
+	e->cluster_name[cluster] = name;
+	e->cluster_source[cluster] = ENGINE_LEARNED;
+	e->cluster_sure[cluster] = (float)((witnesses + 1) / (witnesses + 2));
+	e->cluster_own[cluster] = own;
+	return engines_find_far(e, cluster, from);
 }
 
 int engines_find_version(struct engines *e, uint32_t cluster, uint32_t *counts)
@@ -157,19 +174,21 @@ int engines_find_version(struct engines *e, uint32_t cluster, uint32_t *counts)
 	if (!own || !its)
 		return err_oom(e->err, "engines");
 	struct shared both = shared_peers(own, its);
-	if (!shared_enough(own, its, &both, SHARED_PERCENT) || (!is_near && !shared_succeeded(&both))) {
+	bool hosts = shared_enough(own, its, &both, SHARED_PERCENT) && (is_near || shared_succeeded(&both));
+	double campaigns = 0;
+	if (!hosts && is_near && engines_part(e, cluster, &e->model.classes.v[k], name, &campaigns))
+		return e->err->kind;
+	if (!hosts && campaigns <= 0) {
 		arena_release(&e->arena, mark);
 		return 0;
 	}
 	const struct peers *all = contrast.any ? engines_own_peers(e, name, NULL) : own;
 	if (!all)
 		return err_oom(e->err, "engines");
-	e->cluster_name[cluster] = name;
-	e->cluster_source[cluster] = ENGINE_LEARNED;
-	e->cluster_sure[cluster] = (float)((double)(both.n + 1) / (double)(both.n + 2)); /* each host in common is a witness */
+	if (!hosts)
+		return is_version(e, cluster, name, all, campaigns, NULL);
 	e->cluster_peers[cluster] = engines_all_own(e, cluster, all, its) ? NULL : all;
-	e->cluster_own[cluster] = all;
-	return engines_find_far(e, cluster);
+	return is_version(e, cluster, name, all, (double)both.n, all);
 }
 
 /* ---- rivals ---- */

@@ -204,6 +204,22 @@ def case_a_rival_is_told_by_its_hosts(t):
     same(names(t, 'm', own + its), [('discovered', 120), ('robo', 120)])
 
 
+def case_a_part_of_a_learned_engine_sends_its_campaigns(t):
+    """Hosts that show two rare habits of the captures at once: the engine's, where they send all of its campaigns and write nothing that it was not seen to write."""
+    def some(i, campaign, rare, other=False, first=0):
+        m = bot(i, campaign)
+        m = m.replace(b'To: <user@trap.example>', b'To: user@trap.example') if rare & 1 else m
+        m = m.replace(b'Date: ', b'X-Priority: 3\nDate: ') if rare & 2 else m
+        return from_hosts(m.replace(b'MIME-Version', b'Mime-Version') if other else m, i, first)
+    t.write('lab', mbox([some(i, i % 6, (i // 6 % 10 == 3) + 2 * (i // 6 % 10 == 7)) for i in range(180)]))
+    learn(t, 'robo', 'lab')
+    own = [some(i, i % 6, 0) for i in range(120)]
+    same(names(t, 'm', own + [some(i, i % 6, 3, first=100) for i in range(60)]), [('robo', 180)])
+    for another in ([some(i, 6 + i % 2, 3, first=100) for i in range(60)], [some(i, i % 6, 3, True, 100) for i in range(60)],
+                    [some(i, 0, 3, first=100) for i in range(60)]):
+        same(names(t, 'm', own + another), [('discovered', 60), ('robo', 120)])
+
+
 LETTERS = 'bcdfghklmnprstvz'
 
 
