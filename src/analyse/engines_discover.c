@@ -140,7 +140,8 @@ int engines_sample(struct engines *e, size_t print, struct arena *arena, struct 
 	return 0;
 }
 
-int engines_capture(struct engines *e, uint32_t cluster, const struct peers *from, struct arena *arena, struct engine_capture *c)
+/* The cluster's messages, of those peers (NULL: of all), in *c and the arena. */
+static int capture(struct engines *e, uint32_t cluster, const struct peers *from, struct arena *arena, struct engine_capture *c)
 {
 	const struct analysis *a = e->a;
 	size_t step = e->clusters.v[cluster].messages / TEACH + 1;
@@ -158,21 +159,22 @@ int engines_capture(struct engines *e, uint32_t cluster, const struct peers *fro
 	return 0;
 }
 
-/* A class from the messages of a cluster; its campaigns are those of the analysis. */
-static int teach(struct engines *e, uint32_t cluster)
+int engines_teach(struct engines *e, uint32_t cluster, const struct peers *from, struct engine_class *k)
 {
 	struct arena arena;
 	struct engine_capture c;
 	arena_init(&arena, SIZE_MAX);
-	int rc = engines_capture(e, cluster, NULL, &arena, &c);
-	struct engine_class *k = NULL;
-	if (!rc && c.samples.n) {
-		k = engine_model_class(&e->model, ENGINE_BOT, str_of(e->clusters.v[cluster].name), false);
-		if (!k || engine_class_count(&e->model, k, &c, NULL) || engine_class_reach(&e->model, k, &c))
-			rc = err_oom(e->err, "engines");
-	}
+	int rc = capture(e, cluster, from, &arena, &c);
+	if (!rc && (engine_class_count(&e->model, k, &c, NULL) || engine_class_reach(&e->model, k, &c)))
+		rc = err_oom(e->err, "engines");
 	arena_free(&arena);
 	return rc;
+}
+
+static int make_class(struct engines *e, uint32_t cluster)
+{
+	struct engine_class *k = engine_model_class(&e->model, ENGINE_BOT, str_of(e->clusters.v[cluster].name), false);
+	return k ? engines_teach(e, cluster, NULL, k) : err_oom(e->err, "engines");
 }
 
 static struct str list_client(const struct engines *e, size_t left)
@@ -293,7 +295,7 @@ static int name_cluster(struct engines *e, const uint32_t *heir_of, const bool *
 		return 0;
 	}
 	bool room = e->model.classes.n < LIM_ENGINE_CLASSES; /* the largest come first; the others are what was joined, no more */
-	if (first == i && room && teach(e, i))
+	if (first == i && room && make_class(e, i))
 		return e->err->kind;
 	e->cluster_name[i] = analysis_name_of(e->a, str_of(e->clusters.v[first].name), e->err);
 	e->cluster_source[i] = ENGINE_DISCOVERED;

@@ -135,8 +135,8 @@ int engines_find_version(struct engines *e, uint32_t cluster, uint32_t *counts);
 int engines_find_far(struct engines *e, uint32_t cluster, const struct peers *from);
 /* A print as a sample, its tokens in the arena. */
 int engines_sample(struct engines *e, size_t print, struct arena *arena, struct engine_sample *out);
-/* The cluster's messages, of those peers (NULL: of all), in *c and the arena. */
-int engines_capture(struct engines *e, uint32_t cluster, const struct peers *from, struct arena *arena, struct engine_capture *c);
+/* Makes the class k from the cluster's messages of those peers (NULL: from all); its campaigns are those of the analysis. */
+int engines_teach(struct engines *e, uint32_t cluster, const struct peers *from, struct engine_class *k);
 /* Finds the rivals among the clusters that have a name of their own. */
 int engines_find_rivals(struct engines *e);
 /* The rival that a message with a learned name is of, or NULL: it shows nothing that tells the two apart, and its host is one of the rival's. */

@@ -104,19 +104,6 @@ static size_t nearest_of(const struct engines *e, uint32_t cluster, uint32_t *co
 	return (size_t)counts[best] * 2 > to - from ? best : e->n_known;
 }
 
-/* The class k of what came from those hosts (NULL: of all). */
-static int class_of_own(struct engines *e, uint32_t cluster, const struct peers *from, struct engine_class *k)
-{
-	struct arena arena;
-	struct engine_capture own;
-	arena_init(&arena, SIZE_MAX);
-	int rc = engines_capture(e, cluster, from, &arena, &own);
-	if (!rc && (engine_class_count(&e->model, k, &own, NULL) || engine_class_reach(&e->model, k, &own)))
-		rc = err_oom(e->err, "engines");
-	arena_free(&arena);
-	return rc;
-}
-
 /* Of the messages from..to by cluster, FAR_AT_ONCE at most, those that are too strange to k. */
 static int find_far(struct engines *e, const struct engine_class *k, size_t from, size_t to, struct arena *arena)
 {
@@ -139,7 +126,7 @@ int engines_find_far(struct engines *e, uint32_t cluster, const struct peers *fr
 	struct engine_class k = {.kind = ENGINE_BOT};
 	struct arena arena;
 	arena_init(&arena, SIZE_MAX);
-	int rc = class_of_own(e, cluster, from, &k);
+	int rc = engines_teach(e, cluster, from, &k);
 	for (size_t i = e->cluster_from[cluster], end = e->cluster_from[cluster + 1]; i < end && !rc; i += FAR_AT_ONCE) {
 		rc = find_far(e, &k, i, end - i < FAR_AT_ONCE ? end : i + FAR_AT_ONCE, &arena);
 		arena_reset(&arena);
