@@ -5,7 +5,7 @@
  * sender may have left, or its mix have changed, by itself: then its mail tells of dates of its own (fit_shared).
  */
 #include "finding/claim.h"
-#include "finding/fit.h"
+#include "finding/fade.h"
 
 enum {
 	SENDERS_MAX = 256,
@@ -31,12 +31,13 @@ struct closing {
 	const struct part *part; /* the largest */
 	uint8_t *of;             /* [trades] */
 	uint32_t house;
-	int64_t lo, hi; /* its dates are between */
+	int64_t lo, hi; /* what its senders did before and since */
+	int64_t from;   /* its dates are from here to hi: who stopped so long before is no sender any more */
 	double confidence;
 	struct fit fit;
 	struct fit_fade fade;
+	struct fit_sender *senders; /* of fade */
 	struct fit_volume volumes[VOLUMES_MAX];
-	double own[VOLUMES_MAX]; /* of each, as fit_shared asks */
 	size_t n_volumes;
 	bool told;
 };
@@ -144,34 +145,29 @@ static struct verdict judge(const struct sender *v, size_t n)
 	return w;
 }
 
-/* The mix of each sender's mail, whatever its volume; and, apart from that, the volumes, which fall by what they sent for the trade. */
-static double closing_logl(const void *ctx, int64_t t1, int64_t t2)
-{
-	const struct closing *c = ctx;
-	double l = fit_fade_logl(&c->fade, t1, t2);
-	for (size_t i = 0; i < c->n_volumes; i++)
-		l += fit_shared(fit_volume_logl(&c->volumes[i], t1, t2), c->own[i]);
-	return l;
-}
-
-/* The volumes of its senders sharpen a closure's dates: not of those that lost their other mail, too. */
+/* The mix of each sender's mail, whatever its volume; and, apart from that, the volumes, which fall by what they sent for the trade, sharpen a
+ * closure's dates: not of those that lost their other mail, too. */
 static int sharpen(struct scene *s, struct closing *c, const struct sender *v, size_t n, struct err *err)
 {
 	const int64_t margin = (int64_t)CLOSED_DAYS * SECONDS_A_DAY;
 	int64_t from = c->lo - margin > s->begin ? c->lo - margin : s->begin,
 		to = c->hi + margin < s->end ? c->hi + margin : s->end;
+	struct fit_sender *next = c->senders;
 	for (size_t i = 0; i < n && c->n_volumes < VOLUMES_MAX; i++) {
 		const struct part *x = scene_part(s, PART_ENGINE, v[i].engine);
 		struct fit_volume *volume = &c->volumes[c->n_volumes];
+		struct fit_sender *sender = v[i].moved ? NULL : next++;
 		struct fit own;
-		if (v[i].moved || v[i].fell || v[i].share < VOLUME_SHARE || !x || x->vol.share == NULL)
+		if (!sender || v[i].fell || v[i].share < VOLUME_SHARE || !x || x->vol.share == NULL)
 			continue;
 		if (!part_slots(s, x, from, to, c->fit.start.time, c->fit.end.time, volume) ||
-			!fit_dates(fit_volume_logl, volume, c->lo, c->hi, s->arena, &own))
+			!fit_dates(fit_volume_logl, volume, c->from, c->hi, s->arena, &own))
 			return err_oom(err, "findings");
-		c->own[c->n_volumes++] = own.mean;
+		sender->volume = volume;
+		sender->volume_own = own.mean;
+		c->n_volumes++;
 	}
-	return !c->n_volumes || fit_dates(closing_logl, c, c->lo, c->hi, s->arena, &c->fit) ? 0 : err_oom(err, "findings");
+	return fit_closing(&c->fade, c->from, c->hi, s->arena, &c->fit) ? 0 : err_oom(err, "findings");
 }
 
 /* What blocks of so many days of a sender's mail before `until` scatter around its share, in units of chance. */
@@ -228,7 +224,7 @@ static bool fit_own(struct scene *s, const struct closing *c, struct fit_sender 
 	struct fit fit;
 	for (size_t i = 0; i < n; i++) {
 		struct fit_fade one = {.senders = &v[i], .n = 1};
-		if (!fit_dates(fit_fade_logl, &one, c->lo, c->hi, s->arena, &fit))
+		if (!fit_dates(fit_fade_logl, &one, c->from, c->hi, s->arena, &fit))
 			return false;
 		v[i].own = fit.mean;
 	}
@@ -245,13 +241,14 @@ static int date_fade(struct scene *s, struct closing *c, const struct sender *v,
 	if (!all)
 		return err_oom(err, "findings");
 	*f = (struct fit_fade){.senders = all};
+	c->senders = all;
 	for (size_t i = 0; i < n; i++)
 		if (!v[i].moved && !fill_sender(s, c, &v[i], &all[f->n++]))
 			return err_oom(err, "findings");
 	if (!f->n)
 		return 0;
 	double none = fit_fade_logl(f, never, never);
-	if (!fit_own(s, c, all, f->n) || !fit_dates(fit_fade_logl, f, c->lo, c->hi, s->arena, &c->fit))
+	if (!fit_own(s, c, all, f->n) || !fit_dates(fit_fade_logl, f, c->from, c->hi, s->arena, &c->fit))
 		return err_oom(err, "findings");
 	*gain = 2 * (c->fit.logl - none);
 	return sharpen(s, c, v, n, err);
@@ -273,19 +270,23 @@ static int64_t silent_since(const struct scene *s, const struct part *p, double 
 }
 
 /* The last change of a trade, when it is one, or one of the steps, on the way to silence; *silent: since when. */
-static const struct change *last_fall(const struct scene *s, const struct part *p, int64_t *silent)
+static const struct change *last_fall(const struct scene *s, const struct part *p, int64_t *silent, const struct change **first)
 {
 	const int64_t longest = (int64_t)FIT_RAMP_DAYS * SECONDS_A_DAY;
 	const struct change *c = p->n_changes ? &p->changes[p->n_changes - 1] : NULL;
+	*first = NULL;
 	for (size_t i = p->n_changes; c && i-- > 0;) {
 		const struct change *x = &p->changes[i];
 		if (x->after > x->before)
 			break;
-		*silent = silent_since(s, p, x->before);
-		if (s->end - *silent >= CLOSED_MIN_DAYS * (int64_t)SECONDS_A_DAY && *silent - c->start.time <= longest)
-			return c;
+		int64_t since = silent_since(s, p, x->before);
+		if (s->end - since >= CLOSED_MIN_DAYS * (int64_t)SECONDS_A_DAY && since - x->start.time <= longest &&
+			(!*first || since <= *silent)) {
+			*silent = *first ? *silent : since;
+			*first = x;
+		}
 	}
-	return NULL;
+	return *first ? c : NULL;
 }
 
 /* What a fading has to gain: two shares, and two dates. */
@@ -297,7 +298,7 @@ static double enough(const struct scene *s)
 static int study_trade(struct scene *s, struct closing *c, bool *closed, struct err *err)
 {
 	int64_t silent = s->end;
-	const struct change *fall = last_fall(s, c->part, &silent);
+	const struct change *first, *fall = last_fall(s, c->part, &silent, &first);
 	struct sender *v = arena_alloc(s->arena, SENDERS_MAX * sizeof *v);
 	const int64_t day = SECONDS_A_DAY;
 	double gain = 0;
@@ -306,7 +307,8 @@ static int study_trade(struct scene *s, struct closing *c, bool *closed, struct 
 	c->of[c->part->trade] = 1;
 	if (!fall || s->end - fall->end.time < CLOSED_MIN_DAYS * day)
 		return 0;
-	c->lo = fall->start.lo - 2 * day;
+	c->lo = first->start.lo - 2 * day;
+	c->from = c->lo - CLOSED_MIN_DAYS * day;
 	c->hi = (fall->end.hi > silent ? fall->end.hi : silent) + 2 * day;
 	size_t n = find_senders(s, c, v, SENDERS_MAX);
 	struct verdict w = judge(v, n);
@@ -359,6 +361,7 @@ static int join_closings(
 		return err_oom(err, "findings");
 	both->lo = c->lo;
 	both->hi = c->hi;
+	both->from = c->from;
 	for (size_t i = 0; i < n; i++) {
 		const struct closing *m = all[i];
 		if (m->told || m->house != c->house || m->fit.start.lo > c->fit.end.hi || c->fit.start.lo > m->fit.end.hi)
@@ -366,6 +369,7 @@ static int join_closings(
 		both->of[m->part->trade] = 1;
 		both->part = m->part->n > both->part->n ? m->part : both->part;
 		both->lo = m->lo < both->lo ? m->lo : both->lo;
+		both->from = m->from < both->from ? m->from : both->from;
 		both->hi = m->hi > both->hi ? m->hi : both->hi;
 		both->confidence = fmax(both->confidence, m->confidence);
 		joined++;

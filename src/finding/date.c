@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "finding/claim.h"
-#include "finding/fit.h"
+#include "finding/fade.h"
 
 enum {
 	DATE_DAYS = 14,    /* looked at on each side of a change */

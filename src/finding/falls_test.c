@@ -299,6 +299,29 @@ static void who_sent_for_one_trade_alone_shows_its_closure(void **state)
 	}
 }
 
+/* PillCo closes: each of four engines leaves it at once, at a time of its own. */
+static double leaves_by_itself(size_t e, size_t k, double day)
+{
+	static const double left[] = {46.5, 39.25, 41, 44};
+	return k ? 15 : e < 4 && day < left[e] ? 20 : 0;
+}
+
+static void a_closure_begins_when_the_first_leaves_and_ends_with_the_last(void **state)
+{
+	(void)state;
+	for (uint64_t round = 0; round < 4; round++) {
+		struct world w;
+		tell(&w, leaves_by_itself, 161 + round);
+		const struct finding *closure = find(&w, FINDING_CLOSURE, S(""), S(""));
+		assert_non_null(closure);
+		holds(&closure->start, 39.25);
+		holds(&closure->end, 46.5);
+		assert_true(llabs(closure->start.time - time_of(39.25)) < SECONDS_A_DAY / 2);
+		assert_true(llabs(closure->end.time - time_of(46.5)) < SECONDS_A_DAY / 2);
+		end(&w);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -313,6 +336,7 @@ int main(void)
 		cmocka_unit_test(a_switch_without_a_date_is_not_told),
 		cmocka_unit_test(late_mail_of_a_closure_is_not_going_on),
 		cmocka_unit_test(who_sent_for_one_trade_alone_shows_its_closure),
+		cmocka_unit_test(a_closure_begins_when_the_first_leaves_and_ends_with_the_last),
 		cmocka_unit_test(who_takes_anothers_brand_has_not_closed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

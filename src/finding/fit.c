@@ -3,9 +3,7 @@
 
 enum { GRID = 56, ZOOMS = 4, SHIFTS = 20 };
 static const double FAR = 3.0 * SECONDS_A_DAY; /* a date so far off is wrong, and farther off no worse */
-static const double APART = 0.1;               /* of those who share a date have one of their own */
-static const double SHIFT_MOST = 1; /* of a share's logit from what the mail before made it: it rests on eight messages and more */
-static const double TINY = 1e-9;    /* of all weight: where the next grid does not look any more */
+static const double TINY = 1e-9;               /* of all weight: where the next grid does not look any more */
 
 /* ---- the grid ---- */
 
@@ -139,19 +137,29 @@ static double find_steps(fit_fn *fn, const void *ctx, struct span all, struct ma
 	return best;
 }
 
-/* A date of one of two shapes, with the probability of each. */
+enum { STEP, RAMP, OTHER, SHAPES };
+
+/* A date of one of several shapes, with the weight of each. */
 struct mixed {
-	const struct marginal *m[2];
-	double p[2];
+	const struct marginal *m; /* [SHAPES] */
+	double p[SHAPES];
 };
+
+static double weight(const struct mixed *x, int k)
+{
+	return x->m[k].total > 0 ? x->p[k] / (x->p[STEP] + x->p[RAMP] + x->p[OTHER]) / x->m[k].total : 0;
+}
 
 static double span_of(const struct mixed *x, double *lo)
 {
 	double hi = -INFINITY;
 	*lo = INFINITY;
-	for (int k = 0; k < 2; k++) {
-		*lo = fmin(*lo, (double)(x->m[k]->lo - x->m[k]->step));
-		hi = fmax(hi, (double)(x->m[k]->lo + x->m[k]->step * GRID));
+	for (int k = 0; k < SHAPES; k++) {
+		const struct marginal *m = &x->m[k];
+		if (!(weight(x, k) > 0))
+			continue;
+		*lo = fmin(*lo, (double)(m->lo - m->step));
+		hi = fmax(hi, (double)(m->lo + m->step * GRID));
 	}
 	return hi - *lo;
 }
@@ -163,11 +171,12 @@ static int64_t quantile(const struct mixed *x, double q)
 	hi += lo;
 	for (int i = 0; i < 50; i++) {
 		double mid = (lo + hi) / 2, below = 0;
-		for (int k = 0; k < 2; k++) {
-			const struct marginal *m = x->m[k];
-			for (size_t c = 0; c < GRID && x->p[k] > 0 && m->total > 0; c++) {
+		for (int k = 0; k < SHAPES; k++) {
+			const struct marginal *m = &x->m[k];
+			double of = weight(x, k);
+			for (size_t c = 0; c < GRID && of > 0; c++) {
 				double from = (double)(m->lo + (int64_t)c * m->step) - (double)m->step / 2;
-				below += x->p[k] * m->w[c] / m->total * fmin(fmax((mid - from) / (double)m->step, 0), 1);
+				below += of * m->w[c] * fmin(fmax((mid - from) / (double)m->step, 0), 1);
 			}
 		}
 		if (below < q)
@@ -181,16 +190,17 @@ static int64_t quantile(const struct mixed *x, double q)
 /* The mean of the weight within FAR of t. */
 static double mean_near(const struct mixed *x, double t)
 {
-	double weight = 0, sum = 0;
-	for (int k = 0; k < 2; k++) {
-		const struct marginal *m = x->m[k];
-		for (size_t c = 0; c < GRID && x->p[k] > 0 && m->total > 0; c++) {
-			double d = (double)(m->lo + (int64_t)c * m->step) - t, w = x->p[k] * m->w[c] / m->total;
-			weight += fabs(d) < FAR ? w : 0;
+	double near = 0, sum = 0;
+	for (int k = 0; k < SHAPES; k++) {
+		const struct marginal *m = &x->m[k];
+		double of = weight(x, k);
+		for (size_t c = 0; c < GRID && of > 0; c++) {
+			double d = (double)(m->lo + (int64_t)c * m->step) - t, w = of * m->w[c];
+			near += fabs(d) < FAR ? w : 0;
 			sum += fabs(d) < FAR ? w * d : 0;
 		}
 	}
-	return weight > 0 ? t + sum / weight : t;
+	return near > 0 ? t + sum / near : t;
 }
 
 /* The date of least loss, near the median: the loss is the error's square, as far as FAR. */
@@ -202,32 +212,50 @@ static struct finding_date date(const struct mixed *x, const struct mixed *all)
 	return (struct finding_date){(int64_t)fmin(fmax(at, lo), hi), (int64_t)lo, (int64_t)hi};
 }
 
-bool fit_dates(fit_fn *fn, const void *ctx, int64_t lo, int64_t hi, struct arena *arena, struct fit *out)
+/* The evidence of a shape: the likelihood's mean over all places, and lengths, beside the highest of all shapes. */
+static double evidence(double best, double top, const struct marginal *m, double room)
+{
+	return isfinite(best) ? exp(best - top) * m->total / room : 0;
+}
+
+static double slow_part(const struct marginal *m, double w)
+{
+	return m->total > 0 ? w * m->slow / m->total : 0;
+}
+
+bool fit_dates_or(fit_fn *fn, const void *ctx, fit_fn *other, const void *other_ctx, int64_t lo, int64_t hi, struct arena *arena,
+	struct fit *out)
 {
 	struct arena_mark mark = arena_mark(arena);
 	struct grid g = {.ramp = arena_alloc(arena, sizeof(double) * GRID * GRID)};
-	struct marginal *m = arena_zalloc(arena, 3, sizeof *m);
-	if (!g.ramp || !m)
+	struct marginal *m1 = arena_zalloc(arena, SHAPES, sizeof *m1), *m2 = arena_zalloc(arena, SHAPES, sizeof *m2);
+	if (!g.ramp || !m1 || !m2)
 		return false;
 	struct span all = {lo, hi};
-	double steps = find_steps(fn, ctx, all, &m[0]), ramps = find_ramps(fn, ctx, all, &g, &m[1], &m[2]);
-	double top = fmax(steps, ramps), width = fmax((double)(hi - lo), 1);
+	double best[SHAPES] = {find_steps(fn, ctx, all, &m1[STEP]), find_ramps(fn, ctx, all, &g, &m1[RAMP], &m2[RAMP]),
+		other ? find_ramps(other, other_ctx, all, &g, &m1[OTHER], &m2[OTHER]) : -INFINITY};
+	m2[STEP] = m1[STEP];
+	double top = fmax(fmax(best[STEP], best[RAMP]), best[OTHER]), width = fmax((double)(hi - lo), 1);
 	double longest = fmin(width, FIT_RAMP_DAYS * (double)SECONDS_A_DAY);
 	double norm = SECONDS_A_DAY * log1p(longest / SECONDS_A_DAY); /* of all densities */
-	/* evidence: the likelihood's mean over all places, and lengths */
-	double ws = exp(steps - top) * m[0].total / width, wr = isfinite(ramps) ? exp(ramps - top) * m[1].total / width / norm : 0;
-	double p = wr / (ws + wr);
-	const struct mixed start = {{&m[0], &m[1]}, {1 - p, p}}, end = {{&m[0], &m[2]}, {1 - p, p}},
-			   ramp_end = {{&m[0], &m[2]}, {0, 1}};
+	const double step = evidence(best[STEP], top, &m1[STEP], width), ramp = evidence(best[RAMP], top, &m1[RAMP], width * norm),
+		     third = evidence(best[OTHER], top, &m1[OTHER], width * norm);
+	const struct mixed start = {m1, {step, ramp, third}}, end = {m2, {step, ramp, third}}, ramp_end = {m2, {0, ramp, third}};
 	out->logl = top;
-	out->mean = top + log((ws + wr) / 2);
+	out->mean = top + log((step + ramp + third) / (other ? SHAPES : SHAPES - 1));
 	out->start = date(&start, &start);
 	out->end = date(&ramp_end, &end);
-	out->ramp = p * m[1].slow > m[1].total / 2 && out->end.time > out->start.time;
+	out->ramp = slow_part(&m1[RAMP], ramp) + slow_part(&m1[OTHER], third) > (step + ramp + third) / 2 &&
+	            out->end.time > out->start.time;
 	if (!out->ramp)
 		out->end = out->start;
 	arena_release(arena, mark);
 	return true;
+}
+
+bool fit_dates(fit_fn *fn, const void *ctx, int64_t lo, int64_t hi, struct arena *arena, struct fit *out)
+{
+	return fit_dates_or(fn, ctx, NULL, NULL, lo, hi, arena, out);
 }
 
 /* ---- volumes ---- */
@@ -413,96 +441,5 @@ double fit_volume_logl(const void *ctx, int64_t t1, int64_t t2)
 		l += one_day(v, &r, slot);
 	for (size_t slot = b->from; slot < v->n; slot += FIT_SLOTS_A_DAY)
 		l += b->l[slot / FIT_SLOTS_A_DAY];
-	return l;
-}
-
-/* ---- shares ---- */
-
-static size_t first_from(const int64_t *t, size_t n, int64_t from)
-{
-	size_t lo = 0, hi = n;
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
-		if (t[mid] < from)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
-static double bernoulli(double ones, double all)
-{
-	double p = (ones + 0.25) / (all + 0.5);
-	return all > 0 ? ones * log(p) + (all - ones) * log(1 - p) : 0;
-}
-
-double fit_mix_logl(const void *ctx, int64_t t1, int64_t t2)
-{
-	const struct fit_mix *m = ctx;
-	size_t i = first_from(m->t, m->n, t1), k = first_from(m->t, m->n, t2);
-	double n1 = (double)i, z1 = m->sum[i] - m->sum[0], n2 = (double)(m->n - k), z2 = m->sum[m->n] - m->sum[k];
-	double l = bernoulli(z1, n1) + bernoulli(z2, n2);
-	double p1 = (z1 + 0.25) / (n1 + 0.5), p2 = (z2 + 0.25) / (n2 + 0.5);
-	for (; i < k; i++) {
-		double p = p1 + (p2 - p1) * (double)(m->t[i] - t1) / (double)(t2 - t1);
-		l += m->z[i] ? log(p) : log(1 - p);
-	}
-	return l / m->scatter;
-}
-
-double fit_left(int64_t t, int64_t t1, int64_t t2)
-{
-	return t <= t1 ? 1 : t >= t2 ? 0 : (double)(t2 - t) / (double)(t2 - t1);
-}
-
-/* Of a share that goes with another than the one thought: the log-likelihood, with its slope and bend by the logit of the share. */
-struct tally {
-	double l, slope, bend;
-};
-
-static void count(struct tally *y, double z, double n, double p)
-{
-	y->l += z * log(p) + (n - z) * log(1 - p);
-	y->slope += z - n * p;
-	y->bend += n * p * (1 - p);
-}
-
-static double faded(double share, double left)
-{
-	double l = FIT_FADE_REST + (1 - FIT_FADE_REST) * left;
-	return share * l / (share * l + 1 - share);
-}
-
-double fit_shared(double logl, double own)
-{
-	double top = fmax(logl, own);
-	return isnan(logl) ? NAN : top + log((1 - APART) * exp(logl - top) + APART * exp(own - top));
-}
-
-/* What it gains where the share is another, by its slope and bend: these hold for shares nearby, and no other is in question. */
-static double other_share(const struct tally *y)
-{
-	double shift = y->bend > 0 ? within(y->slope / y->bend, -SHIFT_MOST, SHIFT_MOST) : 0;
-	return shift * (y->slope - shift * y->bend / 2);
-}
-
-static double sender_logl(const struct fit_sender *s, int64_t t1, int64_t t2)
-{
-	size_t i = first_from(s->t, s->n, t1), k = first_from(s->t, s->n, t2);
-	struct tally y = {0};
-	count(&y, s->sum[i], (double)i, s->share);
-	count(&y, s->sum[s->n] - s->sum[k], (double)(s->n - k), faded(s->share, 0));
-	for (; i < k; i++)
-		count(&y, s->z[i], 1, faded(s->share, fit_left(s->t[i], t1, t2)));
-	return fit_shared((y.l + other_share(&y)) / s->scatter, s->own);
-}
-
-double fit_fade_logl(const void *ctx, int64_t t1, int64_t t2)
-{
-	const struct fit_fade *f = ctx;
-	double l = 0;
-	for (size_t i = 0; i < f->n; i++)
-		l += sender_logl(&f->senders[i], t1, t2);
 	return l;
 }

@@ -23,6 +23,9 @@ struct fit {
 };
 /* Over lo <= t1 <= t2 <= hi. False: out of memory. */
 bool fit_dates(fit_fn *fn, const void *ctx, int64_t lo, int64_t hi, struct arena *a, struct fit *out);
+/* The same where a third shape is as likely beforehand as each of these two, dated by its own likelihood (t1 < t2); other NULL: there is none. */
+bool fit_dates_or(fit_fn *fn, const void *ctx, fit_fn *other, const void *other_ctx, int64_t lo, int64_t hi, struct arena *a,
+	struct fit *out);
 
 /* A volume: messages in each slot of FIT_SLOT seconds, and what there would have been at level 1 (exposure x weekly rhythm x what is explained).
  * Days have a noise of their own (gamma, mean 1, variance `noise`), parts of a day only chance: negative binomial days. */
@@ -36,38 +39,5 @@ struct fit_volume {
 /* What t1 alone and t2 alone say, kept: a grid asks for each of them many times. For so many slots; NULL: out of memory. */
 struct fit_memo *fit_memo_new(struct arena *a, size_t slots);
 fit_fn fit_volume_logl;
-
-/* Messages of two sorts: the share of the second goes from one value to another (linear), the same for all. */
-struct fit_mix {
-	const int64_t *t; /* ascending */
-	const uint8_t *z; /* 1: of the second sort */
-	size_t n;
-	const uint32_t *sum; /* running sums of z from anywhere, n + 1 */
-	double scatter;
-};
-fit_fn fit_mix_logl;
-
-/* The mail of one of the senders of a trade that fades out. */
-struct fit_sender {
-	const int64_t *t;    /* ascending */
-	const uint8_t *z;    /* 1: of the trade */
-	const uint32_t *sum; /* running sums of z, n + 1 */
-	size_t n;
-	double share;   /* of the trade before */
-	double scatter; /* how much more that share varies than chance would have it */
-	double own;     /* as fit_shared asks; -INFINITY: it has no dates but those of all */
-};
-/* The log-likelihood of dates that all share, for one of them, who may as well have had dates of its own; own: struct fit's `mean` of these. */
-double fit_shared(double logl, double own);
-
-/* The trade fades out to nothing for all of them at once, from each one's own share, which is known the less the less mail tells it. */
-struct fit_fade {
-	const struct fit_sender *senders;
-	size_t n;
-};
-fit_fn fit_fade_logl;
-#define FIT_FADE_REST 0.01 /* of a faded trade's mail is still to be expected: late and misread messages */
-/* How much of what fades from t1 to t2 is left at t, 0..1. */
-double fit_left(int64_t t, int64_t t1, int64_t t2);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "base/limits.h"
 #include "finding/claim.h"
-#include "finding/fit.h"
+#include "finding/fade.h"
 
 enum {
 	MIX_HOUSES = 24,   /* of one engine, the largest ones */

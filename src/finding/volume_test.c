@@ -5,7 +5,7 @@
 
 #include "base/limits.h"
 #include "finding/findings_test.h"
-#include "finding/fit.h"
+#include "finding/fade.h"
 
 enum { DAYS = 60 };
 static const int64_t DAY0 = 14000;
