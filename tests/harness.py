@@ -10,6 +10,7 @@ import time
 import zlib
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+os.environ['LC_ALL'] = 'C.UTF-8'  # what is printed depends on it; cases that want another one say so
 TRAPLINE = os.path.abspath(os.environ.get('TRAPLINE', os.path.join(ROOT, 'build', 'trapline')))
 TIMEOUT_S = 120
 
