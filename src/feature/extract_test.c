@@ -80,6 +80,31 @@ static void time_and_peer(void **state)
 	arena_reset(&arena);
 }
 
+/* A name with unquoted commas does not hide the address behind it. */
+static void author(void **state)
+{
+	static const struct {
+		const char *from, *name, *addr;
+	} cases[] = {
+		{"Doe, John <j@x.example>", "Doe, John", "j@x.example"},
+		{"Acme Pills, Ltd., Inc. <j@x.example>", "Acme Pills, Ltd., Inc.", "j@x.example"},
+		{"A,, b <j@x.example>, C <c@y.example>", "A, b", "j@x.example"},
+		{"a@b.example, C <c@y.example>", "", "a@b.example"},
+		{"root, daemon", "", "root"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct doc doc;
+		struct row row;
+		char mail[256];
+		snprintf(mail, sizeof mail, "From: %s\n\n", cases[i].from);
+		assert_int_equal(extract(mail, "", NULL, &doc, &row), 0);
+		assert_str(row.from_name, cases[i].name);
+		assert_str(row.from_addr, cases[i].addr);
+	}
+	arena_reset(&arena);
+}
+
 /* Sender and recipients as the feed's own hosts noted them: above the last Received that is theirs. */
 static void envelope_of_header(void **state)
 {
@@ -295,6 +320,7 @@ int main(void)
 		cmocka_unit_test(time_and_peer),
 		cmocka_unit_test(text_as_read),
 		cmocka_unit_test(envelope_of_header),
+		cmocka_unit_test(author),
 		cmocka_unit_test(all_columns),
 		cmocka_unit_test(copied_rows),
 		cmocka_unit_test(every_length),

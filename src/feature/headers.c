@@ -1,5 +1,6 @@
 /* headers.c - what the header says: subject, addresses, identifiers, counts. */
 #include "base/anomaly.h"
+#include "base/buf.h"
 #include "base/limits.h"
 #include "codec/rfc2047.h"
 #include "feature/extract.h"
@@ -25,6 +26,22 @@ static int decoded(struct arena *a, struct headers h, enum hdr_id id, struct str
 	return v.n ? rfc2047_decode(a, v, out, anomalies) : 0;
 }
 
+/* What stands before the address and its own name: of "Doe, John <j@x.example>" the entries are "Doe" and the rest. */
+static int joined_name(struct arena *a, const struct address *v, size_t last, struct str *name)
+{
+	struct buf out;
+	buf_init_arena(&out, a, (size_t)4 * LIM_HEADER_VALUE); /* decoded, all of it has room */
+	for (size_t i = 0; i <= last; i++) {
+		struct str part = v[i].name.n || i == last ? v[i].name : v[i].addr;
+		if (out.n && part.n)
+			buf_add(&out, S(", "));
+		buf_add(&out, part);
+	}
+	*name = buf_str(&out);
+	return out.oom ? ERR_ENV : 0;
+}
+
+/* The first entry with a domain, else the first: unquoted commas in a name make entries without. */
 static int first_address(struct arena *a, struct headers h, enum hdr_id id, struct str *name, struct str *addr, struct str *domain,
 	uint64_t *anomalies)
 {
@@ -36,10 +53,15 @@ static int first_address(struct arena *a, struct headers h, enum hdr_id id, stru
 	int rc = address_parse(a, v, &list, anomalies);
 	if (rc || !list.n)
 		return rc;
-	*name = list.v[0].name;
-	*addr = list.v[0].addr;
-	*domain = list.v[0].domain;
-	return 0;
+	size_t i = 0;
+	while (i < list.n && !list.v[i].domain.n)
+		i++;
+	if (i == list.n)
+		i = 0;
+	*name = list.v[i].name;
+	*addr = list.v[i].addr;
+	*domain = list.v[i].domain;
+	return i ? joined_name(a, list.v, i, name) : 0;
 }
 
 /* To and Cc: all counted, the first few kept. */

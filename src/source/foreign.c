@@ -10,7 +10,8 @@ static const struct {
 	struct str first;
 	const char *words;
 } known[] = {
-	{STR_INIT("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "not read: an Outlook message (.msg) or another Office file; make .eml of it"},
+	{STR_INIT("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+		"not read: an Outlook message (.msg) or another Office file; make .eml of it"},
 	{STR_INIT("!BDN"), "not read: Outlook folders (.pst, .ost); make mbox of them, as readpst does"},
 	{STR_INIT("\xcf\xad\x12\xfe"), "not read: an Outlook Express folder (.dbx); make mbox of it"},
 	{STR_INIT("\x78\x9f\x3e\x22"), "not read: TNEF (winmail.dat); unpack it first"},
@@ -91,7 +92,8 @@ const char *foreign_words(struct str s)
 			return known[i].words;
 	if (postfix(s))
 		return "not read: a Postfix queue file; postcat -bh prints the message";
-	if (str_find_byte(s, '\n') == STR_NPOS && str_find_byte(s, '\r') != STR_NPOS && (mbox_field(s) || str_starts(s, S("From "))))
+	if (str_find_byte(s, '\n') == STR_NPOS && str_find_byte(s, '\r') != STR_NPOS &&
+		(mbox_field(s) || str_starts(s, S("From "))))
 		return "not read: its lines end in CR alone; make them end in LF";
 	if (!str_line(&after, &line))
 		return "not mail";
