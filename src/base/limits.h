@@ -69,10 +69,10 @@
 #define LIM_MEMFD (128 * MIB)       /* a member that needs seeking is spooled into memory up to this */
 #define LIM_JAIL_AS (400 * MIB)     /* address space of the jail: a zstd window of 128 MiB fits */
 #define LIM_PATH (4 * KIB)
-#define LIM_WALK_DEPTH 128         /* folders inside folders: archives of years have under 20 */
-#define LIM_WALK_NAMES (256 * MIB) /* names of one folder, held to sort them: some four million */
-#define LIM_WALK_LINKS 1000        /* symbolic links followed in one argument */
-#define LIM_PROBLEMS 1000          /* damaged or foreign files described one by one; the rest is counted */
+#define LIM_WALK_DEPTH 128        /* folders inside folders: archives of years have under 20 */
+#define LIM_WALK_NAMES (24 * MIB) /* names of one folder, held to sort them: half a million; it is listed again for the next ones */
+#define LIM_WALK_LINKS 1000       /* symbolic links followed in one argument */
+#define LIM_PROBLEMS 1000         /* damaged or foreign files described one by one; the rest is counted */
 
 /* ---- images, decoded in a jail of their own ---- */
 #define LIM_IMAGE_BYTES (8 * MIB)   /* one image file: a camera's photograph */

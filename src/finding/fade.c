@@ -1,7 +1,7 @@
 /* fade.c - see fade.h. */
 #include "finding/fade.h"
 
-static const double APART = 0.1; /* of those who share a date have one of their own */
+static const double APART = 0.1;    /* of those who share a date have one of their own */
 static const double SHIFT_MOST = 1; /* of a share's logit from what the mail before made it: it rests on eight messages and more */
 enum { STAGE = SECONDS_AN_HOUR };   /* who leaves by himself is dated to the hour: no mail tells more of one sender's share */
 
@@ -164,7 +164,8 @@ static double stages_logl(const void *ctx, int64_t t1, int64_t t2)
 	for (size_t i = 0; i < s->n; i++) {
 		const struct stage *v = &s->v[i];
 		double a = between(v->w, s->places, x1), b = between(v->w, s->places, x2);
-		double m = x2 - x1 < 1 ? (a + b) / 2 : (between(v->sum, s->places, x2) - between(v->sum, s->places, x1)) / (x2 - x1);
+		double m =
+			x2 - x1 < 1 ? (a + b) / 2 : (between(v->sum, s->places, x2) - between(v->sum, s->places, x1)) / (x2 - x1);
 		double most = fmax(fmax(a, b), m);
 		if (!(most > 0))
 			return -INFINITY;

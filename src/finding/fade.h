@@ -23,9 +23,9 @@ struct fit_sender {
 	const uint8_t *z;    /* 1: of the trade */
 	const uint32_t *sum; /* running sums of z, n + 1 */
 	size_t n;
-	double share;   /* of the trade before */
-	double scatter; /* how much more that share varies than chance would have it */
-	double own;     /* as fit_shared asks; -INFINITY: it has no dates but those of all */
+	double share;                    /* of the trade before */
+	double scatter;                  /* how much more that share varies than chance would have it */
+	double own;                      /* as fit_shared asks; -INFINITY: it has no dates but those of all */
 	const struct fit_volume *volume; /* NULL: its volume says nothing of the trade */
 	double volume_own;
 };

@@ -16,6 +16,7 @@
 #include "source/foreign.h"
 #include "source/sniff.h"
 #include "source/source.h"
+#include "source/walk.h"
 
 #define F1 "From a@b.example  Mon Aug  2 01:02:03 2010\n"
 #define F2 "From c@d.example Tue Aug 03 01:02:03 2010\n"
@@ -423,14 +424,59 @@ static void test_no_memory(void **state)
 	buf_free(&got);
 }
 
+/* How many files, each behind the one before; *maildir of them lie in one. */
+static int walk_all(size_t held, int *maildir)
+{
+	struct err err = {0};
+	struct walk_item item;
+	const char *const paths[] = {folder};
+	char last[256] = "";
+	struct walk *w = walk_new(paths, 1, &err);
+	int n = 0, r;
+	assert_non_null(w);
+	walk_hold(w, held);
+	*maildir = 0;
+	while ((r = walk_next(w, &item, &err)) == WALK_FILE) {
+		assert_true(strcmp((const char *)item.path.p, last) > 0);
+		snprintf(last, sizeof last, "%s", (const char *)item.path.p);
+		*maildir += item.maildir;
+		n++;
+	}
+	assert_int_equal(r, WALK_END);
+	walk_free(w);
+	return n;
+}
+
+/* A folder with more names than are held is listed in parts: all its files, once, in order. It is a Maildir also where the names that make
+ * it one come in a later part. */
+static void test_many_files(void **state)
+{
+	enum { FILES = 2000, HELD = 32 * 1024 };
+	static const char *const beside[] = {"cur/", "new/a ", "more/", "", "z"};
+	(void)state;
+	int maildir;
+	for (int i = 0; i < FILES; i++)
+		for (size_t k = 0; k < sizeof beside / sizeof *beside; k++) {
+			char name[96];
+			snprintf(name, sizeof name, "%sa name that is as long as many %d", beside[k], i * 7919 % FILES);
+			if (k != 1 || i == 0)
+				put(name, S(""));
+		}
+	assert_int_equal(walk_all(LIM_WALK_NAMES, &maildir), 4 * FILES + 1);
+	assert_int_equal(maildir, FILES + 1);
+	assert_int_equal(walk_all(HELD, &maildir), 4 * FILES + 1);
+	assert_int_equal(maildir, FILES + 1);
+}
+
 int main(int argc, char **argv)
 {
 	if (jail_main_wanted(argc, argv))
 		return jail_main(argc, argv);
 #define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, make_folder, remove_folder)
 	const struct CMUnitTest tests[] = {IN_FOLDER(test_files), IN_FOLDER(test_folder), IN_FOLDER(test_maildir),
-		IN_FOLDER(test_other_forms), cmocka_unit_test(test_foreign), IN_FOLDER(test_links), IN_FOLDER(test_stdin),
-		IN_FOLDER(test_shrinking_file), IN_FOLDER(test_archive), IN_FOLDER(test_links), IN_FOLDER(test_stdin),
-		IN_FOLDER(test_errors), IN_FOLDER(test_archive), cmocka_unit_test(test_feed_names), IN_FOLDER(test_no_memory)};
+		IN_FOLDER(test_many_files), IN_FOLDER(test_other_forms), cmocka_unit_test(test_foreign), IN_FOLDER(test_links),
+		IN_FOLDER(test_stdin), IN_FOLDER(test_shrinking_file), IN_FOLDER(test_archive), IN_FOLDER(test_links),
+		IN_FOLDER(test_stdin), IN_FOLDER(test_errors), IN_FOLDER(test_archive), cmocka_unit_test(test_feed_names),
+		IN_FOLDER(test_no_memory)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

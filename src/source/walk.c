@@ -24,7 +24,10 @@ struct level {
 	struct arena memory; /* of the names' bytes */
 	struct name *names;
 	size_t n, cap, next;
-	size_t path_n;  /* length of the folder's path */
+	char begin[NAME_MAX + 1]; /* the first that was not done before; "": nothing was */
+	char bound[NAME_MAX + 1]; /* the first that is not listed, as the ones before it fill the memory; "": all are */
+	size_t path_n;            /* length of the folder's path */
+	bool cur, new;
 	bool maildir;   /* holds cur/ and new/ */
 	bool delivered; /* is cur/ or new/ of a Maildir */
 };
@@ -37,6 +40,7 @@ struct walk {
 	char text[256];
 	struct level level[LIM_WALK_DEPTH];
 	size_t depth;
+	size_t most_bytes;   /* of the names of one folder: LIM_WALK_NAMES; lower in tests */
 	struct map followed; /* folders outside the argument that links led to */
 };
 
@@ -49,8 +53,14 @@ struct walk *walk_new(const char *const *paths, size_t n, struct err *err)
 	}
 	w->paths = paths;
 	w->n_paths = n;
+	w->most_bytes = LIM_WALK_NAMES;
 	map_init(&w->followed, LIM_WALK_LINKS * LIM_PATH);
 	return w;
+}
+
+void walk_hold(struct walk *w, size_t bytes)
+{
+	w->most_bytes = bytes;
 }
 
 static void leave(struct walk *w)
@@ -75,28 +85,47 @@ static int by_name(const void *a, const void *b)
 	return strcmp(((const struct name *)a)->z, ((const struct name *)b)->z);
 }
 
+/* Keeps the smaller half: the others are listed again when these are done. */
+static bool halve(struct level *l)
+{
+	struct arena smaller;
+	size_t half = l->n / 2;
+	bool ok = true;
+	arena_init(&smaller, l->memory.max);
+	qsort(l->names, l->n, sizeof *l->names, by_name);
+	snprintf(l->bound, sizeof l->bound, "%s", l->names[half].z);
+	for (size_t i = 0; i < half && ok; i++)
+		ok = (l->names[i].z = (const char *)arena_dup(&smaller, str_of(l->names[i].z)).p);
+	arena_free(&l->memory);
+	l->memory = smaller;
+	l->n = ok ? half : 0;
+	return ok;
+}
+
+static bool is_listed(const struct level *l, const char *z)
+{
+	return (!*l->begin || strcmp(z, l->begin) >= 0) && (!*l->bound || strcmp(z, l->bound) < 0);
+}
+
 static bool add_name(struct level *l, const struct dirent *e)
 {
-	if (l->n == l->cap) {
-		size_t want = l->cap ? l->cap * 2 : 64;
-		struct name *grown = mem_realloc(l->names, want * sizeof *grown);
-		if (!grown)
-			return false;
-		l->names = grown;
-		l->cap = want;
-	}
+	bool folder = e->d_type == DT_DIR || e->d_type == DT_UNKNOWN || e->d_type == DT_LNK;
+	l->cur |= folder && strcmp(e->d_name, "cur") == 0;
+	l->new |= folder &&strcmp(e->d_name, "new") == 0;
+	if (!is_listed(l, e->d_name))
+		return true;
 	struct str z = arena_dup(&l->memory, str_of(e->d_name));
-	if (!z.p)
+	if (!z.p && l->memory.full && l->n > 1) {
+		if (!halve(l))
+			return false;
+		if (!is_listed(l, e->d_name))
+			return true;
+		z = arena_dup(&l->memory, str_of(e->d_name));
+	}
+	if (!z.p || !mem_room((void **)&l->names, &l->cap, l->n + 1, sizeof *l->names))
 		return false;
 	l->names[l->n++] = (struct name){(const char *)z.p, e->d_type};
 	return true;
-}
-
-static bool has_folder(const struct level *l, const char *z)
-{
-	struct name key = {z, 0};
-	const struct name *hit = l->n ? bsearch(&key, l->names, l->n, sizeof key, by_name) : NULL;
-	return hit && (hit->type == DT_DIR || hit->type == DT_UNKNOWN || hit->type == DT_LNK);
 }
 
 static int report(struct walk *w, struct walk_item *out, int event, const char *why, int error)
@@ -119,18 +148,14 @@ static bool inside_maildir(const char *root)
 	return stat(sibling, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* Lists the folder w->path and makes it the deepest level. 0, or an event, or an error. */
-static int enter(struct walk *w, bool delivered, struct walk_item *out, struct err *err)
+/* Lists the folder w->path from l->begin on, as much as the memory holds. 0, or an event, or an error. */
+static int list(struct walk *w, struct level *l, struct walk_item *out, struct err *err)
 {
-	if (w->depth == LIM_WALK_DEPTH)
-		return report(w, out, WALK_UNREADABLE, "folders nested too deep", 0);
+	int result = 0;
 	DIR *dir = opendir(w->path);
 	if (!dir)
 		return report(w, out, WALK_UNREADABLE, "cannot open folder", errno);
-	struct level *l = &w->level[w->depth++];
-	*l = (struct level){.path_n = strlen(w->path), .delivered = delivered};
-	arena_init(&l->memory, LIM_WALK_NAMES);
-	int result = 0;
+	arena_init(&l->memory, w->most_bytes);
 	for (;;) {
 		errno = 0;
 		struct dirent *e = readdir(dir);
@@ -149,8 +174,35 @@ static int enter(struct walk *w, bool delivered, struct walk_item *out, struct e
 	closedir(dir);
 	if (l->n)
 		qsort(l->names, l->n, sizeof *l->names, by_name);
-	l->maildir = has_folder(l, "cur") && has_folder(l, "new");
+	l->maildir = l->cur && l->new;
 	return result;
+}
+
+/* The folder w->path becomes the deepest level. 0, or an event, or an error. */
+static int enter(struct walk *w, bool delivered, struct walk_item *out, struct err *err)
+{
+	if (w->depth == LIM_WALK_DEPTH)
+		return report(w, out, WALK_UNREADABLE, "folders nested too deep", 0);
+	struct level *l = &w->level[w->depth++];
+	*l = (struct level){.path_n = strlen(w->path), .delivered = delivered};
+	return list(w, l, out, err);
+}
+
+/* The names of the deepest level are done. 0, or an event, or an error. */
+static int go_on(struct walk *w, struct walk_item *out, struct err *err)
+{
+	struct level *l = &w->level[w->depth - 1];
+	if (!*l->bound) {
+		leave(w);
+		return 0;
+	}
+	memcpy(l->begin, l->bound, sizeof l->begin);
+	*l->bound = 0;
+	l->n = l->next = 0;
+	arena_free(&l->memory);
+	w->path[l->path_n] = 0;
+	out->path = str_of(w->path);
+	return list(w, l, out, err);
 }
 
 /* path is folder or lies below it. */
@@ -253,8 +305,11 @@ int walk_next(struct walk *w, struct walk_item *out, struct err *err)
 {
 	for (;;) {
 		*out = (struct walk_item){.argument = w->argument ? w->argument - 1 : 0};
-		while (w->depth && w->level[w->depth - 1].next == w->level[w->depth - 1].n)
-			leave(w);
+		while (w->depth && w->level[w->depth - 1].next == w->level[w->depth - 1].n) {
+			int r = go_on(w, out, err);
+			if (r)
+				return r;
+		}
 		if (!w->depth && w->argument == w->n_paths)
 			return WALK_END;
 		int r = w->depth ? take_name(w, out, err) : take_argument(w, out, err);

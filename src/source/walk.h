@@ -4,7 +4,8 @@
  * never twice to the same folder: what lies inside is read at its own place, and loops end. What is not followed is reported.
  * Maildir: a folder that holds cur/ and new/ yields the files of these two (dot files are not mail there) and of any
  * further subfolder; its tmp/ is left out.
- * Memory: the names of the folders on the way down, nothing per file elsewhere.
+ * Memory: the names of the folders on the way down, up to LIM_WALK_NAMES of each, nothing per file elsewhere. A folder with more is listed
+ * several times, for the next names each time.
  */
 #ifndef TRAPLINE_SOURCE_WALK_H
 #define TRAPLINE_SOURCE_WALK_H
@@ -35,6 +36,7 @@ struct walk;
 struct walk *walk_new(const char *const *paths, size_t n, struct err *err);
 /* A walk_event, or a negative err_kind: an argument that does not exist, out of memory. */
 int walk_next(struct walk *w, struct walk_item *out, struct err *err);
-void walk_free(struct walk *w); /* NULL-safe */
+void walk_hold(struct walk *w, size_t bytes); /* so many bytes of names of one folder; for tests */
+void walk_free(struct walk *w);               /* NULL-safe */
 
 #endif
