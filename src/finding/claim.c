@@ -20,6 +20,15 @@ struct claim *claim_add(struct scene *s, enum finding_kind kind, struct err *err
 	return c;
 }
 
+struct leaving claim_leaving(const struct claim *closure, name_id engine)
+{
+	const struct finding *f = &closure->f;
+	for (size_t i = 0; i < closure->n_left; i++)
+		if (closure->left[i].engine == engine)
+			return closure->left[i];
+	return (struct leaving){engine, f->start, f->end.time == TIME_NONE ? f->start : f->end};
+}
+
 int64_t claim_end(const struct claim *c)
 {
 	return c->f.end.time != TIME_NONE ? c->f.end.time : c->f.start.time;

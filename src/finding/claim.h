@@ -4,6 +4,12 @@
 
 #include "finding/scene.h"
 
+/* When one engine left a trade that closed; end is start where it did so at once. */
+struct leaving {
+	name_id engine;
+	struct finding_date start, end;
+};
+
 /* A finding under way: words come last, when it is known what explains what. */
 enum { HEIRS = 3 };
 enum claim_shape { SHAPE_STEP, SHAPE_RAMP, SHAPE_PAUSE, SHAPE_NEW };
@@ -12,7 +18,9 @@ struct claim {
 	struct finding f;
 	const struct part *part; /* what changed; NULL: a feed */
 	enum claim_shape shape;
-	int64_t from, to;              /* the stretch around it in which nothing else happened to the part */
+	int64_t from, to;           /* the stretch around it in which nothing else happened to the part */
+	const struct leaving *left; /* [n_left] of a closure whose senders each left at a time of their own */
+	size_t n_left;
 	uint32_t trade_from, trade_to; /* of a switch; of a closure the largest trade */
 	int cause;                     /* the claim that explains it */
 	bool derived;                  /* follows wholly from its cause, which gives the dates, too */
@@ -39,6 +47,8 @@ struct fit_volume;
 bool part_slots(struct scene *s, const struct part *x, int64_t from, int64_t to, int64_t t1, int64_t t2, struct fit_volume *out);
 /* Of a volume: a change, or something new. */
 bool claim_is_volume(const struct claim *c);
+/* When a closure took its trade from an engine: from all of them alike, or when that one left. */
+struct leaving claim_leaving(const struct claim *closure, name_id engine);
 /* When what a claim tells was over: its start, where it has no end. */
 int64_t claim_end(const struct claim *c);
 /* When it had changed: the same, but a pause's beginning. */

@@ -39,6 +39,8 @@ struct closing {
 	struct fit_sender *senders; /* of fade */
 	struct fit_volume volumes[VOLUMES_MAX];
 	size_t n_volumes;
+	struct leaving *left; /* where each left at a time of its own */
+	size_t n_left;
 	bool told;
 };
 
@@ -145,6 +147,28 @@ static struct verdict judge(const struct sender *v, size_t n)
 	return w;
 }
 
+/* Where each left at a time of its own, more likely than not: when, by its own mail alone. False: out of memory. */
+static bool date_leavings(struct scene *s, struct closing *c, const struct sender *v, size_t n)
+{
+	const struct fit_sender *next = c->senders;
+	if (c->fit.other <= 0.5)
+		return true;
+	c->left = arena_alloc(s->arena, (n + 1) * sizeof *c->left);
+	if (!c->left)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		struct fit fit;
+		if (v[i].moved)
+			continue;
+		struct fit_sender alone = *next++;
+		alone.own = -INFINITY;
+		if (!fit_dates(fit_fade_logl, &(struct fit_fade){&alone, 1}, c->fit.start.lo, c->fit.end.hi, s->arena, &fit))
+			return false;
+		c->left[c->n_left++] = (struct leaving){v[i].engine, fit.start, fit.end};
+	}
+	return true;
+}
+
 /* The mix of each sender's mail, whatever its volume; and, apart from that, the volumes, which fall by what they sent for the trade, sharpen a
  * closure's dates: not of those that lost their other mail, too. */
 static int sharpen(struct scene *s, struct closing *c, const struct sender *v, size_t n, struct err *err)
@@ -167,7 +191,8 @@ static int sharpen(struct scene *s, struct closing *c, const struct sender *v, s
 		sender->volume_own = own.mean;
 		c->n_volumes++;
 	}
-	return fit_closing(&c->fade, c->from, c->hi, s->arena, &c->fit) ? 0 : err_oom(err, "findings");
+	bool done = fit_closing(&c->fade, c->from, c->hi, s->arena, &c->fit) && date_leavings(s, c, v, n);
+	return done ? 0 : err_oom(err, "findings");
 }
 
 /* What blocks of so many days of a sender's mail before `until` scatter around its share, in units of chance. */
@@ -431,6 +456,8 @@ static int claim_closure(struct scene *s, const struct closing *x, bool joint, s
 	c->f.after = part_level(s, all, x->fit.end.time, s->end, NULL);
 	c->f.effect = c->f.before > 0 ? c->f.after / c->f.before - 1 : NAN;
 	c->f.confidence = x->confidence;
+	c->left = x->left;
+	c->n_left = x->n_left;
 	return 0;
 }
 

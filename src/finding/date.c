@@ -79,8 +79,9 @@ static bool make_slots(struct scene *s, const struct part *x, int64_t from, int6
 	for (size_t i = 0; i < s->claims.n; i++) {
 		const struct claim *c = &s->claims.v[i];
 		double loss = loss_by(s, x, c);
+		struct leaving left = claim_leaving(c, x->engine);
 		for (size_t k = 0; k < n && loss > 0; k++)
-			gone[k] += loss * (1 - fit_left(middle_of(h, k), c->f.start.time, claim_end(c)));
+			gone[k] += loss * (1 - fit_left(middle_of(h, k), left.start.time, left.end.time));
 	}
 	for (size_t k = 0; k < n; k++) {
 		h->offset[k + 1] *= fmax(1 - gone[k], 0);
@@ -183,11 +184,13 @@ static int closure_near(const struct scene *s, const struct part *x, int64_t sta
 static void derive(const struct scene *s, struct claim *c, int cause)
 {
 	const struct claim *closure = &s->claims.v[cause];
+	const struct leaving left = claim_leaving(closure, c->part->engine);
+	bool at_once = left.end.time <= left.start.time;
 	c->cause = cause;
 	c->derived = true;
-	c->f.start = closure->f.start;
-	c->f.end = closure->f.end;
-	c->shape = closure->shape;
+	c->f.start = left.start;
+	c->f.end = at_once ? FINDING_NO_DATE : left.end;
+	c->shape = at_once ? SHAPE_STEP : SHAPE_RAMP;
 }
 
 /* What a change has to gain, when one in all series has it: as change_find asks. */
@@ -225,15 +228,15 @@ static int date_claim(struct scene *s, size_t i, struct err *err)
 	int closure = closure_near(s, c->part, c->f.start.lo, c->f.end.time != TIME_NONE ? c->f.end.hi : c->f.start.hi, &loss);
 	int64_t to = c->to;
 	bool own = false;
-	int rc = closure >= 0 ? date_after(s, c, claim_end(&s->claims.v[closure]), &own, err) : 0;
+	struct leaving left = closure >= 0 ? claim_leaving(&s->claims.v[closure], c->part->engine) : (struct leaving){0};
+	int rc = closure >= 0 ? date_after(s, c, left.end.time, &own, err) : 0;
 	if (rc || own)
 		return rc;
 	if (closure >= 0 && loss >= DEPENDENT / 2) { /* its fall may have been taken for the engine's own */
-		const struct claim *k = &s->claims.v[closure];
-		start = k->f.start.time < start ? k->f.start.time : start;
-		end = claim_end(k) > end ? claim_end(k) : end;
+		start = left.start.time < start ? left.start.time : start;
+		end = left.end.time > end ? left.end.time : end;
 		/* what it sends for others is known the worse the less it is: of an engine that sends for nobody else nothing is known then */
-		int64_t known = claim_end(k) + (int64_t)((1 - loss) * DATE_DAYS * (double)DAY);
+		int64_t known = left.end.time + (int64_t)((1 - loss) * DATE_DAYS * (double)DAY);
 		to = known < to ? known : to;
 	}
 	rc = date(s, c->part, c->from, to, start, end, &fit, &gain, err);

@@ -300,10 +300,20 @@ static void who_sent_for_one_trade_alone_shows_its_closure(void **state)
 }
 
 /* PillCo closes: each of four engines leaves it at once, at a time of its own. */
+static const double left[] = {46.5, 39.25, 41, 44};
+
 static double leaves_by_itself(size_t e, size_t k, double day)
 {
-	static const double left[] = {46.5, 39.25, 41, 44};
 	return k ? 15 : e < 4 && day < left[e] ? 20 : 0;
+}
+
+/* What is told of an engine because a trade closed, within half a day of when it left. */
+static void fell_at(const struct world *w, struct str engine, double day)
+{
+	const struct finding *f = change_at(w, engine, day);
+	assert_non_null(f);
+	holds(&f->start, day);
+	assert_true(llabs(f->start.time - time_of(day)) < SECONDS_A_DAY / 2);
 }
 
 static void a_closure_begins_when_the_first_leaves_and_ends_with_the_last(void **state)
@@ -318,6 +328,8 @@ static void a_closure_begins_when_the_first_leaves_and_ends_with_the_last(void *
 		holds(&closure->end, 46.5);
 		assert_true(llabs(closure->start.time - time_of(39.25)) < SECONDS_A_DAY / 2);
 		assert_true(llabs(closure->end.time - time_of(46.5)) < SECONDS_A_DAY / 2);
+		for (size_t e = 0; e < sizeof left / sizeof *left; e++)
+			fell_at(&w, w.names[w.engine[e]], left[e]);
 		end(&w);
 	}
 }

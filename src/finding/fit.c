@@ -242,6 +242,7 @@ bool fit_dates_or(fit_fn *fn, const void *ctx, fit_fn *other, const void *other_
 		     third = evidence(best[OTHER], top, &m1[OTHER], width * norm);
 	const struct mixed start = {m1, {step, ramp, third}}, end = {m2, {step, ramp, third}}, ramp_end = {m2, {0, ramp, third}};
 	out->logl = top;
+	out->other = third / (step + ramp + third);
 	out->mean = top + log((step + ramp + third) / (other ? SHAPES : SHAPES - 1));
 	out->start = date(&start, &start);
 	out->end = date(&ramp_end, &end);

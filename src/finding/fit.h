@@ -17,9 +17,10 @@ typedef double fit_fn(const void *ctx, int64_t t1, int64_t t2);
 
 struct fit {
 	struct finding_date start, end;
-	bool ramp;   /* it took more than a day, more likely than not; else end is start */
-	double logl; /* the highest seen */
-	double mean; /* the logarithm of the likelihood's mean over all dates, as likely as they are beforehand */
+	bool ramp;    /* it took more than a day, more likely than not; else end is start */
+	double other; /* how likely the third shape is that fit_dates_or was given, 0..1 */
+	double logl;  /* the highest seen */
+	double mean;  /* the logarithm of the likelihood's mean over all dates, as likely as they are beforehand */
 };
 /* Over lo <= t1 <= t2 <= hi. False: out of memory. */
 bool fit_dates(fit_fn *fn, const void *ctx, int64_t lo, int64_t hi, struct arena *a, struct fit *out);
