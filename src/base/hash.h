@@ -1,4 +1,4 @@
-/* hash.h - XXH3 for in-process tables, SHA-256 (FIPS 180-4, by OpenSSL; of many strings by hash_pairs.c) for identity and evidence. */
+/* hash.h - XXH3 for in-process tables, SHA-256 (FIPS 180-4, by OpenSSL) for identity and evidence. */
 #ifndef TRAPLINE_BASE_HASH_H
 #define TRAPLINE_BASE_HASH_H
 
@@ -12,9 +12,6 @@ uint64_t hash64(struct str s, uint64_t seed);
 void sha256(struct str s, uint8_t out[SHA256_BYTES]);
 /* Of n strings, one behind the other. */
 void sha256_parts(const struct str *parts, size_t n, uint8_t out[SHA256_BYTES]);
-
-/* Of each of n strings: where the processor has instructions for it, two at a time in the time of one (hash_pairs.c). */
-void sha256_each(const struct str *s, size_t n, uint8_t (*out)[SHA256_BYTES]);
 
 /* In pieces. One object may be used again after sha256_end. sha256_new is NULL when out of memory. */
 struct sha256;

@@ -53,32 +53,6 @@ static void sha_pieces(void **state)
 	mem_fail_from(-1);
 }
 
-/* Lengths around blocks, in turn with others: each lane ends at every place in the other's string. */
-static void sha_each(void **state)
-{
-	enum { STRINGS = 41 };
-	static uint8_t data[1024];
-	static const size_t lengths[] = {0, 1, 55, 56, 63, 64, 65, 119, 120, 127, 128, 1000};
-	struct str s[STRINGS];
-	uint8_t want[SHA256_BYTES], got[STRINGS][SHA256_BYTES];
-	(void)state;
-	for (size_t i = 0; i < sizeof data; i++)
-		data[i] = (uint8_t)(i * 7);
-	for (size_t n = 0; n <= STRINGS; n++) {
-		for (size_t i = 0; i < n; i++)
-			s[i] = str_make(data + i % 24, lengths[(i * 5 + n) % COUNT(lengths)]);
-		sha256_each(s, n, got);
-		for (size_t i = 0; i < n; i++) {
-			sha256(s[i], want);
-			assert_memory_equal(got[i], want, SHA256_BYTES);
-		}
-	}
-	s[0] = s[1] = (struct str){NULL, 0};
-	sha256_each(s, 2, got);
-	sha256(S(""), want);
-	assert_memory_equal(got[1], want, SHA256_BYTES);
-}
-
 static void hex(void **state)
 {
 	uint8_t raw[3] = {1, 2, 3};
@@ -129,7 +103,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sha_examples),
 		cmocka_unit_test(sha_pieces),
-		cmocka_unit_test(sha_each),
 		cmocka_unit_test(hex),
 		cmocka_unit_test(fast_hash),
 		cmocka_unit_test(threads),

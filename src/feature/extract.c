@@ -36,7 +36,7 @@ int extract_message(
 	*row = (struct row){.time = TIME_NONE, .date = TIME_NONE};
 	if (message_parse(a, str_first(in->bytes, in->bytes.n >> in->halved), &m))
 		return ERR_ENV;
-	extract_identity(in, row);
+	extract_identity(in->bytes, row);
 	row->anomalies = (int64_t)(m.anomalies | in->anomalies);
 	if (extract_headers(a, set, &m, doc, row) || extract_envelope(a, set, in, &m, &trace, row) ||
 		extract_body(a, set, in->memo, &m, doc, row) || extract_fingerprint(a, in, &m, &trace, row))

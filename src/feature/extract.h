@@ -30,7 +30,6 @@ struct extract_settings {
 
 struct extract_input {
 	struct str bytes;          /* as identified: without From_ line and mbox quoting */
-	const uint8_t *id;         /* their SHA-256, or NULL: not known yet */
 	struct str from_line;      /* mbox From_ line, or empty */
 	struct str mail_from;      /* envelope sender, where the source knows it; else of the From_ line or Return-Path */
 	struct strs rcpt_to;       /* envelope recipients, where the source knows them; else as the feed's hosts noted them */
@@ -58,7 +57,7 @@ int extract_text(struct arena *a, struct str raw, struct str *out);
 void extract_paragraph(struct buf *text, struct str s);
 
 /* ---- its parts; each fills its columns of row and adds to row->anomalies ---- */
-void extract_identity(const struct extract_input *in, struct row *row);
+void extract_identity(struct str bytes, struct row *row);
 int extract_envelope(struct arena *a, const struct extract_settings *set, const struct extract_input *in, const struct message *m,
 	struct trace *trace, struct row *row);
 /* After the others: reads their columns. */

@@ -5,15 +5,6 @@
 #include "base/mem.h"
 #include "base/progress.h"
 
-enum { BYTES_AT_ONCE = 128 * KIB };
-
-/* Messages read and not yet taken. */
-struct group {
-	struct job jobs[JOBS_AT_ONCE];
-	size_t n;
-	struct arena raw;
-};
-
 /* Messages that wait for the look of an image, and those behind them: what is stored keeps the source's order. */
 struct line {
 	struct job jobs[LIM_BATCH_MESSAGES];
@@ -56,7 +47,7 @@ static int wait_in_line(struct line *l, struct worker *w, const struct job *job,
 static int take_inline(struct sink *k, struct worker *w, struct line *l, struct job *job, struct err *err)
 {
 	struct doc doc;
-	int rc = worker_analyse(k->p, w, job, &doc, &job->row, err);
+	int rc = worker_analyse(k->p, w, &job->mail, job->feed, &doc, &job->row, err);
 	if (rc)
 		return rc;
 	if (!l->n && !unseen_due(&doc))
@@ -65,40 +56,25 @@ static int take_inline(struct sink *k, struct worker *w, struct line *l, struct 
 	return !rc && (!unseen_wait(w->unseen) || l->n == LIM_BATCH_MESSAGES) ? put_line(k, w, l, err) : rc;
 }
 
-/* Reads the next messages; 1 when there may be more, 0 at the end of the source. */
-static int read_group(const struct pipeline *p, struct group *g, struct err *err)
-{
-	size_t bytes = 0;
-	int more = 1;
-	arena_reset(&g->raw);
-	for (g->n = 0; g->n < JOBS_AT_ONCE && bytes < BYTES_AT_ONCE; g->n++) {
-		struct job *j = &g->jobs[g->n];
-		if ((more = source_next(p->source, &g->raw, &j->mail, err)) <= 0)
-			break;
-		j->feed = feed_set_of(p->feeds, &j->mail, err);
-		if (!j->feed || job_keep(&g->raw, &j->mail.bytes))
-			return err_oom(err, "a message in flight");
-		bytes += j->mail.bytes.n;
-	}
-	jobs_identify(g->jobs, g->n);
-	return more;
-}
-
-static int read_inline(struct sink *k, struct worker *w, struct line *l, struct group *g, struct err *err)
+static int read_inline(struct sink *k, struct worker *w, struct line *l, struct err *err)
 {
 	const struct pipeline *p = k->p;
-	const struct source_progress *at = source_progress(p->source);
 	struct progress progress;
-	int rc = 0, more = 1;
+	struct arena raw;
+	struct job job;
+	int rc = 0, more;
+	arena_init(&raw, LIM_ARENA);
 	progress_start(&progress, "reading", p->show_progress);
-	while (!rc && more > 0) {
-		more = read_group(p, g, err);
-		rc = more < 0 ? more : 0;
-		for (size_t i = 0; i < g->n && !rc; i++)
-			rc = take_inline(k, w, l, &g->jobs[i], err);
+	while (!rc && (more = source_next(p->source, &raw, &job.mail, err)) != 0) {
+		if (more > 0)
+			job.feed = feed_set_of(p->feeds, &job.mail, err);
+		rc = more < 0 ? more : job.feed ? take_inline(k, w, l, &job, err) : err_oom(err, "feeds");
+		const struct source_progress *at = source_progress(p->source);
 		progress_show(&progress, at->bytes_read, at->bytes_total, k->messages);
+		arena_reset(&raw);
 	}
 	progress_end(&progress);
+	arena_free(&raw);
 	return rc ? rc : put_line(k, w, l, err);
 }
 
@@ -106,24 +82,17 @@ int inline_run(struct sink *k, struct err *err)
 {
 	struct worker w;
 	struct line *l = mem_zalloc(1, sizeof *l);
-	struct group *g = mem_zalloc(1, sizeof *g);
-	if (!l || !g) {
-		mem_free(l);
-		mem_free(g);
+	if (!l)
 		return err_oom(err, "pipeline");
-	}
 	arena_init(&l->arena, LIM_ARENA);
-	arena_init(&g->raw, LIM_ARENA);
 	int rc = worker_init(&w, k->p, err);
 	if (!rc)
 		rc = store_begin(k->p->store, err);
 	if (!rc)
-		rc = read_inline(k, &w, l, g, err);
+		rc = read_inline(k, &w, l, err);
 	rc = store_end(k->p->store, rc, err);
 	worker_release(&w);
 	arena_free(&l->arena);
-	arena_free(&g->raw);
 	mem_free(l);
-	mem_free(g);
 	return rc;
 }

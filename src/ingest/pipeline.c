@@ -130,9 +130,7 @@ static int work_batch(const struct pipeline *p, struct worker *w, struct batch *
 		struct job *j = &b->jobs[i];
 		struct doc doc;
 		struct row row;
-		if (i % JOBS_AT_ONCE == 0)
-			jobs_identify(j, b->n - i < JOBS_AT_ONCE ? b->n - i : JOBS_AT_ONCE);
-		if (worker_analyse(p, w, j, &doc, &row, err) || worker_keep(w, &doc, &row, &b->out, &j->row, err))
+		if (worker_analyse(p, w, &j->mail, j->feed, &doc, &row, err) || worker_keep(w, &doc, &row, &b->out, &j->row, err))
 			return err->kind;
 	}
 	if (unseen_take(w->unseen))

@@ -1,7 +1,7 @@
 /* pipeline.h - the run-time shape: one reader, a bounded queue of batches, N workers, one writer.
  *
- * The caller's thread writes; the reader and the workers are threads. With one job everything runs on the caller's thread:
- * some messages are read and identified (JOBS_AT_ONCE), then taken one by one, but for those that wait for the look of an image (unseen.h). Batches carry a sequence number and are
+ * The caller's thread writes; the reader and the workers are threads. With one job everything runs on the caller's thread,
+ * message by message, but for those that wait for the look of an image (unseen.h). Batches carry a sequence number and are
  * written in that order, so the store's content does not depend on the number of workers. Bytes in flight are bounded
  * (LIM_IN_FLIGHT) whatever the size of the archive.
  */

@@ -2,7 +2,6 @@
 #include "ingest/worker.h"
 
 #include "base/limits.h"
-#include "base/mem.h"
 #include "campaign/sketch.h"
 
 int worker_init(struct worker *w, const struct pipeline *p, struct err *err)
@@ -30,34 +29,20 @@ static int analyse(const struct pipeline *p, struct worker *w, const struct extr
 	return row->sketch.p ? 0 : ERR_ENV;
 }
 
-void jobs_identify(struct job *jobs, size_t n)
+int worker_analyse(const struct pipeline *p, struct worker *w, const struct raw_mail *mail, const struct feed *feed,
+	struct doc *doc, struct row *row, struct err *err)
 {
-	struct str bytes[JOBS_AT_ONCE] = {0};
-	uint8_t id[JOBS_AT_ONCE][SHA256_BYTES];
-	must(n <= JOBS_AT_ONCE);
-	for (size_t i = 0; i < n; i++)
-		bytes[i] = jobs[i].mail.bytes;
-	sha256_each(bytes, n, id);
-	for (size_t i = 0; i < n; i++)
-		memcpy(jobs[i].id, id[i], SHA256_BYTES);
-}
-
-int worker_analyse(
-	const struct pipeline *p, struct worker *w, const struct job *j, struct doc *doc, struct row *row, struct err *err)
-{
-	const struct raw_mail *mail = &j->mail;
 	arena_reset(&w->arena);
 	struct extract_input in = {.bytes = mail->bytes,
-		.id = j->id,
 		.from_line = mail->from_line,
 		.anomalies = mail->anomalies,
-		.trust = &j->feed->trust,
-		.smtp = j->feed->smtp,
+		.trust = &feed->trust,
+		.smtp = feed->smtp,
 		.memo = w->memo};
 	while (analyse(p, w, &in, doc, row))
 		if (!extract_less(&w->arena, &in))
 			return err_oom(err, "a message");
-	row->feed = j->feed->name;
+	row->feed = feed->name;
 	row->source_path = mail->path;
 	row->source_member = mail->member;
 	row->source_offset = mail->offset;

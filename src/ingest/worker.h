@@ -9,13 +9,8 @@
 struct job {
 	struct raw_mail mail;
 	const struct feed *feed;
-	uint8_t id[SHA256_BYTES];
 	struct row row;
 };
-
-/* Messages that are identified at once, two at a time (sha256_each), before the first of them is read: so few that they are near still. */
-enum { JOBS_AT_ONCE = 16 };
-void jobs_identify(struct job *jobs, size_t n);
 
 struct worker {
 	struct arena arena;
@@ -26,9 +21,9 @@ struct worker {
 
 int worker_init(struct worker *w, const struct pipeline *p, struct err *err);
 void worker_release(struct worker *w);
-/* Of a job that is identified: bytes -> doc and row; their strings live in the worker's arena and memo until its next message. */
-int worker_analyse(
-	const struct pipeline *p, struct worker *w, const struct job *j, struct doc *doc, struct row *row, struct err *err);
+/* bytes -> doc and row; their strings live in the worker's arena and memo until its next message. */
+int worker_analyse(const struct pipeline *p, struct worker *w, const struct raw_mail *mail, const struct feed *feed,
+	struct doc *doc, struct row *row, struct err *err);
 /* Keeps a row beyond its message. */
 int worker_keep(
 	struct worker *w, const struct doc *doc, const struct row *row, struct arena *rows, struct row *to, struct err *err);
