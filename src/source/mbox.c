@@ -119,7 +119,7 @@ struct marks {
 	bool blank, from, field; /* empty line before (or what stands for it), From_ line, header field after */
 };
 
-/* Mailman's archives: the From field behind a From_ line begins with the same sender. */
+/* Mailman's archives: the From field behind a From_ line begins with the same sender. Between fields that is no new message. */
 static bool same_sender(struct str sender, struct str field)
 {
 	sender = str_trim(sender);
@@ -143,7 +143,7 @@ static struct marks marks_at(const struct mbox *m, struct str w, size_t f, bool 
 		return k;
 	rest = str_sub(w, f + nl + 1, FIELD_NAME + 1);
 	k.field = mbox_field(rest) || str_starts(rest, S(">From "));
-	if (k.field && !k.blank)
+	if (k.field && !k.blank && f >= m->header_end)
 		k.blank = same_sender(str_make(line.p + 5, (size_t)(date.p - line.p) - 5), rest);
 	k.known = (k.field && k.blank) || eof || rest.n > FIELD_NAME || str_find_byte(rest, '\n') != STR_NPOS;
 	return k;

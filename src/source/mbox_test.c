@@ -84,6 +84,8 @@ static const struct {
 		"From a at b  Mon Aug  2 01:02:03 2010\nFrom: a at b (A)\n\nx\n"
 		"From c at d  Mon Aug  2 01:02:03 2010\nFrom: c at d (C)\n\ny\nFrom c at d  Mon Aug  2 01:02:03 2010\nFrom: e at d\n",
 		"[From: a at b (A)\n\nx\n][From: c at d (C)\n\ny\nFrom c at d  Mon Aug  2 01:02:03 2010\nFrom: e at d\n]D"},
+	{"nor one between fields", F1 "A: 1\nFrom c at d  Mon Aug  2 01:02:03 2010\nFrom: c at d (C)\n\ny\n\n" F2 "A: 2\n\n",
+		"[A: 1\nFrom c at d  Mon Aug  2 01:02:03 2010\nFrom: c at d (C)\n\ny\n]D[A: 2\n]"},
 	{"no empty line before: doubtful", F1 "A: 1\n\nx\n" F2 "A: 2\n\ny\n\n", "[A: 1\n\nx\n" F2 "A: 2\n\ny\n]D"},
 	{"mboxcl2: length beats From_ lines", F1 "Content-Length: 60\n\nx\n\n" F2 "A: 9\n\n>From yz\n\n\n" F2 "A: 2\n\n>From y\n\n",
 		"[Content-Length: 60\n\nx\n\n" F2 "A: 9\n\n>From yz\n]D[A: 2\n\n>From y\n]"},

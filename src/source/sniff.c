@@ -47,11 +47,15 @@ static bool header_block(struct str s)
 	return known > 0 && fields >= other;
 }
 
+/* Behind its message is the property list, or nothing: else the number is no length, and the rest would be lost unsaid. */
 size_t sniff_emlx(struct str s, uint64_t *bytes)
 {
 	size_t nl = str_find_byte(str_first(s, EMLX_LINE), '\n');
 	bool length = nl != STR_NPOS && str_u64(str_rtrim(str_first(s, nl)), bytes) && *bytes;
-	return length && header_block(str_from(s, nl + 1)) ? nl + 1 : 0;
+	if (!length || !header_block(str_from(s, nl + 1)))
+		return 0;
+	struct str list = str_trim(str_from(str_from(s, nl + 1), *bytes < s.n ? (size_t)*bytes : s.n));
+	return list.n == 0 || list.p[0] == '<' ? nl + 1 : 0;
 }
 
 static bool mmdf(struct str s)
@@ -73,7 +77,7 @@ enum sniff sniff_mail(struct str s)
 		return SNIFF_EMPTY;
 	if (mmdf(s))
 		return SNIFF_MMDF;
-	if (str_find_byte(s, '\n') == STR_NPOS && str_find_byte(s, '\r') != STR_NPOS)
+	if (str_find_byte(s, '\n') == STR_NPOS && str_find_byte(str_rtrim(s), '\r') != STR_NPOS)
 		return SNIFF_OTHER;
 	after = s;
 	if (str_starts(s, S("From ")) && !mbox_field(s) && str_line(&after, &line) && line.n <= MBOX_FROM_LINE &&

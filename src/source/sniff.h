@@ -13,7 +13,8 @@ enum sniff { SNIFF_EMPTY, SNIFF_BOX, SNIFF_MMDF, SNIFF_MESSAGE, SNIFF_EMLX, SNIF
  * SNIFF_MMDF: begins with a line of four times ^A. SNIFF_EMLX: Apple Mail's file of one message, a line with its length
  * before it and a property list behind it. */
 enum sniff sniff_mail(struct str first);
-/* The length of the line that an .emlx begins with, and in *bytes what it says of the message; 0: it is none. */
+/* The length of the line that an .emlx begins with, and in *bytes what it says of the message; 0: it is none. first: as for
+ * sniff_mail; behind a message that ends within it stands the property list, or nothing. */
 size_t sniff_emlx(struct str first, uint64_t *bytes);
 /* The file name without .mbox .mbx .mail .txt .eml and archive extensions; the whole name when nothing would be left. */
 struct str sniff_feed_name(struct str path);

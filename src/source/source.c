@@ -304,7 +304,7 @@ static int read_first(struct source *s, struct err *err)
 /* The stream is an .emlx: the window begins with its message, and ends where that does. */
 static void start_emlx(struct source *s)
 {
-	window_consume(&s->window, sniff_emlx(window_str(&s->window), &s->left));
+	window_consume(&s->window, sniff_emlx(str_first(window_str(&s->window), SNIFF_BYTES), &s->left));
 	size_t n = window_str(&s->window).n;
 	if (n > s->left)
 		s->window.to -= n - (size_t)s->left, n = (size_t)s->left;

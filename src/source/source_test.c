@@ -195,14 +195,18 @@ static void test_other_forms(void **state)
 	put("forms/2.emlx", S("17\n" M1));
 	put("forms/3", S("\1\1\1\1\n" M1 "\1\1\1\1\n\1\1\1\1\n" F2 M2 "\1\1\1\1\n"));
 	put("forms/4", S("1234567\nno mail\n"));
+	put("forms/5", S("16\n" M1 "16\n" M1));
+	put("forms/6", S("Subject: cut short in CRLF\r"));
 	const char *paths[] = {at("forms")};
 	expect(paths, 1,
 		"forms/1.emlx+11,16 1 forms [" M1 "]\n"
 		"forms/2.emlx+3,16 1 forms [" M1 "]S\n"
 		"forms/3+5,16 2 3 [" M1 "]\n"
 		"forms/3+31,58 2 3 From c[" M2 "]\n"
+		"forms/6+0,27 1 forms [Subject: cut short in CRLF\r]\n"
 		"cut short forms/2.emlx: shorter than its first line says: the end of the message is missing\n"
-		"not mail forms/4: not mail\n");
+		"not mail forms/4: not mail\n"
+		"not mail forms/5: not mail\n");
 }
 
 /* What is not read is called by its name. */
