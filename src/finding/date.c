@@ -40,7 +40,7 @@ static double share_before(const struct scene *s, const struct part *x, uint32_t
 static double loss_by(const struct scene *s, const struct part *x, const struct claim *closure)
 {
 	if (closure->f.kind != FINDING_CLOSURE || x->kind != PART_ENGINE ||
-		has_left(s, x->engine, s->trades.v[closure->trade_from].house, closure->f.end.time))
+		has_left(s, x->engine, s->trades.v[closure->trade_from].house, claim_end(closure)))
 		return 0;
 	return share_before(s, x, (uint32_t)(closure - s->claims.v) + 1, closure->f.start.lo);
 }

@@ -334,6 +334,31 @@ static void a_closure_begins_when_the_first_leaves_and_ends_with_the_last(void *
 	}
 }
 
+/* gamma left PillCo for WatchCo days before that closed, all at once, for the others; then gamma itself fell. */
+static double leaves_and_falls(size_t e, size_t k, double day)
+{
+	if (e == 2)
+		return k == 0 && day < 40 ? 20 : k == 1 && day >= 40 ? day < 47 ? 20 : 8 : 0;
+	return e > 2 ? 0 : k == 1 ? 15 : k == 0 && day < 46 ? 15 : 0;
+}
+
+static void a_closure_explains_nothing_of_who_had_left(void **state)
+{
+	(void)state;
+	for (uint64_t round = 0; round < 6; round++) {
+		struct world w;
+		tell(&w, leaves_and_falls, 261 + round);
+		const struct finding *closure = find(&w, FINDING_CLOSURE, S(""), S(""));
+		assert_non_null(closure);
+		assert_true(closure->end.time == TIME_NONE);
+		assert_non_null(find(&w, FINDING_SWITCH, S("gamma"), S("")));
+		const struct finding *fall = find(&w, FINDING_VOLUME_CHANGE, S("gamma"), S(""));
+		assert_non_null(fall);
+		holds(&fall->start, 47);
+		end(&w);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -349,6 +374,7 @@ int main(void)
 		cmocka_unit_test(late_mail_of_a_closure_is_not_going_on),
 		cmocka_unit_test(who_sent_for_one_trade_alone_shows_its_closure),
 		cmocka_unit_test(a_closure_begins_when_the_first_leaves_and_ends_with_the_last),
+		cmocka_unit_test(a_closure_explains_nothing_of_who_had_left),
 		cmocka_unit_test(who_takes_anothers_brand_has_not_closed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
