@@ -251,6 +251,8 @@ static void shipped(void **state)
 		{{"Weekly", "Anna", "a@b.example", "Many words of a novel. Cialis is one of them.", NULL, NULL}, "", ""},
 		{{"[talk] Saving up to 70% on Cialis!", "Tom", "tom@home.example", "Who reads this?", NULL, NULL}, "", ""},
 		{{"Fwd: Saving up to 70% on Cialis!", "Tom", "tom@home.example", "Who reads this?", NULL, NULL}, "", ""},
+		{{"Re[2]: Saving up to 70% on Cialis!", "Tom", "tom@home.example", "Who reads this?", NULL, NULL}, "", ""},
+		{{"WG: Saving up to 70% on Cialis!", "Tom", "tom@home.example", "Who reads this?", NULL, NULL}, "", ""},
 		{{"Geek Squad was great", "Tom", "tom@home.example", "They helped. Call me at +1 877 555 0110.", NULL, NULL}, "",
 			""},
 		{{"Directories", "Web", "x@web.example", "Register with www.swisscom.ch", "www.swisscom.ch%20swiss|www.swisscom.ch",

@@ -37,7 +37,7 @@ struct mail_facts mail_facts_of(const struct doc *d)
 	m.quotes = has_quoted_line(d->text);
 	m.reply = m.quotes && (str_istarts(d->subject, S("re:")) || str_istarts(d->subject, S("aw:")));
 	m.own_subject = true;
-	static const char *const others[] = {"re:", "aw:", "fw:", "fwd:", "["};
+	static const char *const others[] = {"re:", "re[", "aw:", "fw:", "fwd:", "wg:", "["};
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		m.own_subject &= !str_istarts(d->subject, str_of(others[i]));
 	for (size_t i = 0; i < d->n_attachments; i++)
