@@ -27,9 +27,9 @@ struct level {
 	char begin[NAME_MAX + 1]; /* the first that was not done before; "": nothing was */
 	char bound[NAME_MAX + 1]; /* the first that is not listed, as the ones before it fill the memory; "": all are */
 	size_t path_n;            /* length of the folder's path */
-	bool cur, new;
-	bool maildir;   /* holds cur/ and new/ */
-	bool delivered; /* is cur/ or new/ of a Maildir */
+	bool has_cur, has_new;    /* folders of a Maildir */
+	bool maildir;             /* holds cur/ and new/ */
+	bool delivered;           /* is cur/ or new/ of a Maildir */
 };
 
 struct walk {
@@ -110,8 +110,8 @@ static bool is_listed(const struct level *l, const char *z)
 static bool add_name(struct level *l, const struct dirent *e)
 {
 	bool folder = e->d_type == DT_DIR || e->d_type == DT_UNKNOWN || e->d_type == DT_LNK;
-	l->cur |= folder && strcmp(e->d_name, "cur") == 0;
-	l->new |= folder &&strcmp(e->d_name, "new") == 0;
+	l->has_cur |= folder && strcmp(e->d_name, "cur") == 0;
+	l->has_new |= folder && strcmp(e->d_name, "new") == 0;
 	if (!is_listed(l, e->d_name))
 		return true;
 	struct str z = arena_dup(&l->memory, str_of(e->d_name));
@@ -174,7 +174,7 @@ static int list(struct walk *w, struct level *l, struct walk_item *out, struct e
 	closedir(dir);
 	if (l->n)
 		qsort(l->names, l->n, sizeof *l->names, by_name);
-	l->maildir = l->cur && l->new;
+	l->maildir = l->has_cur && l->has_new;
 	return result;
 }
 
