@@ -9,7 +9,16 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PROGRAM = os.environ.get('TRAPLINE') or str(ROOT / 'build' / 'trapline')
+
+
+def program():
+    """$TRAPLINE, else this tree's program, built: what an older one does is no figure of this tree."""
+    if not os.environ.get('TRAPLINE'):
+        subprocess.run(['make', '--silent', '-C', str(ROOT), 'all'], check=True, stdout=sys.stderr)
+    return os.environ.get('TRAPLINE') or str(ROOT / 'build' / 'trapline')
+
+
+PROGRAM = program()
 
 
 def build(target):

@@ -121,10 +121,7 @@ void mask_addr(struct str address, struct buf *out)
 static bool too_common(struct str local)
 {
 	static const char *const word[] = {"http", "https", "www", "com", "net", "org", "html", "htm", "php", "mailto"};
-	for (size_t k = 0; k < sizeof word / sizeof *word; k++)
-		if (str_ieq(local, str_of(word[k])))
-			return true;
-	return false;
+	return str_is_one_of(local, word, sizeof word / sizeof *word);
 }
 
 static bool alone(struct str s, size_t i, size_t n)

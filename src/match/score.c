@@ -146,10 +146,7 @@ static const char *const lures[] = {"phishing", "delivery"};
 
 static bool is_lure(const struct scoring *s, const struct topic *t)
 {
-	for (size_t k = 0; k < sizeof lures / sizeof *lures; k++)
-		if (str_ieq(s->x->pack->categories[t->category].entry.name, str_of(lures[k])))
-			return true;
-	return false;
+	return str_is_one_of(s->x->pack->categories[t->category].entry.name, lures, sizeof lures / sizeof *lures);
 }
 
 /* The strongest words count in full, each further one less: they are not independent. */

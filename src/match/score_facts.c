@@ -164,10 +164,7 @@ static bool office_word(struct str w)
 		"protection", "reply", "resolution", "review", "reward", "rewards", "safety", "secure", "security", "server",
 		"service", "services", "shipping", "sign", "store", "support", "system", "team", "technical", "the", "tracking",
 		"trust", "uk", "update", "updates", "us", "usa", "verification", "verify", "via", "web", "webmail", "your"};
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (str_eq(w, str_of(words[i])))
-			return true;
-	return false;
+	return str_is_one_of(w, words, sizeof words / sizeof *words);
 }
 
 static bool only_office_words(const uint8_t *p, size_t n)

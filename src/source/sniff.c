@@ -17,10 +17,7 @@ static bool mail_field(struct str name)
 		"content-disposition", "apparently-to", "resent-from", "resent-to", "resent-date", "resent-message-id", "mail-from",
 		"x-originating-ip", "arc-seal", "received-spf", "x-received", "list-id", "list-unsubscribe", "x-spam-status",
 		"newsgroups"};
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (str_ieq(name, str_of(known[i])))
-			return true;
-	return false;
+	return str_is_one_of(name, known, sizeof known / sizeof *known);
 }
 
 static bool folded(struct str line)
