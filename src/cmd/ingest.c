@@ -67,7 +67,7 @@ static int run(struct session *s, const struct ingest_settings *set, struct err 
 		rc = ingest_run(g, s->store, &result, err);
 	if (!rc) {
 		say(&result, s->o->verbose);
-		s->damaged = result.damaged;
+		s->unread = result.unread;
 		rc = ingest_verdict(g, err);
 	}
 	ingest_close(g);
@@ -92,10 +92,11 @@ int session_ingest(struct session *s, struct err *err)
 
 int session_verdict(const struct session *s, struct err *err)
 {
-	if (!s->damaged)
+	if (!s->unread)
 		return 0;
-	return err_set(err, ERR_INPUT, "%llu source%s could not be read to the end (-v lists them); everything else is stored",
-		(unsigned long long)s->damaged, s->damaged == 1 ? "" : "s");
+	return err_set(err, ERR_INPUT,
+		"%llu source%s could not be read, or not to the end (-v lists them); everything else is stored",
+		(unsigned long long)s->unread, s->unread == 1 ? "" : "s");
 }
 
 int cmd_ingest(const struct options *o, struct err *err)

@@ -16,7 +16,7 @@ struct session {
 	struct store *store; /* once opened */
 	struct pack *pack;   /* once opened: session_pack */
 	int jobs;
-	uint64_t damaged; /* sources and members that session_ingest could not read to their end */
+	uint64_t unread; /* sources and members that session_ingest could not read, or not to their end */
 	/* What --campaign and --engine mean (p NULL: not given), after former_options as the store calls it now. */
 	struct str campaign, engine;
 	struct str message; /* what is left of --campaign: this message; empty: no matter */

@@ -164,7 +164,8 @@ static struct ingest_result result(const struct ingest *g)
 	struct ingest_result r = {.messages = g->messages,
 		.fresh = g->fresh,
 		.doubtful = g->doubtful,
-		.damaged = n[SOURCE_UNREADABLE] + n[SOURCE_SHORT] + n[SOURCE_DAMAGED] + n[SOURCE_ENCRYPTED] + n[SOURCE_CAP],
+		.unread = n[SOURCE_UNREADABLE] + n[SOURCE_FOREIGN] + n[SOURCE_SHORT] + n[SOURCE_DAMAGED] + n[SOURCE_ENCRYPTED] +
+	                  n[SOURCE_CAP],
 		.smtp_skipped = feed_set_smtp_skipped(g->feeds),
 		.lines = g->ledger.lines.v,
 		.n_lines = g->ledger.lines.n,

@@ -23,7 +23,7 @@ struct ingest_settings {
 /* What a run came to; valid until ingest_close. */
 struct ingest_result {
 	uint64_t messages, fresh, doubtful; /* fresh: new in the store; doubtful: with a doubtful beginning or end */
-	uint64_t damaged;                   /* sources and members that could not be read to their end */
+	uint64_t unread;                    /* sources and members that could not be read, or not to their end */
 	size_t smtp_skipped;                /* lines of dialogue files that were none */
 	const struct source_problem *problems;
 	size_t n_problems;

@@ -4,7 +4,7 @@
 
 #include "base/str.h"
 
-/* A sentence part, static: "not read: ..." of what holds mail or may, else "not mail". first: SNIFF_BYTES, or the whole. */
-const char *foreign_words(struct str first);
+/* A sentence part, static: "not read: ..." of what holds mail or may (*mail), else "not mail". first: SNIFF_BYTES, or the whole. */
+const char *foreign_words(struct str first, bool *mail);
 
 #endif

@@ -7,8 +7,8 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
-static const char *const names[SOURCE_PROBLEM_KINDS] = {
-	"unreadable", "not mail", "empty", "cut short", "damaged", "encrypted", "limit", "link", "doubtful splits", "long message"};
+static const char *const names[SOURCE_PROBLEM_KINDS] = {"unreadable", "not mail", "not read", "empty", "cut short", "damaged",
+	"encrypted", "limit", "link", "doubtful splits", "long message"};
 
 const char *source_problem_name(enum source_problem_kind kind)
 {

@@ -312,6 +312,16 @@ static void start_emlx(struct source *s)
 	s->counted = true;
 }
 
+static void no_mail(struct source *s, enum sniff kind, struct str first)
+{
+	bool mail;
+	const char *words = foreign_words(first, &mail);
+	if (kind == SNIFF_EMPTY)
+		problem(s, SOURCE_EMPTY, "empty: no message");
+	else
+		problem(s, mail ? SOURCE_FOREIGN : SOURCE_NOT_MAIL, words);
+}
+
 /* Sets the splitter up by the first bytes. False: not mail; reported. */
 static bool start_mail(struct source *s, bool maildir)
 {
@@ -322,8 +332,7 @@ static bool start_mail(struct source *s, bool maildir)
 	s->progress.files++;
 	if (kind == SNIFF_EMPTY || (kind == SNIFF_OTHER && !maildir)) {
 		if (!s->cut_short)
-			problem(s, kind == SNIFF_EMPTY ? SOURCE_EMPTY : SOURCE_NOT_MAIL,
-				kind == SNIFF_EMPTY ? "empty: no message" : foreign_words(first));
+			no_mail(s, kind, first);
 		return false;
 	}
 	if (kind == SNIFF_EMLX && !maildir)

@@ -42,7 +42,8 @@ struct raw_mail {
 
 enum source_problem_kind {
 	SOURCE_UNREADABLE, /* cannot be opened or read on */
-	SOURCE_NOT_MAIL,   /* readable, but no mail, or in a form that is not read */
+	SOURCE_NOT_MAIL,   /* readable, but no mail */
+	SOURCE_FOREIGN,    /* mail, or what may hold mail, in a form that is not read (foreign.h) */
 	SOURCE_EMPTY,      /* no byte, or white space only */
 	SOURCE_SHORT,      /* ends too early: truncated archive, member shorter than announced */
 	SOURCE_DAMAGED,    /* an archive whose checks fail, or that broke its jail */

@@ -222,11 +222,16 @@ static void test_foreign(void **state)
 		{STR_INIT("1Hb000-0000AB-C0-H\nexim 1 1\n"), "Exim"}, {STR_INIT("1rPqTD-000000000Ab-0cde-D\nx\n"), "Exim"},
 		{STR_INIT("V8\nT1176087600\nK0\n"), "sendmail"}, {STR_INIT("\xff\xfeR\0e\0"), "UTF-16"},
 		{STR_INIT("Subject: a\rFrom: b\r\rtext\r"), "CR alone"}, {STR_INIT("\"file\",\"message\"\r\n\"a/1.\""), "CSV"},
+		{STR_INIT("label;text\nspam;\"From: a\"\n"), "CSV"}, {STR_INIT("label\tsubject\n1\tx\n"), "CSV"},
+		{STR_INIT("[\n  {\"raw\": \"From: a\"}]"), "JSON"}, {STR_INIT("{\"raw\": 1}\n{}\n"), "JSON"},
 		{STR_INIT("Rar!\x1a\7\1\0"), "rar"}, {STR_INIT("Hello, world\n"), "not mail"}, {STR_INIT(""), "not mail"},
 		{STR_INIT("\n"), "not mail"}};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		if (!strstr(foreign_words(cases[i].first), cases[i].says))
-			fail_msg("%s: %s", cases[i].says, foreign_words(cases[i].first));
+		bool mail;
+		const char *words = foreign_words(cases[i].first, &mail);
+		if (!strstr(words, cases[i].says))
+			fail_msg("%s: %s", cases[i].says, words);
+		assert_int_equal(mail, !strstr(words, "not mail"));
 		assert_true(sniff_mail(cases[i].first) == SNIFF_OTHER || sniff_mail(cases[i].first) == SNIFF_EMPTY);
 	}
 }

@@ -149,6 +149,16 @@ def case_mixed_folder(t):
     assert 'picture.png' in r.err and 'not mail' in r.err, r.err
 
 
+def case_mail_that_is_not_read(t):
+    """An Outlook message in a folder: told by name, exit status 3, for all else is stored and this is not."""
+    t.eml_folder('d', MAILS)
+    t.write('d/kept.msg', b'\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1' + bytes(1024))
+    want = expected(t)
+    r = t.ingest('--feed', 'f', 'd', code=3)
+    same(content(t.messages()), want)
+    assert 'kept.msg' in r.err and '.eml' in r.err and '1 source could not be read' in r.err, r.err
+
+
 def case_feed_is_guessed_from_the_name(t):
     t.ingest(t.write('trap-x.mbox', mbox(MAILS)))
     same({m['feed'] for m in t.messages()}, {'trap-x'})
