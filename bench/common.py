@@ -1,5 +1,6 @@
 """common: what the scripts here share: the program, its builds, boxes of mail, worlds and their truth, scores."""
 import collections
+import functools
 import json
 import os
 import pathlib
@@ -11,14 +12,24 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
+def arguments(least, most=None):
+    """The command line's arguments, least to most of them (None: any number); else the caller's own first words say how it is called."""
+    args, doc = sys.argv[1:], sys.modules['__main__'].__doc__
+    if '-h' in args or '--help' in args:
+        print(doc.strip())
+        sys.exit(0)
+    if len(args) < least or (most is not None and len(args) > most):
+        print(doc.strip(), file=sys.stderr)
+        sys.exit(2)
+    return args
+
+
+@functools.cache
 def program():
     """$TRAPLINE, else this tree's program, built: what an older one does is no figure of this tree."""
     if not os.environ.get('TRAPLINE'):
         subprocess.run(['make', '--silent', '-C', str(ROOT), 'all'], check=True, stdout=sys.stderr)
     return os.environ.get('TRAPLINE') or str(ROOT / 'build' / 'trapline')
-
-
-PROGRAM = program()
 
 
 def build(target):
@@ -29,7 +40,7 @@ def build(target):
 
 def trapline(*args):
     """Runs the program; its result, with what it printed. Where it fails, so do we."""
-    r = subprocess.run([PROGRAM, *map(str, args)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    r = subprocess.run([program(), *map(str, args)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     if r.returncode:
         sys.exit('trapline %s failed:\n%s' % (' '.join(map(str, args[:1])), r.stderr.decode(errors='replace')))
     return r
