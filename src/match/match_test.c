@@ -167,6 +167,9 @@ static void names(void **state)
 		{{"Hello", "Paymate Jones", "jones@home.example", "See my page", "home.example", NULL}, "", "", "", false},
 		{{"Re: paymate", "Joe", "joe@home.example", "> Paymate: verify your account\nIs this real?", "evil.example", NULL},
 			"", "", "", false},
+		{{"SV: Paymate: verify your account", "Joe", "joe@home.example", "Is this real?\n> Click here", "evil.example",
+			 NULL},
+			"", "", "", false},
 		{{"Newsletter", "Fans of Paymate", "n@news.example", "Paymate", "news.example", NULL}, "", "", "", false},
 	};
 	struct fixture f;
@@ -253,6 +256,7 @@ static void shipped(void **state)
 		{{"Fwd: Saving up to 70% on Cialis!", "Tom", "tom@home.example", "Who reads this?", NULL, NULL}, "", ""},
 		{{"Re[2]: Saving up to 70% on Cialis!", "Tom", "tom@home.example", "Who reads this?", NULL, NULL}, "", ""},
 		{{"WG: Saving up to 70% on Cialis!", "Tom", "tom@home.example", "Who reads this?", NULL, NULL}, "", ""},
+		{{"回复：Saving up to 70% on Cialis!", "Tom", "tom@home.example", "Who reads this?", NULL, NULL}, "", ""},
 		{{"Geek Squad was great", "Tom", "tom@home.example", "They helped. Call me at +1 877 555 0110.", NULL, NULL}, "",
 			""},
 		{{"Directories", "Web", "x@web.example", "Register with www.swisscom.ch", "www.swisscom.ch%20swiss|www.swisscom.ch",

@@ -26,6 +26,17 @@ static bool has_quoted_line(struct str text)
 	return false;
 }
 
+/* How subjects begin that are not the mail's own: those of answers, with what mail programs write for "Re:" and "Fwd:" in their
+ * users' languages (Wikipedia, "List of email subject abbreviations", of 2026), and a list's "[". */
+static const struct {
+	const char *begin;
+	bool reply;
+} not_own[] = {{"re:", true}, {"re[", true}, {"aw:", true}, {"antw:", true}, {"sv:", true}, {"vs:", true}, {"odp:", true},
+	{"rif:", true}, {"r:", true}, {"res:", true}, {"ynt:", true}, {"回复", true}, {"答复", true}, {"回覆", true},
+	{"fw:", false}, {"fwd:", false}, {"wg:", false}, {"tr:", false}, {"rv:", false}, {"enc:", false}, {"doorst:", false},
+	{"i:", false}, {"vb:", false}, {"vl:", false}, {"pd:", false}, {"ilt:", false}, {"转发", false}, {"轉寄", false},
+	{"[", false}};
+
 struct mail_facts mail_facts_of(const struct doc *d)
 {
 	struct mail_facts m = {0};
@@ -35,11 +46,12 @@ struct mail_facts mail_facts_of(const struct doc *d)
 			m.first_link = d->urls[i].raw;
 		}
 	m.quotes = has_quoted_line(d->text);
-	m.reply = m.quotes && (str_istarts(d->subject, S("re:")) || str_istarts(d->subject, S("aw:")));
 	m.own_subject = true;
-	static const char *const others[] = {"re:", "re[", "aw:", "fw:", "fwd:", "wg:", "["};
-	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-		m.own_subject &= !str_istarts(d->subject, str_of(others[i]));
+	for (size_t i = 0; i < sizeof not_own / sizeof *not_own; i++)
+		if (str_istarts(d->subject, str_of(not_own[i].begin))) {
+			m.own_subject = false;
+			m.reply |= m.quotes && not_own[i].reply;
+		}
 	for (size_t i = 0; i < d->n_attachments; i++)
 		m.html_attachment |= str_eq(d->attachments[i].type, S("text/html")) ||
 		                     str_iends(d->attachments[i].name, S(".html")) || str_iends(d->attachments[i].name, S(".htm"));

@@ -73,7 +73,7 @@ struct mail_facts {
 	struct str first_link;
 	bool quotes;      /* lines that quote another mail */
 	bool own_subject; /* says what this mail is about: of no reply, nothing passed on, no list's */
-	bool reply;       /* "Re:" and quoted lines: an answer to something */
+	bool reply;       /* "Re:" or its like, and quoted lines: an answer to something */
 	bool html_attachment;
 	bool number_sought; /* asked for by the first brand that has no link */
 	struct str number;  /* number_to_call */
