@@ -89,8 +89,10 @@ static size_t marks_of(const struct page *p, enum what what, struct str name, st
 		const struct finding *f = &p->info->findings[i];
 		if (!is_change(f) || !is_about(f, what, name))
 			continue;
-		add_mark(m, &n, &f->start, f->reading);
-		add_mark(m, &n, &f->end, f->reading);
+		struct finding_date moment = finding_moment(f);
+		add_mark(m, &n, finding_is_sudden(f) ? &moment : &f->start, f->reading);
+		if (!finding_is_sudden(f))
+			add_mark(m, &n, &f->end, f->reading);
 	}
 	for (size_t i = 0; i < p->info->n_controls && what == ENGINE && n < MARKS_MAX; i++) {
 		const struct observation *o = &p->info->controls[i];

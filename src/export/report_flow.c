@@ -249,11 +249,13 @@ static void put_moment(struct page *p, const char *what, const struct finding_da
 static void sides(struct page *p, const struct flow *f, size_t number, bool wide)
 {
 	const struct finding *x = f->finding;
-	bool span = x->end.time != TIME_NONE;
+	const struct finding_date moment = finding_moment(x);
+	bool sudden = finding_is_sudden(x);
 	side_of(p, f, number, 0, wide);
 	page_raw(p, "<dl class=\"when\">");
-	put_moment(p, span ? "from" : "on", &x->start);
-	put_moment(p, "to", &x->end);
+	put_moment(p, sudden ? "on" : "from", sudden ? &moment : &x->start);
+	if (!sudden)
+		put_moment(p, "to", &x->end);
 	page_raw(p, "</dl>");
 	side_of(p, f, number, 1, wide);
 }

@@ -450,7 +450,7 @@ static int claim_closure(struct scene *s, const struct closing *x, bool joint, s
 	else
 		c->f.programme = scene_trade(s, c->trade_from);
 	c->f.start = x->fit.start;
-	c->f.end = x->fit.ramp ? x->fit.end : FINDING_NO_DATE;
+	c->f.end = x->fit.end;
 	c->shape = x->fit.ramp ? SHAPE_RAMP : SHAPE_STEP;
 	c->f.before = part_level(s, all, x->fit.start.time - week, x->fit.start.time, NULL);
 	c->f.after = part_level(s, all, x->fit.end.time, s->end, NULL);

@@ -160,7 +160,7 @@ void claim_levels(const struct scene *s, struct claim *c)
 static void set_dates(struct claim *c, const struct fit *fit)
 {
 	c->f.start = fit->start;
-	c->f.end = fit->ramp ? fit->end : FINDING_NO_DATE;
+	c->f.end = fit->end;
 	if (c->shape != SHAPE_NEW)
 		c->shape = fit->ramp ? SHAPE_RAMP : SHAPE_STEP;
 }
@@ -185,12 +185,11 @@ static void derive(const struct scene *s, struct claim *c, int cause)
 {
 	const struct claim *closure = &s->claims.v[cause];
 	const struct leaving left = claim_leaving(closure, c->part->engine);
-	bool at_once = left.end.time <= left.start.time;
 	c->cause = cause;
 	c->derived = true;
 	c->f.start = left.start;
-	c->f.end = at_once ? FINDING_NO_DATE : left.end;
-	c->shape = at_once ? SHAPE_STEP : SHAPE_RAMP;
+	c->f.end = left.end;
+	c->shape = left.end.time <= left.start.time ? SHAPE_STEP : SHAPE_RAMP;
 }
 
 /* What a change has to gain, when one in all series has it: as change_find asks. */

@@ -350,13 +350,36 @@ static void a_closure_explains_nothing_of_who_had_left(void **state)
 		tell(&w, leaves_and_falls, 261 + round);
 		const struct finding *closure = find(&w, FINDING_CLOSURE, S(""), S(""));
 		assert_non_null(closure);
-		assert_true(closure->end.time == TIME_NONE);
+		assert_true(closure->end.time == closure->start.time);
 		assert_non_null(find(&w, FINDING_SWITCH, S("gamma"), S("")));
 		const struct finding *fall = find(&w, FINDING_VOLUME_CHANGE, S("gamma"), S(""));
 		assert_non_null(fall);
 		holds(&fall->start, 47);
 		end(&w);
 	}
+}
+
+/* PillCo closes within 14 hours, of which a day's mail can show little: when it was over is known as well as when it began. */
+static double hurries_out(size_t e, size_t k, double day)
+{
+	return k ? 15 : e < 4 ? 20 * (1 - fmin(fmax((day - 46) / 0.6, 0), 1)) : 0;
+}
+
+static void a_closure_told_as_sudden_has_an_end(void **state)
+{
+	(void)state;
+	size_t sudden = 0;
+	for (uint64_t round = 0; round < 8; round++) {
+		struct world w;
+		tell(&w, hurries_out, 361 + round);
+		const struct finding *closure = find(&w, FINDING_CLOSURE, S(""), S(""));
+		assert_non_null(closure);
+		sudden += finding_is_sudden(closure);
+		holds(&closure->start, 46);
+		holds(&closure->end, 46.6);
+		end(&w);
+	}
+	assert_true(sudden > 0);
 }
 
 int main(void)
@@ -375,6 +398,7 @@ int main(void)
 		cmocka_unit_test(who_sent_for_one_trade_alone_shows_its_closure),
 		cmocka_unit_test(a_closure_begins_when_the_first_leaves_and_ends_with_the_last),
 		cmocka_unit_test(a_closure_explains_nothing_of_who_had_left),
+		cmocka_unit_test(a_closure_told_as_sudden_has_an_end),
 		cmocka_unit_test(who_takes_anothers_brand_has_not_closed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,6 +73,16 @@ int finding_add(struct arena *a, struct findings *list, const struct finding *f,
 	return 0;
 }
 
+bool finding_is_sudden(const struct finding *f)
+{
+	return f->end.time == TIME_NONE || f->end.time == f->start.time;
+}
+
+struct finding_date finding_moment(const struct finding *f)
+{
+	return (struct finding_date){f->start.time, f->start.lo, f->end.hi != TIME_NONE ? f->end.hi : f->start.hi};
+}
+
 double finding_weight(const struct finding *f)
 {
 	double moved = isnan(f->before) || isnan(f->after) ? 0 : fabs(f->after - f->before);

@@ -35,7 +35,8 @@ extern const char *const finding_kind_names[FINDING_KINDS]; /* "volume_change" .
 #define RESIDUAL_BELOW 0.05                                 /* of its former level: nearly gone */
 bool finding_kind_find(struct str name, enum finding_kind *out);
 
-/* lo..hi is a 95 % interval; time TIME_NONE: no such date. */
+/* lo..hi is a 95 % interval; time TIME_NONE: no such date. What is told as sudden ends when it starts, but within an interval of its own: how long
+ * it took is not known better than that. */
 struct finding_date {
 	int64_t time, lo, hi;
 };
@@ -73,6 +74,11 @@ struct finding {
 /* "f-" and 12 hex digits of what it claims: kind, subject, day of the start. The same claim has the same id in every analysis. */
 enum { FINDING_ID_SIZE = 16 };
 void finding_id(const struct finding *f, char out[FINDING_ID_SIZE]);
+
+/* It is told as one moment. */
+bool finding_is_sudden(const struct finding *f);
+/* That moment; lo..hi holds all of the change with 95 %: from its start's lo to its end's hi. */
+struct finding_date finding_moment(const struct finding *f);
 
 /* What moves most mail matters most; what is only a consequence, or about a sensor, less. Claims have none. */
 double finding_weight(const struct finding *f);

@@ -117,6 +117,19 @@ static void categories_are_said_in_words(void **state)
 	buf_free(&b);
 }
 
+static void a_moment_holds_all_of_what_was_sudden(void **state)
+{
+	(void)state;
+	struct finding f = FINDING_BLANK;
+	f.start = (struct finding_date){50, 40, 60};
+	assert_true(finding_is_sudden(&f) && finding_moment(&f).lo == 40 && finding_moment(&f).hi == 60);
+	f.end = (struct finding_date){50, 45, 90};
+	assert_true(finding_is_sudden(&f) && finding_moment(&f).time == 50 && finding_moment(&f).lo == 40);
+	assert_true(finding_moment(&f).hi == 90);
+	f.end.time = 70;
+	assert_false(finding_is_sudden(&f));
+}
+
 static void kinds_have_names(void **state)
 {
 	(void)state;
@@ -136,6 +149,7 @@ int main(void)
 		cmocka_unit_test(the_id_is_of_the_claim),
 		cmocka_unit_test(old_ids_hold),
 		cmocka_unit_test(categories_are_said_in_words),
+		cmocka_unit_test(a_moment_holds_all_of_what_was_sudden),
 		cmocka_unit_test(kinds_have_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -205,6 +205,27 @@ static double sloping(const void *ctx, int64_t t1, int64_t t2)
 	return -2 * (a * a + b * b);
 }
 
+/* A step, or less likely a ramp of four days from there. */
+static double hurried(const void *ctx, int64_t t1, int64_t t2)
+{
+	double a = (double)t1 / SECONDS_A_DAY - 20, b = (double)t2 / SECONDS_A_DAY - 24;
+	(void)ctx;
+	return t1 == t2 ? -8 * a * a : 1.3 - 2 * (a * a + b * b);
+}
+
+static void what_is_told_as_sudden_may_have_taken_longer(void **state)
+{
+	(void)state;
+	struct arena a;
+	struct fit fit;
+	arena_init(&a, SIZE_MAX);
+	assert_true(fit_dates(hurried, NULL, 0, 40 * (int64_t)SECONDS_A_DAY, &a, &fit));
+	assert_false(fit.ramp);
+	assert_true(fit.end.time == fit.start.time && fit.end.lo <= fit.end.time);
+	assert_true(fit.end.hi > 24 * (int64_t)SECONDS_A_DAY && fit.start.hi < 22 * (int64_t)SECONDS_A_DAY);
+	arena_free(&a);
+}
+
 static void a_step_ends_when_it_starts(void **state)
 {
 	(void)state;
@@ -477,6 +498,7 @@ int main(void)
 		cmocka_unit_test(what_closes_apart_is_told_apart),
 		cmocka_unit_test(what_falls_while_a_trade_fades_is_told_once),
 		cmocka_unit_test(a_step_ends_when_it_starts),
+		cmocka_unit_test(what_is_told_as_sudden_may_have_taken_longer),
 		cmocka_unit_test(what_one_engine_carries_is_told_of_the_engine),
 		cmocka_unit_test(what_several_engines_share_is_told_of_the_category),
 		cmocka_unit_test(what_one_who_grew_ceased_to_send_is_told),

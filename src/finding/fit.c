@@ -212,6 +212,12 @@ static struct finding_date date(const struct mixed *x, const struct mixed *all)
 	return (struct finding_date){(int64_t)fmin(fmax(at, lo), hi), (int64_t)lo, (int64_t)hi};
 }
 
+/* Told as one moment, it may have taken until then all the same. */
+static struct finding_date at_once(const struct finding_date *start, const struct finding_date *end)
+{
+	return (struct finding_date){start->time, start->time < end->lo ? start->time : end->lo, end->hi};
+}
+
 /* The evidence of a shape: the likelihood's mean over all places, and lengths, beside the highest of all shapes. */
 static double evidence(double best, double top, const struct marginal *m, double room)
 {
@@ -249,7 +255,7 @@ bool fit_dates_or(fit_fn *fn, const void *ctx, fit_fn *other, const void *other_
 	out->ramp = slow_part(&m1[RAMP], ramp) + slow_part(&m1[OTHER], third) > (step + ramp + third) / 2 &&
 	            out->end.time > out->start.time;
 	if (!out->ramp)
-		out->end = out->start;
+		out->end = at_once(&out->start, &out->end);
 	arena_release(arena, mark);
 	return true;
 }

@@ -17,7 +17,7 @@ typedef double fit_fn(const void *ctx, int64_t t1, int64_t t2);
 
 struct fit {
 	struct finding_date start, end;
-	bool ramp;    /* it took more than a day, more likely than not; else end is start */
+	bool ramp; /* it took more than a day, more likely than not; else the end's time is the start's, within an interval of its own */
 	double other; /* how likely the third shape is that fit_dates_or was given, 0..1 */
 	double logl;  /* the highest seen */
 	double mean;  /* the logarithm of the likelihood's mean over all dates, as likely as they are beforehand */

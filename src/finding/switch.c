@@ -251,7 +251,7 @@ static int claim_switch(struct scene *s, const struct part *x, const struct pair
 		return err_oom(err, "findings");
 	struct claim c = {.part = x, .cause = CLAIM_NONE, .f = FINDING_BLANK};
 	c.f.start = fit.start;
-	c.f.end = fit.ramp ? fit.end : FINDING_NO_DATE;
+	c.f.end = fit.end;
 	c.shape = fit.ramp ? SHAPE_RAMP : SHAPE_STEP;
 	claim_stretch(s, &c, x, fit.start.time, fit.end.time);
 	c.from = p->t[from] > c.from ? p->t[from] : c.from;

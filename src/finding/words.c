@@ -92,18 +92,18 @@ static void say_burst(struct buf *b, const struct scene *s, const struct claim *
 	buf_add(b, S(" alone"));
 }
 
-static void say_interval(struct buf *b, const struct finding_date *d)
+static void say_interval(struct buf *b, struct finding_date d)
 {
-	if (d->lo == TIME_NONE || d->hi == TIME_NONE || d->lo == d->hi)
+	if (d.lo == TIME_NONE || d.hi == TIME_NONE || d.lo == d.hi)
 		return;
-	struct civil hi = civil_from_time(d->hi);
+	struct civil hi = civil_from_time(d.hi);
 	buf_add(b, S(" (95 %: "));
-	say_moment(b, d->lo);
+	say_moment(b, d.lo);
 	buf_add(b, S(" to "));
-	if (time_day(d->lo) == time_day(d->hi))
+	if (time_day(d.lo) == time_day(d.hi))
 		buf_printf(b, "%02d:%02d", hi.hour, hi.minute);
 	else
-		say_moment(b, d->hi);
+		say_moment(b, d.hi);
 	buf_add(b, S(")"));
 }
 
@@ -148,7 +148,7 @@ static void read_volume(struct buf *b, const struct scene *s, const struct claim
 		say_from_to(b, f);
 		say_cause(b, s, c);
 		if (c->shape == SHAPE_STEP && !c->derived)
-			say_interval(b, &f->start);
+			say_interval(b, finding_moment(f));
 		say_burst(b, s, c);
 	}
 	say_whole(b, s, c);
