@@ -361,7 +361,8 @@ static int put_pair(struct aliases *l, struct analysis *a, const struct alias_pa
 	alias_evidence(l, p, &evidence);
 	alias_reading(l, p, decided, &reading);
 	alias_item(l, p, buf_str(&reading), buf_str(&evidence), rc ? decision : S("null"), &item);
-	rc = buf_ok(&item) ? store_put_item(a->store, "alias", id, buf_str(&item), err) : err_oom(err, "aliases");
+	rc = buf_ok(&item) && buf_ok(&reading) && buf_ok(&evidence) ? store_put_item(a->store, "alias", id, buf_str(&item), err)
+	                                                            : err_oom(err, "aliases");
 	if (rc == 0 && decided != DECIDED_DIFFERENT && (decided == DECIDED_SAME || p->tier >= ALIAS_TIER_LIKELY))
 		rc = put_finding(l, a, p, decided, buf_str(&reading), buf_str(&evidence), err);
 	buf_free(&item);

@@ -105,6 +105,7 @@ static int put_campaign(struct session *s, struct table *t, const struct campaig
 			buf_add(&subject, row.subject);
 		else
 			mask_tokens(&mask, row.subject, &subject);
+		output_needs(&subject);
 		put_json(j, c, id, buf_str(&subject));
 	}
 	table_mask(t, NULL);

@@ -202,13 +202,13 @@ static int by_first(const void *x, const void *y)
 	return (a->key > b->key) - (a->key < b->key);
 }
 
-/* The name is a hash of the rigid values. */
-static void name_version(const struct clustering *c, struct cluster_version *v)
+/* The name is a hash of the rigid values. False: out of memory. */
+static bool name_version(const struct clustering *c, struct cluster_version *v)
 {
 	uint8_t digest[SHA256_BYTES];
 	char hex[SHA256_HEX];
 	struct buf text;
-	buf_init(&text, 64 * 1024);
+	buf_init(&text, SIZE_MAX);
 	for (unsigned f = 0; f < PRINT_COUNT; f++)
 		if (v->rigid[f] && v->rigid[f] != c->m->absent[f]) {
 			buf_add(&text, c->m->tokens.v[v->rigid[f] - 1].text);
@@ -219,10 +219,12 @@ static void name_version(const struct clustering *c, struct cluster_version *v)
 	sha256(buf_str(&text), digest);
 	hex_encode(digest, SHA256_BYTES, hex);
 	snprintf(v->name, sizeof v->name, "engine-%.*s", LONG_DIGITS, hex);
+	bool ok = buf_ok(&text);
 	buf_free(&text);
+	return ok;
 }
 
-static void fill_version(const struct clustering *c, const struct bucket *b, struct cluster_version *v)
+static bool fill_version(const struct clustering *c, const struct bucket *b, struct cluster_version *v)
 {
 	*v = (struct cluster_version){.messages = b->n,
 		.peers = (uint32_t)b->n_peers,
@@ -233,7 +235,7 @@ static void fill_version(const struct clustering *c, const struct bucket *b, str
 	for (unsigned f = 0; f < PRINT_COUNT; f++)
 		if (cluster_rigid((enum print_id)f))
 			v->rigid[f] = bucket_common(c, b, (enum print_id)f);
-	name_version(c, v);
+	return name_version(c, v);
 }
 
 /* The name of the first version that is more than a stray. */
@@ -274,7 +276,8 @@ static bool form(const struct clustering *c, struct clusters *out, const uint32_
 	mem_free(v);
 	*keep = k->messages >= ENGINE_MESSAGES && k->nets >= ENGINE_NETS;
 	for (size_t i = 0; i < n && *keep; i++)
-		fill_version(c, &c->buckets[members[i]], &k->versions[k->n_versions++]);
+		if (!fill_version(c, &c->buckets[members[i]], &k->versions[k->n_versions++]))
+			return false;
 	qsort(k->versions, k->n_versions, sizeof *k->versions, by_first);
 	name_it(k, SHORT_DIGITS);
 	return true;

@@ -623,10 +623,37 @@ static void no_memory_is_told(void **state)
 	}
 }
 
+/* One allocation that fails gives no engine another name. */
+static void names_do_not_hang_on_memory(void **state)
+{
+	struct world w;
+	struct clusters want, found;
+	(void)state;
+	fill(&w, false);
+	find(&w, &want);
+	for (long n = 0;; n++) {
+		found = (struct clusters){0};
+		mem_fail_only(n);
+		int rc = cluster_messages(&found, &w.m, w.prints, w.n, w.messages, w.n);
+		bool hit = mem_failed();
+		mem_fail_from(-1);
+		assert_int_equal(rc, hit ? ERR_ENV : 0);
+		assert_true(rc || found.n == want.n);
+		for (size_t k = 0; k < want.n && !rc; k++)
+			assert_string_equal(found.v[k].name, want.v[k].name);
+		clusters_free(&found);
+		if (!hit)
+			break;
+	}
+	clusters_free(&want);
+	engine_model_free(&w.m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(own_messages_are_named_strange_ones_are_not),
+		cmocka_unit_test(names_do_not_hang_on_memory),
 		cmocka_unit_test(strays_are_left_out),
 		cmocka_unit_test(what_the_hosts_of_a_lab_decide_is_no_habit),
 		cmocka_unit_test(what_hosts_in_utc_show_is_as_usual),

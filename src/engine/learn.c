@@ -288,7 +288,7 @@ static struct str variant_of(const struct engine_model *m, const struct engine_s
 	buf_add(&name, client);
 	buf_byte(&name, '/');
 	buf_add(&name, core);
-	return buf_str(&name);
+	return name.oom ? (struct str){0} : buf_str(&name);
 }
 
 static int add_client(struct engine_model *m, const struct engine_capture *c, const bool *use, struct str name, bool shipped)
@@ -310,8 +310,10 @@ static int add_clients(
 	arena_init(&a, LIM_ENGINE_MODEL);
 	names = arena_alloc(&a, (c->samples.n + 1) * sizeof *names);
 	int rc = names && use ? 0 : ERR_ENV;
-	for (size_t i = 0; i < c->samples.n && !rc; i++)
+	for (size_t i = 0; i < c->samples.n && !rc; i++) {
 		names[i] = variant_of(m, &c->samples.v[i], whole, &a);
+		rc = names[i].p ? 0 : ERR_ENV;
+	}
 	for (size_t i = 0; i < c->samples.n && !rc; i++) {
 		size_t n = 0;
 		if (done[i])

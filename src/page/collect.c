@@ -153,7 +153,7 @@ static struct str outcome_of(struct arena *a, struct str block)
 	buf_add(&b, outcome);
 	buf_add(&b, S(": "));
 	buf_add(&b, reason);
-	return buf_str(&b);
+	return b.oom ? (struct str){0} : buf_str(&b);
 }
 
 static int record(struct collect *c, const struct warc_record *r, collect_fn fn, void *ctx, struct err *err)
@@ -168,8 +168,10 @@ static int record(struct collect *c, const struct warc_record *r, collect_fn fn,
 		.looks = &c->looks,
 		.same_time = TIME_NONE};
 	int rc = response_of(&c->page, r, &h);
-	if (rc > 0 && h.facts & (FACT(target_refused) | FACT(target_failed)))
+	if (rc > 0 && h.facts & (FACT(target_refused) | FACT(target_failed))) {
 		in.outcome = outcome_of(&c->page, r->block);
+		rc = in.outcome.p ? rc : -1;
+	}
 	if (rc > 0) {
 		h.facts |= r->facts;
 		if (r->type == WARC_REVISIT)

@@ -21,8 +21,8 @@ static const char *type_name(enum warc_type t)
 	}
 }
 
-/* A UUID of version 8 (RFC 9562) from what the record is. */
-static void make_id(const struct warc_out *r, const uint8_t digest[SHA256_BYTES], char id[WARC_ID + 1])
+/* A UUID of version 8 (RFC 9562) from what the record is. False: out of memory. */
+static bool make_id(const struct warc_out *r, const uint8_t digest[SHA256_BYTES], char id[WARC_ID + 1])
 {
 	char text[TIME_ISO_SIZE], hex[32];
 	uint8_t h[SHA256_BYTES];
@@ -33,11 +33,13 @@ static void make_id(const struct warc_out *r, const uint8_t digest[SHA256_BYTES]
 	buf_add(&b, str_make(digest, SHA256_BYTES));
 	buf_add(&b, r->target);
 	sha256(buf_str(&b), h);
+	bool ok = !b.oom;
 	buf_free(&b);
 	h[6] = (uint8_t)((h[6] & 0x0F) | 0x80);
 	h[8] = (uint8_t)((h[8] & 0x3F) | 0x80);
 	hex_encode(h, 16, hex);
 	snprintf(id, WARC_ID + 1, "urn:uuid:%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+	return ok;
 }
 
 /* A field, without what would break the line. */
@@ -60,7 +62,7 @@ int warc_write(struct buf *out, const struct warc_out *r, char id[WARC_ID + 1])
 	buf_init(&b, LIM_WARC_BLOCK + LIM_WARC_HEADER);
 	sha256(r->block, digest);
 	hex_encode(digest, SHA256_BYTES, hex);
-	make_id(r, digest, id ? id : own);
+	bool made = make_id(r, digest, id ? id : own);
 	time_iso(r->time, text);
 	buf_printf(&b, "WARC/1.1\r\nWARC-Type: %s\r\nWARC-Record-ID: <%s>\r\nWARC-Date: %s\r\n", type_name(r->type), id ? id : own,
 		text);
@@ -75,7 +77,7 @@ int warc_write(struct buf *out, const struct warc_out *r, char id[WARC_ID + 1])
 	buf_printf(&b, "Content-Length: %zu\r\n\r\n", r->block.n);
 	buf_add(&b, r->block);
 	buf_add(&b, S("\r\n\r\n"));
-	int rc = buf_ok(&b) ? gzip_member(buf_str(&b), out) : -1;
+	int rc = made && buf_ok(&b) ? gzip_member(buf_str(&b), out) : -1;
 	buf_free(&b);
 	return rc;
 }

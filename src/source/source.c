@@ -397,7 +397,7 @@ static struct str safe_copy(struct arena *a, struct str name)
 	struct buf text;
 	buf_init_arena(&text, a, LIM_PATH);
 	utf8_escape(name, &text);
-	return buf_str(&text);
+	return text.oom ? (struct str){0} : buf_str(&text);
 }
 
 /* Fills *out of the splitter's description. 1, or an error. */
