@@ -5,7 +5,7 @@
 
 /* ---- sensors ---- */
 
-static struct finding_date date_of_outage(const struct volume_date *d)
+static struct finding_date date_of_sensor(const struct volume_date *d)
 {
 	return (struct finding_date){d->time, d->lo, d->hi};
 }
@@ -18,8 +18,8 @@ static int claim_outage(struct scene *s, size_t f, const struct volume_outage *o
 	c->feed = f;
 	c->outage = o;
 	c->f.feed = scene_feed(s, f);
-	c->f.start = date_of_outage(&o->from);
-	c->f.end = date_of_outage(&o->to);
+	c->f.start = date_of_sensor(&o->from);
+	c->f.end = date_of_sensor(&o->to);
 	c->f.before = s->v.feeds[f].rate;
 	c->f.after = 0;
 	c->f.effect = -1;
@@ -28,14 +28,14 @@ static int claim_outage(struct scene *s, size_t f, const struct volume_outage *o
 	return 0;
 }
 
-static int claim_feed_end(struct scene *s, size_t f, enum finding_kind kind, int64_t at, struct err *err)
+static int claim_feed_end(struct scene *s, size_t f, enum finding_kind kind, const struct volume_date *at, struct err *err)
 {
 	struct claim *c = claim_add(s, kind, err);
 	if (!c)
 		return err->kind;
 	c->feed = f;
 	c->f.feed = scene_feed(s, f);
-	c->f.start = (struct finding_date){at, at, at};
+	c->f.start = date_of_sensor(at);
 	c->f.before = kind == FINDING_FEED_START ? 0 : s->v.feeds[f].rate;
 	c->f.after = kind == FINDING_FEED_START ? s->v.feeds[f].rate : 0;
 	c->f.confidence = 0.99;
@@ -50,9 +50,9 @@ int claim_sensors(struct scene *s, struct err *err)
 		for (size_t i = 0; i < v->n_outages && !rc; i++)
 			rc = claim_outage(s, f, &v->outages[i], err);
 		if (v->starts && !rc)
-			rc = claim_feed_end(s, f, FINDING_FEED_START, v->from, err);
+			rc = claim_feed_end(s, f, FINDING_FEED_START, &v->begun, err);
 		if (v->ends && !rc)
-			rc = claim_feed_end(s, f, FINDING_FEED_END, v->to - 1, err);
+			rc = claim_feed_end(s, f, FINDING_FEED_END, &v->ended, err);
 	}
 	return rc;
 }

@@ -11,9 +11,10 @@ enum { RATE_HOURS = 24 }; /* less is no rate of a feed by itself */
 enum { FIT_ROUNDS = 30 };
 /* A silence is an outage when it would happen by chance once in so many feeds. */
 static const double OUTAGE_P = 1e-3;
-static const double OUTAGE_MIN_HOURS = 3;    /* shorter ones change no day's count that anybody reads */
-static const double OUTAGE_MIN_EXPECTED = 8; /* messages: fewer may fail to come by bad luck of one campaign */
-static const double HABIT_PRIOR = 20;        /* messages that every hour of the week is thought to have had evenly */
+static const double OUTAGE_MIN_HOURS = 3;         /* shorter ones change no day's count that anybody reads */
+static const double OUTAGE_MIN_EXPECTED = 8;      /* messages: fewer may fail to come by bad luck of one campaign */
+static const double HALF = 0.6931, MOST = 2.9957; /* of an exponential time: its median, and what it exceeds once in 20 */
+static const double HABIT_PRIOR = 20;             /* messages that every hour of the week is thought to have had evenly */
 
 /* One feed under study. */
 struct sensor {
@@ -165,14 +166,46 @@ static int64_t clip(double t, int64_t lo, int64_t hi)
 	return t <= (double)lo ? lo : t >= (double)hi ? hi : (int64_t)t;
 }
 
-/* The feed failed some time between a message and the next that should have come: an exponential time, of the feed's own tail. */
+/* The time by which so much habit has passed since t, or before it where that is negative: less of it passes in a quiet hour. */
+static double time_by(const struct sensor *s, int64_t t, double habit)
+{
+	double sum = at(s->sum_habit, s->hours, hour_of(s, t)) + habit;
+	size_t lo = 0, hi = s->hours;
+	while (hi - lo > 1) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (s->sum_habit[mid] <= sum)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	double part = (sum - s->sum_habit[lo]) / (s->sum_habit[lo + 1] - s->sum_habit[lo]);
+	return (double)s->start + ((double)lo + part) * SECONDS_AN_HOUR;
+}
+
+/* A feed's last message and when it failed, its first and when it began to watch, are an exponential time apart, of the feed's own tail and habit. */
+static double rate_of(const struct sensor *s, int64_t from, int64_t to)
+{
+	return fmax(rate_around(s, hour_of(s, from), hour_of(s, to)) / s->tail, 1e-9);
+}
+
+static struct volume_date failed(const struct sensor *s, double rate, int64_t last, int64_t latest)
+{
+	return (struct volume_date){
+		clip(time_by(s, last, HALF / rate), last, latest), last, clip(time_by(s, last, MOST / rate), last, latest)};
+}
+
+static struct volume_date began(const struct sensor *s, double rate, int64_t first, int64_t earliest)
+{
+	return (struct volume_date){clip(time_by(s, first, -HALF / rate), earliest, first),
+		clip(time_by(s, first, -MOST / rate), earliest, first), first};
+}
+
 static void date_outage(const struct sensor *s, int64_t from, int64_t to, struct volume_outage *o)
 {
-	double rate = fmax(rate_around(s, hour_of(s, from), hour_of(s, to)) / SECONDS_AN_HOUR / s->tail, 1e-9);
-	double half = log(2) / rate, most = -log(0.05) / rate;
+	double rate = rate_of(s, from, to);
 	int64_t middle = from + (to - from) / 2;
-	o->from = (struct volume_date){clip((double)from + half, from, middle), from, clip((double)from + most, from, middle)};
-	o->to = (struct volume_date){clip((double)to - half, middle, to), clip((double)to - most, middle, to), to};
+	o->from = failed(s, rate, from, middle);
+	o->to = began(s, rate, to, middle);
 }
 
 static int find_outages(const struct sensor *s, struct volume_feed *f, struct arena *a)
@@ -207,6 +240,8 @@ static void find_ends(const struct sensor *s, struct volume_feed *f, int64_t sta
 	f->ends = beyond_chance(s, late, 20);
 	f->from = f->starts ? s->t[0] : start;
 	f->to = f->ends ? s->t[s->n - 1] + 1 : end;
+	f->begun = began(s, rate_of(s, s->t[0], s->t[0]), s->t[0], start);
+	f->ended = failed(s, rate_of(s, s->t[s->n - 1], s->t[s->n - 1]), s->t[s->n - 1], end);
 }
 
 /* ---- the panel ---- */

@@ -31,8 +31,9 @@ struct volume_outage {
 struct volume_feed {
 	struct volume_outage *outages;
 	size_t n_outages;
-	int64_t from, to;  /* watched [from, to) but for the outages */
-	bool starts, ends; /* later, earlier than the others: not by chance */
+	int64_t from, to;                /* watched [from, to) but for the outages */
+	bool starts, ends;               /* later, earlier than the others: not by chance */
+	struct volume_date begun, ended; /* where it starts, ends: before its first message, after its last */
 	int64_t messages;
 	double rate; /* messages a day while it watched */
 };

@@ -56,8 +56,34 @@ static void an_outage_is_found_and_dated(void **state)
 	assert_true(o->others > 0.7 && o->others < 1.3);
 	assert_int_equal(v.feeds[1].n_outages + v.feeds[2].n_outages, 0);
 	assert_true(v.feeds[2].starts && !v.feeds[2].ends && !v.feeds[0].starts && !v.feeds[1].ends);
+	assert_true(day_of(v.feeds[2].begun.lo) <= 25 && day_of(v.feeds[2].begun.hi) >= 25 && day_of(v.feeds[2].begun.lo) > 24.7);
 	assert_true(v.watched[20 * FEEDS] < 0.4 && v.watched[19 * FEEDS] == 1 && v.watched[10 * FEEDS + 2] == 0);
 	arena_free(&a);
+}
+
+/* A fifth of the mail at weekends, and a feed that fails from one quiet day to another: how long its silences are is known by the hour. */
+static void an_outage_in_a_quiet_hour_is_dated(void **state)
+{
+	enum { ROUNDS = 60 };
+	int held = 0;
+	(void)state;
+	for (int round = 0; round < ROUNDS; round++) {
+		struct arena a;
+		struct volume v;
+		arena_init(&a, 256 * MIB);
+		struct volume_event *ev = arena_alloc(&a, ROOM * sizeof *ev);
+		size_t all = feed(ev, 0, 0, 500, 0, DAYS, 26.2, 27.8), n = 0;
+		for (size_t i = 0; i < all; i++)
+			if ((int)day_of(ev[i].time) % 7 < 5 || draw() < 0.2)
+				ev[n++] = ev[i];
+		make(&v, ev, n, &a);
+		assert_int_equal(v.feeds[0].n_outages, 1);
+		const struct volume_outage *o = v.feeds[0].outages;
+		held += day_of(o->from.lo) <= 26.2 && day_of(o->from.hi) >= 26.2;
+		held += day_of(o->to.lo) <= 27.8 && day_of(o->to.hi) >= 27.8;
+		arena_free(&a);
+	}
+	assert_in_range(held, 2 * ROUNDS * 9 / 10, 2 * ROUNDS);
 }
 
 /* Its silences are as long as its rate at the time makes them: not such as come in bursts. */
@@ -270,6 +296,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_outage_is_found_and_dated),
+		cmocka_unit_test(an_outage_in_a_quiet_hour_is_dated),
 		cmocka_unit_test(an_outage_of_a_feed_that_had_more_mail_once_is_found),
 		cmocka_unit_test(an_outage_with_mail_in_its_midst_is_found),
 		cmocka_unit_test(chance_is_no_outage),
