@@ -82,6 +82,7 @@
 #define LIM_IMAGE_CHUNK (1 * MIB)   /* one packed chunk of a PNG beside its pixels */
 #define LIM_IMAGE_AS (320 * MIB)    /* address space of the child: the coefficients of a progressive JPEG of 16 million pixels */
 #define LIM_IMAGE_KNOWN 65536       /* answers remembered, about 150 bytes each */
+#define LIM_IMAGE_TEXTS (8 * MIB)   /* with them what QR codes say: under 300 bytes where there is one */
 #define LIM_MEMO (8 * MIB)          /* text remembered by each worker: a thousand mails, more than come between two of one burst */
 #define LIM_PAGE_LOOKS 16           /* images of one page whose look is kept: the first show its logo and its goods */
 #define LIM_MESSAGE_IMAGES 8        /* images of one message that are decoded: campaigns are told by the three largest */

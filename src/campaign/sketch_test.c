@@ -66,8 +66,8 @@ static struct doc full(void)
 {
 	static struct url urls[2];
 	static struct doc_attachment files[2] = {
-		{T("image/gif"), T("a.gif"), 100, 40, 15, {1, 2, 3}, true, {{1, 2, 3, 4}}, {NULL, 0}},
-		{T("text/x"), T("b"), 5, 0, 0, {4, 5}, false, {{0}}, {NULL, 0}}};
+		{T("image/gif"), T("a.gif"), 100, 40, 15, {1, 2, 3}, true, {{1, 2, 3, 4}}, NULL, 0, {NULL, 0}},
+		{T("text/x"), T("b"), 5, 0, 0, {4, 5}, false, {{0}}, NULL, 0, {NULL, 0}}};
 	static const uint8_t tags[] = {1, 2, 3, 4, 5, 0x85, 0x84};
 	urls[0] = url("http://shop.example/a/b1c2d3?id=7", "shop.example", "shop.example");
 	urls[1] = url("http://www.other.test/", "www.other.test", "other.test");

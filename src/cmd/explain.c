@@ -168,6 +168,15 @@ static void evidence_lines(const struct ledger *l, struct str evidence)
 	json_decref(all);
 }
 
+static void code_lines(const struct ledger *l, const json_t *codes)
+{
+	for (size_t i = 0; i < json_array_size(codes); i++) {
+		fputs("    QR code ", l->f);
+		text(l, json_text(json_array_get(codes, i)), SHOW_PLAIN);
+		fputs("\n", l->f);
+	}
+}
+
 static void attachment_lines(const struct ledger *l, struct str attachments)
 {
 	json_t *all = json_parse(attachments);
@@ -182,6 +191,7 @@ static void attachment_lines(const struct ledger *l, struct str attachments)
 		fputs("\n    sha256 ", l->f);
 		text(l, json_text_of(e, "sha256"), SHOW_PLAIN);
 		fputs("\n", l->f);
+		code_lines(l, json_object_get(e, "qr"));
 	}
 	json_decref(all);
 }

@@ -32,6 +32,7 @@ enum url_flag {
 	URL_FROM_TEXT = 1 << 13, /* found in text (may come with FROM_HTML: it occurs in both) */
 	URL_PORT = 1 << 14,      /* a port that is not the scheme's own */
 	URL_BAD_HOST = 1 << 15,  /* the host breaks the rules of names: no domain is given */
+	URL_FROM_CODE = 1 << 16, /* in a QR code of an image (may come with others: it occurs there, too) */
 };
 
 struct url {
@@ -68,8 +69,10 @@ struct url_set {
 void url_set_init(struct url_set *set, struct arena *arena, const struct psl *psl);
 /* The links of r, then the URLs that its text (outside of links) and hidden text name. */
 void url_set_add_html(struct url_set *set, const struct html_result *r);
-/* Where something other than HTML leads, as written there: something to click. */
-void url_set_add_link(struct url_set *set, struct str url);
+/* Where something other than HTML leads, as written there: something to click. flags are added. */
+void url_set_add_link(struct url_set *set, struct str url, unsigned flags);
+/* URLs of another set, whose strings must stay. */
+void url_set_add_all(struct url_set *set, const struct url *urls, size_t n);
 /* URLs in UTF-8 text: http, https, ftp; "www."; example.com/path and example.com when the top-level domain is in the list and
  * it looks meant. flags (URL_HIDDEN) are added to each. */
 void url_set_add_text(struct url_set *set, struct str text, unsigned flags);

@@ -213,12 +213,18 @@ static void add_link(struct url_set *set, const struct html_link *l, unsigned fl
 	add(set, &u, mark);
 }
 
-void url_set_add_link(struct url_set *set, struct str url)
+void url_set_add_link(struct url_set *set, struct str url, unsigned flags)
 {
 	const struct html_link l = {.url = str_first(url, LIM_URL), .kind = HTML_LINK_ANCHOR};
 	if (url.n > LIM_URL)
 		set->anomalies |= ANOM(url_cap);
-	add_link(set, &l, 0);
+	add_link(set, &l, flags);
+}
+
+void url_set_add_all(struct url_set *set, const struct url *urls, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		add(set, &urls[i], arena_mark(set->arena));
 }
 
 void url_set_add_html(struct url_set *set, const struct html_result *r)

@@ -295,7 +295,7 @@ static void test_caps(void **state)
 	assert_int_equal(f->set.n, LIM_URLS);
 	size_t total = f->arena.total; /* what is known or too much takes no memory */
 	for (int i = 0; i < 100 * LIM_URLS; i++)
-		url_set_add_link(&f->set, i % 2 ? S("http://h5.com/") : S("http://other.com/"));
+		url_set_add_link(&f->set, i % 2 ? S("http://h5.com/") : S("http://other.com/"), 0);
 	assert_int_equal(f->arena.total, total);
 	url_set_init(&f->set, &f->arena, f->psl);
 	char *longer = test_malloc(4 * LIM_URL);

@@ -290,6 +290,17 @@ static json_t *parse(struct letter *l, struct str raw)
 	return NULL;
 }
 
+static void codes(struct page *p, const json_t *list)
+{
+	for (size_t k = 0; k < json_array_size(list); k++) {
+		page_raw(p, "<br>QR code <span class=\"raw\">");
+		defang_text(json_text(json_array_get(list, k)), &p->tmp);
+		page_esc(p, buf_str(&p->tmp), URL_COLUMNS);
+		buf_clear(&p->tmp);
+		page_raw(p, "</span>");
+	}
+}
+
 static void attachments(struct letter *l)
 {
 	json_t *list = l->r->attachments.n ? parse(l, l->r->attachments) : NULL;
@@ -307,6 +318,7 @@ static void attachments(struct letter *l)
 		page_raw(l->p, " bytes, SHA-256</span> <span class=\"raw\">");
 		page_esc(l->p, json_text_of(a, "sha256"), SHA256_HEX);
 		page_raw(l->p, "</span>");
+		codes(l->p, json_object_get(a, "qr"));
 	}
 	if (json_array_size(list))
 		page_raw(l->p, "</dd>");

@@ -4,7 +4,7 @@
  * alternative of a visible HTML part is not shown, and often holds what should mislead filters; it does not go into the text.
  *
  * A page or drawing sent as a file is one click away: where it leads counts as where the message leads, its words are not the message's.
- * So does an invitation, which is the message's text where there is no other. A message that is nothing but a file of text is read as text.
+ * So does what the QR codes of images say, one scan away. So does an invitation, which is the message's text where there is no other. A message that is nothing but a file of text is read as text.
  */
 #include "base/anomaly.h"
 #include "base/json.h"
@@ -34,7 +34,9 @@ struct body {
 	VEC(struct doc_attachment) attachments;
 	enum opened *opened; /* of each part */
 	struct images *images;
+	bool look_now;
 	int looked; /* at images */
+	size_t codes;
 };
 
 void extract_paragraph(struct buf *b, struct str s)
@@ -75,19 +77,40 @@ uint64_t extract_look(struct doc_attachment *t, const struct image_look *look)
 	                                    : 0;
 }
 
-static void look_at(struct body *b, struct str bytes, struct doc_attachment *t)
+static int keep_codes(struct body *b, struct doc_attachment *t, const struct qr_texts *codes)
+{
+	VEC(struct str) texts = {0};
+	struct str raw;
+	for (size_t at = 0; qr_next(codes, &at, &raw);) {
+		struct str *text = vec_push(b->a, &texts, QR_TEXT), copy = arena_dup(b->a, raw);
+		if (!text || !copy.p || extract_text(b->a, copy, text))
+			return ERR_ENV;
+	}
+	if (texts.n)
+		b->anomalies |= ANOM(qr_code);
+	b->codes += texts.n;
+	t->codes = texts.v;
+	t->n_codes = texts.n;
+	return 0;
+}
+
+static int look_at(struct body *b, struct str bytes, struct doc_attachment *t)
 {
 	struct image_look look;
 	if (!b->images || !t->width || !t->height)
-		return;
+		return 0;
 	if (b->looked++ == LIM_MESSAGE_IMAGES)
 		b->anomalies |= ANOM(image_cap);
 	if (b->looked > LIM_MESSAGE_IMAGES)
-		return;
-	if (images_known(b->images, bytes, t->sha256, &look))
-		b->anomalies |= extract_look(t, &look);
-	else
+		return 0;
+	if (b->look_now) {
+		images_look(b->images, bytes, t->sha256, &look);
+	} else if (!images_known(b->images, bytes, t->sha256, &look)) {
 		t->unseen = bytes;
+		return 0;
+	}
+	b->anomalies |= extract_look(t, &look);
+	return keep_codes(b, t, &look.codes);
 }
 
 static int keep_attachment(struct body *b, struct str type, struct str name, struct str bytes)
@@ -102,8 +125,7 @@ static int keep_attachment(struct body *b, struct str type, struct str name, str
 	t->size = bytes.n;
 	image_size(bytes, &t->width, &t->height);
 	sha256(bytes, t->sha256);
-	look_at(b, bytes, t);
-	return 0;
+	return look_at(b, bytes, t);
 }
 
 static int add_stretch(struct body *b, struct str text)
@@ -238,6 +260,12 @@ static int attachments_json(struct body *b)
 		json_key(&j, "name"), json_str(&j, t->name);
 		json_key(&j, "size"), json_int(&j, (int64_t)t->size);
 		json_key(&j, "sha256"), json_str(&j, str_make(hex, sizeof hex));
+		if (t->n_codes)
+			json_key(&j, "qr"), json_arr(&j);
+		for (size_t k = 0; k < t->n_codes; k++)
+			json_str(&j, t->codes[k]);
+		if (t->n_codes)
+			json_arr_end(&j);
 		json_obj_end(&j);
 	}
 	json_arr_end(&j);
@@ -261,9 +289,11 @@ static int list_urls(struct body *b, struct shown *s)
 	struct str *room = arena_alloc(b->a, 3 * n * sizeof *room);
 	if (!room)
 		return ERR_ENV;
-	s->raw.v = room;
-	s->domains.v = room + n;
-	s->domains_icann.v = room + 2 * n;
+	s->raw = (struct strs){room, 0};
+	s->domains = (struct strs){room + n, 0};
+	s->domains_icann = (struct strs){room + 2 * n, 0};
+	s->tld = S("");
+	s->counted = 0;
 	for (size_t i = 0; i < u->n; i++) {
 		const struct url *url = &u->urls[i];
 		if (url->flags & URL_MAILTO)
@@ -354,6 +384,38 @@ static int recall(struct body *b, struct memo *memo, const struct message *m, st
 	return 0;
 }
 
+/* A phone opens what is a URL, also without a scheme, and shows links in other text. */
+static void add_code(struct body *b, struct str text)
+{
+	struct url_set found;
+	if (str_istarts(text, S("http://")) || str_istarts(text, S("https://"))) {
+		url_set_add_link(&b->urls, text, URL_FROM_CODE);
+		return;
+	}
+	url_set_init(&found, b->a, b->urls.psl);
+	url_set_add_text(&found, text, 0);
+	for (size_t i = 0; i < found.n; i++)
+		if (!(found.urls[i].flags & URL_MAILTO))
+			url_set_add_link(&b->urls, found.urls[i].raw, URL_FROM_CODE);
+	b->urls.oom |= found.oom;
+}
+
+/* Where the codes of images lead, behind all else. */
+static int add_codes(struct body *b, struct shown *s)
+{
+	if (!b->codes)
+		return 0;
+	if (!b->urls.n) /* recalled */
+		url_set_add_all(&b->urls, s->urls, s->n_urls);
+	for (size_t i = 0; i < b->attachments.n; i++)
+		for (size_t k = 0; k < b->attachments.v[i].n_codes; k++)
+			add_code(b, str_trim(b->attachments.v[i].codes[k]));
+	if (b->urls.n > s->n_urls)
+		b->doc->notes = NULL; /* they are of the text's own links */
+	s->anomalies |= b->urls.anomalies;
+	return b->urls.oom ? ERR_ENV : list_urls(b, s);
+}
+
 static void take_shown(const struct shown *s, struct doc *doc, struct row *row)
 {
 	doc->text = s->text;
@@ -374,22 +436,22 @@ static void take_shown(const struct shown *s, struct doc *doc, struct row *row)
 	row->anomalies |= (int64_t)s->anomalies;
 }
 
-int extract_body(struct arena *a, const struct extract_settings *set, struct memo *memo, const struct message *m, struct doc *doc,
-	struct row *row)
+int extract_body(struct arena *a, const struct extract_settings *set, const struct extract_input *in, const struct message *m,
+	struct doc *doc, struct row *row)
 {
-	struct body b = {.a = a, .doc = doc, .row = row, .images = set->images};
+	struct body b = {.a = a, .doc = doc, .row = row, .images = set->images, .look_now = in->look_now};
 	struct shown s = {.anomalies = 0};
 	url_set_init(&b.urls, a, set->psl);
 	buf_init_arena(&b.text, a, LIM_TEXT);
 	buf_init_arena(&b.hidden, a, LIM_TEXT);
-	if (find_opened(&b, m) || (memo ? recall(&b, memo, m, &s) : show(&b, m, &s)) || content_type(&b, &m->parts[0]))
+	if (find_opened(&b, m) || (in->memo ? recall(&b, in->memo, m, &s) : show(&b, m, &s)) || content_type(&b, &m->parts[0]))
 		return ERR_ENV;
-	take_shown(&s, doc, row);
 	for (size_t i = 0; i < m->n_parts; i++)
 		if (m->parts[i].is_attachment && add_attachment(&b, &m->parts[i]))
 			return ERR_ENV;
-	if (attachments_json(&b))
+	if (add_codes(&b, &s) || attachments_json(&b))
 		return ERR_ENV;
+	take_shown(&s, doc, row);
 	doc->attachments = b.attachments.v;
 	doc->n_attachments = b.attachments.n;
 	row->n_parts = (int64_t)m->n_parts;

@@ -18,6 +18,8 @@ struct doc_attachment {
 	uint8_t sha256[32];
 	bool looked; /* it is an image that shows something: */
 	struct image_digest look;
+	struct str *codes; /* what its QR codes say, UTF-8 */
+	size_t n_codes;
 	struct str unseen; /* the bytes of an image that is still to be looked at (ingest/unseen.h); else empty */
 };
 

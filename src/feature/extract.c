@@ -39,7 +39,7 @@ int extract_message(
 	extract_identity(in->bytes, row);
 	row->anomalies = (int64_t)(m.anomalies | in->anomalies);
 	if (extract_headers(a, set, &m, doc, row) || extract_envelope(a, set, in, &m, &trace, row) ||
-		extract_body(a, set, in->memo, &m, doc, row) || extract_fingerprint(a, in, &m, &trace, row))
+		extract_body(a, set, in, &m, doc, row) || extract_fingerprint(a, in, &m, &trace, row))
 		return ERR_ENV;
 	row->text = str_first(doc->text, LIM_STORED_TEXT);
 	row->text.n = utf8_valid_prefix(row->text);

@@ -24,7 +24,7 @@
 struct extract_settings {
 	const struct psl *psl; /* required */
 	const struct geo *geo; /* NULL: no countries */
-	/* NULL: images are not looked at; shared by threads. Those not known there are left in doc, unseen */
+	/* NULL: images are not looked at; shared by threads. Those not known there are left in doc, unseen, unless look_now */
 	struct images *images;
 };
 
@@ -37,6 +37,7 @@ struct extract_input {
 	uint64_t anomalies;        /* what the source saw */
 	const struct transcript_index *smtp; /* the feed's SMTP dialogues, or NULL */
 	struct memo *memo; /* the worker's: doc and row then hold what lives in it until the next message; or NULL */
+	bool look_now;     /* at images: what their QR codes say is in doc and row */
 	unsigned halved;   /* how often what is looked at of bytes was halved (extract_less) */
 };
 
@@ -47,7 +48,7 @@ int extract_message(
  * is empty again: no message ends a run. */
 bool extract_less(struct arena *a, struct extract_input *in);
 
-/* Enters what an image shows; the anomalies that its message has by that. */
+/* Enters what an image shows, but for its codes; the anomalies that its message has by that. */
 uint64_t extract_look(struct doc_attachment *t, const struct image_look *look);
 
 /* Raw bytes as valid UTF-8: themselves when they are, else a copy with U+FFFD. */
@@ -64,7 +65,7 @@ int extract_envelope(struct arena *a, const struct extract_settings *set, const 
 int extract_fingerprint(
 	struct arena *a, const struct extract_input *in, const struct message *m, const struct trace *trace, struct row *row);
 int extract_headers(struct arena *a, const struct extract_settings *set, const struct message *m, struct doc *doc, struct row *row);
-int extract_body(struct arena *a, const struct extract_settings *set, struct memo *memo, const struct message *m, struct doc *doc,
-	struct row *row);
+int extract_body(struct arena *a, const struct extract_settings *set, const struct extract_input *in, const struct message *m,
+	struct doc *doc, struct row *row);
 
 #endif

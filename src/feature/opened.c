@@ -121,7 +121,7 @@ static int scripts(struct file *f, struct str html)
 		struct str url = url_resolve(&f->scratch, leads.base, l->url);
 		if (!url.p)
 			return ERR_ENV;
-		url_set_add_link(f->o->urls, url);
+		url_set_add_link(f->o->urls, url, 0);
 	}
 	return 0;
 }
@@ -162,7 +162,7 @@ static int calendar(struct file *f)
 		extract_paragraph(o->text, c.text);
 	url_set_add_text(o->urls, c.text, 0);
 	for (size_t i = 0; i < c.n_links; i++)
-		url_set_add_link(o->urls, c.links[i]);
+		url_set_add_link(o->urls, c.links[i], 0);
 	for (size_t i = 0; i < c.n_pages; i++) {
 		struct str text;
 		if (links(f, c.pages[i], &text))

@@ -25,7 +25,7 @@ static int put_one(struct sink *k, struct line *l, const struct job *j, struct e
 
 static int put_line(struct sink *k, struct worker *w, struct line *l, struct err *err)
 {
-	int rc = unseen_take(w->unseen) ? err_oom(err, "images") : 0;
+	int rc = worker_look(w, err);
 	for (size_t i = 0; i < l->n && !rc; i++)
 		rc = put_one(k, l, &l->jobs[i], err);
 	l->n = 0;
@@ -40,14 +40,14 @@ static int wait_in_line(struct line *l, struct worker *w, const struct job *job,
 	j->mail.bytes = j->mail.from_line = S("");
 	if (job_keep(&l->arena, &j->mail.path) || job_keep(&l->arena, &j->mail.member))
 		return err_oom(err, "a message in flight");
-	return worker_keep(w, doc, &job->row, &l->arena, &j->row, err);
+	return worker_keep(w, job, doc, &job->row, &l->arena, &j->row, err);
 }
 
 /* Analyses one message, and puts it and those before it, or leaves it in line. */
 static int take_inline(struct sink *k, struct worker *w, struct line *l, struct job *job, struct err *err)
 {
 	struct doc doc;
-	int rc = worker_analyse(k->p, w, &job->mail, job->feed, &doc, &job->row, err);
+	int rc = worker_analyse(w, job, &doc, &job->row, err);
 	if (rc)
 		return rc;
 	if (!l->n && !unseen_due(&doc))

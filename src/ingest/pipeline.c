@@ -124,17 +124,17 @@ static void *reader_main(void *arg)
 	return NULL;
 }
 
-static int work_batch(const struct pipeline *p, struct worker *w, struct batch *b, struct err *err)
+static int work_batch(struct worker *w, struct batch *b, struct err *err)
 {
 	for (size_t i = 0; i < b->n; i++) {
 		struct job *j = &b->jobs[i];
 		struct doc doc;
 		struct row row;
-		if (worker_analyse(p, w, &j->mail, j->feed, &doc, &row, err) || worker_keep(w, &doc, &row, &b->out, &j->row, err))
+		if (worker_analyse(w, j, &doc, &row, err) || worker_keep(w, j, &doc, &row, &b->out, &j->row, err))
 			return err->kind;
 	}
-	if (unseen_take(w->unseen))
-		return err_oom(err, "rows in flight");
+	if (worker_look(w, err))
+		return err->kind;
 	arena_reset(&w->arena); /* a worker that waits holds nothing */
 	return 0;
 }
@@ -147,7 +147,7 @@ static void *worker_main(void *arg)
 	struct batch *b;
 	int rc = worker_init(&w, r->p, &err);
 	while (!rc && (b = queue_take(&r->work))) {
-		rc = work_batch(r->p, &w, b, &err);
+		rc = work_batch(&w, b, &err);
 		if (!rc && !queue_put(&r->done, b))
 			break;
 	}

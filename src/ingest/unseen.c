@@ -9,6 +9,8 @@
 _Static_assert(2 * LIM_MESSAGE_IMAGES <= IMAGES_AT_ONCE, "a message more must fit");
 
 struct waiting {
+	struct raw_mail mail; /* copies */
+	const struct feed *feed;
 	struct row *row;
 	struct arena *rows;
 	struct doc files; /* its attachments alone */
@@ -17,7 +19,7 @@ struct waiting {
 
 struct unseen {
 	struct images *images;
-	struct arena arena; /* images and attachments */
+	struct arena arena; /* messages, images and attachments */
 	struct waiting waiting[IMAGES_AT_ONCE];
 	struct image_question questions[IMAGES_AT_ONCE];
 	size_t n_waiting, n_questions, bytes;
@@ -58,15 +60,23 @@ static int add_question(struct unseen *l, const struct doc_attachment *t)
 	return q->bytes.p ? 0 : ERR_ENV;
 }
 
-int unseen_add(struct unseen *l, const struct doc *doc, struct row *row, struct arena *rows)
+static bool keep(struct unseen *l, struct str *s)
 {
+	*s = arena_dup(&l->arena, *s);
+	return s->p;
+}
+
+int unseen_add(struct unseen *l, const struct raw_mail *mail, const struct feed *feed, const struct doc *doc, struct row *row,
+	struct arena *rows)
+{
+	struct raw_mail m = *mail;
 	size_t n = doc->n_attachments * sizeof *doc->attachments;
 	struct doc_attachment *t = arena_alloc(&l->arena, n);
-	if (!t)
+	if (!t || !keep(l, &m.bytes) || !keep(l, &m.from_line) || !keep(l, &m.path) || !keep(l, &m.member))
 		return ERR_ENV;
 	memcpy(t, doc->attachments, n);
 	l->waiting[l->n_waiting++] =
-		(struct waiting){row, rows, {.attachments = t, .n_attachments = doc->n_attachments}, l->n_questions};
+		(struct waiting){m, feed, row, rows, {.attachments = t, .n_attachments = doc->n_attachments}, l->n_questions};
 	for (size_t i = 0; i < doc->n_attachments; i++) {
 		t[i].name = S("");
 		t[i].type = t[i].type.n ? arena_dup(&l->arena, t[i].type) : S("");
@@ -96,12 +106,23 @@ static int complete(const struct unseen *l, const struct waiting *w)
 	return w->row->sketch.p ? 0 : ERR_ENV;
 }
 
-int unseen_take(struct unseen *l)
+static bool has_codes(const struct unseen *l, const struct waiting *w)
+{
+	const struct image_question *q = l->questions + w->first;
+	for (size_t i = 0; i < w->files.n_attachments; i++)
+		if (w->files.attachments[i].unseen.n && q++->look.codes.n)
+			return true;
+	return false;
+}
+
+int unseen_take(struct unseen *l, unseen_again_fn *again, void *ctx, struct err *err)
 {
 	int rc = 0;
 	images_look_all(l->images, l->questions, l->n_questions);
-	for (size_t i = 0; i < l->n_waiting && !rc; i++)
-		rc = complete(l, &l->waiting[i]);
+	for (size_t i = 0; i < l->n_waiting && !rc; i++) {
+		struct waiting *w = &l->waiting[i];
+		rc = has_codes(l, w) ? again(ctx, &w->mail, w->feed, w->rows, w->row, err) : complete(l, w);
+	}
 	l->n_waiting = l->n_questions = l->bytes = 0;
 	arena_reset(&l->arena);
 	return rc;

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "campaign/sketch.h"
+#include "codec/qr_samples.h"
 #include "feature/extract.h"
 #include "ingest/unseen.h"
 #include "jail/jail.h"
@@ -38,6 +39,36 @@ static struct str gif_of(unsigned which)
 	buf_add(&b, str_make((const uint8_t[]){1, END, 0, ';'}, 4));
 	assert_true(buf_ok(&b));
 	return buf_str(&b);
+}
+
+/* What comes of a message with a QR code, whose images this one is of. */
+struct anew {
+	unsigned calls;
+	struct str bytes;
+};
+
+static int again(
+	void *ctx, const struct raw_mail *mail, const struct feed *feed, struct arena *rows, struct row *to, struct err *err)
+{
+	struct anew *a = ctx;
+	(void)rows, (void)feed, (void)err;
+	a->calls++;
+	assert_same(mail->bytes, a->bytes, mail->bytes);
+	assert_same(mail->path, S("box"), mail->bytes);
+	to->n_urls = 1;
+	return 0;
+}
+
+static const struct raw_mail usual_mail = {
+	.bytes = STR_INIT("raw"), .path = STR_INIT("box"), .member = STR_INIT(""), .from_line = STR_INIT("")};
+
+static int take(struct unseen *u)
+{
+	struct anew a = {.bytes = usual_mail.bytes};
+	struct err err = {0};
+	int rc = unseen_take(u, again, &a, &err);
+	assert_int_equal(a.calls, 0);
+	return rc;
 }
 
 /* A message with a text file and so many images; every third of them is cut. */
@@ -108,27 +139,27 @@ static void test_later(void **state)
 	assert_int_equal(images_new(&one, &err) | images_new(&many, &err), 0);
 	struct unseen *u = unseen_new(many);
 	assert_non_null(u);
-	assert_int_equal(unseen_take(u), 0);
+	assert_int_equal(take(u), 0);
 	for (unsigned i = 0; i < COUNT(rows); i++) {
 		size_t n = i % (LIM_MESSAGE_IMAGES + 1);
 		struct doc d = message(i, n);
 		assert_int_equal(unseen_due(&d), n > 0);
 		want[i] = row_at_once(one, d);
 		rows[i] = row_of(&d);
-		if (n && unseen_add(u, &d, &rows[i], &kept))
+		if (n && unseen_add(u, &usual_mail, NULL, &d, &rows[i], &kept))
 			fail();
 		for (size_t k = 0; k <= n; k++)
 			if (d.attachments[k].unseen.n)
 				memset((void *)(uintptr_t)d.attachments[k].unseen.p, 0, d.attachments[k].unseen.n);
 		memset(d.attachments, 0xFF, FILES * sizeof *d.attachments);
 		if (unseen_full(u)) {
-			assert_int_equal(unseen_take(u), 0);
+			assert_int_equal(take(u), 0);
 			assert_false(unseen_full(u) || unseen_wait(u));
 			taken++;
 		}
 	}
 	assert_true(taken > 5 && unseen_wait(u));
-	assert_int_equal(unseen_take(u), 0);
+	assert_int_equal(take(u), 0);
 	for (size_t i = 0; i < COUNT(rows); i++)
 		same_row(&rows[i], &want[i]);
 	assert_int_equal(images_count(many).broke, 0);
@@ -136,6 +167,66 @@ static void test_later(void **state)
 	unseen_del(u);
 	images_del(one);
 	images_del(many);
+	arena_free(&kept);
+}
+
+/* A GIF of a QR code, two pixels a module. */
+static struct str gif_of_code(void)
+{
+	static const uint8_t head[] = {'G', 'I', 'F', '8', '9', 'a', SIDE, 0, SIDE, 0, 0x80 | (CODE_BITS - 1), 0, 0};
+	static const uint8_t frame[] = {',', 0, 0, 0, 0, SIDE, 0, SIDE, 0, 0, CODE_BITS};
+	struct buf b;
+	buf_init_arena(&b, &memory, 64 << 10);
+	buf_add(&b, str_make(head, sizeof head));
+	for (unsigned i = 0; i < 3 * CLEAR; i++)
+		buf_byte(&b, i < 3 ? 0xFF : 0);
+	buf_add(&b, str_make(frame, sizeof frame));
+	for (unsigned i = 0; i < SIDE * SIDE; i += BETWEEN_CLEARS) {
+		buf_byte(&b, BETWEEN_CLEARS + 1);
+		buf_byte(&b, CLEAR);
+		for (unsigned k = i; k < i + BETWEEN_CLEARS; k++)
+			buf_byte(
+				&b, qr_sample_at(QR_URL, qr_sample_size(QR_URL), (int)(k % SIDE) / 2 - 4, (int)(k / SIDE) / 2 - 4));
+	}
+	buf_add(&b, str_make((const uint8_t[]){1, END, 0, ';'}, 4));
+	assert_true(buf_ok(&b));
+	return buf_str(&b);
+}
+
+/* A message is analysed anew when one of its images has a QR code, and only that one; with what it was, though that is gone. */
+static void test_code(void **state)
+{
+	struct doc d[] = {message(1, 2), message(40, 3), message(80, 1)};
+	struct row rows[COUNT(d)];
+	struct images *images;
+	struct err err = {0};
+	struct arena kept;
+	(void)state;
+	arena_init(&kept, LIM_ARENA);
+	for (size_t i = 0; i < d[1].n_attachments; i++)
+		if (d[1].attachments[i].unseen.n) {
+			d[1].attachments[i].unseen = gif_of_code();
+			sha256(d[1].attachments[i].unseen, d[1].attachments[i].sha256);
+		}
+	assert_int_equal(images_new(&images, &err), 0);
+	struct unseen *u = unseen_new(images);
+	assert_non_null(u);
+	for (size_t i = 0; i < COUNT(d); i++) {
+		char text[] = "raw 0", path[] = "box";
+		text[4] = (char)('0' + i);
+		struct raw_mail mail = {.bytes = str_of(text), .path = str_of(path), .member = S(""), .from_line = S("")};
+		rows[i] = row_of(&d[i]);
+		assert_int_equal(unseen_add(u, &mail, NULL, &d[i], &rows[i], &kept), 0);
+		memset(text, 'x', sizeof text);
+		memset(path, 'x', sizeof path);
+	}
+	struct anew a = {.bytes = S("raw 1")};
+	assert_int_equal(unseen_take(u, again, &a, &err), 0);
+	assert_int_equal(a.calls, 1);
+	for (size_t i = 0; i < COUNT(d); i++)
+		assert_int_equal(rows[i].n_urls, i == 1);
+	unseen_del(u);
+	images_del(images);
 	arena_free(&kept);
 }
 
@@ -156,9 +247,9 @@ static void test_bytes(void **state)
 	assert_non_null(u);
 	for (int i = 0; i < 2; i++) {
 		assert_false(unseen_full(u));
-		assert_int_equal(unseen_add(u, &d, &row, &memory), 0);
+		assert_int_equal(unseen_add(u, &usual_mail, NULL, &d, &row, &memory), 0);
 		assert_true(unseen_full(u));
-		assert_int_equal(unseen_take(u), 0);
+		assert_int_equal(take(u), 0);
 	}
 	unseen_del(u);
 	images_del(images);
@@ -169,8 +260,8 @@ static int gather(struct images *images, const struct doc *d, struct row *rows, 
 	struct unseen *u = unseen_new(images);
 	int rc = u ? 0 : ERR_ENV;
 	for (size_t i = 0; i < n && !rc; i++)
-		rc = unseen_add(u, &d[i], &rows[i], kept);
-	rc = rc ? rc : unseen_take(u);
+		rc = unseen_add(u, &usual_mail, NULL, &d[i], &rows[i], kept);
+	rc = rc ? rc : take(u);
 	unseen_del(u);
 	return rc;
 }
@@ -226,6 +317,7 @@ int main(int argc, char **argv)
 		return jail_main(argc, argv);
 	signal(SIGPIPE, SIG_IGN);
 #define WITH_MEMORY(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-	const struct CMUnitTest tests[] = {WITH_MEMORY(test_later), WITH_MEMORY(test_bytes), WITH_MEMORY(test_no_memory)};
+	const struct CMUnitTest tests[] = {
+		WITH_MEMORY(test_later), WITH_MEMORY(test_code), WITH_MEMORY(test_bytes), WITH_MEMORY(test_no_memory)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@ struct job {
 };
 
 struct worker {
+	const struct pipeline *p;
 	struct arena arena;
 	struct matcher_scratch *scratch;
 	struct memo *memo;
@@ -21,12 +22,13 @@ struct worker {
 
 int worker_init(struct worker *w, const struct pipeline *p, struct err *err);
 void worker_release(struct worker *w);
-/* bytes -> doc and row; their strings live in the worker's arena and memo until its next message. */
-int worker_analyse(const struct pipeline *p, struct worker *w, const struct raw_mail *mail, const struct feed *feed,
-	struct doc *doc, struct row *row, struct err *err);
-/* Keeps a row beyond its message. */
-int worker_keep(
-	struct worker *w, const struct doc *doc, const struct row *row, struct arena *rows, struct row *to, struct err *err);
+/* bytes -> doc and row; their strings live in the worker's arena and memo until its next message, or until it looks at images. */
+int worker_analyse(struct worker *w, const struct job *job, struct doc *doc, struct row *row, struct err *err);
+/* Keeps a row beyond its message; may look at images. */
+int worker_keep(struct worker *w, const struct job *job, const struct doc *doc, const struct row *row, struct arena *rows,
+	struct row *to, struct err *err);
+/* Looks at what images are still to be looked at, and completes the rows that were kept. */
+int worker_look(struct worker *w, struct err *err);
 
 /* Copies what *s points to. 0, or -1 when out of memory. */
 int job_keep(struct arena *a, struct str *s);

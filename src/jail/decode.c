@@ -38,6 +38,7 @@ void canvas_clear(struct canvas *c, uint32_t row)
 void canvas_frame(struct canvas *c)
 {
 	uint16_t grid[IMAGE_GRID * IMAGE_GRID];
+	qr_look(&c->codes, c->grey, c->width, c->height);
 	image_grid(c->grey, c->width, c->height, c->width, grid);
 	uint32_t detail = image_detail(grid);
 	if (c->chosen && detail <= c->detail)
@@ -73,6 +74,7 @@ void decode_image(struct str file, const struct decode_caps *caps, struct image_
 	out->damaged = c.damaged;
 	out->width = c.file_width;
 	out->height = c.file_height;
+	out->codes = c.codes.texts;
 	if (c.rows)
 		out->state = image_digest_of(c.grid, &out->digest) ? IMAGE_LOOK : IMAGE_PLAIN;
 	else if (c.cap)

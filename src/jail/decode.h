@@ -36,6 +36,7 @@ struct canvas {
 	bool chosen; /* grid holds the best frame so far */
 	uint32_t detail;
 	uint16_t grid[IMAGE_GRID * IMAGE_GRID];
+	struct qr_search codes; /* in all frames */
 };
 
 /* As JPEG has it (BT.601). */
@@ -51,7 +52,7 @@ bool canvas_open(struct canvas *c, uint32_t width, uint32_t height);
 void canvas_clear(struct canvas *c, uint32_t row);
 /* Counts work; false when it is too much. */
 bool canvas_work(struct canvas *c, uint64_t pixels);
-/* A frame is complete: keeps its grid if it shows more than those before. */
+/* A frame is complete: keeps its grid if it shows more than those before, and reads its QR codes. */
 void canvas_frame(struct canvas *c);
 
 void decode_gif(struct str file, struct canvas *c);

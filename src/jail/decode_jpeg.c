@@ -6,7 +6,9 @@
 
 #include "jail/decode.h"
 
-enum { ENOUGH = 4 * IMAGE_GRID, EIGHTHS = 8 }; /* libjpeg scales by eighths at a fraction of the cost */
+/* Pixels of the shorter side that suffice: for a QR code of 60 modules with its margin on a ninth of it. libjpeg scales by eighths. Down to an
+ * eighth is cheap, but not to three or five of them, for which it has no code for vectors. */
+enum { ENOUGH = 1024, EIGHTHS = 8 };
 
 struct jpeg {
 	struct jpeg_decompress_struct d;

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/limits.h"
 #include "base/map.h"
 #include "base/mem.h"
@@ -19,6 +20,13 @@
 /* A child that spins is ended by its CPU limit; this is for one that sleeps, and long because a machine may be busy. */
 enum { TIMEOUT_MS = 120 * 1000, FIRST_ANSWERS = 64, LEAST_BYTES = 128 /* counters of one pixel have 43 to 100 */ };
 
+/* A look, as it is remembered: few images have codes. */
+struct answer {
+	uint32_t state, damaged, width, height;
+	struct image_digest digest;
+	struct str codes; /* of texts */
+};
+
 struct images {
 	pthread_mutex_t lock; /* all below */
 	pid_t server;
@@ -28,8 +36,9 @@ struct images {
 	int idle[LIM_WORKERS];
 	size_t n_idle;
 	struct map known; /* digest -> index + 1 of answers */
-	struct image_look *answers;
+	struct answer *answers;
 	size_t n_answers, cap_answers;
+	struct arena texts; /* of QR codes */
 	struct images_count count;
 	enum image_test test;
 	int timeout_ms;
@@ -43,6 +52,7 @@ int images_new(struct images **out, struct err *err)
 		return err_oom(err, "images");
 	pthread_mutex_init(&m->lock, NULL);
 	map_init(&m->known, 2 * SHA256_BYTES * (size_t)LIM_IMAGE_KNOWN);
+	arena_init(&m->texts, LIM_IMAGE_TEXTS);
 	m->timeout_ms = TIMEOUT_MS;
 	return 0;
 }
@@ -56,6 +66,7 @@ void images_del(struct images *m)
 	if (m->started)
 		jail_reap(m->control, m->server);
 	map_free(&m->known);
+	arena_free(&m->texts);
 	mem_free(m->answers);
 	pthread_mutex_destroy(&m->lock);
 	mem_free(m);
@@ -133,7 +144,7 @@ static void put_child(struct images *m, int fd)
 static bool sane(const struct image_answer *a, uint32_t number)
 {
 	const struct image_look *l = &a->look;
-	return a->number == number && l->state >= IMAGE_LOOK && l->state <= IMAGE_CAP && l->damaged <= 1;
+	return a->number == number && l->state >= IMAGE_LOOK && l->state <= IMAGE_CAP && l->damaged <= 1 && l->codes.n <= QR_TEXT;
 }
 
 static bool put_all(int fd, struct iovec *v, size_t n, int64_t end)
@@ -227,22 +238,32 @@ static bool recall(struct images *m, const uint8_t digest[SHA256_BYTES], struct 
 {
 	pthread_mutex_lock(&m->lock);
 	const struct map_entry *e = map_get(&m->known, str_make(digest, SHA256_BYTES));
-	if (e && e->value)
-		*out = m->answers[e->value - 1];
+	const struct answer *a = e && e->value ? &m->answers[e->value - 1] : NULL;
+	if (a) {
+		*out = (struct image_look){a->state, a->damaged, a->width, a->height, a->digest, {.n = (uint32_t)a->codes.n}};
+		if (a->codes.n)
+			memcpy(out->codes.p, a->codes.p, a->codes.n);
+	}
 	pthread_mutex_unlock(&m->lock);
-	return e && e->value;
+	return a;
+}
+
+/* The lock is held. */
+static void forget_all(struct images *m)
+{
+	map_clear(&m->known);
+	arena_reset(&m->texts);
+	m->n_answers = 0;
 }
 
 /* The lock is held. When full it forgets all: what comes often is soon known again. */
-static struct image_look *new_answer(struct images *m)
+static struct answer *new_answer(struct images *m)
 {
-	if (m->n_answers == LIM_IMAGE_KNOWN) {
-		map_clear(&m->known);
-		m->n_answers = 0;
-	}
+	if (m->n_answers == LIM_IMAGE_KNOWN || m->texts.full)
+		forget_all(m);
 	if (m->n_answers == m->cap_answers) {
 		size_t cap = m->cap_answers ? 2 * m->cap_answers : FIRST_ANSWERS;
-		struct image_look *p = mem_realloc(m->answers, cap * sizeof *p);
+		struct answer *p = mem_realloc(m->answers, cap * sizeof *p);
 		if (!p)
 			return NULL;
 		m->answers = p;
@@ -253,13 +274,16 @@ static struct image_look *new_answer(struct images *m)
 
 static void remember(struct images *m, const uint8_t digest[SHA256_BYTES], const struct image_look *look)
 {
+	struct str codes = S("");
 	pthread_mutex_lock(&m->lock);
 	m->count.decoded++;
 	m->count.broke += look->state == IMAGE_BROKE;
-	struct image_look *p = new_answer(m);
-	struct map_entry *e = p ? map_put(&m->known, str_make(digest, SHA256_BYTES), NULL) : NULL;
+	struct answer *p = new_answer(m);
+	if (p && look->codes.n)
+		codes = arena_dup(&m->texts, str_make(look->codes.p, look->codes.n));
+	struct map_entry *e = p && codes.p ? map_put(&m->known, str_make(digest, SHA256_BYTES), NULL) : NULL;
 	if (e) {
-		*p = *look;
+		*p = (struct answer){look->state, look->damaged, look->width, look->height, look->digest, codes};
 		e->value = ++m->n_answers;
 	}
 	pthread_mutex_unlock(&m->lock);

@@ -1,5 +1,5 @@
-/* image.h - perceptual digests of images, which a child process decodes that can do nothing else: the only place that links the
- * libraries for GIF, PNG and JPEG.
+/* image.h - perceptual digests of images and what their QR codes say, found by a child process that can do nothing else: the only
+ * place that links the libraries for GIF, PNG and JPEG.
  *
  * With the first image this program is executed again as a small server (jail.h tells of the like for archives); it forks
  * children under rlimits and the jail's seccomp filter, as many as there are threads that ask at once. A child gets images
@@ -19,6 +19,7 @@
 #include "base/hash.h"
 #include "base/str.h"
 #include "codec/image_digest.h"
+#include "codec/qr.h"
 
 enum image_state {
 	IMAGE_LOOK = 1, /* it has a digest */
@@ -34,6 +35,7 @@ struct image_look {
 	uint32_t damaged; /* 1: something is wrong with the file; what could be decoded was looked at */
 	uint32_t width, height;
 	struct image_digest digest; /* with IMAGE_LOOK */
+	struct qr_texts codes;      /* what its QR codes say, hostile bytes */
 };
 
 struct images;

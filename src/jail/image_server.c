@@ -17,7 +17,7 @@
 #include "jail/sandbox.h"
 #include "jail/spawn.h"
 
-/* The most expensive image takes about a second. A child that has worked for RETIRE_S makes room for a new one, so that every image
+/* The most expensive image takes about two seconds. A child that has worked for RETIRE_S makes room for a new one, so that every image
  * has at least the rest of CPU_S; of many at once that take longer each is asked for anew, by itself (image.c). */
 enum { CPU_S = 20, RETIRE_S = 8, DRAWL_NS = 20 * 1000 * 1000 };
 

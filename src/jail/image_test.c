@@ -14,22 +14,37 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/limits.h"
+#include "codec/qr_samples.h"
 #include "jail/decode.h"
 #include "jail/frame.h"
 #include "jail/image.h"
 #include "jail/jail.h"
 
-enum { W = 200, H = 120, NEAR = 24, USUAL = -1, SOON = 500, USUAL_MS = 120000 };
+enum { W = 200, H = 120, NEAR = 24, USUAL = -1, SOON = 500, USUAL_MS = 120000, CODE = 1000 };
 static struct arena memory;
 static struct images *images;
 
 /* ---- writing images ---- */
 
-/* Pixels 0 or 1: blocks on a ground, as drawn by which. */
+/* A QR code on about half of the width. */
+static void draw_code(uint8_t *p, uint32_t w, uint32_t h)
+{
+	uint32_t module = w / 60;
+	for (uint32_t y = 0; y < h; y++)
+		for (uint32_t x = 0; x < w; x++)
+			p[(size_t)y * w + x] =
+				qr_sample_at(QR_URL, qr_sample_size(QR_URL), (int)(x / module) - 8, (int)(y / module) - 12);
+}
+
+/* Pixels 0 or 1: blocks on a ground, as drawn by which, or a code. */
 static uint8_t *picture(unsigned which, uint32_t w, uint32_t h)
 {
 	uint8_t *p = arena_zalloc(&memory, (size_t)w * h, 1);
 	assert_non_null(p);
+	if (which == CODE) {
+		draw_code(p, w, h);
+		return p;
+	}
 	uint64_t z = which * 0x9e3779b97f4a7c15u + 1;
 	for (unsigned block = 0; block < 60; block++) {
 		z = (z ^ z >> 29) * 0xbf58476d1ce4e5b9u;
@@ -217,6 +232,28 @@ static void test_formats(void **state)
 		assert_in_range(image_digest_distance(&l.digest, &other.digest), IMAGE_DIGEST_NEAR + 1, IMAGE_DIGEST_BITS);
 		assert_memory_equal(&l, &here, sizeof l);
 	}
+}
+
+/* In every format, when asked for again, in one frame of several, and where a JPEG is decoded at a fraction of its size. */
+static void test_codes(void **state)
+{
+	(void)state;
+	enum { SIDE = 260, NONE = NO_TRANSPARENT_COLOR };
+	const struct frame_spec flash[] = {{.w = SIDE, .h = SIDE, .transparent = NONE, .blank = true},
+		{CODE, 0, 0, SIDE, SIDE, 0, NONE, false}, {1, 0, 0, SIDE, SIDE, 0, NONE, false}};
+	const struct str files[] = {gif_of(CODE, SIDE, SIDE), png(CODE, SIDE, SIDE, PNG_COLOR_TYPE_PALETTE, true),
+		png(CODE, SIDE, SIDE, PNG_COLOR_TYPE_RGB_ALPHA, false), jpeg(CODE, SIDE, SIDE, 0),
+		jpeg(CODE, SIDE, 4 * SIDE, USUAL), jpeg(CODE, 6 * SIDE, 6 * SIDE, 0), gif(SIDE, SIDE, flash, COUNT(flash))};
+	for (size_t i = 0; i < 2 * COUNT(files); i++) {
+		struct image_look l = look(files[i / 2]), here = look_here(files[i / 2]);
+		struct str text = S("");
+		size_t at = 0;
+		qr_next(&l.codes, &at, &text);
+		assert_same(text, S(QR_URL_TEXT), S(QR_URL_TEXT));
+		assert_false(qr_next(&l.codes, &at, &text));
+		assert_memory_equal(&l, &here, sizeof l);
+	}
+	assert_int_equal(look(gif_of(1, W, H)).codes.n, 0);
 }
 
 static void test_nothing_to_see(void **state)
@@ -591,9 +628,9 @@ int main(int argc, char **argv)
 		return jail_main(argc, argv);
 	signal(SIGPIPE, SIG_IGN);
 #define JAILED(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-	const struct CMUnitTest tests[] = {JAILED(test_formats), JAILED(test_nothing_to_see), JAILED(test_animations),
-		JAILED(test_gif_as_giflib_has_it), JAILED(test_cut_and_changed), JAILED(test_bombs), JAILED(test_bad_children),
-		JAILED(test_at_once), JAILED(test_gone_between), JAILED(test_end), JAILED(test_server_gone), JAILED(test_threads),
-		JAILED(test_no_memory)};
+	const struct CMUnitTest tests[] = {JAILED(test_formats), JAILED(test_codes), JAILED(test_nothing_to_see),
+		JAILED(test_animations), JAILED(test_gif_as_giflib_has_it), JAILED(test_cut_and_changed), JAILED(test_bombs),
+		JAILED(test_bad_children), JAILED(test_at_once), JAILED(test_gone_between), JAILED(test_end),
+		JAILED(test_server_gone), JAILED(test_threads), JAILED(test_no_memory)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

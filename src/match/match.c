@@ -65,7 +65,18 @@ void matcher_scratch_del(struct matcher_scratch *s)
 	mem_free(s);
 }
 
-static void write_reason(struct json *j, const struct reason *r)
+/* "qr" for a link that only a QR code has. */
+static const char *where_of(const struct doc *d, const struct reason *r)
+{
+	for (size_t i = 0; i < d->n_urls && strcmp(r->where, field_name(FIELD_URL)) == 0; i++) {
+		const struct url *u = &d->urls[i];
+		if (str_eq(u->raw, r->text) || str_eq(u->domain, r->text))
+			return (u->flags & URL_FROM_CODE) && !(u->flags & (URL_FROM_HTML | URL_FROM_TEXT)) ? "qr" : r->where;
+	}
+	return r->where;
+}
+
+static void write_reason(struct json *j, const struct doc *d, const struct reason *r)
 {
 	json_obj(j);
 	JSON_KEY(j, "pack");
@@ -75,7 +86,7 @@ static void write_reason(struct json *j, const struct reason *r)
 	JSON_KEY(j, "name");
 	json_str(j, r->entry->name);
 	JSON_KEY(j, "where");
-	json_z(j, r->where);
+	json_z(j, where_of(d, r));
 	JSON_KEY(j, "text");
 	json_str(j, str_first(r->text, EVIDENCE_TEXT_MAX));
 	JSON_KEY(j, "rule");
@@ -85,14 +96,14 @@ static void write_reason(struct json *j, const struct reason *r)
 	json_obj_end(j);
 }
 
-static struct str evidence(struct arena *a, const struct verdict *v)
+static struct str evidence(struct arena *a, const struct doc *d, const struct verdict *v)
 {
 	struct buf b;
 	buf_init_arena(&b, a, EVIDENCE_MAX);
 	struct json j = json_to(&b);
 	json_arr(&j);
 	for (size_t i = 0; i < v->n_reasons; i++)
-		write_reason(&j, &v->reasons[i]);
+		write_reason(&j, d, &v->reasons[i]);
 	json_arr_end(&j);
 	return buf_ok(&b) ? buf_str(&b) : S("");
 }
@@ -107,7 +118,7 @@ int match_doc(const struct matcher *m, struct matcher_scratch *s, struct arena *
 	struct verdict *v = &s->verdict;
 	score(&s->finder, d, v);
 	if (v->n_reasons) {
-		struct str e = evidence(a, v);
+		struct str e = evidence(a, d, v);
 		if (!e.n)
 			return ERR_ENV;
 		io->evidence = e;

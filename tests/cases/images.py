@@ -44,6 +44,80 @@ def case_a_picture_is_a_campaign(t):
     same(sorted((m['id'], m['campaign']) for m in t.messages(store='j.db')), sorted((m['id'], m['campaign']) for m in rows))
 
 
+# https://paypal-login.example.com/v, by qrencode -l L
+CODE = """11111110010011001101001111111
+10000010001110111101101000001
+10111010111011101010001011101
+10111010011101110011001011101
+10111010001000100011001011101
+10000010010001000101001000001
+11111110101010101010101111111
+00000000111011101110100000000
+11101111101100111101111000100
+00011100001100110000011001001
+10011111010001001000101010111
+00001001100100001110100100010
+00110010100010000101111101011
+11100000110111001110111001001
+01011111010110100010010111011
+01111100111011101101010111010
+00100011000100111101101101011
+01011101101100100000111001101
+10001010001001000000010110011
+01010001101100011100100101010
+10111011111010011100111110000
+00000000110111001101100010111
+11111110110110100001101011011
+10000010110011101110100011011
+10111010101100111110111110001
+10111010000100101000100110111
+10111010111001000101000111001
+10000010111100000101101100010
+11111110110010001101101011011"""
+
+
+def code(scale, dark=0, light=255):
+    """A PNG of it, with its margin."""
+    rows = ['0' * 37] * 4 + ['0000' + row + '0000' for row in CODE.split()] + ['0' * 37] * 4
+    line = [bytearray(dark if c == '1' else light for c in row for _ in range(scale)) for row in rows]
+    return png(37 * scale, 37 * scale, [r for r in line for _ in range(scale)])
+
+
+def lure(n, image):
+    m = re.sub(b'(?m)^Subject: .*$', b'Subject: Your PayPal account is limited', letter(n, image, 20))
+    m = re.sub(b'(?m)^From: .*$', b'From: "PayPal Service" <service@mail.example.net>', m)
+    return m.replace(b'<p>', b'<p>Dear PayPal customer, scan the code to restore access. ')
+
+
+def case_a_code_is_a_link(t):
+    """A lure whose only link is a QR code: its link counts as any other, and it is told where it comes from; the same for an image that comes again."""
+    mails = [lure(0, code(3)), letter(100, picture(0, 0)), lure(200, code(5, 90, 230)), lure(300, code(3))]
+    for jobs in '1', '4':
+        t.write('box', mbox(mails))
+        t.run('ingest', '--store', jobs, '--feed', 'f', '-j', jobs, 'box')
+        rows = {m['message_id']: m for m in t.messages(store=jobs)}
+        for n in 0, 200, 300:
+            m = rows['<m%d@sender.example>' % n]
+            same((m['urls'], m['domains'], m['n_urls'], m['anomalies']), (['https://paypal-login.example.com/v'], ['example.com'], 1, ['qr_code']))
+            same([a['qr'] for a in m['attachments']], [['https://paypal-login.example.com/v']])
+            same((m['brand']['name'], m['category']), ('PayPal', 'phishing'))
+            same({e['where'] for e in m['evidence'] if e['text'] == m['urls'][0]}, {'qr'})
+        plain = rows['<m100@sender.example>']
+        same((plain['urls'], plain['anomalies'], 'qr' in plain['attachments'][0]), ([], [], False))
+    out = t.run('explain', '--store', '1', rows['<m0@sender.example>']['id']).out
+    same('QR code hxxps://paypal-login[.]example[.]com/v' in out and 'in qr: "hxxps://paypal-login[.]example[.]com/v"' in out, True)
+
+
+def case_a_code_is_all_there_is(t):
+    """No words, and the brand is known by where the code leads alone."""
+    pack = t.write('p.yaml', 'format: 1\nbrands:\n- {name: Some Shop, source: x, category: pharma, example_domains: [example.com]}\n')
+    for n, image in enumerate([code(4), picture(1, 1)]):
+        m = re.sub(b'(?m)^Subject: .*$', b'Subject: ', letter(n, image, 0))
+        t.run('ingest', '--store', 't.db', '--no-default-packs', '--pack', pack, '--feed', 'f', t.write(str(n), m))
+    rows = {m['message_id']: m for m in t.messages()}
+    same([rows['<m%d@sender.example>' % n]['brand'] and rows['<m%d@sender.example>' % n]['brand']['name'] for n in range(2)], ['Some Shop', None])
+
+
 def case_nothing_to_see_joins_nothing(t):
     """Spacers, counters, one colour: however equal, they are no picture."""
     mails = [letter(100 * n, png(w, h, [bytearray([n]) * w] * h)) for n, (w, h) in enumerate([(1, 1), (1, 300), (300, 200), (250, 180), (400, 12)] * 4)]

@@ -1,0 +1,39 @@
+/* qr.h - QR codes in grey pictures (ISO/IEC 18004:2015, all 40 versions; neither Micro QR nor rMQR).
+ *
+ * Made for what mail shows: codes that a program drew, at any size and turn, dark on light or light on dark, mirrored, from two pixels a
+ * module on (one, where pixels and modules agree), blurred by scaling or JPEG. Slight perspective is followed by the one alignment pattern at
+ * the corner without a finder; a code on a crumpled page is not read. Parts in Kanji come as U+FFFD; of a text split over several codes (structured
+ * append) each stands by itself. Nothing is said of the charset of bytes.
+ *
+ * Why not a library: zxing-cpp 1.4 compares all finder patterns three by three, 10 s for a picture of 270 x 270 pixels that holds
+ * nothing else, and is C++; libzbar's static library calls D-Bus, and its search for QR codes has had heap overflows (CVE-2023-40889, CVE-2023-40890).
+ * Here time is bounded by the pixels and by QR_TRIES, memory by the stack (some 60 KiB), whatever the picture.
+ */
+#ifndef TRAPLINE_CODEC_QR_H
+#define TRAPLINE_CODEC_QR_H
+
+#include "base/str.h"
+
+enum {
+	QR_TEXT = 1024,    /* bytes of all codes of a picture: lures' links have under 300; more is cut off */
+	QR_TRIES = 64,     /* grids that are read in full: pictures with one code take one or two */
+	QR_SKETCHES = 1024 /* sets of three patterns that are looked at, each some hundred pixels */
+};
+
+/* What codes say, each text once and with a NUL behind it (those within it are blanks). */
+struct qr_texts {
+	uint32_t n; /* bytes used */
+	uint8_t p[QR_TEXT];
+};
+/* The text at *at, 0 at first, and *at behind it; false: there is no more. Safe on any bytes as long as n <= QR_TEXT. */
+bool qr_next(const struct qr_texts *t, size_t *at, struct str *text);
+
+/* A search over the frames of one picture; zeros at first. */
+struct qr_search {
+	struct qr_texts texts;
+	uint32_t tries, sketches;
+};
+/* Adds what the codes in a grey picture say, rows one behind the other. */
+void qr_look(struct qr_search *s, const uint8_t *grey, uint32_t width, uint32_t height);
+
+#endif

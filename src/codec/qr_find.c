@@ -1,0 +1,252 @@
+/* qr_find.c - the finder patterns of QR codes in a picture; see qr_int.h.
+ *
+ * Every fourth row is cut into runs of dark and light. Where five of them stand as 1:1:3:1:1, which a finder pattern shows at any turn, its
+ * column is looked at, too, the row once more, and both diagonals. Few rows of ordinary pictures get that far, and few pictures have three such places.
+ */
+#include "codec/qr_int.h"
+
+#include <stdlib.h>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+enum {
+	STEP = 4,      /* rows: a pattern's core of two pixels a module has six */
+	WORD = 64,     /* pixels that are compared at once */
+	STRETCHES = 8, /* of a row: what is dark is told from a stretch and its two neighbours */
+	CONTRAST = 24, /* grey levels between the darkest and the lightest there: with less all is one colour */
+	WORDS = UINT16_MAX / WORD + 1,
+	LEAST = 7 /* pixels of a pattern */
+};
+
+/* The dark pixels of a row, a bit each, and what is dark: below these, by stretch. */
+struct row {
+	uint64_t dark[WORDS];
+	uint32_t stretch; /* words */
+	uint8_t level[STRETCHES];
+};
+
+struct span {
+	uint8_t least, most;
+};
+
+/* Of WORD pixels: takes the extremes into account; and which are below a level. */
+#ifdef __SSE2__
+enum { LANES = 16 };
+
+static inline __m128i lanes(const uint8_t *p)
+{
+	return _mm_loadu_si128((const __m128i *)(const void *)p);
+}
+
+static void widen(const uint8_t *p, struct span *s)
+{
+	__m128i low = lanes(p), high = low;
+	for (int i = LANES; i < WORD; i += LANES) {
+		low = _mm_min_epu8(low, lanes(p + i));
+		high = _mm_max_epu8(high, lanes(p + i));
+	}
+	low = _mm_min_epu8(low, _mm_srli_si128(low, 8)), high = _mm_max_epu8(high, _mm_srli_si128(high, 8));
+	low = _mm_min_epu8(low, _mm_srli_si128(low, 4)), high = _mm_max_epu8(high, _mm_srli_si128(high, 4));
+	low = _mm_min_epu8(low, _mm_srli_si128(low, 2)), high = _mm_max_epu8(high, _mm_srli_si128(high, 2));
+	low = _mm_min_epu8(low, _mm_srli_si128(low, 1)), high = _mm_max_epu8(high, _mm_srli_si128(high, 1));
+	uint8_t least = (uint8_t)_mm_cvtsi128_si32(low), most = (uint8_t)_mm_cvtsi128_si32(high);
+	s->least = least < s->least ? least : s->least;
+	s->most = most > s->most ? most : s->most;
+}
+
+static uint64_t below(const uint8_t *p, uint8_t level)
+{
+	uint64_t light = 0;
+	for (int i = 0; i < WORD; i += LANES) {
+		__m128i v = lanes(p + i), high = _mm_max_epu8(v, _mm_set1_epi8((char)level));
+		light |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(high, v)) << i;
+	}
+	return ~light;
+}
+#else
+static void widen(const uint8_t *p, struct span *s)
+{
+	for (int i = 0; i < WORD; i++) {
+		s->least = p[i] < s->least ? p[i] : s->least;
+		s->most = p[i] > s->most ? p[i] : s->most;
+	}
+}
+
+static uint64_t below(const uint8_t *p, uint8_t level)
+{
+	uint64_t dark = 0;
+	for (int i = 0; i < WORD; i++)
+		dark |= (uint64_t)(p[i] < level) << i;
+	return dark;
+}
+#endif
+
+/* A word's pixels; those behind the row's end are as its last. */
+static inline const uint8_t *word_of(const uint8_t *row, uint32_t word, uint32_t width, uint8_t room[WORD])
+{
+	uint32_t x = word * WORD, n = width - x;
+	if (n >= WORD)
+		return row + x;
+	memcpy(room, row + x, n);
+	memset(room + n, row[width - 1], WORD - n);
+	return room;
+}
+
+/* False: nothing can be told apart in it. */
+static bool cut_row(const uint8_t *p, uint32_t width, struct row *r)
+{
+	uint8_t room[WORD];
+	struct span spans[STRETCHES];
+	uint32_t words = (width + WORD - 1) / WORD;
+	bool any = false;
+	r->stretch = (words + STRETCHES - 1) / STRETCHES;
+	uint32_t n = (words + r->stretch - 1) / r->stretch;
+	for (uint32_t i = 0; i < n; i++) {
+		spans[i] = (struct span){UINT8_MAX, 0};
+		for (uint32_t w = i * r->stretch; w < (i + 1) * r->stretch && w < words; w++)
+			widen(word_of(p, w, width, room), &spans[i]);
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		struct span s = spans[i];
+		for (uint32_t k = i ? i - 1 : 0; k < n && k <= i + 1; k++) {
+			s.least = spans[k].least < s.least ? spans[k].least : s.least;
+			s.most = spans[k].most > s.most ? spans[k].most : s.most;
+		}
+		r->level[i] = s.most - s.least < CONTRAST ? 0 : (uint8_t)((s.least + s.most + 1) / 2);
+		any |= r->level[i];
+	}
+	for (uint32_t w = 0; any && w < words; w++)
+		r->dark[w] = below(word_of(p, w, width, room), r->level[w / r->stretch]);
+	return any;
+}
+
+/* ---- a pattern ---- */
+
+/* Five runs as 1:1:3:1:1, each off by some half of a module, which blurring and sampling take. */
+static bool is_profile(const uint32_t run[5])
+{
+	uint32_t total = run[0] + run[1] + run[2] + run[3] + run[4];
+	bool ok = 16 * run[2] >= 5 * total && 16 * run[2] <= 9 * total;
+	for (int i = 0; i < 5; i++)
+		ok &= i == 2 || (20 * run[i] >= total && 4 * run[i] <= total);
+	return ok;
+}
+
+static bool is_dark(const struct qr_picture *p, int64_t x, int64_t y, const struct qr_centre *c)
+{
+	return (p->grey[(size_t)y * p->width + (size_t)x] < c->level) != c->light;
+}
+
+/* From a pixel of the core on: how much there is of core, ring and rim, in a pattern of at most so many pixels. False: not all of them. */
+static bool walk(const struct qr_picture *p, const struct qr_centre *c, int64_t x, int64_t y, int dx, int dy, uint32_t total,
+	uint32_t out[3])
+{
+	for (int k = 0; k < 3; k++) {
+		uint32_t most = k ? total / 4 + 1 : total * 9 / 16 + 1;
+		out[k] = 0;
+		while (x >= 0 && y >= 0 && x < p->width && y < p->height && is_dark(p, x, y, c) == (k != 1)) {
+			if (++out[k] > most)
+				return false;
+			x += dx;
+			y += dy;
+		}
+		if (k && !out[k])
+			return false;
+	}
+	return true;
+}
+
+/* The profile through a pixel, along a row (dx) or a column (dy): its length, and how far its middle is from the pixel's. 0: none. */
+static uint32_t cross(
+	const struct qr_picture *p, const struct qr_centre *c, int64_t x, int64_t y, int dx, int dy, uint32_t total, double *off)
+{
+	uint32_t back[3], on[3];
+	if (!walk(p, c, x, y, -dx, -dy, total, back) || !walk(p, c, x + dx, y + dy, dx, dy, total, on))
+		return 0;
+	const uint32_t run[5] = {back[2], back[1], back[0] + on[0], on[1], on[2]};
+	if (!is_profile(run))
+		return 0;
+	double core = (double)on[0] - back[0] + 1, ring = core + on[1] - back[1];
+	*off = (core + ring) / 4;
+	return run[0] + run[1] + run[2] + run[3] + run[4];
+}
+
+/* Another row of a pattern that is known. */
+static bool is_known(const struct qr_centres *k, double x, double y, bool light)
+{
+	for (size_t i = 0; i < k->n; i++) {
+		const struct qr_centre *c = &k->v[i];
+		double near = 3.5 * c->module;
+		if (c->light == light && x > c->x - near && x < c->x + near && y > c->y - near && y < c->y + near)
+			return true;
+	}
+	return false;
+}
+
+static void look_closer(
+	const struct qr_picture *p, struct qr_centres *k, uint32_t x, uint32_t y, uint32_t total, uint8_t level, bool light)
+{
+	struct qr_centre c = {.level = level, .light = light};
+	double off_x, off_y;
+	if (k->n == QR_CENTRES || is_known(k, x, y, light))
+		return;
+	uint32_t down = cross(p, &c, x, y, 0, 1, total * 3 / 2, &off_y);
+	if (!down || 3 * down < 2 * total)
+		return;
+	int64_t middle = (int64_t)(y + 0.5 + off_y);
+	uint32_t along = cross(p, &c, x, middle, 1, 0, down * 3 / 2, &off_x);
+	if (!along || 3 * along < 2 * down)
+		return;
+	c.x = x + 0.5 + off_x;
+	c.y = y + 0.5 + off_y;
+	c.module = (along + down) / 14.0;
+	uint32_t most = (along > down ? along : down) * 3 / 2;
+	int64_t at = (int64_t)c.x;
+	if (!cross(p, &c, at, middle, 1, 1, most, &off_x) || !cross(p, &c, at, middle, 1, -1, most, &off_y))
+		return;
+	if (!is_known(k, c.x, c.y, light))
+		k->v[k->n++] = c;
+}
+
+/* ---- a row ---- */
+
+/* The last five runs of a row, from from[0] on; what follows begins at x. */
+static void look_at(
+	const struct qr_picture *p, struct qr_centres *k, const struct row *r, const uint32_t from[5], uint32_t x, uint32_t y)
+{
+	const uint32_t run[5] = {from[1] - from[0], from[2] - from[1], from[3] - from[2], from[4] - from[3], x - from[4]};
+	uint32_t middle = (from[2] + from[3]) / 2;
+	bool light = !(r->dark[middle / WORD] >> middle % WORD & 1);
+	if (is_profile(run))
+		look_closer(p, k, middle, y, x - from[0], r->level[middle / WORD / r->stretch], light);
+}
+
+static void scan_row(const struct qr_picture *p, struct qr_centres *k, struct row *r, uint32_t y)
+{
+	if (!cut_row(p->grey + (size_t)y * p->width, p->width, r))
+		return;
+	uint32_t from[5] = {0};
+	uint64_t before = r->dark[0] & 1;
+	for (uint32_t w = 0; w * WORD < p->width; w++) {
+		uint64_t changes = r->dark[w] ^ (r->dark[w] << 1 | before);
+		before = r->dark[w] >> (WORD - 1);
+		for (; changes; changes &= changes - 1) {
+			uint32_t x = w * WORD + (uint32_t)__builtin_ctzll(changes), core = from[3] - from[2], total = x - from[0];
+			if (16 * core - 5 * total <= 4 * total &&
+				total >= LEAST) /* by far the most are not: is_profile's first test */
+				look_at(p, k, r, from, x, y);
+			from[0] = from[1], from[1] = from[2], from[2] = from[3], from[3] = from[4], from[4] = x;
+		}
+	}
+	look_at(p, k, r, from, p->width, y);
+}
+
+void qr_centres(const struct qr_picture *p, struct qr_centres *k)
+{
+	struct row r;
+	k->n = 0;
+	for (uint32_t y = STEP / 2; y < p->height && k->n < QR_CENTRES; y += STEP)
+		scan_row(p, k, &r, y);
+}
