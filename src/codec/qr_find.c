@@ -94,31 +94,36 @@ static inline const uint8_t *word_of(const uint8_t *row, uint32_t word, uint32_t
 	return room;
 }
 
+/* Below this a pixel is dark: half way between the extremes of a stretch and its neighbours, 0 where these are near. */
+static uint8_t level_of(const struct span *spans, uint32_t n, uint32_t i)
+{
+	struct span s = spans[i];
+	for (uint32_t k = i ? i - 1 : 0; k < n && k <= i + 1; k++) {
+		s.least = spans[k].least < s.least ? spans[k].least : s.least;
+		s.most = spans[k].most > s.most ? spans[k].most : s.most;
+	}
+	return s.most - s.least < CONTRAST ? 0 : (uint8_t)((s.least + s.most + 1) / 2);
+}
+
 /* False: nothing can be told apart in it. */
 static bool cut_row(const uint8_t *p, uint32_t width, struct row *r)
 {
 	uint8_t room[WORD];
 	struct span spans[STRETCHES];
-	uint32_t words = (width + WORD - 1) / WORD;
+	uint32_t words = (width + WORD - 1) / WORD, n = 0;
 	bool any = false;
 	r->stretch = (words + STRETCHES - 1) / STRETCHES;
-	uint32_t n = (words + r->stretch - 1) / r->stretch;
-	for (uint32_t i = 0; i < n; i++) {
-		spans[i] = (struct span){UINT8_MAX, 0};
-		for (uint32_t w = i * r->stretch; w < (i + 1) * r->stretch && w < words; w++)
-			widen(word_of(p, w, width, room), &spans[i]);
+	for (uint32_t w = 0; w < words; w++) {
+		if (w % r->stretch == 0)
+			spans[n++] = (struct span){UINT8_MAX, 0};
+		widen(word_of(p, w, width, room), &spans[n - 1]);
 	}
-	for (uint32_t i = 0; i < n; i++) {
-		struct span s = spans[i];
-		for (uint32_t k = i ? i - 1 : 0; k < n && k <= i + 1; k++) {
-			s.least = spans[k].least < s.least ? spans[k].least : s.least;
-			s.most = spans[k].most > s.most ? spans[k].most : s.most;
-		}
-		r->level[i] = s.most - s.least < CONTRAST ? 0 : (uint8_t)((s.least + s.most + 1) / 2);
-		any |= r->level[i];
+	for (uint32_t i = 0, w = 0; i < n; i++) {
+		uint8_t level = r->level[i] = level_of(spans, n, i);
+		any |= level;
+		for (; w < words && w < (i + 1) * r->stretch; w++)
+			r->dark[w] = level ? below(word_of(p, w, width, room), level) : 0;
 	}
-	for (uint32_t w = 0; any && w < words; w++)
-		r->dark[w] = below(word_of(p, w, width, room), r->level[w / r->stretch]);
 	return any;
 }
 
@@ -245,7 +250,7 @@ static void scan_row(const struct qr_picture *p, struct qr_centres *k, struct ro
 
 void qr_centres(const struct qr_picture *p, struct qr_centres *k)
 {
-	struct row r;
+	struct row r = {.stretch = 1};
 	k->n = 0;
 	for (uint32_t y = STEP / 2; y < p->height && k->n < QR_CENTRES; y += STEP)
 		scan_row(p, k, &r, y);

@@ -108,6 +108,21 @@ def case_a_code_is_a_link(t):
     same('QR code hxxps://paypal-login[.]example[.]com/v' in out and 'in qr: "hxxps://paypal-login[.]example[.]com/v"' in out, True)
 
 
+def case_a_code_beside_known_text(t):
+    """Text that comes again is not read again (feature/memo.h); a code beside it counts all the same, behind the text's own links and once."""
+    def one(n, image):
+        m = re.sub(b'<p>[^<]*</p>', b'<p>See <a href="http://shop.example/">us</a>.</p>', letter(n, image))
+        return re.sub(b'(?m)^Subject: .*$', b'Subject: the same', m)
+
+    images = [picture(0, 0), code(3), code(3), picture(0, 0), code(4), code(3, 255, 0), picture(2, 0)] * 2
+    want = [['http://shop.example/'] + (['https://paypal-login.example.com/v'] if n % 7 in (1, 2, 4, 5) else []) for n in range(len(images))]
+    for jobs in '1', '3':
+        ingest(t, [one(n, image) for n, image in enumerate(images)], jobs, jobs)
+        rows = {m['message_id']: m for m in t.messages(store=jobs)}
+        same([rows['<m%d@sender.example>' % n]['urls'] for n in range(len(images))], want)
+        same([rows['<m%d@sender.example>' % n]['anomalies'] for n in range(len(images))], [['qr_code'] if len(w) > 1 else [] for w in want])
+
+
 def case_a_code_is_all_there_is(t):
     """No words, and the brand is known by where the code leads alone."""
     pack = t.write('p.yaml', 'format: 1\nbrands:\n- {name: Some Shop, source: x, category: pharma, example_domains: [example.com]}\n')
