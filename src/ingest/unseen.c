@@ -22,7 +22,7 @@ struct unseen {
 	struct arena arena; /* messages, images and attachments */
 	struct waiting waiting[IMAGES_AT_ONCE];
 	struct image_question questions[IMAGES_AT_ONCE];
-	size_t n_waiting, n_questions, bytes;
+	size_t n_waiting, n_questions, bytes, mail_bytes; /* bytes: of images */
 };
 
 struct unseen *unseen_new(struct images *images)
@@ -74,6 +74,7 @@ int unseen_add(struct unseen *l, const struct raw_mail *mail, const struct feed 
 	struct doc_attachment *t = arena_alloc(&l->arena, n);
 	if (!t || !keep(l, &m.bytes) || !keep(l, &m.from_line) || !keep(l, &m.path) || !keep(l, &m.member))
 		return ERR_ENV;
+	l->mail_bytes += m.bytes.n;
 	memcpy(t, doc->attachments, n);
 	l->waiting[l->n_waiting++] =
 		(struct waiting){m, feed, row, rows, {.attachments = t, .n_attachments = doc->n_attachments}, l->n_questions};
@@ -93,7 +94,7 @@ bool unseen_wait(const struct unseen *l)
 
 bool unseen_full(const struct unseen *l)
 {
-	return l->n_questions + LIM_MESSAGE_IMAGES > IMAGES_AT_ONCE || l->bytes >= LIM_BATCH;
+	return l->n_questions + LIM_MESSAGE_IMAGES > IMAGES_AT_ONCE || l->bytes >= LIM_BATCH || l->mail_bytes >= LIM_BATCH;
 }
 
 static int complete(const struct unseen *l, const struct waiting *w)
@@ -123,7 +124,7 @@ int unseen_take(struct unseen *l, unseen_again_fn *again, void *ctx, struct err 
 		struct waiting *w = &l->waiting[i];
 		rc = has_codes(l, w) ? again(ctx, &w->mail, w->feed, w->rows, w->row, err) : complete(l, w);
 	}
-	l->n_waiting = l->n_questions = l->bytes = 0;
+	l->n_waiting = l->n_questions = l->bytes = l->mail_bytes = 0;
 	arena_reset(&l->arena);
 	return rc;
 }

@@ -230,7 +230,7 @@ static void test_code(void **state)
 	arena_free(&kept);
 }
 
-/* Large images are not gathered beyond what a batch of messages has. */
+/* Large images are not gathered beyond what a batch of messages has, nor large messages with small ones. */
 static void test_bytes(void **state)
 {
 	struct doc_attachment t = {.type = S("image/gif")};
@@ -251,6 +251,12 @@ static void test_bytes(void **state)
 		assert_true(unseen_full(u));
 		assert_int_equal(take(u), 0);
 	}
+	const struct raw_mail large = {.bytes = str_make(p, LIM_BATCH), .path = S("box"), .member = S(""), .from_line = S("")};
+	t.unseen.n = 1;
+	assert_false(unseen_full(u));
+	assert_int_equal(unseen_add(u, &large, NULL, &d, &row, &memory), 0);
+	assert_true(unseen_full(u));
+	assert_int_equal(take(u), 0);
 	unseen_del(u);
 	images_del(images);
 }

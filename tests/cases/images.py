@@ -106,6 +106,8 @@ def case_a_code_is_a_link(t):
         same((plain['urls'], plain['anomalies'], 'qr' in plain['attachments'][0]), ([], [], False))
     out = t.run('explain', '--store', '1', rows['<m0@sender.example>']['id']).out
     same('QR code hxxps://paypal-login[.]example[.]com/v' in out and 'in qr: "hxxps://paypal-login[.]example[.]com/v"' in out, True)
+    t.run('report', '--store', '1', '-o', 'r.html')
+    same('QR code <span class="raw">hxxps://paypal-login[.]example[.]com/v</span>' in t.read('r.html'), True)
 
 
 def case_a_code_beside_known_text(t):
