@@ -131,38 +131,45 @@ int campaign_members(struct store *s, const struct store_filter *filter, uint64_
 /* ---- the template ---- */
 
 struct texts {
+	const struct campaign_members *m;
 	struct arena *a;
 	campaign_clean_fn *clean;
-	struct str subject, body;
+	struct str *subjects, *bodies;
 	struct err *err;
 };
 
 static int take_text(void *ctx, const struct store_row *r)
 {
 	struct texts *t = ctx;
-	t->subject = arena_dup(t->a, r->row->subject);
-	t->body = arena_dup(t->a, r->row->text);
-	bool ok = t->subject.p && t->body.p;
+	size_t i = 0;
+	while (t->m->sample[i].n != r->n)
+		i++;
+	struct str *subject = &t->subjects[i], *body = &t->bodies[i];
+	*subject = arena_dup(t->a, r->row->subject);
+	*body = arena_dup(t->a, r->row->text);
+	bool ok = subject->p && body->p;
 	if (ok && t->clean)
-		ok = !t->clean(r->row, t->subject, t->a, &t->subject) && !t->clean(r->row, t->body, t->a, &t->body);
+		ok = !t->clean(r->row, *subject, t->a, subject) && !t->clean(r->row, *body, t->a, body);
 	return ok ? 0 : err_oom(t->err, "templates");
 }
 
 int campaign_texts(struct store *s, const struct campaign_members *m, campaign_clean_fn *clean, struct arena *a,
 	struct str *subjects, struct str *bodies, struct err *err)
 {
+	struct texts t = {.m = m, .a = a, .clean = clean, .subjects = subjects, .bodies = bodies, .err = err};
+	struct store_filter sample = STORE_FILTER_ALL;
+	int64_t rows[LIM_TEMPLATE_TEXTS];
+	must(m->n_sample <= LIM_TEMPLATE_TEXTS);
 	for (size_t i = 0; i < m->n_sample; i++) {
-		struct texts t = {.a = a, .clean = clean, .err = err};
-		struct store_filter one = STORE_FILTER_ALL;
-		one.n = m->sample[i].n;
-		int rc = store_scan(s, &one, FEAT_BIT(subject) | FEAT_BIT(to) | FEAT_BIT(rcpt_to), STORE_UNORDERED | STORE_TEXTS,
-			take_text, &t, err);
-		if (rc)
-			return rc;
-		subjects[i] = t.subject;
-		bodies[i] = t.body;
+		rows[i] = m->sample[i].n;
+		subjects[i] = bodies[i] = S("");
 	}
-	return 0;
+	if (!m->n_sample)
+		return 0;
+	sample.rows = rows;
+	sample.nrows = m->n_sample;
+	return store_scan(s, &sample, FEAT_BIT(subject) | FEAT_BIT(to) | FEAT_BIT(rcpt_to), STORE_UNORDERED | STORE_TEXTS,
+		take_text, &t, err);
 }
 
 int campaign_template(struct store *s, const struct campaign_members *m, campaign_clean_fn *clean, struct arena *a,

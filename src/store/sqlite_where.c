@@ -78,6 +78,18 @@ static int feed_term(struct sq *q, struct where *w, const struct store_filter *f
 	return 0;
 }
 
+/* SQLite takes the rows of a list in ascending order: pages of neighbours are read once. */
+static void row_term(struct where *w, const struct store_filter *f)
+{
+	for (size_t i = 0; i < f->nrows; i++) {
+		if (i == 0)
+			term(w, "m.n IN (");
+		buf_printf(&w->sql, i ? ",%lld" : "%lld", (long long)f->rows[i]);
+	}
+	if (f->nrows)
+		buf_add(&w->sql, S(")"));
+}
+
 static int id_term(struct where *w, const struct store_filter *f, struct err *err)
 {
 	char sql[128];
@@ -109,10 +121,7 @@ int sq_where(struct sq *q, struct where *w, const struct store_filter *f, struct
 		{"campaign", f->campaign}};
 	for (size_t i = 0; rc == 0 && i < sizeof words / sizeof *words; i++)
 		rc = word_term(q, w, words[i].column, words[i].value, err);
-	if (f->n) {
-		snprintf(sql, sizeof sql, "m.n = %lld", (long long)f->n);
-		term(w, sql);
-	}
+	row_term(w, f);
 	if (f->since != TIME_NONE) {
 		snprintf(sql, sizeof sql, "m.time >= %lld", (long long)f->since);
 		term(w, sql);

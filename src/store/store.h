@@ -117,8 +117,9 @@ struct store_filter {
 	struct str brand, programme, category, country, from_domain, domain, engine, client, campaign;
 	struct str subject;   /* contained in it, ASCII case-insensitively; empty: any */
 	struct str id_prefix; /* hex digits, either case; empty: any */
-	int64_t n;            /* only the message with this number (store_row.n); 0: any */
-	int64_t limit;        /* 0: none */
+	const int64_t *rows;  /* any of these numbers (store_row.n), each given once; nrows 0: all */
+	size_t nrows;
+	int64_t limit; /* 0: none */
 };
 #define STORE_ALL_COLUMNS (((uint64_t)1 << (FEAT_COUNT - 1) << 1) - 1)
 #define STORE_FILTER_ALL ((struct store_filter){.since = TIME_NONE, .until = TIME_NONE})

@@ -221,14 +221,16 @@ static int count_matching(void *ctx, const struct store_row *r)
 	ok = ok && (!f->category.p || str_eq(f->category, w->category)) && (!f->country.p || str_eq(f->country, w->country));
 	ok = ok && (!f->from_domain.p || str_eq(f->from_domain, w->from_domain));
 	ok = ok && (!f->subject.n || str_ifind(w->subject, f->subject) != STR_NPOS);
-	bool any_feed = !f->nfeeds, any_domain = !f->domain.p || (!f->domain.n && !w->domains.n);
+	bool any_feed = !f->nfeeds, any_row = !f->nrows, any_domain = !f->domain.p || (!f->domain.n && !w->domains.n);
 	for (size_t i = 0; i < f->nfeeds; i++)
 		any_feed |= str_eq(f->feeds[i], w->feed);
+	for (size_t i = 0; i < f->nrows; i++)
+		any_row |= f->rows[i] == r->n;
 	for (size_t i = 0; i < w->domains.n; i++)
 		any_domain |= f->domain.n && str_eq(f->domain, w->domains.v[i]);
 	char hex[SHA256_HEX];
 	hex_encode(w->id, SHA256_BYTES, hex);
-	ok = ok && any_feed && any_domain && str_istarts(str_make(hex, SHA256_HEX), f->id_prefix);
+	ok = ok && any_feed && any_row && any_domain && str_istarts(str_make(hex, SHA256_HEX), f->id_prefix);
 	e->n += ok;
 	return 0;
 }
@@ -266,6 +268,7 @@ static void test_filters(void **state)
 	put_one(x, row, 1);
 	struct str feeds[] = {S("lab"), S("nobody"), S("odd")};
 	struct str hex = hex_of(x, row, 64);
+	const int64_t rows[] = {2400, 7, 1, INT64_MAX, 99999, 2};
 	const struct {
 		struct store_filter f;
 		bool some;
@@ -294,6 +297,9 @@ static void test_filters(void **state)
 		{{.since = TIME_NONE, .until = TIME_NONE, .id_prefix = str_first(hex, 17)}, true},
 		{{.since = TIME_NONE, .until = TIME_NONE, .id_prefix = hex, .subject = S("off")}, true},
 		{{.since = TIME_NONE, .until = TIME_NONE, .id_prefix = hex, .subject = S("order")}, false},
+		{{.since = TIME_NONE, .until = TIME_NONE, .rows = rows, .nrows = 6}, true},
+		{{.since = TIME_NONE, .until = TIME_NONE, .rows = rows, .nrows = 2, .feeds = feeds, .nfeeds = 1}, true},
+		{{.since = TIME_NONE, .until = TIME_NONE, .rows = rows + 3, .nrows = 2}, false},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		check_filter(x, &cases[i].f, cases[i].some);
