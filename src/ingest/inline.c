@@ -16,7 +16,7 @@ struct line {
 static int put_one(struct sink *k, struct line *l, const struct job *j, struct err *err)
 {
 	int rc = sink_put(k, j, err);
-	if (rc || ++l->in_batch < STORE_BATCH)
+	if (rc || ++l->in_batch < store_batch(k->p->store))
 		return rc;
 	l->in_batch = 0;
 	rc = store_commit(k->p->store, err);

@@ -167,7 +167,7 @@ static int write_batch(struct run *r, struct sink *k, struct batch *b, size_t *i
 	for (size_t i = 0; i < b->n && !rc; i++)
 		rc = sink_put(k, &b->jobs[i], err);
 	*in_batch += b->n;
-	if (!rc && *in_batch >= STORE_BATCH) {
+	if (!rc && *in_batch >= store_batch(s)) {
 		rc = store_commit(s, err);
 		*in_batch = 0;
 	}

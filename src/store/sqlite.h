@@ -252,6 +252,7 @@ int sq_flush_attributions(struct sq *q, struct err *err); /* after the rows that
 
 /* ---- sqlite_put.c ---- */
 int sq_begin(struct store *s, struct err *err);
+size_t sq_batch(struct store *s);
 int sq_commit(struct store *s, struct err *err);
 void sq_rollback(struct store *s);
 int sq_start(struct store *s, struct err *err);

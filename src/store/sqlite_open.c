@@ -187,6 +187,7 @@ static const struct store_ops sqlite_ops = {
 	.close = sq_close,
 	.begin = sq_begin,
 	.start = sq_start,
+	.batch = sq_batch,
 	.commit = sq_commit,
 	.rollback = sq_rollback,
 	.put = sq_put,

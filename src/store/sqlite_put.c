@@ -28,6 +28,13 @@ int sq_step(struct sq *q, sqlite3_stmt *st, const char *doing, struct err *err)
 	return sq_error(q, rc, doing, err);
 }
 
+/* How much is there is known from the first new message on; without one there is little to commit. */
+size_t sq_batch(struct store *s)
+{
+	int64_t share = sq_of(s)->last / STORE_BATCH_SHARE;
+	return share < STORE_BATCH ? STORE_BATCH : share < STORE_BATCH_MOST ? (size_t)share : STORE_BATCH_MOST;
+}
+
 /* Full batches go into a new store: to write its pages once is worth more than readers who need not wait. */
 static bool is_first_load(const struct sq *q)
 {

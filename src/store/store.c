@@ -27,6 +27,11 @@ int store_begin(struct store *s, struct err *err)
 	return s->ops->begin(s, err);
 }
 
+size_t store_batch(struct store *s)
+{
+	return s->ops->batch(s);
+}
+
 int store_commit(struct store *s, struct err *err)
 {
 	return s->ops->commit(s, err);

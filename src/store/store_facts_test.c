@@ -257,6 +257,32 @@ static void test_attributions_same(void **state)
 	}
 }
 
+/* A store is as large as its last number says. */
+static void test_batch_grows(void **state)
+{
+	struct fixture *x = *state;
+	const struct {
+		const char *renumber;
+		size_t batch;
+	} cases[] = {
+		{"", 20000},
+		{"UPDATE message SET n = 1999999 WHERE n = (SELECT max(n) FROM message)", 20000},
+		{"UPDATE message SET n = 7999998 WHERE n = (SELECT max(n) FROM message)", 79999},
+		{"UPDATE message SET n = 7999999 WHERE n = (SELECT max(n) FROM message)", 80000},
+		{"UPDATE message SET n = 5000000000 WHERE n = (SELECT max(n) FROM message)", 200000},
+	};
+	put_fakes(x, 0, 5, S("trap"));
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct fake f;
+		assert_int_equal(sqlite3_exec(sq_of(x->s)->db, cases[i].renumber, NULL, NULL, NULL), SQLITE_OK);
+		reopen(x, STORE_WRITE);
+		assert_int_equal(store_begin(x->s, &err), 0);
+		assert_int_equal(store_put(x->s, fake_row(&f, 10 + i, S("trap")), 0, 0, &err), 1);
+		assert_int_equal(store_batch(x->s), cases[i].batch);
+		store_rollback(x->s);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -268,6 +294,7 @@ int main(void)
 		CASE(test_knowledge),
 		CASE(test_attributions),
 		CASE(test_attributions_same),
+		CASE(test_batch_grows),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

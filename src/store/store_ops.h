@@ -7,6 +7,7 @@
 struct store_ops {
 	void (*close)(struct store *s);
 	int (*begin)(struct store *s, struct err *err);
+	size_t (*batch)(struct store *s);
 	int (*commit)(struct store *s, struct err *err);
 	void (*rollback)(struct store *s);
 	int (*start)(struct store *s, struct err *err);
