@@ -30,20 +30,42 @@ static void show_eta(double elapsed, uint64_t done, uint64_t total)
 		(unsigned long long)left % 60);
 }
 
-void progress_show(struct progress *p, uint64_t done, uint64_t total, uint64_t messages)
+/* Seconds since the start where the line is to be written now, else 0. */
+static double due(struct progress *p)
 {
-	if (!p->on)
-		return;
-	double now = clock_monotonic(), elapsed = now - p->start;
-	if (elapsed < DELAY || now - p->last < INTERVAL)
-		return;
+	double now = p->on ? clock_monotonic() : 0;
+	if (!p->on || now - p->start < DELAY || now - p->last < INTERVAL)
+		return 0;
 	p->last = now;
 	p->shown = true;
+	return now - p->start;
+}
+
+static void end_line(void)
+{
+	fputs("\033[K", stderr);
+	fflush(stderr);
+}
+
+void progress_show(struct progress *p, uint64_t done, uint64_t total, uint64_t messages)
+{
+	double elapsed = due(p);
+	if (elapsed <= 0)
+		return;
 	fprintf(stderr, "\r%s  %llu messages  %.0f/s  %.1f MB", p->title, (unsigned long long)messages, (double)messages / elapsed,
 		(double)done / 1e6);
 	show_eta(elapsed, done, total);
-	fputs("\033[K", stderr);
-	fflush(stderr);
+	end_line();
+}
+
+void progress_count(struct progress *p, uint64_t done, uint64_t total)
+{
+	double elapsed = due(p);
+	if (elapsed <= 0)
+		return;
+	fprintf(stderr, "\r%s  %llu of %llu", p->title, (unsigned long long)done, (unsigned long long)total);
+	show_eta(elapsed, done, total);
+	end_line();
 }
 
 void progress_part(struct progress *p, const char *part, unsigned at, unsigned of)
@@ -51,8 +73,8 @@ void progress_part(struct progress *p, const char *part, unsigned at, unsigned o
 	if (!p->on || clock_monotonic() - p->start < DELAY)
 		return;
 	p->shown = true;
-	fprintf(stderr, "\r%s: %s (%u of %u)\033[K", p->title, part, at, of);
-	fflush(stderr);
+	fprintf(stderr, "\r%s: %s (%u of %u)", p->title, part, at, of);
+	end_line();
 }
 
 void progress_end(struct progress *p)

@@ -20,6 +20,8 @@ void progress_start(struct progress *p, const char *title, bool wanted);
 void progress_show(struct progress *p, uint64_t done, uint64_t total, uint64_t messages);
 /* Which of several parts is at work, from 1; again within long ones, as nothing is shown in the first second. */
 void progress_part(struct progress *p, const char *part, unsigned at, unsigned of);
+/* So many of a known number of things. Cheap to call often. */
+void progress_count(struct progress *p, uint64_t done, uint64_t total);
 void progress_end(struct progress *p); /* clears the line */
 double clock_monotonic(void);          /* seconds */
 

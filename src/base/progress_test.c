@@ -56,6 +56,29 @@ static void a_part_is_told_after_a_second(void **state)
 	assert_string_equal(seen, "\rrelating messages: engines (3 of 8)\033[K\r\033[K");
 }
 
+/* The first line is due, the second, at once behind it, is not. */
+static void how_many_of_all(void **state)
+{
+	struct terminal t;
+	struct progress p;
+	char seen[200];
+	(void)state;
+	open_terminal(&t);
+	progress_start(&p, "campaigns", true);
+	progress_count(&p, 1, 400);
+	bool early = p.shown;
+	p.start -= 2;
+	p.last -= 2;
+	progress_count(&p, 100, 400);
+	progress_count(&p, 101, 400);
+	progress_end(&p);
+	size_t n = close_terminal(&t, seen, sizeof seen);
+	assert_false(early);
+	assert_true(n > 0);
+	assert_non_null(strstr(seen, "\rcampaigns  100 of 400   25 %  ETA 0:0"));
+	assert_null(strstr(seen, "101"));
+}
+
 static void nobody_asked(void **state)
 {
 	struct terminal t;
@@ -66,12 +89,14 @@ static void nobody_asked(void **state)
 	progress_start(&p, "relating messages", false);
 	p.start -= 2;
 	progress_part(&p, "engines", 3, 8);
+	progress_count(&p, 3, 8);
 	progress_end(&p);
 	assert_int_equal(close_terminal(&t, seen, sizeof seen), 0);
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(a_part_is_told_after_a_second), cmocka_unit_test(nobody_asked)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_part_is_told_after_a_second), cmocka_unit_test(how_many_of_all), cmocka_unit_test(nobody_asked)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

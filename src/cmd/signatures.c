@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "base/progress.h"
 #include "base/vec.h"
 #include "campaign/family.h"
 #include "cmd/command.h"
@@ -69,11 +70,15 @@ static int make_all(struct making *m, struct err *err)
 	struct store_filter filter = session_filter(m->s, true, feeds);
 	int rc = campaign_members(m->s->store, &filter, FAMILY_LEAST, &m->arena, &campaigns, &m->campaigns, err);
 	struct arena scratch;
+	struct progress progress;
 	arena_init(&scratch, SIZE_MAX);
+	progress_start(&progress, "campaigns", m->s->o->verbose >= 0);
 	for (size_t i = 0; i < m->campaigns && !rc; i++) {
+		progress_count(&progress, i, m->campaigns);
 		arena_reset(&scratch);
 		rc = make_one(m, &campaigns[i], &scratch, err);
 	}
+	progress_end(&progress);
 	arena_free(&scratch);
 	return rc;
 }
