@@ -17,11 +17,11 @@
 #include "base/mem.h"
 
 /* A change of any step makes stores be analysed anew. */
-enum { ANALYSE_VERSION = 22 };
+enum { ANALYSE_VERSION = 23 };
 
 static analysis_step load;
 
-/* In the order campaigns, engines, programmes, findings; infections need engines only. The last looks back. */
+/* In the order campaigns, engines, kin of campaigns, programmes, findings; infections need engines only. The last looks back. */
 static const struct {
 	analysis_step *run;
 	const char *name;
@@ -29,6 +29,7 @@ static const struct {
 	{campaigns_step, "campaigns"},
 	{load, "load"},
 	{engines_step, "engines"},
+	{campaign_kin_step, "kin"},
 	{infections_step, "infections"},
 	{programmes_step, "programmes"},
 	{findings_step, "findings"},
@@ -254,7 +255,7 @@ static void take_campaigns(struct analysis *a)
 	for (size_t i = 0; i < a->campaigns.n; i++) {
 		struct analysed *m = analysis_find(a, a->campaigns.row[i]);
 		if (m)
-			m->campaign = a->campaigns.name[i];
+			m->campaign = a->campaigns.name[i], m->marks = a->campaigns.marks[i];
 	}
 }
 
@@ -262,8 +263,10 @@ static void free_campaigns(struct analysis *a)
 {
 	mem_free(a->campaigns.row);
 	mem_free(a->campaigns.name);
+	mem_free(a->campaigns.marks);
 	a->campaigns.row = NULL;
 	a->campaigns.name = NULL;
+	a->campaigns.marks = NULL;
 	a->campaigns.n = 0;
 }
 

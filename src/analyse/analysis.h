@@ -2,7 +2,7 @@
  * facts and the analyst's decisions.
  *
  * A deterministic function of that set: the same whatever the order of ingest, batches or threads, and recomputable at any
- * time. Steps run in the order campaigns, engines, programmes, findings; each reads what the ones before it found. Their
+ * time. Steps run in the order campaigns, engines, kin of campaigns, programmes, findings; each reads what the ones before it found. Their
  * results replace those of the last analysis in one transaction: per message the ROW_ANALYSED columns, per thing an item
  * (store.h). Nothing may depend on row numbers or on the order of `messages`: break ties by (key, feed name, occurrence).
  *
@@ -16,6 +16,7 @@
 #include "base/name.h"
 #include "base/progress.h"
 #include "base/vec.h"
+#include "campaign/kin.h"
 #include "finding/finding.h"
 #include "match/pack.h"
 #include "store/store.h"
@@ -27,7 +28,7 @@ struct analyse_settings {
 	bool force;              /* even when nothing changed */
 	bool show_progress;      /* on a terminal */
 	size_t most_tokens;      /* of engines and fingerprints together; 0: LIM_ENGINE_TOKENS. Lower in tests */
-	/* NULL, or told of each part when it is done, for benchmarks: campaigns, load, engines, infections, programmes, findings, store. */
+	/* NULL, or told of each part when it is done, for benchmarks: campaigns, load, engines, kin, infections, programmes, findings, store. */
 	void (*done)(void *ctx, const char *part);
 	void *done_ctx;
 };
@@ -45,7 +46,8 @@ struct analysed {
 	uint8_t ip_len;
 	uint8_t time_trusted; /* a believed Received field or the From_ line gave it */
 	/* found */
-	name_id campaign; /* by the first step, which runs before messages are loaded */
+	name_id campaign;       /* by the first step, which runs before messages are loaded, */
+	struct kin_marks marks; /* and what it may be joined with others by */
 	name_id engine, client;
 	name_id brand, programme, category; /* begin as the message's own ones */
 	float engine_confidence, client_confidence;
@@ -66,11 +68,12 @@ struct analysis {
 	size_t n_messages;
 	uint32_t *domains; /* of all messages, one behind the other */
 	size_t n_domains, domains_room;
-	/* By the first step: the campaign of each row, until messages are loaded; of each interned word how many messages, up to 255, have it
+	/* By the first step: the campaign and the marks of each row, until messages are loaded; of each interned word how many messages, up to 255, have it
 	 * in their fingerprint. */
 	struct {
 		int64_t *row;
 		name_id *name;
+		struct kin_marks *marks;
 		size_t n;
 	} campaigns;
 	uint8_t *printed;

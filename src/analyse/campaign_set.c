@@ -16,9 +16,10 @@ enum { REFUSED = 1 << 14 }; /* pairs remembered to be no edge, in near memory: t
 struct node {
 	uint64_t least;    /* smallest key of its messages; in a root, once grouped, of all messages below it */
 	uint32_t messages; /* likewise */
-	uint8_t has;       /* lsh_has_keys */
-	bool weak : 1;     /* too little to tell: does not even hold its own copies together */
-	bool joined : 1;   /* there is an edge below it, in a root */
+	struct kin_marks marks;
+	uint8_t has;     /* lsh_has_keys */
+	bool weak : 1;   /* too little to tell: does not even hold its own copies together */
+	bool joined : 1; /* there is an edge below it, in a root */
 };
 
 /* Where it stands among the nodes: by content, what is alike close together. */
@@ -95,7 +96,7 @@ static uint32_t node_of(struct campaign_set *s, struct str blob, const struct sk
 	if (i == POOL_FULL)
 		return NOBODY;
 	if (fresh) {
-		s->nodes[i] = (struct node){.least = UINT64_MAX, .has = lsh_has_keys(sketch)};
+		s->nodes[i] = (struct node){.least = UINT64_MAX, .has = lsh_has_keys(sketch), .marks = kin_marks_of(sketch)};
 		s->ranks[i] = (struct rank){.near = lsh_place(sketch), .hash = hash64(blob, 0), .arrival = i};
 	}
 	return i;
@@ -467,6 +468,12 @@ bool campaign_set_of(const struct campaign_set *s, size_t i, uint64_t *key)
 		return false;
 	*key = r->least;
 	return true;
+}
+
+struct kin_marks campaign_set_marks(const struct campaign_set *s, size_t i)
+{
+	must(s->place && i < s->n_messages);
+	return s->of[i] == NOBODY ? (struct kin_marks){0} : s->nodes[s->place[s->of[i]]].marks;
 }
 
 uint64_t campaign_set_compared(const struct campaign_set *s)

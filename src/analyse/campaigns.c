@@ -37,51 +37,65 @@ static int add_row(void *ctx, const struct store_row *r)
 	return campaign_set_add(st->set, r->row->sketch, r->key, st->err);
 }
 
-/* The smallest keys of all campaigns, ascending. */
-struct keys {
-	uint64_t *v;
-	size_t n;
-};
-
-static bool list_keys(const struct step *st, struct keys *k)
+/* Whether another one begins so, too: by chance never, but it can be made. */
+static bool begin_alike(const uint64_t *keys, size_t n, size_t i)
 {
-	k->v = mem_alloc((st->a->campaigns.n + 1) * sizeof *k->v);
-	for (size_t i = 0; k->v && i < st->a->campaigns.n; i++)
-		k->n += campaign_set_of(st->set, i, &k->v[k->n]);
-	if (k->v)
-		sort_u64(k->v, k->n);
-	k->n = k->v ? unique_u64(k->v, k->n) : 0;
-	return k->v;
+	const int drop = 64 - SHORT_BITS;
+	return (i && keys[i - 1] >> drop == keys[i] >> drop) || (i + 1 < n && keys[i + 1] >> drop == keys[i] >> drop);
 }
 
-static int by_beginning(const void *x, const void *y)
+int campaign_names_make(struct analysis *a, uint64_t *keys, size_t n, struct campaign_names *out, struct err *err)
 {
-	uint64_t a = *(const uint64_t *)x >> (64 - SHORT_BITS), b = *(const uint64_t *)y >> (64 - SHORT_BITS);
+	sort_u64(keys, n);
+	n = unique_u64(keys, n);
+	*out = (struct campaign_names){.keys = keys, .n = n, .names = mem_alloc((n + 1) * sizeof *out->names)};
+	if (!out->names)
+		return err_oom(err, "campaigns");
+	for (size_t i = 0; i < n && !err->kind; i++) {
+		char id[CAMPAIGN_ID_SIZE];
+		size_t length = campaign_id(keys[i], begin_alike(keys, n, i), id);
+		out->names[i] = analysis_name_of(a, str_make(id, length), err);
+	}
+	return err->kind;
+}
+
+void campaign_names_free(struct campaign_names *names)
+{
+	mem_free(names->keys);
+	mem_free(names->names);
+}
+
+static int by_key(const void *x, const void *y)
+{
+	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
 	return (a > b) - (a < b);
 }
 
-/* Whether another one begins so, too: by chance never, but it can be made. */
-static bool begin_alike(const struct keys *k, uint64_t key)
+name_id campaign_name(const struct campaign_names *names, uint64_t key)
 {
-	const uint64_t *found = bsearch(&key, k->v, k->n, sizeof key, by_beginning);
-	return (found > k->v && !by_beginning(found - 1, found)) || (found + 1 < k->v + k->n && !by_beginning(found + 1, found));
+	const uint64_t *at = bsearch(&key, names->keys, names->n, sizeof key, by_key);
+	must(at);
+	return names->names[at - names->keys];
 }
 
 static int name_campaigns(struct step *st)
 {
-	struct keys keys = {0};
-	if (!list_keys(st, &keys))
+	struct analysis *a = st->a;
+	struct campaign_names names;
+	uint64_t *keys = mem_alloc((a->campaigns.n + 1) * sizeof *keys), key;
+	size_t n = 0;
+	if (!keys)
 		return err_oom(st->err, "campaigns");
-	for (size_t i = 0; i < st->a->campaigns.n && !st->err->kind; i++) {
-		uint64_t key;
-		char id[CAMPAIGN_ID_SIZE];
-		if (!campaign_set_of(st->set, i, &key))
-			continue;
-		size_t n = campaign_id(key, begin_alike(&keys, key), id);
-		st->a->campaigns.name[i] = analysis_name_of(st->a, str_make(id, n), st->err);
+	for (size_t i = 0; i < a->campaigns.n; i++)
+		n += campaign_set_of(st->set, i, &keys[n]);
+	int rc = campaign_names_make(a, keys, n, &names, st->err);
+	for (size_t i = 0; i < a->campaigns.n && !rc; i++) {
+		a->campaigns.marks[i] = campaign_set_marks(st->set, i);
+		if (campaign_set_of(st->set, i, &key))
+			a->campaigns.name[i] = campaign_name(&names, key);
 	}
-	mem_free(keys.v);
-	return st->err->kind;
+	campaign_names_free(&names);
+	return rc;
 }
 
 static int scan(struct step *st)
@@ -97,8 +111,9 @@ static int scan(struct step *st)
 	a->n_words = (size_t)max + 1;
 	a->campaigns.row = mem_alloc((st->room + 1) * sizeof *a->campaigns.row);
 	a->campaigns.name = mem_zalloc(st->room + 1, sizeof *a->campaigns.name);
+	a->campaigns.marks = mem_alloc((st->room + 1) * sizeof *a->campaigns.marks);
 	a->printed = arena_zalloc(&a->arena, a->n_words + 1, 1);
-	if (!a->campaigns.row || !a->campaigns.name || !a->printed)
+	if (!a->campaigns.row || !a->campaigns.name || !a->campaigns.marks || !a->printed)
 		return err_oom(st->err, "campaigns");
 	const unsigned how = STORE_UNORDERED | STORE_IDS | STORE_SKETCHES | STORE_FINGERPRINTS;
 	rc = store_scan(a->store, &STORE_FILTER_ALL, 0, how, add_row, st, st->err);

@@ -267,6 +267,8 @@ static int explain_message(const struct ledger *l, const struct session *s, cons
 		return err->kind;
 	section(l, "campaign");
 	explain_neighbour(l->f, r, n);
+	if (explain_joined(l->f, s->store, r->campaign, a, err))
+		return err->kind;
 	section(l, "programme");
 	explain_programme(l->f, s->store, r, a, l->ascii, err);
 	section(l, "evidence (weight: for +, against -)");

@@ -1,6 +1,10 @@
 /* explain_campaign.c - see explain_campaign.h. */
 #include "cmd/explain_campaign.h"
 
+#include <inttypes.h>
+
+#include "analyse/campaigns.h"
+#include "base/json_read.h"
 #include "base/limits.h"
 #include "cmd/campaigns.h"
 #include "cmd/former.h"
@@ -70,6 +74,29 @@ void explain_neighbour(FILE *f, const struct row *row, const struct neighbour *n
 		n->edge.joined || n->edge.sum < EDGE_JOIN ? "" : ", and some likeness of the texts");
 }
 
+int explain_joined(FILE *f, struct store *s, struct str campaign, struct arena *a, struct err *err)
+{
+	struct str json;
+	int rc = campaign.n ? store_item(s, CAMPAIGN_JOINED, campaign, a, &json, err) : 0;
+	if (rc <= 0)
+		return rc;
+	json_t *all = json_parse(json), *marks = json_object_get(all, "marks"), *m;
+	size_t i;
+	fprintf(f,
+		"  %-20s  %" PRId64 " parts and %" PRId64
+		" messages alone, which no edge joins, of one engine at one time, by the same\n",
+		"joined", json_int_of(all, "parts"), json_int_of(all, "alone"));
+	json_array_foreach(marks, i, m)
+	{
+		fprintf(f,
+			"    %-18.*s  which in this store is of two campaigns in %.1f %% of the pairs, by %" PRId64
+			" runs of mail that texts tell\n",
+			STR_FMT(json_text_of(m, "by")), 100 * json_number_value(json_object_get(m, "two")), json_int_of(m, "runs"));
+	}
+	json_decref(all);
+	return 0;
+}
+
 /* ---- the template ---- */
 
 static void put_template(FILE *f, const char *name, const struct template *t, const struct session *s)
@@ -107,9 +134,10 @@ static int show_template(struct session *s, const struct store_filter *filter, s
 	if (rc || (rc = output_open(&out, NULL, err)))
 		return rc;
 	fputs("\n", out.f);
+	rc = explain_joined(out.f, s->store, filter->campaign, a, err);
 	put_template(out.f, "subject", &t.subject, s);
 	put_template(out.f, "text", &t.body, s);
-	return output_close(&out, true, err);
+	return output_close(&out, !rc, err);
 }
 
 /* The campaign that holds the message which gave the id its name, else the one that most of the others are in: its name; or none. */

@@ -22,9 +22,9 @@ def message(n, template):
 MAILS = [message(n, n % 8) for n in range(160)] + [mail(1000 + n, subject='note', body='%s\n' % ' '.join(random.Random(n).sample(WORDS, 30))) for n in range(40)]
 
 
-def ingest(t, mails, store='t.db', jobs='1'):
+def ingest(t, mails, store='t.db', jobs='1', trust=None):
     t.write('box', mbox(mails))
-    t.run('ingest', '--store', store, '--no-default-packs', '--feed', 'f', '-j', jobs, 'box')
+    t.run('ingest', '--store', store, '--no-default-packs', '--feed', 'f', '-j', jobs, *(['--trust', trust] if trust else []), 'box')
 
 
 def groups(rows):
@@ -102,6 +102,40 @@ def case_explain(t):
     assert 'no campaign' in t.run('explain', 'c-000000000000', '--store', 't.db', code=3).err
     r = t.run('explain', 'c-' + lone['id'][:12], '--store', 't.db')
     assert 'is in no campaign now; none is like it' in r.err and 'of 199 compared' in r.out, r
+
+
+def case_joined_by_what_its_engine_sends(t):
+    """Texts drawn anew, from one engine: a campaign by their link, when the store's other campaigns each have links of their own. explain tells it."""
+    def sent(n, body, subject):
+        day = 1 + n % 28
+        return ('Received: from pc%d (unknown [10.%d.%d.1])\n\tby mx.trap.example (Postfix) with SMTP id A%d;\n'
+                '\tWed, %02d Sep 2010 10:00:%02d +0000\n' % (n, n % 250, n // 250, n, day, n % 60) +
+                'Subject: %s\nMessage-Id: <m%d@pc%d>\nTo: <user@trap.example>\nX-Robo: 7\nFrom: Robo <robo%d@sender.example>\n'
+                'Date: %d Sep 10 10:00:00 GMT\nMIME-Version: 1.0\nContent-Type: text/plain\n\n%s' % (subject, n, n, n, day, body)).encode()
+
+    def drawn(n):
+        r = random.Random('d%d' % n)
+        return ' '.join(r.sample(WORDS, 12)).capitalize() + '.\n\nhttp://offer.example/go.php?id=%08x\n' % r.getrandbits(32)
+
+    mails, n = [], 0
+    for k in range(45):
+        words = random.Random('t%d' % k).sample(WORDS, 40)
+        for _ in range(6):
+            mails.append(sent(n, ' '.join(words) + '.\n\nhttp://own%d.example/go.php?id=%08x\n' % (k, n * 7919), 'about %s' % WORDS[k]))
+            n += 1
+    crumbs = [sent(n + i, drawn(i), 'for %s' % WORDS[100 + i]) for i in range(20)]
+    ingest(t, mails + crumbs, trust='mx.trap.example')
+    rows = {int(re.match(r'<m(\d+)@', m['message_id']).group(1)): m for m in t.messages()}
+    assert all(m['engine'] for m in rows.values()), 'the case needs an engine'
+    joined = {rows[n + i]['campaign'] for i in range(20)}
+    same(len(joined), 1)
+    same(len({m['campaign'] for m in rows.values()}), 46)
+    same('joined  ' in t.run('explain', rows[0]['campaign'], '--store', 't.db').out, False)
+    for what in (joined.pop(), rows[n]['id']):
+        out = t.run('explain', what, '--store', 't.db').out
+        assert '0 parts and 20 messages alone' in out and re.search(r'link +which in this store is of two campaigns in 1\.9 %', out), out
+    ingest(t, crumbs, 'few.db', trust='mx.trap.example')
+    same({m['campaign'] for m in t.messages(store='few.db')}, {None})
 
 
 def case_goods_of_a_campaign(t):
