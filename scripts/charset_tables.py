@@ -9,7 +9,7 @@ import re
 import sys
 
 # name: (kind, iconv or Python codec, UTF-8 sequences that prove mislabelled UTF-8, labels)
-UTF8 = {'utf-8': 'utf8 unicode-1-1-utf-8 utf8mb4 utf-8-mac x-utf-8 unicode-2-0-utf-8'}
+UTF8 = {'utf-8': 'utf8 unicode-1-1-utf-8 utf8mb4 utf-8-mac x-utf-8 unicode-2-0-utf-8 x-unicode20utf8'}
 ASCII = {'us-ascii': 'ascii ansi_x3.4-1968 ansi_x3.4-1986 iso-ir-6 iso646-us iso_646.irv:1991 us ibm367 cp367 csascii 646 usascii7'}
 SINGLE = {
     'iso-8859-1': ('latin_1', 2, 'iso_8859-1 iso_8859-1:1987 iso-ir-100 l1 latin1 latin-1 ibm819 cp819 csisolatin1 8859-1 x-iso-8859-1'),
@@ -114,6 +114,21 @@ def high_half(name, codec):
     return out
 
 
+def nec_rows():
+    """Rows 89 to 92 of NEC's JIS X 0208, as Shift_JIS of Microsoft has them; 0 where there is nothing."""
+    out = []
+    for row in range(89, 93):
+        for cell in range(1, 95):
+            first = 0xED + (row - 89) // 2
+            second = cell + 0x9E if row % 2 == 0 else cell + 0x3F + (cell > 63)
+            try:
+                out.append(ord(bytes([first, second]).decode('cp932')))
+            except UnicodeDecodeError:
+                out.append(0)
+    assert all(c == 0 or 0x800 <= c <= 0xFFFF for c in out)  # three bytes of UTF-8 each
+    return out
+
+
 def main():
     w = sys.stdout.write
     w('/* Made by scripts/charset_tables.py; edit that. */\n')
@@ -146,6 +161,10 @@ def main():
         for row in range(0, 128, 8):
             w('\t\t' + ', '.join('0x%04x' % c for c in half[row:row + 8]) + ',\n')
         w('\t},\n')
+    w('};\n\n/* Of row 89, cell 1, on. */\nstatic const uint16_t nec_rows[] = {\n')
+    rows = nec_rows()
+    for i in range(0, len(rows), 8):
+        w('\t' + ', '.join('0x%04x' % c for c in rows[i:i + 8]) + ',\n')
     w('};\n\nstatic const struct charset charsets[] = {\n')
     for name, kind, iconv, table, proof in entries:
         w('\t{"%s", %s, %s, %s, %d},\n' % (name, '"%s"' % iconv if iconv else 'NULL', 'high_half[%d]' % table if table >= 0 else 'NULL', kind, proof))

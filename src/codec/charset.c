@@ -237,11 +237,16 @@ static size_t bad_length(const struct charset *cs, struct str rest)
 	return n;
 }
 
-/* What Big5 of Microsoft and ETEN has and glibc's Big5-HKSCS refuses; 0 for all else. */
-static uint32_t big5_symbol(const struct charset *cs, struct str rest)
+/* What others read where glibc refuses: the euro of Windows' GBK, what Big5 of Microsoft and ETEN has. 0 for all else; *n is its
+ * length. */
+static uint32_t refused_symbol(const struct charset *cs, struct str rest, size_t *n)
 {
 	static const uint16_t t[][2] = {{0xA15A, 0x2574}, {0xA1C3, 0xFFE3}, {0xA1C5, 0x02CD}, {0xA1FE, 0xFF0F}, {0xA240, 0xFF3C},
 		{0xA2CC, 0x5341}, {0xA2CE, 0x5345}, {0xA3E1, 0x20AC}};
+	*n = 1;
+	if (rest.n && rest.p[0] == 0x80 && strcmp(cs->iconv, "GB18030") == 0)
+		return 0x20AC;
+	*n = 2;
 	if (rest.n < 2 || strcmp(cs->iconv, "BIG5-HKSCS") != 0)
 		return 0;
 	for (size_t i = 0; i < sizeof t / sizeof *t; i++)
@@ -253,14 +258,15 @@ static uint32_t big5_symbol(const struct charset *cs, struct str rest)
 /* At what iconv refused: writes what it stands for, returns its length. */
 static size_t step_over(const struct charset *cs, struct str rest, bool cut_off, struct buf *b, uint64_t *anomalies)
 {
-	uint32_t c = big5_symbol(cs, rest);
+	size_t n;
+	uint32_t c = refused_symbol(cs, rest, &n);
 	if (c) {
 		buf_utf8(b, c);
-		return 2;
+		return n;
 	}
 	*anomalies |= ANOM(charset_bad_bytes);
 	buf_add(b, UTF8_BAD);
-	size_t n = cut_off || !rest.n ? rest.n : bad_length(cs, rest);
+	n = cut_off || !rest.n ? rest.n : bad_length(cs, rest);
 	return n < rest.n ? n : rest.n;
 }
 
@@ -270,6 +276,20 @@ static void chinese_space(struct buf *b)
 	struct str rest = buf_str(b);
 	for (size_t i; b->n && (i = str_find(rest, S("\xEE\x97\xA5"))) != STR_NPOS; rest = str_from(rest, i + 3))
 		memcpy(b->p + (size_t)(rest.p - b->p) + i, "\xE3\x80\x80", 3);
+}
+
+/* Rows 89 to 92 are where NEC put IBM's characters, some of which names are written with; Windows and browsers (WHATWG) have them
+ * there. To glibc they are private, from U+E178 on, of as many bytes as the right ones. */
+static void japanese_rows(struct buf *b)
+{
+	enum { FIRST = 0xE178, LEAD = 0xEE };
+	struct str rest = buf_str(b);
+	for (size_t i; (i = str_find_byte(rest, LEAD)) != STR_NPOS && i + 2 < rest.n; rest = str_from(rest, i + 3)) {
+		uint8_t *p = b->p + (size_t)(rest.p - b->p) + i;
+		size_t at = (size_t)(0xE000 | (p[1] & 0x3F) << 6 | (p[2] & 0x3F)) - FIRST;
+		if (at < sizeof nec_rows / sizeof *nec_rows && nec_rows[at])
+			(void)utf8_encode(nec_rows[at], p);
+	}
 }
 
 /* Every turn either takes input, finds the output short (it then grows up to its cap), or is the last. */
@@ -296,6 +316,8 @@ static int from_iconv(struct arena *a, const struct charset *cs, iconv_t cd, str
 	}
 	if (strcmp(cs->iconv, "GB18030") == 0)
 		chinese_space(&b);
+	if (strcmp(cs->iconv, "EUC-JP-MS") == 0)
+		japanese_rows(&b);
 	return finish(&b, out, anomalies);
 }
 

@@ -188,36 +188,59 @@ static bool no_symbol(uint32_t c)
 	       (c >= 0xFDD0 && c <= 0xFDEF) || (c & 0xFFFE) == 0xFFFE || c >= 0xE0000;
 }
 
-/* Symbols, which IDNA 2008 forbids and registries and browsers take all the same: each label as it stands. 0: no name. */
-static size_t encode_symbols(struct str name, uint8_t out[MAX_NAME])
+/* Symbols, which IDNA 2008 forbids and registries and browsers take all the same: the label as it stands. 0: no name. */
+static size_t encode_symbols(struct str name, uint8_t out[MAX_LABEL])
 {
 	uint32_t label[MAX_LABEL], n = 0;
-	size_t w = 0, i = 0;
-	bool high = false;
-	for (;;) {
-		uint32_t c = i < name.n ? utf8_next(name, &i) : 0;
-		bool dot = c == '.' || c == 0x3002 || c == 0xFF0E || c == 0xFF61;
+	for (size_t i = 0; i < name.n;) {
+		uint32_t c = utf8_next(name, &i);
 		if (c == 0xFE0F) /* shown as a picture: no part of a name */
 			continue;
-		if (c && !dot) {
-			if (n == MAX_LABEL || no_symbol(c))
-				return 0;
-			label[n++] = c < 0x80 ? ascii_lower((uint8_t)c) : c;
-			high |= c >= 0x80;
+		if (n == MAX_LABEL || no_symbol(c))
+			return 0;
+		label[n++] = c < 0x80 ? ascii_lower((uint8_t)c) : c;
+	}
+	return punycode(label, n, out);
+}
+
+static size_t encode_label(struct str name, uint8_t out[MAX_LABEL])
+{
+	char z[MAX_IDN + 1], *ascii = NULL;
+	size_t n = 0;
+	memcpy(z, name.p, name.n);
+	z[name.n] = 0;
+	int status = idn2_to_ascii_8z(z, &ascii, IDN2_NONTRANSITIONAL);
+	if (status == IDN2_OK && strlen(ascii) <= MAX_LABEL)
+		memcpy(out, ascii, n = strlen(ascii));
+	else if (status != IDN2_OK)
+		n = encode_symbols(name, out);
+	idn2_free(ascii);
+	return n;
+}
+
+/* Each label by itself: one with a hyphen where IDNA has none, which names in ASCII may have, does not spoil the others. 0: no name. */
+static size_t encode_labels(struct str name, uint8_t out[MAX_NAME])
+{
+	size_t w = 0, start = 0, i = 0, length;
+	bool high = false;
+	for (;;) {
+		size_t at = i;
+		uint32_t c = i < name.n ? utf8_next(name, &i) : 0;
+		bool dot = c == '.' || c == 0x3002 || c == 0xFF0E || c == 0xFF61;
+		high |= c >= 0x80 && !dot;
+		if (c && !dot)
 			continue;
-		}
+		struct str label = str_sub(name, start, at - start);
 		uint8_t ascii[MAX_LABEL];
-		size_t length = high ? punycode(label, n, ascii) : n;
-		for (uint32_t k = 0; !high && k < n; k++)
-			ascii[k] = (uint8_t)label[k];
+		length = high ? encode_label(label, ascii) : label.n;
 		if ((high && !length) || w + length + dot > MAX_NAME)
 			return 0;
-		memcpy(out + w, ascii, length);
+		memcpy(out + w, high ? ascii : label.p, length);
 		w += length;
 		if (!c)
 			return w;
 		out[w++] = '.';
-		n = 0;
+		start = i;
 		high = false;
 	}
 }
@@ -226,7 +249,7 @@ static size_t encode_symbols(struct str name, uint8_t out[MAX_NAME])
 static size_t to_ascii(uint8_t *h, size_t n, unsigned *flags)
 {
 	char z[MAX_IDN + 1], *ascii = NULL;
-	uint8_t symbols[MAX_NAME];
+	uint8_t labels[MAX_NAME];
 	*flags |= URL_IDN;
 	if (n > MAX_IDN || memchr(h, 0, n) || !utf8_valid(str_make(h, n))) {
 		*flags |= URL_BAD_HOST;
@@ -240,10 +263,11 @@ static size_t to_ascii(uint8_t *h, size_t n, unsigned *flags)
 		memcpy(h, ascii, n); /* room for 300 bytes is owed by the caller */
 		if (!memmem(h, n, "xn--", 4))
 			*flags = (*flags & ~(unsigned)URL_IDN) | URL_ENCODED_HOST; /* full-width letters and the like */
-	} else if (status == IDN2_DISALLOWED || status == IDN2_UNASSIGNED) {
-		size_t length = encode_symbols(str_make(h, n), symbols);
+	} else if (status == IDN2_DISALLOWED || status == IDN2_UNASSIGNED || status == IDN2_2HYPHEN ||
+		   status == IDN2_HYPHEN_STARTEND) {
+		size_t length = encode_labels(str_make(h, n), labels);
 		if (length) {
-			memcpy(h, symbols, length);
+			memcpy(h, labels, length);
 			n = length;
 		}
 	}

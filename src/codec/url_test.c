@@ -80,6 +80,10 @@ static void test_parse(void **state)
 		/* symbols, which IDNA 2008 refuses */
 		{"http://\u2615.us/", "http://xn--53h.us/", "xn--53h.us", "xn--53h.us", URL_IDN},
 		{"http://I\u2764\uFE0F.Shop.ws/x", "http://xn--i-7iq.shop.ws/x", "xn--i-7iq.shop.ws", "shop.ws", URL_IDN},
+		{"http://B\u00DCcher.b-.Example/", "http://xn--bcher-kva.b-.example/", "xn--bcher-kva.b-.example", "b-.example",
+			URL_IDN},
+		{"http://r1---a.\u2615.b\u00FCcher.us/", "http://r1---a.xn--53h.xn--bcher-kva.us/",
+			"r1---a.xn--53h.xn--bcher-kva.us", "xn--bcher-kva.us", URL_IDN},
 		{"http://a\u3002\U0001F4A9.la/", "http://a.xn--ls8h.la/", "a.xn--ls8h.la", "xn--ls8h.la", URL_IDN},
 		{"http://\uFFFD.la/", "http://\uFFFD.la/", "\uFFFD.la", "\uFFFD.la", URL_IDN},
 		{"http://xn--bcher-kva.example/", "http://xn--bcher-kva.example/", "xn--bcher-kva.example", "xn--bcher-kva.example",
@@ -217,6 +221,7 @@ static void test_text(void **state)
 			"http://a:b@xn--mnchen-3ya.de/x http://c@xn--p1ai.test/ http://d.de/@m"},
 		{"http://a,b@c.com:8080/ http://[2001:db8::1]:80/ http://d,com/",
 			"http://a,b@c.com:8080/ http://[2001:db8::1]/ http://d%2Ccom/"},
+		{"see https://a.com[1], http://b.com:80[2]. http://[2001:db8::2][3]", "https://a.com/ http://b.com/"},
 		{"http://\u00A0a.com F\u00D3O.COM \u043F\u0440a.com", "http://a.com/"},
 	};
 	struct fixture *f = *state;

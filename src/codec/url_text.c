@@ -219,7 +219,7 @@ static size_t host_cut(const struct url_scan *s, size_t host, size_t end)
 	       cut;
 	while (i < end && (host_byte(p[i]) || p[i] >= 0x80 || p[i] == '%'))
 		i++;
-	if (i == end || p[i] == '[' || (p[i] == '=' && i + 1 == end))
+	if (i == end || (p[i] == '[' && i == from) || (p[i] == '=' && i + 1 == end))
 		return STR_NPOS;
 	cut = i;
 	if (p[i] == ':') {

@@ -357,8 +357,8 @@ static struct str key_of(const struct body *b, const struct message *m)
 		const struct part *p = &m->parts[i];
 		if (!is_shown(m, p) && !b->opened[i])
 			continue;
-		uint64_t how = (uint64_t)b->opened[i] << 3 | (uint64_t)p->is_attachment << 2 | (uint64_t)is_html(p) << 1 |
-		               str_eq(p->subtype, S("html"));
+		uint64_t how = (uint64_t)b->opened[i] << 4 | (uint64_t)part_joins_lines(p) << 3 | (uint64_t)p->is_attachment << 2 |
+		               (uint64_t)is_html(p) << 1 | str_eq(p->subtype, S("html"));
 		const uint64_t about[] = {p->charset.n, p->body.n, (uint64_t)alternative_of(m, i), (uint64_t)p->transfer, how};
 		buf_add(&key, str_make(about, sizeof about));
 		buf_add(&key, p->charset);

@@ -69,6 +69,8 @@ static const struct str mails[] = {
 	T("Content-Type: text/html; charset=windows-1251\n\n<b>caf\xe9 &amp; bar"),
 	T("Content-Type: text/plain\nContent-Transfer-Encoding: quoted-printable\n\na=3Db =\nc\n"),
 	T("Content-Type: text/plain\n\na=3Db =\nc\n"),
+	T("Content-Type: text/plain; format=flowed\n\nhttp://a.example/b- \nc\n"),
+	T("Content-Type: text/plain; format=flowed; delsp=yes\n\nhttp://a.example/b- \nc\n"),
 	T("Content-Type: multipart/alternative; boundary=b\n\n--b\n\nplain http://plain.example/\n--b\n" HTML BODY "\n--b--\n"),
 	T("Content-Type: multipart/mixed; boundary=b\n\n--b\n\nplain http://plain.example/\n--b\n" HTML BODY "\n--b--\n"),
 	T("Content-Type: multipart/mixed; boundary=b\n\n--b\n\nfirst\n--b\nContent-Type: application/pdf; name=a.pdf\n\nx\n--b--\n"),

@@ -224,6 +224,18 @@ static void take_date(struct reading *r, int64_t first, size_t digits)
 		r->anomalies |= ANOM(bad_date);
 }
 
+/* "0530" behind a whole date and time: a zone that lost its plus sign. */
+static bool take_bare_zone(struct reading *r, int64_t v, size_t digits)
+{
+	if (digits != 4 || v > 1400 || v % 100 >= 60 || v % 100 % 15 || r->day == UNSET || r->year == UNSET || r->hour == UNSET ||
+		r->zone != NO_ZONE)
+		return false;
+	r->zone = (int)(v / 100 * 60 + v % 100);
+	r->zone_number = true;
+	r->anomalies |= ANOM(bad_zone);
+	return true;
+}
+
 static void take_number(struct reading *r)
 {
 	size_t digits;
@@ -242,7 +254,7 @@ static void take_number(struct reading *r)
 		r->day = (int)v;
 	else if (digits <= 4 && r->year == UNSET)
 		set_year(r, v, digits);
-	else
+	else if (!take_bare_zone(r, v, digits))
 		r->anomalies |= ANOM(bad_date);
 }
 

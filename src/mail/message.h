@@ -56,8 +56,11 @@ int message_parse(struct arena *a, struct str raw, struct message *out);
 int part_decode(struct arena *a, const struct part *p, struct str *out, uint64_t *anomalies);
 
 /* The text of a leaf as UTF-8: a part of the raw body where nothing is to do, or in the arena. 0 or ERR_ENV. HTML without
- * a charset parameter takes the one its own <meta> names. */
+ * a charset parameter takes the one its own <meta> names; lines that were broken with a space to be deleted are whole. */
 int part_text(struct arena *a, const struct part *p, struct str *out, uint64_t *anomalies);
+
+/* text/plain; format=flowed; delsp=yes (codec/flowed.h). */
+bool part_joins_lines(const struct part *p);
 
 /* type/subtype equals; both lower case. */
 static inline bool part_is(const struct part *p, const char *type, const char *subtype)

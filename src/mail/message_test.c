@@ -154,6 +154,10 @@ static void test_text(void **state)
 	check_text("Content-Type: text/html\n", S("<meta charset='iso-8859-2'>\xB1"), S("<meta charset='iso-8859-2'>\xC4\x85"), 0);
 	check_text("Content-Type: text/html\n", S("<meta http-equiv=x content=\"text/html; charset=koi8-r\">\xC1"),
 		S("<meta http-equiv=x content=\"text/html; charset=koi8-r\">\xD0\xB0"), 0);
+	check_text("Content-Type: text/plain; Format=Flowed; delsp=YES\n" CTE "quoted-printable\n",
+		S("http://a.example/b-=20\nc=\n=20\n> d \n"), S("http://a.example/b-c \n> d\n"), 0);
+	check_text("Content-Type: text/plain; format=flowed\n", S("a \nb"), S("a \nb"), 0);
+	check_text("Content-Type: text/html; format=flowed; delsp=yes\n", S("a \nb"), S("a \nb"), 0);
 	check_text(CTE "x-uuencode\n", S("begin 644 a.txt\n%:&5L;&\\\n`\nend\n"), S("hello"), 0);
 }
 

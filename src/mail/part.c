@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "codec/base64.h"
 #include "codec/charset.h"
+#include "codec/flowed.h"
 #include "codec/html.h"
 #include "codec/qp.h"
 #include "codec/uuencode.h"
@@ -45,6 +46,12 @@ int part_decode(struct arena *a, const struct part *p, struct str *out, uint64_t
 	return 0;
 }
 
+bool part_joins_lines(const struct part *p)
+{
+	return part_is(p, "text", "plain") && str_ieq(params_get(&p->params, S("format")), S("flowed")) &&
+	       str_ieq(params_get(&p->params, S("delsp")), S("yes"));
+}
+
 int part_text(struct arena *a, const struct part *p, struct str *out, uint64_t *anomalies)
 {
 	struct str bytes, label = p->charset;
@@ -57,5 +64,5 @@ int part_text(struct arena *a, const struct part *p, struct str *out, uint64_t *
 		return ERR_ENV;
 	if (str_find_byte(*out, 0) != STR_NPOS)
 		*anomalies |= ANOM(body_nul);
-	return 0;
+	return part_joins_lines(p) ? flowed_join(a, *out, out) : 0;
 }
