@@ -144,7 +144,7 @@ static void split_authority(struct str auth, struct parts *p)
 static void split(struct str in, struct parts *p)
 {
 	size_t i = 0, n = 0;
-	while (i < in.n && (in.p[i] == '/' || in.p[i] == '\\'))
+	while (slash_at(in, i))
 		i++;
 	in = str_from(in, i);
 	while (n < in.n && in.p[n] != '/' && in.p[n] != '\\' && in.p[n] != '?' && in.p[n] != '#')
@@ -264,9 +264,9 @@ struct str url_resolve(struct arena *arena, struct str base, struct str ref)
 		origin++;
 	for (path_end = origin; path_end < base.n && base.p[path_end] != '?' && base.p[path_end] != '#';)
 		path_end++;
-	if (str_starts(ref, S("//")))
+	if (slash_at(ref, 0) && slash_at(ref, 1))
 		return join(arena, str_first(base, scheme + 1), ref);
-	if (str_starts(ref, S("/")))
+	if (slash_at(ref, 0))
 		return join(arena, str_first(base, origin), ref);
 	if (ref.n && ref.p[0] == '?')
 		return join(arena, str_first(base, path_end), ref);

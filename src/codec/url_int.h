@@ -24,4 +24,10 @@ struct url_scan url_scan_start(struct str text, const struct psl *psl);
 /* The next URL: *token is as written, *flags URL_SCHEMELESS, URL_BARE. soft_break tells that "=\n" or "=3D" is to be resolved. */
 bool url_scan_next(struct url_scan *s, struct str *token, unsigned *flags, bool *soft_break);
 
+/* Browsers take a backslash for a slash (WHATWG). */
+static inline bool slash_at(struct str s, size_t i)
+{
+	return i < s.n && (s.p[i] == '/' || s.p[i] == '\\');
+}
+
 #endif

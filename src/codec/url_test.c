@@ -148,6 +148,9 @@ static void test_resolve(void **state)
 		{"http://h/a/b?c", "#d", "http://h/a/b?c#d"},
 		{"http://h/a/b?c#e", "", "http://h/a/b?c"},
 		{"http://h/a/b", "//x/y", "http://x/y"},
+		{"http://h/a/b", "\\\\x\\y", "http:\\\\x\\y"}, /* url_parse makes slashes of them */
+		{"http://h/a/b", "/\\x", "http:/\\x"},
+		{"http://h/a/b", "\\d", "http://h\\d"},
 		{"http://h", "d", "http://h/d"},
 		{"http://h/a", "ftp://x/", "ftp://x/"},
 		{"http://h/a", "cid:x", "cid:x"},

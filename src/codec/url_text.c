@@ -205,11 +205,6 @@ static size_t scheme_before(const struct url_scan *s, size_t i)
 	return STR_NPOS;
 }
 
-static bool slash(struct str s, size_t i)
-{
-	return i < s.n && (s.p[i] == '/' || s.p[i] == '\\');
-}
-
 /* "http://one.example,http://two.example", "http://one.example'": where a host that is whole ends within the authority, before what can
  * be no part of it. STR_NPOS: nowhere. */
 static size_t host_cut(const struct url_scan *s, size_t host, size_t end)
@@ -225,10 +220,10 @@ static size_t host_cut(const struct url_scan *s, size_t host, size_t end)
 	if (p[i] == ':') {
 		while (cut + 1 < end && ascii_digit(p[cut + 1]))
 			cut++;
-		if (cut + 1 == end && !(cut == i && slash(s->text, end)))
+		if (cut + 1 == end && !(cut == i && slash_at(s->text, end)))
 			return STR_NPOS;
 		cut += cut > i;
-		if (i + 1 == end && slash(s->text, end)) /* "one.examplehttp://two.example" */
+		if (i + 1 == end && slash_at(s->text, end)) /* "one.examplehttp://two.example" */
 			cut = i = scheme_before(s, i);
 		if (i == STR_NPOS || i <= from)
 			return STR_NPOS;
@@ -247,13 +242,13 @@ static size_t trim_host(struct str text, size_t authority, size_t end)
 static bool with_scheme(struct url_scan *s, size_t colon, struct str *token, bool *soft)
 {
 	s->at = colon + 1;
-	if (!slash(s->text, colon + 1) || !slash(s->text, colon + 2))
+	if (!slash_at(s->text, colon + 1) || !slash_at(s->text, colon + 2))
 		return false;
 	size_t from = scheme_before(s, colon);
 	if (from == STR_NPOS)
 		return false;
 	size_t host = colon + 3;
-	while (slash(s->text, host))
+	while (slash_at(s->text, host))
 		host++;
 	size_t start = host_start_end(s, host), authority = authority_end(s, start), end = host_cut(s, host, authority);
 	s->work += authority - host;
