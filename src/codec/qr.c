@@ -198,6 +198,14 @@ static void keep(struct qr_texts *t, struct str text)
 	t->p[t->n++] = 0;
 }
 
+/* What is left of a text that was cut off: up to where a link's host is sure to be over, for the beginning of a host is somebody else's. */
+static size_t cut(const uint8_t *text, size_t n)
+{
+	while (n && !ascii_space(text[n - 1]) && !memchr("/?#", text[n - 1], 3))
+		n--;
+	return n;
+}
+
 static bool read_grid(struct qr_search *s, const struct frame *f)
 {
 	struct qr_grid g = {.size = f->size};
@@ -209,12 +217,14 @@ static bool read_grid(struct qr_search *s, const struct frame *f)
 	for (int y = 0; y < g.size; y++)
 		for (int x = 0; x < g.size; x++)
 			g.m[y][x] = dark_at(f, x + 0.5, y + 0.5);
-	int n = qr_read(&g, text, room);
-	for (int i = 0; i < n; i++)
+	int whole = qr_read(&g, text, room);
+	if (whole < 0)
+		return false;
+	size_t n = (size_t)whole > room ? cut(text, room) : (size_t)whole;
+	for (size_t i = 0; i < n; i++)
 		text[i] = text[i] ? text[i] : ' ';
-	if (n >= 0)
-		keep(&s->texts, str_make(text, (size_t)n));
-	return n >= 0;
+	keep(&s->texts, str_make(text, n));
+	return true;
 }
 
 /* ---- three patterns ---- */

@@ -15,8 +15,8 @@
 #include "base/str.h"
 
 enum {
-	QR_TEXT = 1024,    /* bytes of all codes of a picture: lures' links have under 300; more is cut off */
-	QR_TRIES = 64,     /* grids that are read in full: pictures with one code take one or two */
+	QR_TEXT = 1024, /* bytes of all codes of a picture: lures' links have under 300; more is cut off, within no link's host */
+	QR_TRIES = 64,  /* grids that are read in full: pictures with one code take one or two */
 	QR_SKETCHES = 1024 /* sets of three patterns that are looked at, each some hundred pixels */
 };
 

@@ -35,8 +35,8 @@ struct qr_grid {
 	int size; /* QR_LEAST + 4 for each further version */
 	uint8_t m[QR_MOST][QR_MOST];
 };
-/* The text of a grid, at most room bytes of it, as it stands or with rows and columns exchanged (a mirrored code). How many bytes, or -1: the
- * grid is no code, or more of it is damaged than its redundancy mends. */
+/* The text of a grid, the first room bytes of it, as it stands or with rows and columns exchanged (a mirrored code). How many bytes it has, which
+ * may be more, or -1: the grid is no code, or more of it is damaged than its redundancy mends. */
 int qr_read(const struct qr_grid *g, uint8_t *text, size_t room);
 /* The same of the data of a code, whole and in its order. */
 int qr_text(const uint8_t *data, size_t n, int version, uint8_t *text, size_t room);

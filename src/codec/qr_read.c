@@ -313,7 +313,8 @@ static unsigned take(struct reader *r, int n)
 static void put(struct reader *r, unsigned c)
 {
 	if (r->n < r->room)
-		r->text[r->n++] = (uint8_t)c;
+		r->text[r->n] = (uint8_t)c;
+	r->n++;
 }
 
 static void put_digits(struct reader *r, unsigned v, unsigned unit)

@@ -180,6 +180,29 @@ static void test_many(void **state)
 	assert_false(qr_next(&t, &at, &text));
 }
 
+/* A text that does not fit is cut, but no link comes to lead to the beginning of its host. */
+static void test_no_room(void **state)
+{
+	(void)state;
+	static struct qr_search s;
+	struct drawing d = usual(QR_URL, QR_URL_TEXT);
+	const size_t all = strlen(QR_URL_TEXT), host = strlen("https://"), path = strlen("https://login.example.com/");
+	draw(&d);
+	for (size_t room = 0; room <= all; room++) {
+		struct str text = S("");
+		size_t at = QR_TEXT - 1 - room;
+		s = (struct qr_search){.texts = {.n = (uint32_t)at}};
+		memset(s.texts.p, 'x', at);
+		s.texts.p[at - 1] = 0;
+		qr_look(&s, grey, d.width, d.height);
+		assert_true(s.texts.n <= QR_TEXT);
+		qr_next(&s.texts, &at, &text);
+		assert_true(str_starts(str_of(QR_URL_TEXT), text));
+		assert_true(text.n <= host || text.n >= path);
+		assert_true(text.n == all || room < all);
+	}
+}
+
 /* Damage is mended as far as the level goes, and then nothing is said. */
 static void test_damaged(void **state)
 {
@@ -259,6 +282,7 @@ int main(void)
 		cmocka_unit_test(test_colours),
 		cmocka_unit_test(test_worn),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_no_room),
 		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_cut),

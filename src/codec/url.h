@@ -32,7 +32,7 @@ enum url_flag {
 	URL_FROM_TEXT = 1 << 13, /* found in text (may come with FROM_HTML: it occurs in both) */
 	URL_PORT = 1 << 14,      /* a port that is not the scheme's own */
 	URL_BAD_HOST = 1 << 15,  /* the host breaks the rules of names: no domain is given */
-	URL_FROM_CODE = 1 << 16, /* in a QR code of an image (may come with others: it occurs there, too) */
+	URL_FROM_CODE = 1 << 16, /* in a QR code of an image, and nowhere else */
 };
 
 struct url {

@@ -40,8 +40,8 @@ static bool grow(struct url_set *set)
 
 static void merge(struct url *into, const struct url *u)
 {
-	unsigned hidden = into->flags & u->flags & URL_HIDDEN;
-	into->flags = ((into->flags | u->flags) & ~(unsigned)URL_HIDDEN) | hidden;
+	const unsigned everywhere = URL_HIDDEN | URL_FROM_CODE;
+	into->flags = ((into->flags | u->flags) & ~everywhere) | (into->flags & u->flags & everywhere);
 	if (!into->text.n)
 		into->text = u->text;
 }

@@ -384,11 +384,19 @@ static int recall(struct body *b, struct memo *memo, const struct message *m, st
 	return 0;
 }
 
+static bool is_web_url(struct str text)
+{
+	bool blank = false;
+	for (size_t i = 0; i < text.n; i++)
+		blank |= ascii_space(text.p[i]);
+	return !blank && (str_istarts(text, S("http://")) || str_istarts(text, S("https://")));
+}
+
 /* A phone opens what is a URL, also without a scheme, and shows links in other text. */
 static void add_code(struct body *b, struct str text)
 {
 	struct url_set found;
-	if (str_istarts(text, S("http://")) || str_istarts(text, S("https://"))) {
+	if (is_web_url(text)) {
 		url_set_add_link(&b->urls, text, URL_FROM_CODE);
 		return;
 	}

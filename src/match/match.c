@@ -71,7 +71,7 @@ static const char *where_of(const struct doc *d, const struct reason *r)
 	for (size_t i = 0; i < d->n_urls && strcmp(r->where, field_name(FIELD_URL)) == 0; i++) {
 		const struct url *u = &d->urls[i];
 		if (str_eq(u->raw, r->text) || str_eq(u->domain, r->text))
-			return (u->flags & URL_FROM_CODE) && !(u->flags & (URL_FROM_HTML | URL_FROM_TEXT)) ? "qr" : r->where;
+			return u->flags & URL_FROM_CODE ? "qr" : r->where;
 	}
 	return r->where;
 }

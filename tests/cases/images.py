@@ -76,9 +76,41 @@ CODE = """11111110010011001101001111111
 11111110110010001101101011011"""
 
 
-def code(scale, dark=0, light=255):
+# Two lines: https://a.example/ and https://b.example/, by qrencode -8 -l L
+LINES = """11111110001001111001001111111
+10000010010000111101001000001
+10111010100100000010001011101
+10111010010011010011101011101
+10111010010011110001001011101
+10000010001110110001001000001
+11111110101010101010101111111
+00000000100100011111100000000
+11101111100010011110011000100
+10111100010111001010111001001
+01011110101110101110101010111
+10000100111011110101000110010
+10111010001100100111111101011
+10001100101100101000111001001
+11001110001001000100110111011
+10000000111100011110000001010
+11000111011010011111111001011
+00010101100111001001001001101
+10100010100110100100001000011
+01111001100011110110110011010
+10100010010100101101111110000
+00000000100100101101100010111
+11111110111001001111101011011
+10000010100100010101100011000
+10111010110010010110111110011
+10111010011111001000000110111
+10111010101110100101100011001
+10000010101011111101101000010
+11111110110100101101101010011"""
+
+
+def code(scale, dark=0, light=255, of=CODE):
     """A PNG of it, with its margin."""
-    rows = ['0' * 37] * 4 + ['0000' + row + '0000' for row in CODE.split()] + ['0' * 37] * 4
+    rows = ['0' * 37] * 4 + ['0000' + row + '0000' for row in of.split()] + ['0' * 37] * 4
     line = [bytearray(dark if c == '1' else light for c in row for _ in range(scale)) for row in rows]
     return png(37 * scale, 37 * scale, [r for r in line for _ in range(scale)])
 
@@ -108,6 +140,25 @@ def case_a_code_is_a_link(t):
     same('QR code hxxps://paypal-login[.]example[.]com/v' in out and 'in qr: "hxxps://paypal-login[.]example[.]com/v"' in out, True)
     t.run('report', '--store', '1', '-o', 'r.html')
     same('QR code <span class="raw">hxxps://paypal-login[.]example[.]com/v</span>' in t.read('r.html'), True)
+
+
+def case_a_code_of_two_links(t):
+    """A URL with more behind it is text, in which each link counts."""
+    ingest(t, [letter(0, code(3, of=LINES))])
+    same([(m['urls'], m['attachments'][0]['qr']) for m in t.messages()],
+         [(['https://a.example/', 'https://b.example/'], ['https://a.example/\nhttps://b.example/'])])
+
+
+def case_a_code_is_not_the_only_place(t):
+    """A link that an invitation or the script of a page has, too, is not told as the code's."""
+    link = 'https://paypal-login.example.com/v'
+    files = ('text/calendar', 'BEGIN:VCALENDAR\nBEGIN:VEVENT\nURL:%s\nEND:VEVENT\nEND:VCALENDAR' % link), (
+        'text/html', '<html><script>window.location.href="%s"</script></html>' % link)
+    mails = [lure(n, code(3)).replace(b'--b--', ('--b\nContent-Type: %s; name=a\nContent-Disposition: attachment\n\n%s\n--b--' % f).encode())
+             for n, f in enumerate(files)]
+    t.write('box', mbox(mails))
+    t.run('ingest', '--store', 't.db', '--feed', 'f', 'box')
+    same([{e['where'] for e in m['evidence'] if e['text'] == link} for m in t.messages()], [{'url'}, {'url'}])
 
 
 def case_a_code_beside_known_text(t):
