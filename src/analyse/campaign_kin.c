@@ -13,7 +13,8 @@
  *
  * Crumbled runs are not asked about the mark: their parts are what is in question. Mail without an engine or a time is left as it is.
  *
- * Known limits: two campaigns without texts that share a believed mark become one; parts that share none stay apart.
+ * Known limits: two campaigns that share a believed mark in a crumbled run become one, whatever their texts and other marks say (bodies and domains that
+ * change under one subject look the same); parts that share none stay apart. Hashes of engine and mark have 32 bits: see kin.h.
  */
 #include <stdlib.h>
 
@@ -32,10 +33,10 @@ static const char *const mark_names[MARKS] = {[MARK_LINK] = "link", [MARK_SUBJEC
 
 /* A campaign of the first step, or a message that is in none. */
 struct part {
-	uint64_t least;          /* smallest key; in a root, once summed up, of all below it, as all that follows */
+	uint64_t least;          /* smallest key; in a root, once summed up, of all below it */
 	uint32_t messages, told; /* told: those with a text that tells */
 	uint32_t parts, alone;   /* in a root: campaigns of the first step below it, messages that were in none */
-	uint8_t marks;           /* by which */
+	uint8_t marks;           /* by which; in a root, once summed up, of all below it */
 	bool campaign;
 };
 
@@ -308,9 +309,32 @@ static int put_joined(struct kin *k, const struct part *p, name_id name)
 	return rc;
 }
 
+/* Copies of a message that nothing holds together, months apart, can give two roots one name: these are one campaign, told by one of them. */
+static int sum_namesakes(struct kin *k, const struct campaign_names *names)
+{
+	uint32_t *first = mem_zalloc(k->a->names.n + 1, sizeof *first); /* name -> root + 1 */
+	for (uint32_t i = 0; first && i < k->n_parts; i++) {
+		struct part *p = &k->parts[i];
+		if (!is_joined(p))
+			continue;
+		uint32_t *number = &first[campaign_name(names, p->least)];
+		if (!*number) {
+			*number = i + 1;
+			continue;
+		}
+		struct part *other = &k->parts[*number - 1];
+		other->parts += p->parts;
+		other->alone += p->alone;
+		other->marks |= p->marks;
+		p->parts = p->alone = 0;
+	}
+	mem_free(first);
+	return first ? 0 : err_oom(k->err, "campaigns");
+}
+
 static int put_all_joined(struct kin *k, const struct campaign_names *names)
 {
-	int rc = 0;
+	int rc = sum_namesakes(k, names);
 	for (uint32_t i = 0; i < k->n_parts && !rc; i++)
 		if (is_joined(&k->parts[i]))
 			rc = put_joined(k, &k->parts[i], campaign_name(names, k->parts[i].least));

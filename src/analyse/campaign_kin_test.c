@@ -198,6 +198,45 @@ static void order_does_not_matter(void **state)
 	}
 }
 
+/* Copies of a message that says little, two months apart, each with others under its link: what has their name is told as one, whichever comes first. */
+static void copies_of_a_message_in_two_runs(void **state)
+{
+	(void)state;
+	static struct mail m;
+	for (int turn = 0; turn < 2; turn++) {
+		start(&m);
+		add_told(&m, RUNS, false);
+		size_t a = add(&m, 3, 0, 1, 7, turn ? 60 : 0, false), b = add(&m, 7, 0, 1, 7, turn ? 0 : 60, false);
+		m.messages[a].key = m.messages[b].key = 1;
+		step(&m);
+		assert_true(together(&m, a, 10));
+		assert_int_equal(items(&m), 1);
+		struct str json;
+		assert_int_equal(store_item(m.w.s, CAMPAIGN_JOINED, S("c-000000000000"), &m.w.a, &json, &m.w.err), 1);
+		assert_true(str_find(json, S("\"parts\":0,\"alone\":10,")) != STR_NPOS);
+		stop(&m);
+	}
+}
+
+static void memory_that_fails_is_told(void **state)
+{
+	(void)state;
+	static struct mail m;
+	bool hit = true;
+	for (int64_t n = 0; hit; n++) {
+		start(&m);
+		add_told(&m, RUNS, false);
+		size_t crumbs = add(&m, 10, 0, 1, 7, 0, false);
+		mem_fail_only(n);
+		int rc = campaign_kin_step(&m.a, &m.w.err);
+		hit = mem_failed();
+		mem_fail_from(-1);
+		assert_true(rc ? hit && m.w.err.kind : together(&m, crumbs, 10) && items(&m) == 1);
+		m.w.err = (struct err){0};
+		stop(&m);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -206,6 +245,8 @@ int main(void)
 		cmocka_unit_test(most_of_a_part),
 		cmocka_unit_test(a_mark_that_is_not_believed),
 		cmocka_unit_test(order_does_not_matter),
+		cmocka_unit_test(copies_of_a_message_in_two_runs),
+		cmocka_unit_test(memory_that_fails_is_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* kin.h - what a message shows beside its text that may be its campaign's own: by it are joined the parts of a campaign whose text is too
  * short, or drawn too freely, for an edge (analyse/campaign_kin.c).
  *
- * Known limits: marks are hashes; two values in some four thousand million are one by chance.
+ * Known limits: marks are hashes of 32 and 31 bits. Of a million different values some hundred pairs, of subjects twice as many, are one by chance.
  */
 #ifndef TRAPLINE_CAMPAIGN_KIN_H
 #define TRAPLINE_CAMPAIGN_KIN_H
