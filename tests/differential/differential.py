@@ -236,6 +236,20 @@ def compare_date(m, raw):
     compare('date', m['path'], m.get('D', b'').decode(), theirs, lambda: why_date(raw, m['found']))
 
 
+def joined(text):
+    """RFC 3676, which Python leaves to its callers: lines that end in a space go on in the next one of the same depth."""
+    out, depth_before, open_before = [], -1, False
+    for line in re.split(r'(?<=\n)', text):
+        marks, said = re.fullmatch(r'(?s)(>*) ?(.*)', line).groups()
+        words = said.rstrip('\r\n')
+        if open_before and len(marks) == depth_before and words not in ('', '-- '):
+            out[-1] = out[-1].rstrip('\r\n')[:-1] + said
+        else:
+            out.append(line)
+        depth_before, open_before = len(marks), words.endswith(' ') and words != '-- '
+    return ''.join(out)
+
+
 def compare_leaf(path, mine, part, found):
     found = found | mine['found']
     try:
@@ -251,6 +265,8 @@ def compare_leaf(path, mine, part, found):
         text = decode(mine['B'], charset)
     except (LookupError, ValueError):
         return report('text', 'python_charset', path, charset, '')
+    if part.get_content_type() == 'text/plain' and [str(part.get_param(n, '')).lower() for n in ('format', 'delsp')] == ['flowed', 'yes']:
+        text = joined(text)
     compare('text', path, mine['T'].decode(), text, lambda: why_text(mine, charset, found))
 
 

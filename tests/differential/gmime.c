@@ -16,6 +16,7 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "codec/rfc2047.h"
+#include "codec/flowed.h"
 #include "mail/address.h"
 #include "mail/message.h"
 
@@ -50,6 +51,7 @@
 	CLASS(vendor_rows, "East Asian charsets are read with the vendors' rows and glyphs (WHATWG)") \
 	CLASS(html_meta, "the charset of the HTML's own <meta> counts here") \
 	CLASS(bom, "a byte order mark is dropped here") \
+	CLASS(flowed, "lines of format=flowed, delsp=yes are joined here (RFC 3676); GMime leaves that to its callers") \
 	CLASS(text_cap, "our cap on text")
 /* clang-format on */
 
@@ -396,9 +398,17 @@ static enum kind why_bytes(struct arena *a, const struct part *p, struct str our
 	return found & ANOM(duplicate_field) ? CLASS_duplicate_field : CLASS_unexplained;
 }
 
+static bool same_but_joined(struct arena *a, const struct part *p, struct str ours, struct str theirs)
+{
+	struct str joined;
+	return part_joins_lines(p) && !flowed_join(a, theirs, &joined) && str_eq(joined, ours);
+}
+
 static enum kind why_text(
 	struct arena *a, const struct part *p, struct str bytes, struct str ours, struct str theirs, uint64_t found)
 {
+	if (same_but_joined(a, p, ours, theirs))
+		return CLASS_flowed;
 	if (p->transfer == TRANSFER_QP && same_but_blanks(a, ours, theirs))
 		return CLASS_qp_trailing;
 	if (p->transfer == TRANSFER_BASE64 && found & (ANOM(base64_after_padding) | ANOM(base64_truncated) | ANOM(base64_junk)))
