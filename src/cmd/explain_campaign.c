@@ -82,10 +82,11 @@ int explain_joined(FILE *f, struct store *s, struct str campaign, struct arena *
 		return rc;
 	json_t *all = json_parse(json), *marks = json_object_get(all, "marks"), *m;
 	size_t i;
+	int64_t parts = json_int_of(all, "parts"), alone = json_int_of(all, "alone");
 	fprintf(f,
-		"  %-20s  %" PRId64 " parts and %" PRId64
-		" messages alone, which no edge joins, of one engine at one time, by the same\n",
-		"joined", json_int_of(all, "parts"), json_int_of(all, "alone"));
+		"  %-20s  %" PRId64 " part%s and %" PRId64
+		" message%s alone, which their texts do not join, of one engine at one time, by the same\n",
+		"joined", parts, parts == 1 ? "" : "s", alone, alone == 1 ? "" : "s");
 	json_array_foreach(marks, i, m)
 	{
 		fprintf(f,
