@@ -27,6 +27,8 @@
 #include "base/sort.h"
 #include "base/time.h"
 
+/* Judgement, in a step developed on sixteen made worlds (docs/BENCHMARKS.md): what fewer than WHOLE messages share may be chance, one crumb in CRUMBS
+ * is more than strays make, one wrong pair in RARELY is what may be lost, and what is silent for GAP has ended. */
 enum { WHOLE = 4, CRUMBS = 5, RARELY = 32, GAP = 10 * 86400 };
 enum mark { MARK_LINK, MARK_SUBJECT, MARK_BOTH, MARKS };
 static const char *const mark_names[MARKS] = {[MARK_LINK] = "link", [MARK_SUBJECT] = "subject", [MARK_BOTH] = "link and subject"};
