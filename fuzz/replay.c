@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* An exact heap copy, so that a read past the end is seen by a sanitizer. */
 static void give(const uint8_t *data, size_t n)
 {
-	uint8_t *copy = malloc(n ? n : 1);
+	uint8_t *copy = calloc(n ? n : 1, 1);
 	if (!copy)
 		exit(4);
 	if (n)

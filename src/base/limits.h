@@ -95,12 +95,14 @@
 #define LIM_STORE_KNOWN (1 * MIB)   /* filter of stored ids: a million messages fill a quarter of it */
 #define LIM_STORE_DICT (32 * MIB)   /* words by their text for who writes: 2.8 million; a store of more has an index over them */
 #define LIM_STORE_WORDS (16 * MIB)  /* text of interned words kept in memory; more is looked up again */
-#define LIM_SERIES_DAYS 5000        /* days on one axis: 13 years */
+#define LIM_SERIES_DAYS 20000       /* days on one axis: 54 years */
 #define LIM_SERIES_HOURS 40000      /* hours on one axis: 4.5 years */
 #define LIM_SERIES_CELLS (16 * MIB) /* numbers in one series (buckets x values x feeds, 4 bytes each) */
 #define LIM_SERIES_KEYS 200         /* values of one dimension shown one by one */
 #define LIM_SERIES_FEEDS 64         /* feeds shown one by one */
-#define LIM_FINDINGS 10000          /* nobody reads more */
+#define LIM_SCENE_CELLS \
+	350000             /* numbers of one engine's or trade's series: 13 years of 64 feeds, and 2,000 such series are 2.8 GB */
+#define LIM_FINDINGS 10000 /* nobody reads more */
 
 /* ---- the relational analysis ---- */
 #define LIM_ITEM (1 * MIB) /* JSON of one item: lists in it are cut long before */

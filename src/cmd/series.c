@@ -126,7 +126,8 @@ static size_t put_series(struct table *t, const struct series *s, size_t max)
 static void say_left_out(const struct series *s)
 {
 	if (s->undated || s->stray)
-		fprintf(stderr, "trapline: not in the series: %lld messages without a time, %lld with a time far from all others\n",
+		fprintf(stderr,
+			"trapline: not in the series: %lld messages without a time, %lld with a time far from the others, or further than a series is long\n",
 			(long long)s->undated, (long long)s->stray);
 }
 

@@ -284,6 +284,20 @@ static void what_the_analysis_left_out_is_told(void **state)
 	buf_free(&text);
 }
 
+static void dates_far_from_all_others_are_told(void **state)
+{
+	(void)state;
+	struct demo d;
+	struct buf text;
+	demo_make(&d, DEMO_AUTUMN);
+	d.summary.stray = 3;
+	buf_init(&text, MIB);
+	assert_int_equal(report_text(&d.summary, &d.info, &(struct report_text_opts){.width = 400}, &text), 0);
+	assert_true(str_find(buf_str(&text), S(", 3 far from all others); ")) != STR_NPOS);
+	demo_free(&d);
+	buf_free(&text);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -295,6 +309,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_cap),
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(dates_far_from_all_others_are_told),
 		cmocka_unit_test(what_the_analysis_left_out_is_told),
 	};
 	if (argc == 3)

@@ -193,7 +193,13 @@ static void unknown(struct sheet *t, const struct report_info *info)
 	words_part(&t->tmp, s->messages - s->time_received, s->messages);
 	buf_add(&t->tmp, S(" without a trusted time ("));
 	put_count(&t->tmp, s->undated);
-	buf_add(&t->tmp, S(" without any); "));
+	buf_add(&t->tmp, S(" without any"));
+	if (s->stray) {
+		buf_add(&t->tmp, S(", "));
+		put_count(&t->tmp, s->stray);
+		buf_add(&t->tmp, S(" far from all others"));
+	}
+	buf_add(&t->tmp, S("); "));
 	put_count(&t->tmp, s->doubtful);
 	buf_add(&t->tmp, S(" doubtful splits; "));
 	put_count(&t->tmp, problems);

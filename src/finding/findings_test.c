@@ -452,20 +452,34 @@ static int play_one(struct scene *s, struct err *err)
 	return 0;
 }
 
-static void mail_of_forty_years_is_told_in_parts(void **state)
+/* A mail every 5 days, the feeds by turns. */
+static void expect_parts(int days, size_t n_feeds, size_t parts)
 {
-	(void)state;
+	static struct str names[300];
 	struct world w;
 	struct err err = {0};
-	seed = 5;
+	must(n_feeds <= sizeof names / sizeof *names);
 	begin(&w);
-	for (int i = 0; i < 3 * LIM_SERIES_DAYS; i++)
-		add_mail(&w, i - 7000, 1, w.engine[0]);
+	w.t.feeds = names;
+	w.t.n_feeds = n_feeds;
+	for (size_t f = 0; f < n_feeds; f++)
+		names[f] = S("trap");
+	for (int i = 0; i < days / 5; i++)
+		add_mail(&w, 5 * i - 7000, (uint32_t)((size_t)i % n_feeds), w.engine[0]);
 	n_played = n_played_events = 0;
 	assert_int_equal(scenes(&w.t, play_one, &err), 0);
-	assert_int_equal(n_played, 4);
+	assert_int_equal(n_played, parts);
 	assert_int_equal(n_played_events, w.t.n_events);
 	end(&w);
+}
+
+static void mail_of_a_long_time_is_told_in_parts(void **state)
+{
+	(void)state;
+	expect_parts(LIM_SERIES_DAYS, 1, 1);
+	expect_parts(3 * LIM_SERIES_DAYS, 1, 3);
+	expect_parts(LIM_SERIES_DAYS, 64, 4);
+	expect_parts(LIM_SERIES_DAYS, 200, 12);
 }
 
 static void findings_beyond_the_cap_are_counted(void **state)
@@ -505,7 +519,7 @@ int main(void)
 		cmocka_unit_test(what_all_mail_does_is_not_told_of_each_category),
 		cmocka_unit_test(an_engine_is_told_with_its_programme),
 		cmocka_unit_test(few_messages_are_no_harm),
-		cmocka_unit_test(mail_of_forty_years_is_told_in_parts),
+		cmocka_unit_test(mail_of_a_long_time_is_told_in_parts),
 		cmocka_unit_test(findings_beyond_the_cap_are_counted),
 		cmocka_unit_test(memory_that_fails_is_told),
 	};

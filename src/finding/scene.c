@@ -363,12 +363,32 @@ static int play(const struct traffic *t, struct event *ev, size_t n, scene_fn *f
 	return rc;
 }
 
-/* In parts of equal length where it is longer than an axis may be. */
+/* Each part has a number a day and feed, and some more a day. */
+static int most_days(const struct traffic *t, const struct event *ev, size_t n, int64_t *days, struct err *err)
+{
+	enum { OTHER_NUMBERS = 6 /* three doubles */, LEAST = 366 /* whatever the feeds: a year is worth its memory */ };
+	bool *seen = mem_zalloc(t->n_feeds + 1, sizeof *seen);
+	size_t feeds = 0;
+	if (!seen)
+		return err_oom(err, "findings");
+	for (size_t i = 0; i < n; i++) {
+		feeds += !seen[ev[i].feed];
+		seen[ev[i].feed] = true;
+	}
+	mem_free(seen);
+	*days = (int64_t)(LIM_SCENE_CELLS / (feeds + OTHER_NUMBERS));
+	*days = *days < LEAST ? LEAST : *days > LIM_SERIES_DAYS ? LIM_SERIES_DAYS : *days;
+	return 0;
+}
+
+/* In parts of equal length where it is longer than that. */
 static int play_long(const struct traffic *t, struct event *ev, size_t n, scene_fn *fn, struct err *err)
 {
-	int64_t begin = ev[0].time, span = ev[n - 1].time - begin, most = (LIM_SERIES_DAYS - 1) * (int64_t)SECONDS_A_DAY;
-	int64_t parts = span / most + 1;
-	int rc = 0;
+	int64_t begin = ev[0].time, span = ev[n - 1].time - begin, most;
+	int rc = most_days(t, ev, n, &most, err);
+	if (rc)
+		return rc;
+	int64_t parts = span / ((most - 1) * (int64_t)SECONDS_A_DAY) + 1;
 	for (size_t i = 0, end; i < n && !rc; i = end) {
 		int64_t part = (ev[i].time - begin) * parts / (span + 1);
 		for (end = i + 1; end < n && (ev[end].time - begin) * parts / (span + 1) == part; end++)
