@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "jail/magic.h"
 #include "source/foreign.h"
+#include "source/feed_name.h"
 #include "source/mbox.h"
 #include "source/sniff.h"
 
@@ -59,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(split(in, in.n + 1, max, form) == split(in, step, max, form));
 	sniff_mail(in);
 	sniff_maildir_path(in);
-	must(sniff_feed_name(in).n <= in.n);
+	must(feed_name_of(in).n <= in.n);
 	magic_of(in, data[1] & 1);
 	uint64_t length;
 	must(sniff_emlx(in, &length) <= in.n);

@@ -1,6 +1,7 @@
 /* sniff.c - see sniff.h. */
 #include "source/sniff.h"
 
+#include "source/feed_name.h"
 #include "source/mbox.h"
 
 enum {
@@ -83,37 +84,6 @@ enum sniff sniff_mail(struct str s)
 	return header_block(s) ? SNIFF_MESSAGE : SNIFF_OTHER;
 }
 
-static struct str base_name(struct str path)
-{
-	while (path.n > 1 && path.p[path.n - 1] == '/')
-		path.n--;
-	size_t slash = str_rfind_byte(path, '/');
-	return slash == STR_NPOS || path.n == 1 ? path : str_from(path, slash + 1);
-}
-
-static struct str without_extensions(struct str name)
-{
-	static const struct str extensions[] = {STR_INIT(".mbox"), STR_INIT(".mbx"), STR_INIT(".mail"), STR_INIT(".txt"),
-		STR_INIT(".eml"), STR_INIT(".gz"), STR_INIT(".xz"), STR_INIT(".bz2"), STR_INIT(".zst"), STR_INIT(".lzma"),
-		STR_INIT(".tar"), STR_INIT(".tgz"), STR_INIT(".txz"), STR_INIT(".tbz"), STR_INIT(".tbz2"), STR_INIT(".tzst"),
-		STR_INIT(".zip"), STR_INIT(".7z")};
-	for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++) {
-		if (name.n > extensions[i].n && str_iends(name, extensions[i])) {
-			name.n -= extensions[i].n;
-			i = (size_t)-1; /* again: .mbox.gz */
-		}
-	}
-	return name;
-}
-
-struct str sniff_feed_name(struct str path)
-{
-	struct str base = base_name(path), up = str_first(path, path.n - base.n);
-	if (str_eq(base, S("mbox")) && str_iends(up, S(".mbox/")))
-		base = base_name(up); /* Apple Mail: NAME.mbox/mbox */
-	return without_extensions(base);
-}
-
 /* digits "." something "." host: qmail's and the Maildir specification's unique names. */
 static bool unique_name(struct str name)
 {
@@ -127,8 +97,8 @@ static bool unique_name(struct str name)
 
 static bool below(struct str path, struct str folder)
 {
-	struct str name = base_name(path), up = str_first(path, path.n - name.n);
-	return up.n > 1 && str_eq(base_name(up), folder) && unique_name(name);
+	struct str name = path_base(path), up = str_first(path, path.n - name.n);
+	return up.n > 1 && str_eq(path_base(up), folder) && unique_name(name);
 }
 
 bool sniff_maildir_path(struct str path)

@@ -16,8 +16,6 @@ enum sniff sniff_mail(struct str first);
 /* The length of the line that an .emlx begins with, and in *bytes what it says of the message; 0: it is none. first: as for
  * sniff_mail; behind a message that ends within it stands the property list, or nothing. */
 size_t sniff_emlx(struct str first, uint64_t *bytes);
-/* The file name without .mbox .mbx .mail .txt .eml and archive extensions; the whole name when nothing would be left. */
-struct str sniff_feed_name(struct str path);
 /* "cur/NAME" or "new/NAME" with a name as Maildir writes them (digits, a dot, two parts): the folder itself is not at hand. */
 bool sniff_maildir_path(struct str path);
 /* The same below "tmp/": mail that is still being delivered. */

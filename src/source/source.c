@@ -1,8 +1,8 @@
 /* source.c - see source.h.
  *
- * feed_guess: for an mbox, its own base name without extensions; for one-message files and Maildirs the base name of the
- * folder or archive that was given as argument; for a single one-message file given as argument, its folder's name; for
- * standard input and pipes "stdin".
+ * feed_guess (feed_name.h): for an mbox, its own name; for one-message files and Maildirs that of the folder or archive that
+ * was given as argument; for a single one-message file given as argument, its folder's name; for standard input and pipes
+ * "stdin".
  */
 #include "source/source.h"
 
@@ -20,6 +20,7 @@
 #include "base/utf8.h"
 #include "jail/jail.h"
 #include "jail/magic.h"
+#include "source/feed_name.h"
 #include "source/foreign.h"
 #include "source/mbox.h"
 #include "source/problem.h"
@@ -56,7 +57,9 @@ struct source {
 	bool cut_short; /* it ended before its end */
 	bool counted;   /* `left` is what is still to be read of its only message (.emlx) */
 	uint64_t left;
-	size_t pending; /* bytes of the window that the last message occupied */
+	char place[PATH_MAX + LIM_PATH]; /* the argument, resolved, and the way from it */
+	struct str feed[2];              /* by feed_name, of one message and of a box; or not asked yet */
+	size_t pending;                  /* bytes of the window that the last message occupied */
 	uint64_t box_number, boxes, doubtful;
 };
 
@@ -113,7 +116,7 @@ static void close_file(struct source *s)
 	if (s->fd > STDIN_FILENO)
 		close(s->fd);
 	s->fd = -1;
-	s->member = (struct str){0};
+	s->member = s->feed[false] = s->feed[true] = (struct str){0};
 	if (s->regular)
 		s->progress.bytes_read = s->bytes_before + s->size;
 }
@@ -365,6 +368,7 @@ static int start_member(struct source *s, struct err *err)
 	path = str_first(path, sizeof s->member_path);
 	memcpy(s->member_path, path.p, path.n);
 	s->member = str_make(s->member_path, path.n);
+	s->feed[false] = s->feed[true] = (struct str){0};
 	if (sniff_maildir_tmp(path))
 		return NEXT_MEMBER;
 	int r = read_first(s, err);
@@ -375,21 +379,25 @@ static int start_member(struct source *s, struct err *err)
 
 /* ---- messages ---- */
 
-static struct str parent(struct str path)
+/* Where a box lies: by the name that it was called by, in a resolved folder. A slice of s->place. */
+static struct str place_of_box(struct source *s)
 {
-	size_t slash = str_rfind_byte(path, '/');
-	return slash == STR_NPOS ? path : str_first(path, slash ? slash : 1);
+	struct str root = str_of(s->root), folder = s->is_argument ? path_parent(root) : root;
+	struct str way = s->is_argument ? path_base(s->file) : str_from(s->file, strlen(s->paths[s->argument - 1]));
+	int n = snprintf(s->place, sizeof s->place, "%.*s/%.*s%s%.*s", STR_FMT(folder), STR_FMT(way), s->member.n ? "/" : "",
+		STR_FMT(s->member));
+	return str_make(s->place, (size_t)n < sizeof s->place ? (size_t)n : sizeof s->place - 1);
 }
 
 /* See the top of this file. */
-static struct str feed_name(const struct source *s, bool box)
+static struct str feed_name(struct source *s, bool box)
 {
-	if (box && (s->member.n || s->regular))
-		return sniff_feed_name(s->member.n ? s->member : s->file);
-	if (s->argument == 0 || s->root[0] == 0 || (s->is_argument && !s->regular))
-		return S("stdin");
 	struct str root = str_of(s->root);
-	return sniff_feed_name(s->is_argument && !s->member.n ? parent(root) : root);
+	if (box && (s->member.n || s->regular))
+		return feed_name_of(root.n ? place_of_box(s) : s->member.n ? s->member : s->file);
+	if (s->argument == 0 || root.n == 0 || (s->is_argument && !s->regular))
+		return S("stdin");
+	return feed_name_of(s->is_argument && !s->member.n ? path_parent(root) : root);
 }
 
 static struct str safe_copy(struct arena *a, struct str name)
@@ -414,6 +422,8 @@ static int deliver(struct source *s, const struct mbox_message *m, struct arena 
 		problem(s, SOURCE_SHORT, "shorter than its first line says: the end of the message is missing");
 		s->cut_short = true;
 	}
+	if (!s->feed[box].p)
+		s->feed[box] = feed_name(s, box);
 	*out = (struct raw_mail){
 		.bytes = str_make(p, n),
 		.from_line = arena_dup(arena, m->from_line),
@@ -421,7 +431,7 @@ static int deliver(struct source *s, const struct mbox_message *m, struct arena 
 		.member = arena_dup(arena, s->member),
 		.offset = (int64_t)(s->window.base + m->lead),
 		.length = (int64_t)m->length,
-		.feed_guess = safe_copy(arena, feed_name(s, box)),
+		.feed_guess = safe_copy(arena, s->feed[box]),
 		.anomalies = m->anomalies | (m->last && s->cut_short ? ANOM(member_short) : 0),
 		.box = box ? s->box_number : s->argument,
 		.maildir = s->maildir,

@@ -187,6 +187,26 @@ static void test_folder(void **state)
 		"not mail c\\u{a}\\u{1b}[m: not mail: looks like JSON; write each message to a file of its own\n");
 }
 
+/* Boxes that are cut by time, found in a folder, named, and called through a link. */
+static void test_boxes_by_month(void **state)
+{
+	(void)state;
+	put("trap/2004/01.mbox", S(F1 M1 "\n" F2 M2 "\n"));
+	put("trap/2004/spam-2004-02.mbox", S(F1 M1 "\n" F2 M2 "\n"));
+	const char *paths[] = {at("trap")}, *names[] = {at("trap/2004/01.mbox"), at("trap/linked.mbox")};
+	expect(paths, 1,
+		"trap/2004/01.mbox+0,59 2 trap From a[" M1 "]\n"
+		"trap/2004/01.mbox+60,58 2 trap From c[" M2 "]\n"
+		"trap/2004/spam-2004-02.mbox+0,59 3 spam From a[" M1 "]\n"
+		"trap/2004/spam-2004-02.mbox+60,58 3 spam From c[" M2 "]\n");
+	assert_int_equal(symlink("2004/01.mbox", names[1]), 0);
+	expect(names, 2,
+		"trap/2004/01.mbox+0,59 3 trap From a[" M1 "]\n"
+		"trap/2004/01.mbox+60,58 3 trap From c[" M2 "]\n"
+		"trap/linked.mbox+0,59 4 linked From a[" M1 "]\n"
+		"trap/linked.mbox+60,58 4 linked From c[" M2 "]\n");
+}
+
 /* Apple Mail's files: the line before the message and what is behind it are no mail. MMDF's boxes. */
 static void test_other_forms(void **state)
 {
@@ -349,14 +369,9 @@ static void test_errors(void **state)
 		expect_error(cases[i].path, cases[i].says);
 }
 
-static void test_feed_names(void **state)
+static void test_maildir_paths(void **state)
 {
 	(void)state;
-	static const char *const names[][2] = {{"a/trap-a.mbox.zst", "trap-a"}, {"x.TAR.gz", "x"}, {"a/b/", "b"},
-		{".mbox", ".mbox"}, {"/", "/"}, {"a.b.txt.mbx", "a.b"}, {"Spam.mbox/mbox", "Spam"}, {"mbox", "mbox"}, {"", ""}};
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (!str_eq(sniff_feed_name(str_of(names[i][0])), str_of(names[i][1])))
-			fail_msg("%s: %.*s", names[i][0], STR_FMT(sniff_feed_name(str_of(names[i][0]))));
 	assert_true(sniff_maildir_path(S("x/cur/1280711000.M1P2.host:2,S")));
 	assert_true(sniff_maildir_path(S("new/1280711000.1.host")));
 	assert_true(sniff_maildir_tmp(S("tmp/1280711000.1.host")));
@@ -483,9 +498,9 @@ int main(int argc, char **argv)
 		return jail_main(argc, argv);
 #define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, make_folder, remove_folder)
 	const struct CMUnitTest tests[] = {IN_FOLDER(test_files), IN_FOLDER(test_folder), IN_FOLDER(test_maildir),
-		IN_FOLDER(test_many_files), IN_FOLDER(test_other_forms), cmocka_unit_test(test_foreign), IN_FOLDER(test_links),
-		IN_FOLDER(test_stdin), IN_FOLDER(test_shrinking_file), IN_FOLDER(test_archive), IN_FOLDER(test_links),
-		IN_FOLDER(test_stdin), IN_FOLDER(test_errors), IN_FOLDER(test_archive), cmocka_unit_test(test_feed_names),
-		IN_FOLDER(test_no_memory)};
+		IN_FOLDER(test_many_files), IN_FOLDER(test_boxes_by_month), IN_FOLDER(test_other_forms),
+		cmocka_unit_test(test_foreign), IN_FOLDER(test_links), IN_FOLDER(test_stdin), IN_FOLDER(test_shrinking_file),
+		IN_FOLDER(test_archive), IN_FOLDER(test_links), IN_FOLDER(test_stdin), IN_FOLDER(test_errors),
+		IN_FOLDER(test_archive), cmocka_unit_test(test_maildir_paths), IN_FOLDER(test_no_memory)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
