@@ -372,9 +372,11 @@ void plot_gaps(const struct plot *p, struct buf *out)
 	}
 }
 
-static void tick_label(struct buf *out, double v, bool share)
+static void tick_label(struct buf *out, double v, double tick, bool share)
 {
-	if (share)
+	if (tick < 1 && v > 0 && !share)
+		buf_printf(out, "%.*f", (int)ceil(-log10(tick)), v);
+	else if (share)
 		buf_printf(out, "%.*f\xC2\xA0%%", llround(v * 10) % 10 != 0, v);
 	else if (v >= 1e6)
 		buf_printf(out, "%.*f\xC2\xA0M", fmod(v, 1e6) != 0, v / 1e6);
@@ -386,8 +388,8 @@ void plot_y_axis(const struct plot *p, size_t max_ticks, struct buf *out)
 {
 	buf_add(out, S("<g class=\"ya\">"));
 	double tick = p->max == 100 && p->c->share ? 25 : nice_tick(p->max > 0 ? p->max : 1, max_ticks);
-	if (tick < 1 && !p->c->share)
-		tick = 1;
+	if (tick < 1 && p->max >= 1 && !p->c->share)
+		tick = 1; /* messages come whole; means of fewer than one do not */
 	for (double v = 0; v <= p->max + tick / 1000; v += tick) {
 		double y = plot_y(p, v);
 		buf_printf(out, "<path class=\"%s\" d=\"M", v > 0 ? "grid" : "base");
@@ -400,7 +402,7 @@ void plot_y_axis(const struct plot *p, size_t max_ticks, struct buf *out)
 		svg_attr(out, "x", p->left - 6);
 		svg_attr(out, "y", y + 4);
 		buf_byte(out, '>');
-		tick_label(out, v, p->c->share);
+		tick_label(out, v, tick, p->c->share);
 		buf_add(out, S("</text>"));
 	}
 	buf_add(out, S("</g>"));

@@ -166,6 +166,11 @@ static void test_means(void **state)
 	assert_int_equal(str_find(line, S("V8")), str_find(line, S("V"))); /* 50 is the top of the plot, at y = 8 */
 	for (size_t at; (at = str_find_byte(line, 'V')) != STR_NPOS; line = str_from(line, at + 1))
 		assert_true(str_starts(str_from(line, at), S("V8H")));
+	buf_clear(&b);
+	for (size_t i = 0; i < N; i++)
+		v[i] = i % 14 == 3; /* one a fortnight: a seventh a day in every second week */
+	svg_stack(&c, &a, &b);
+	assert_true(str_find(buf_str(&b), S(">0.10</text>")) != STR_NPOS);
 	buf_free(&b);
 	arena_free(&a);
 }

@@ -161,9 +161,27 @@ static void measure(struct stretch *s, const struct day *d)
 	s->length = (size_t)d[s->last].bucket - d[s->first].bucket + 1;
 }
 
-static size_t split(const struct axis *x, const struct day *d, size_t n, struct stretch *out)
+static int by_size(const void *a, const void *b)
 {
-	uint32_t gap = (uint32_t)(SERIES_GAP_DAYS * SECONDS_A_DAY / x->unit_s);
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	return x < y ? -1 : x > y;
+}
+
+/* Buckets without a message that end a run. scratch: room for n. */
+static uint32_t gap_of(const struct axis *x, const struct day *d, size_t n, uint32_t *scratch)
+{
+	uint32_t gap = (uint32_t)(SERIES_GAP_DAYS * SECONDS_A_DAY / x->unit_s), usual;
+	for (size_t i = 1; i < n; i++)
+		scratch[i - 1] = d[i].bucket - d[i - 1].bucket;
+	if (n < SERIES_GAP_LEAST)
+		return gap;
+	qsort(scratch, n - 1, sizeof *scratch, by_size);
+	usual = scratch[(n - 1) / 2];
+	return usual > gap / SERIES_GAP_TIMES ? usual * SERIES_GAP_TIMES : gap;
+}
+
+static size_t split(const struct day *d, size_t n, uint32_t gap, struct stretch *out)
+{
 	size_t runs = 0;
 	for (size_t i = 0; i < n; i++) {
 		if (i && d[i].bucket - d[i - 1].bucket - 1 <= gap)
@@ -264,15 +282,17 @@ static int make_buckets(struct axis *x, size_t room, struct err *err)
 	size_t ndays = 0;
 	struct day *d = collect_days(x, &ndays);
 	struct stretch *r = d ? mem_alloc((ndays + 1) * sizeof *r) : NULL;
-	int rc = r ? 0 : err_oom(err, "series");
-	if (r) {
-		size_t n = split(x, d, ndays, r);
+	uint32_t *scratch = r ? mem_alloc((ndays + 1) * sizeof *scratch) : NULL;
+	int rc = scratch ? 0 : err_oom(err, "series");
+	if (scratch) {
+		size_t n = split(d, ndays, gap_of(x, d, ndays, scratch), r);
 		drop_forged(r, n);
 		fit(r, n, d, room);
 		rc = lay_out(x, r, n, d, err);
 	}
 	mem_free(d);
 	mem_free(r);
+	mem_free(scratch);
 	return rc;
 }
 

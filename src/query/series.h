@@ -5,8 +5,8 @@
  * before its first and after its last message a feed is `!series_watched`.
  *
  * Time axis. Buckets are UTC days or hours, numbered from 1970-01-01. The axis is a list of runs; inside a run every bucket is
- * there, also empty ones (explicit zeros). Where no feed received anything for more than SERIES_GAP_DAYS the run ends: such a
- * stretch is a gap (not known), not zeros. Where one run holds most messages, another that holds only untrusted times and
+ * there, also empty ones (explicit zeros). Where no feed received anything for more than SERIES_GAP_DAYS, nor for SERIES_GAP_TIMES the
+ * median time between two buckets with messages, the run ends: such a stretch is a gap (not known), not zeros. Where one run holds most messages, another that holds only untrusted times and
  * under 1 % of the messages is made of forged or broken dates: it is left out and its messages are counted in `stray`. So is
  * what would go over LIM_SERIES_DAYS or _HOURS (the lightest runs) and what lies outside 1970..2106. One mail dated 2106
  * costs nothing, hides nothing and squeezes no chart.
@@ -16,7 +16,11 @@
 
 #include "query/readers.h"
 
-enum { SERIES_GAP_DAYS = 60 };
+enum {
+	SERIES_GAP_DAYS = 60,
+	SERIES_GAP_LEAST = 20, /* buckets with messages: of fewer the median says nothing */
+	SERIES_GAP_TIMES = 10  /* one silence in a thousand of a steady trickle is longer than ten times the median one */
+};
 
 enum series_unit { SERIES_DAY, SERIES_HOUR };
 

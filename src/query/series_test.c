@@ -118,6 +118,19 @@ static void test_mail_of_forty_years_is_one_run(void **state)
 	assert_int_equal(s.stray, 0);
 }
 
+/* A message in 40 days, and twice none for 130; then three years of nothing, which is a gap. */
+static void test_a_trickle_has_longer_silences(void **state)
+{
+	struct fixture *x = *state;
+	for (int i = 0; i < 60; i++)
+		dated(x, 5475 + i * 40 + (i > 20) * 90 + (i > 50) * 90 + (i > 58) * 1100, true);
+	put_all(x, false);
+	struct series s = build(x, SERIES_DAY, DIM_NONE, 1);
+	assert_int_equal(s.nruns, 2);
+	assert_int_equal(s.nbuckets, 58 * 40 + 180 + 1 + 1);
+	assert_int_equal(s.stray, 0);
+}
+
 /* Dates all over the century: the axis stays bounded and keeps where the messages are. */
 static void test_axis_is_bounded(void **state)
 {
@@ -253,6 +266,7 @@ int main(void)
 		CASE(test_order_does_not_matter),
 		CASE(test_axis),
 		CASE(test_mail_of_forty_years_is_one_run),
+		CASE(test_a_trickle_has_longer_silences),
 		CASE(test_axis_is_bounded),
 		CASE(test_watched),
 		CASE(test_many_feeds),
