@@ -22,7 +22,7 @@ static void all_feeds(struct page *p)
 	if (p->s->nfeeds == 1)
 		words_feeds(&p->tmp, p->s);
 	else
-		buf_printf(&p->tmp, p->s->nfeeds == 2 ? "both feeds" : "all %zu feeds", p->s->nfeeds);
+		buf_printf(&p->tmp, p->s->feeds_all == 2 ? "both feeds" : "all %lld feeds", (long long)p->s->feeds_all);
 }
 
 void page_stack(struct page *p, struct chart *c, const char *id)
@@ -188,7 +188,7 @@ void report_volume(struct page *p)
 		buf_printf(
 			p->out, "%s, each on its own scale", t->unit_s == SECONDS_AN_HOUR ? "Messages an hour" : "Messages a day");
 		if (n < t->nfeeds)
-			buf_printf(p->out, "; the %zu largest of %zu feeds shown", n, t->nfeeds);
+			buf_printf(p->out, "; the %zu largest of %lld feeds shown", n, (long long)p->s->feeds_all);
 		struct chart c = chart_of(t);
 		c.width = PANEL;
 		const char *joined = svg_joined(&c);

@@ -199,6 +199,7 @@ static void counts(struct demo *d, enum demo_kind kind, const struct shape *sh)
 	struct summary_feed *f = zalloc(d, sh->feeds, sizeof *f);
 	struct series_feed *sf = zalloc(d, sh->feeds, sizeof *sf);
 	s->nfeeds = sh->feeds;
+	s->feeds_all = (int64_t)sh->feeds;
 	for (size_t k = 0; k < sh->feeds; k++) {
 		int64_t n = s->by_feed.keys[0].by_feed[k];
 		sf[k] = s->by_feed.feeds[k];
@@ -218,6 +219,8 @@ static void counts(struct demo *d, enum demo_kind kind, const struct shape *sh)
 			.brand_known = n * 7 / 10,
 			.category_only = n / 10,
 			.unattributed = n - n * 7 / 10 - n / 10};
+		s->names_guessed += f[k].name_guessed;
+		s->trusts_guessed += f[k].trust_guessed;
 		s->messages += n;
 		s->bytes += n * 7600;
 		s->time_received += f[k].time_received;

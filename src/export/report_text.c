@@ -162,7 +162,7 @@ static void feeds(struct sheet *t)
 	const struct summary *s = t->s;
 	buf_add(t->out, S("Feeds: messages over time, each on its own scale"));
 	if (s->nfeeds > FEEDS)
-		shown(t, FEEDS, s->nfeeds);
+		shown(t, FEEDS, (size_t)s->feeds_all);
 	buf_byte(t->out, '\n');
 	for (size_t f = 0; f < s->nfeeds; f++) {
 		if (!is_large(s, f))
@@ -182,9 +182,7 @@ static void feeds(struct sheet *t)
 static void unknown(struct sheet *t, const struct report_info *info)
 {
 	const struct summary *s = t->s;
-	int64_t problems = 0, guessed = 0;
-	for (size_t f = 0; f < s->nfeeds; f++)
-		guessed += s->feeds[f].trust_guessed;
+	int64_t problems = 0, guessed = s->trusts_guessed;
 	for (size_t k = 0; k < s->nsources; k++)
 		problems += s->sources[k].problems > 0 || !s->sources[k].complete;
 	buf_add(&t->tmp, S("Not known: "));

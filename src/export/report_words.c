@@ -90,7 +90,7 @@ void words_feeds(struct buf *out, const struct summary *s)
 		buf_add(out, s->feeds[0].name);
 		return;
 	}
-	put_things(out, (int64_t)s->nfeeds, "feed", "feeds");
+	put_things(out, s->feeds_all, "feed", "feeds");
 	if (s->nfeeds == 0 || s->nfeeds > FEEDS_NAMED)
 		return;
 	for (size_t f = 0; f < s->nfeeds; f++) {
@@ -305,11 +305,7 @@ static void unknown_splits(struct buf *out, const struct summary *s)
 
 static void unknown_guesses(struct buf *out, const struct summary *s)
 {
-	int64_t names = 0, trust = 0;
-	for (size_t f = 0; f < s->nfeeds; f++) {
-		names += s->feeds[f].name_guessed;
-		trust += s->feeds[f].trust_guessed;
-	}
+	int64_t names = s->names_guessed, trust = s->trusts_guessed;
 	if (names == 0 && trust == 0)
 		return;
 	put(out, "Guessed, not given: ");

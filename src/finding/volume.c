@@ -7,7 +7,8 @@
 #include "base/vec.h"
 
 enum { HOURS_A_WEEK = 168, LOCAL_HOURS = HOURS_A_WEEK };
-enum { RATE_HOURS = 24 }; /* less is no rate of a feed by itself */
+enum { RATE_HOURS = 24 };    /* less is no rate of a feed by itself */
+enum { SIDE_MESSAGES = 32 }; /* of fewer the rate is hardly known: of so many within a fifth */
 enum { FIT_ROUNDS = 30 };
 /* A silence is an outage when it would happen by chance once in so many feeds. */
 static const double OUTAGE_P = 1e-3;
@@ -48,38 +49,78 @@ static double habit_between(const struct sensor *s, double from, double to)
 	return at(s->sum_habit, s->hours, to) - at(s->sum_habit, s->hours, from);
 }
 
-/* The week before `from` and the week after `to`, within the feed's own life. */
-struct around {
-	double before_n, before, after_n, after; /* n: messages; hours of habit */
-	double silent_before, silent_after;      /* of these hours, within long silences */
+/* The mail before a silence, or after it, within the feed's own life: of a week, or of SIDE_MESSAGES where a week has fewer. */
+struct side {
+	double n, hours; /* messages; hours of habit */
+	double silent;   /* of these hours, within silences longer than half a side */
 };
 
-static struct around look_around(const struct sensor *s, double from, double to)
+/* Of hours [lo,hi) beside a silence: of a week. */
+static struct side week_side(const struct sensor *s, double lo, double hi)
 {
-	double first = hour_of(s, s->t[0]), last = hour_of(s, s->t[s->n - 1]);
-	double a = fmax(from - LOCAL_HOURS, first), b = fmin(to + LOCAL_HOURS, last);
-	return (struct around){at(s->sum_n, s->hours, from) - at(s->sum_n, s->hours, a), from > a ? habit_between(s, a, from) : 0,
-		at(s->sum_n, s->hours, b) - at(s->sum_n, s->hours, to), b > to ? habit_between(s, to, b) : 0,
-		from > a ? at(s->sum_silent, s->hours, from) - at(s->sum_silent, s->hours, a) : 0,
-		b > to ? at(s->sum_silent, s->hours, b) - at(s->sum_silent, s->hours, to) : 0};
+	return (struct side){at(s->sum_n, s->hours, hi) - at(s->sum_n, s->hours, lo), habit_between(s, lo, hi),
+		at(s->sum_silent, s->hours, hi) - at(s->sum_silent, s->hours, lo)};
 }
 
-static double rate_around(const struct sensor *s, double from, double to)
+/* Between messages i and k, one of which is beside the silence and does not count. */
+static struct side sparse_side(const struct sensor *s, size_t i, size_t k)
 {
-	struct around x = look_around(s, from, to);
-	double w = x.before + x.after;
-	return w > 0 ? (x.before_n + x.after_n) / w : 0;
+	double lo = hour_of(s, s->t[i]), hi = hour_of(s, s->t[k]);
+	struct side x = {(double)(k - i), habit_between(s, lo, hi), 0};
+	for (; i < k; i++) {
+		double from = hour_of(s, s->t[i]), to = hour_of(s, s->t[i + 1]);
+		if (to - from > (hi - lo) / 2)
+			x.silent += habit_between(s, from, to);
+	}
+	return x;
 }
 
-/* What was to be expected of a silence by what came before it and by what came after it: beside a sudden fall the feed had no such rate. That
- * another long silence follows, a stray message between them, is no fall. */
-static double expected_in(const struct sensor *s, double from, double to)
+static struct side side_before(const struct sensor *s, size_t i)
 {
-	struct around x = look_around(s, from, to);
-	double before = x.before - x.silent_before, after = x.after - x.silent_after;
-	bool both = before >= RATE_HOURS && after >= RATE_HOURS;
-	double rate = both ? fmin(x.before_n / before, x.after_n / after) : rate_around(s, from, to);
-	return rate * habit_between(s, from, to);
+	double hi = hour_of(s, s->t[i]), lo = hi - LOCAL_HOURS, first = hour_of(s, s->t[0]);
+	size_t k = i > SIDE_MESSAGES ? i - SIDE_MESSAGES : 0;
+	if (hour_of(s, s->t[k]) < lo)
+		return sparse_side(s, k, i);
+	return hi > first ? week_side(s, fmax(lo, first), hi) : (struct side){0};
+}
+
+static struct side side_after(const struct sensor *s, size_t i)
+{
+	double lo = hour_of(s, s->t[i]), hi = lo + LOCAL_HOURS, last = hour_of(s, s->t[s->n - 1]);
+	size_t k = i + SIDE_MESSAGES < s->n ? i + SIDE_MESSAGES : s->n - 1;
+	if (hour_of(s, s->t[k]) > hi)
+		return sparse_side(s, i, k);
+	return lo < last ? week_side(s, lo, fmin(hi, last)) : (struct side){0};
+}
+
+/* Messages an hour, and of how many it is known. */
+struct rate {
+	double hourly, known;
+};
+
+/* Around the silence between messages i and k. */
+static struct rate rate_around(const struct sensor *s, size_t i, size_t k)
+{
+	struct side before = side_before(s, i), after = side_after(s, k);
+	double w = before.hours + after.hours, n = before.n + after.n;
+	return (struct rate){w > 0 ? n / w : 0, n};
+}
+
+/* Of the silence after message i by what came before it and by what came after it: beside a sudden fall the feed had no such rate. That another
+ * long silence follows, a stray message between them, is no fall. */
+static struct rate rate_of_silence(const struct sensor *s, size_t i)
+{
+	struct side b = side_before(s, i), a = side_after(s, i + 1);
+	double before = b.hours - b.silent, after = a.hours - a.silent;
+	if (before < RATE_HOURS || after < RATE_HOURS)
+		return rate_around(s, i, i + 1);
+	return (struct rate){fmin(b.n / before, a.n / after), b.n + a.n};
+}
+
+/* Messages that silence i would have had. */
+static double expected_of(const struct sensor *s, size_t i, struct rate r)
+{
+	return r.hourly * habit_between(s, hour_of(s, s->t[i]), hour_of(s, s->t[i + 1]));
 }
 
 static int by_value(const void *a, const void *b)
@@ -103,7 +144,7 @@ static int learn_tail(struct sensor *s, struct arena *a)
 	if (!m)
 		return -1;
 	for (size_t i = 0; i < n; i++)
-		m[i] = expected_in(s, hour_of(s, s->t[i]), hour_of(s, s->t[i + 1]));
+		m[i] = expected_of(s, i, rate_of_silence(s, i));
 	qsort(m, n, sizeof *m, by_value);
 	s->tail_from = quantile(m, n, 0.95);
 	s->tail = fmax(1, (quantile(m, n, 0.99) - s->tail_from) / log(5));
@@ -155,10 +196,12 @@ static int sensor_make(struct sensor *s, struct arena *a)
 	return learn_tail(s, a);
 }
 
-/* Is a silence of m expected messages more than bad luck, when there were n chances for it? */
-static bool beyond_chance(const struct sensor *s, double m, double n)
+/* Is a silence of m expected messages more than bad luck, when there were n chances for it? Where the rate is known, its length is exponential;
+ * of a rate known by k bursts it is Lomax's (Pareto's of the second kind), which is the same for many. */
+static bool beyond_chance(const struct sensor *s, double m, double known, double n)
 {
-	return m >= OUTAGE_MIN_EXPECTED && n * 0.05 * exp(-(m - s->tail_from) / s->tail) < OUTAGE_P;
+	double x = (m - s->tail_from) / s->tail, k = fmax(1, known / s->tail);
+	return m >= OUTAGE_MIN_EXPECTED && n * 0.05 * pow(1 + fmax(x, 0) / k, -k) < OUTAGE_P;
 }
 
 static int64_t clip(double t, int64_t lo, int64_t hi)
@@ -183,9 +226,9 @@ static double time_by(const struct sensor *s, int64_t t, double habit)
 }
 
 /* A feed's last message and when it failed, its first and when it began to watch, are an exponential time apart, of the feed's own tail and habit. */
-static double rate_of(const struct sensor *s, int64_t from, int64_t to)
+static double rate_of(const struct sensor *s, size_t i, size_t k)
 {
-	return fmax(rate_around(s, hour_of(s, from), hour_of(s, to)) / s->tail, 1e-9);
+	return fmax(rate_around(s, i, k).hourly / s->tail, 1e-9);
 }
 
 static struct volume_date failed(const struct sensor *s, double rate, int64_t last, int64_t latest)
@@ -200,10 +243,10 @@ static struct volume_date began(const struct sensor *s, double rate, int64_t fir
 		clip(time_by(s, first, -MOST / rate), earliest, first), first};
 }
 
-static void date_outage(const struct sensor *s, int64_t from, int64_t to, struct volume_outage *o)
+static void date_outage(const struct sensor *s, size_t i, struct volume_outage *o)
 {
-	double rate = rate_of(s, from, to);
-	int64_t middle = from + (to - from) / 2;
+	double rate = rate_of(s, i, i + 1);
+	int64_t from = s->t[i], to = s->t[i + 1], middle = from + (to - from) / 2;
 	o->from = failed(s, rate, from, middle);
 	o->to = began(s, rate, to, middle);
 }
@@ -215,15 +258,16 @@ static int find_outages(const struct sensor *s, struct volume_feed *f, struct ar
 		double from = hour_of(s, s->t[i]), to = hour_of(s, s->t[i + 1]);
 		if (to - from < OUTAGE_MIN_HOURS)
 			continue;
-		double m = expected_in(s, from, to);
-		if (!beyond_chance(s, m, (double)s->n))
+		struct rate r = rate_of_silence(s, i);
+		double m = expected_of(s, i, r);
+		if (!beyond_chance(s, m, r.known, (double)s->n))
 			continue;
 		struct volume_outage *o = vec_push(a, &list, SIZE_MAX / sizeof *o);
 		if (!o)
 			return -1;
 		o->expected = m;
 		o->others = NAN;
-		date_outage(s, s->t[i], s->t[i + 1], o);
+		date_outage(s, i, o);
 	}
 	f->outages = list.v;
 	f->n_outages = list.n;
@@ -233,15 +277,15 @@ static int find_outages(const struct sensor *s, struct volume_feed *f, struct ar
 /* Before the first and after the last message the feed may have watched as well: it did, unless the silence is too long. */
 static void find_ends(const struct sensor *s, struct volume_feed *f, int64_t start, int64_t end)
 {
-	double first = hour_of(s, s->t[0]), last = hour_of(s, s->t[s->n - 1]);
-	double early = rate_around(s, first, first) * habit_between(s, hour_of(s, start), first);
-	double late = rate_around(s, last, last) * habit_between(s, last, hour_of(s, end));
-	f->starts = beyond_chance(s, early, 20);
-	f->ends = beyond_chance(s, late, 20);
+	size_t end_i = s->n - 1;
+	double first = hour_of(s, s->t[0]), last = hour_of(s, s->t[end_i]);
+	struct rate early = rate_around(s, 0, 0), late = rate_around(s, end_i, end_i);
+	f->starts = beyond_chance(s, early.hourly * habit_between(s, hour_of(s, start), first), early.known, 20);
+	f->ends = beyond_chance(s, late.hourly * habit_between(s, last, hour_of(s, end)), late.known, 20);
 	f->from = f->starts ? s->t[0] : start;
 	f->to = f->ends ? s->t[s->n - 1] + 1 : end;
-	f->begun = began(s, rate_of(s, s->t[0], s->t[0]), s->t[0], start);
-	f->ended = failed(s, rate_of(s, s->t[s->n - 1], s->t[s->n - 1]), s->t[s->n - 1], end);
+	f->begun = began(s, rate_of(s, 0, 0), s->t[0], start);
+	f->ended = failed(s, rate_of(s, end_i, end_i), s->t[s->n - 1], end);
 }
 
 /* ---- the panel ---- */
@@ -265,12 +309,14 @@ static int study(struct volume *v, size_t f, const int64_t *t, size_t n, int64_t
 			feed->to = end;
 	} else {
 		struct sensor s = {.t = t, .n = n, .start = v->day0 * SECONDS_A_DAY, .hours = v->n_days * 24};
-		struct arena_mark mark;
-		if (sensor_make(&s, a) || find_outages(&s, feed, a))
+		struct arena scratch;
+		arena_init(&scratch, SIZE_MAX);
+		int rc = sensor_make(&s, &scratch) || find_outages(&s, feed, a);
+		if (!rc)
+			find_ends(&s, feed, start, end);
+		arena_free(&scratch);
+		if (rc)
 			return -1;
-		mark = arena_mark(a);
-		find_ends(&s, feed, start, end);
-		arena_release(a, mark);
 	}
 	watch(v, v->alive, f, feed->from, feed->to, 1);
 	watch(v, v->watched, f, feed->from, feed->to, 1);

@@ -152,6 +152,38 @@ static void chance_is_no_outage(void **state)
 	assert_true(found <= 1); /* of 120 feeds */
 }
 
+/* Mail that comes once a week or a month, each silence of which is longer than half a week; and an outage of such a feed. */
+static void a_trickle_is_no_outage(void **state)
+{
+	(void)state;
+	static const double a_day[] = {0.3, 0.1, 0.03};
+	enum { LONG = 9000, RATES = sizeof a_day / sizeof *a_day };
+	size_t found = 0, told = 0;
+	for (int round = 0; round < 40; round++) {
+		struct arena a;
+		struct volume v;
+		arena_init(&a, 256 * MIB);
+		struct volume_event *ev = arena_alloc(&a, ROOM * sizeof *ev);
+		size_t n = 0;
+		for (uint32_t f = 0; f < RATES; f++) {
+			double out = round % 2 ? 50 / a_day[f] : 0;
+			n = feed(ev, n, f, a_day[f], 0, LONG, 4000, 4000 + out);
+		}
+		qsort(ev, n, sizeof *ev, by_time);
+		assert_int_equal(volume_sensors(&v, ev, n, DAY0, LONG, RATES, &a), 0);
+		for (uint32_t f = 0; f < RATES; f++) {
+			if (round % 2)
+				told += v.feeds[f].n_outages == 1 &&
+				        fabs(day_of(v.feeds[f].outages[0].from.time) - 4000) < 5 / a_day[f];
+			else
+				found += v.feeds[f].n_outages + v.feeds[f].starts + v.feeds[f].ends;
+		}
+		arena_free(&a);
+	}
+	assert_true(found <= 2); /* of 60 feeds of 25 years */
+	assert_in_range(told, 54, 60);
+}
+
 /* A constant volume stays level whatever the feeds do; half of it is half. */
 static void levels_survive_the_feeds(void **state)
 {
@@ -300,6 +332,7 @@ int main(void)
 		cmocka_unit_test(an_outage_of_a_feed_that_had_more_mail_once_is_found),
 		cmocka_unit_test(an_outage_with_mail_in_its_midst_is_found),
 		cmocka_unit_test(chance_is_no_outage),
+		cmocka_unit_test(a_trickle_is_no_outage),
 		cmocka_unit_test(levels_survive_the_feeds),
 		cmocka_unit_test(a_lone_feed_neither_starts_nor_ends),
 		cmocka_unit_test(little_memory_is_told),

@@ -1,6 +1,8 @@
 /* summary.c - see summary.h. One pass fills tallies by (word, feed); the rest is sorting and naming. */
 #include "query/summary.h"
 
+#include <stdlib.h>
+
 #include "base/limits.h"
 #include "base/mem.h"
 #include "query/axis.h"
@@ -163,6 +165,23 @@ static void describe_feeds(struct summary_feed *v, size_t n, const struct store_
 	}
 }
 
+static int by_feed_name(const void *name, const void *feed)
+{
+	return str_cmp(*(const struct str *)name, ((const struct store_feed *)feed)->name);
+}
+
+static void count_feeds(struct summary *out, const struct axis *x, const struct store_feed *known, size_t nknown)
+{
+	for (size_t i = 0; i < x->nseen; i++) {
+		if (!x->seen[i].name.p)
+			continue;
+		const struct store_feed *f = nknown ? bsearch(&x->seen[i].name, known, nknown, sizeof *known, by_feed_name) : NULL;
+		out->feeds_all++;
+		out->names_guessed += f && f->name_guessed;
+		out->trusts_guessed += f && f->trust_guessed;
+	}
+}
+
 static int make_feeds(struct pass *p, struct err *err)
 {
 	struct axis *x = &p->axis;
@@ -189,6 +208,7 @@ static int make_feeds(struct pass *p, struct err *err)
 	for (size_t i = 0; i < x->nfeeds; i++)
 		add_total(p->out, &v[i]);
 	describe_feeds(v, x->nfeeds, known, nknown);
+	count_feeds(p->out, x, known, nknown);
 	p->out->feeds = v;
 	p->out->nfeeds = x->nfeeds;
 	return 0;

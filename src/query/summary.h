@@ -53,6 +53,7 @@ struct summary {
 	int64_t with_urls, with_attachments, with_hidden_text;
 	const struct summary_feed *feeds; /* by name; the same order as in every by_feed and in the series */
 	size_t nfeeds;
+	int64_t feeds_all, names_guessed, trusts_guessed; /* feeds, those that are merged each by itself */
 
 	/* What is attributed: a brand; a category but no brand; neither. They add up to messages. */
 	int64_t brand_known, category_only, unattributed;

@@ -39,6 +39,8 @@ static void test_summary(void **state)
 	assert_int_equal(s.time_received + s.time_from_line + s.time_date + s.undated, 1200);
 	assert_int_equal(s.time_from_line, 24);
 	assert_int_equal(s.nfeeds, 2);
+	assert_int_equal(s.feeds_all, 2);
+	assert_int_equal(s.trusts_guessed, 1);
 	assert_true(str_eq(s.feeds[0].kind, S("lab")) && !s.feeds[0].trust_guessed && s.feeds[1].trust_guessed);
 	for (size_t i = 0; i < s.domains.n; i++)
 		shown += s.domains.v[i].n;
@@ -227,10 +229,27 @@ static void test_out_of_memory(void **state)
 	}
 }
 
+static void test_merged_feeds_are_counted(void **state)
+{
+	struct fixture *x = *state;
+	static char names[100][16];
+	struct summary_params p = {.filter = STORE_FILTER_ALL, .top_table = 3};
+	struct summary s;
+	for (int i = 0; i < 100; i++) {
+		snprintf(names[i], sizeof names[i], "feed-%03d", i);
+		add(x, str_of(names[i]));
+	}
+	put_all(x, false);
+	assert_int_equal(summary_build(x->s, &p, &x->a, &s, &err), 0);
+	assert_int_equal(s.nfeeds, LIM_SERIES_FEEDS);
+	assert_int_equal(s.feeds_all, 100);
+	assert_int_equal(s.trusts_guessed, 100);
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-	const struct CMUnitTest tests[] = {
-		CASE(test_summary), CASE(test_readers), CASE(test_mail_between_passes), CASE(test_out_of_memory)};
+	const struct CMUnitTest tests[] = {CASE(test_summary), CASE(test_merged_feeds_are_counted), CASE(test_readers),
+		CASE(test_mail_between_passes), CASE(test_out_of_memory)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
