@@ -90,9 +90,11 @@ int explain_joined(FILE *f, struct store *s, struct str campaign, struct arena *
 	json_array_foreach(marks, i, m)
 	{
 		fprintf(f,
-			"    %-18.*s  which in this store is of two campaigns in %.1f %% of the pairs, by %" PRId64
+			"    %-18.*s  which in this store%s is of two campaigns in %.1f %% of the pairs, by %" PRId64
 			" runs of mail that texts tell\n",
-			STR_FMT(json_text_of(m, "by")), 100 * json_number_value(json_object_get(m, "two")), json_int_of(m, "runs"));
+			STR_FMT(json_text_of(m, "by")),
+			json_is_true(json_object_get(m, "anybodys")) ? ", where several engines' mail has it," : "",
+			100 * json_number_value(json_object_get(m, "two")), json_int_of(m, "runs"));
 	}
 	json_decref(all);
 	return 0;
