@@ -7,7 +7,7 @@
  *
  * Why not a library: zxing-cpp 1.4 compares all finder patterns three by three, 10 s for a picture of 270 x 270 pixels that holds
  * nothing else, and is C++; libzbar pulls in D-Bus and X11, and its search for QR codes wrote out of bounds (CVE-2023-40889; mended in Debian 12).
- * Here time is bounded by the pixels and by QR_TRIES, memory by the stack (some 60 KiB), whatever the picture.
+ * Here time is bounded by the pixels and by QR_TRIES, memory by the stack (some 200 KiB), whatever the picture.
  */
 #ifndef TRAPLINE_CODEC_QR_H
 #define TRAPLINE_CODEC_QR_H

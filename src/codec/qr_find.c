@@ -1,23 +1,25 @@
 /* qr_find.c - the finder patterns of QR codes in a picture; see qr_int.h.
  *
- * Every fourth row is cut into runs of dark and light. Where five of them stand as 1:1:3:1:1, which a finder pattern shows at any turn, its
- * column is looked at, too, the row once more, and both diagonals. Few rows of ordinary pictures get that far, and few pictures have three such places.
+ * Every sixth row (of small pictures every third) is cut into runs of dark and light. Where five of them stand as 1:1:3:1:1, which a finder pattern
+ * shows at any turn, its column is looked at, too, the row once more, and both diagonals. Few rows of ordinary pictures get that far, and few
+ * pictures have three such places.
  */
 #include "codec/qr_int.h"
-
-#include <stdlib.h>
 
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
 
 enum {
-	STEP = 4,      /* rows: a pattern's core of two pixels a module has six */
+	STEP = 6,       /* rows: the core of a pattern of two pixels a module has as many */
+	STEP_SMALL = 3, /* that of one pixel a module, which nothing larger than a code and its margin is drawn with */
+	SMALL = QR_MOST + 16,
 	WORD = 64,     /* pixels that are compared at once */
 	STRETCHES = 8, /* of a row: what is dark is told from a stretch and its two neighbours */
 	CONTRAST = 24, /* grey levels between the darkest and the lightest there: with less all is one colour */
 	WORDS = UINT16_MAX / WORD + 1,
-	LEAST = 7 /* pixels of a pattern */
+	LEAST = 7,  /* pixels of a pattern */
+	PLACES = 16 /* that are looked at together */
 };
 
 /* The dark pixels of a row, a bit each, and what is dark: below these, by stretch. */
@@ -25,6 +27,7 @@ struct row {
 	uint64_t dark[WORDS];
 	uint32_t stretch; /* words */
 	uint8_t level[STRETCHES];
+	uint16_t edge[UINT16_MAX + 2 + PLACES + 5];
 };
 
 struct span {
@@ -94,34 +97,34 @@ static inline const uint8_t *word_of(const uint8_t *row, uint32_t word, uint32_t
 	return room;
 }
 
-/* Below this a pixel is dark: half way between the extremes of a stretch and its neighbours, 0 where these are near. */
-static uint8_t level_of(const struct span *spans, uint32_t n, uint32_t i)
+/* Below this a pixel is dark: half way between the extremes, 0 where these are near. */
+static inline uint8_t level_of(struct span s)
 {
-	struct span s = spans[i];
-	for (uint32_t k = i ? i - 1 : 0; k < n && k <= i + 1; k++) {
-		s.least = spans[k].least < s.least ? spans[k].least : s.least;
-		s.most = spans[k].most > s.most ? spans[k].most : s.most;
-	}
 	return s.most - s.least < CONTRAST ? 0 : (uint8_t)((s.least + s.most + 1) / 2);
+}
+
+static inline struct span both(struct span a, struct span b)
+{
+	return (struct span){a.least < b.least ? a.least : b.least, a.most > b.most ? a.most : b.most};
 }
 
 /* False: nothing can be told apart in it. */
 static bool cut_row(const uint8_t *p, uint32_t width, struct row *r)
 {
+	static const struct span none = {UINT8_MAX, 0};
 	uint8_t room[WORD];
-	struct span spans[STRETCHES];
-	uint32_t words = (width + WORD - 1) / WORD, n = 0;
+	struct span spans[STRETCHES + 2]; /* none before the first and behind the last */
+	uint32_t words = (width + WORD - 1) / WORD;
 	bool any = false;
 	r->stretch = (words + STRETCHES - 1) / STRETCHES;
-	for (uint32_t w = 0; w < words; w++) {
-		if (w % r->stretch == 0)
-			spans[n++] = (struct span){UINT8_MAX, 0};
-		widen(word_of(p, w, width, room), &spans[n - 1]);
-	}
-	for (uint32_t i = 0, w = 0; i < n; i++) {
-		uint8_t level = r->level[i] = level_of(spans, n, i);
+	spans[0] = spans[STRETCHES + 1] = none;
+	for (uint32_t i = 0, w = 0, end = r->stretch; i < STRETCHES; i++, end += r->stretch)
+		for (spans[i + 1] = none; w < end && w < words; w++)
+			widen(word_of(p, w, width, room), &spans[i + 1]);
+	for (uint32_t i = 0, w = 0, end = r->stretch; w < words; i++, end += r->stretch) {
+		uint8_t level = r->level[i] = level_of(both(both(spans[i], spans[i + 1]), spans[i + 2]));
 		any |= level;
-		for (; w < words && w < (i + 1) * r->stretch; w++)
+		for (; w < end && w < words; w++)
 			r->dark[w] = level ? below(word_of(p, w, width, room), level) : 0;
 	}
 	return any;
@@ -129,36 +132,39 @@ static bool cut_row(const uint8_t *p, uint32_t width, struct row *r)
 
 /* ---- a pattern ---- */
 
-/* Five runs as 1:1:3:1:1, each off by some half of a module, which blurring and sampling take. */
+/* Five runs as 1:1:3:1:1, each off by some half of a module, which blurring and sampling take: of the whole length the third has 5 to 9 sixteenths,
+ * each other one a twentieth to a quarter. */
 static bool is_profile(const uint32_t run[5])
 {
 	uint32_t total = run[0] + run[1] + run[2] + run[3] + run[4];
-	bool ok = 16 * run[2] >= 5 * total && 16 * run[2] <= 9 * total;
+	bool ok = 16 * run[2] - 5 * total <= 4 * total;
 	for (int i = 0; i < 5; i++)
-		ok &= i == 2 || (20 * run[i] >= total && 4 * run[i] <= total);
+		ok &= i == 2 || 20 * run[i] - total <= 4 * total;
 	return ok;
 }
 
-static bool is_dark(const struct qr_picture *p, int64_t x, int64_t y, const struct qr_centre *c)
+/* How many steps there are to the picture's border, the first pixel included; 0 outside of it. */
+static int64_t steps_of(int64_t at, uint32_t size, int step)
 {
-	return (p->grey[(size_t)y * p->width + (size_t)x] < c->level) != c->light;
+	int64_t left = step > 0 ? size - at : at + 1;
+	return at < 0 || at >= size ? 0 : step ? left : INT64_MAX;
 }
 
 /* From a pixel of the core on: how much there is of core, ring and rim, in a pattern of at most so many pixels. False: not all of them. */
 static bool walk(const struct qr_picture *p, const struct qr_centre *c, int64_t x, int64_t y, int dx, int dy, uint32_t total,
 	uint32_t out[3])
 {
-	for (int k = 0; k < 3; k++) {
-		uint32_t most = k ? total / 4 + 1 : total * 9 / 16 + 1;
-		out[k] = 0;
-		while (x >= 0 && y >= 0 && x < p->width && y < p->height && is_dark(p, x, y, c) == (k != 1)) {
-			if (++out[k] > most)
+	int64_t right = steps_of(x, p->width, dx), down = steps_of(y, p->height, dy), left = right < down ? right : down;
+	int64_t step = (int64_t)dy * p->width + dx, at = y * p->width + x;
+	for (uint32_t k = 0; k < 3; k++) {
+		uint32_t most = k ? total / 4 + 1 : total * 9 / 16 + 1, n = 0;
+		bool dark = (k != 1) != c->light;
+		for (; left && (p->grey[at] < c->level) == dark; left--, at += step)
+			if (++n > most)
 				return false;
-			x += dx;
-			y += dy;
-		}
-		if (k && !out[k])
+		if (k && !n)
 			return false;
+		out[k] = n;
 	}
 	return true;
 }
@@ -217,41 +223,67 @@ static void look_closer(
 
 /* ---- a row ---- */
 
-/* The last five runs of a row, from from[0] on; what follows begins at x. */
-static void look_at(
-	const struct qr_picture *p, struct qr_centres *k, const struct row *r, const uint32_t from[5], uint32_t x, uint32_t y)
+/* Where one run ends and the next begins, from 0 to the width; how many. */
+static size_t find_edges(struct row *r, uint32_t width)
 {
-	const uint32_t run[5] = {from[1] - from[0], from[2] - from[1], from[3] - from[2], from[4] - from[3], x - from[4]};
-	uint32_t middle = (from[2] + from[3]) / 2;
+	uint64_t before = r->dark[0] & 1;
+	size_t n = 1;
+	r->edge[0] = 0;
+	for (uint32_t w = 0; w * WORD < width; w++) {
+		uint64_t changes = r->dark[w] ^ (r->dark[w] << 1 | before);
+		before = r->dark[w] >> (WORD - 1);
+		for (; changes; changes &= changes - 1)
+			r->edge[n++] = (uint16_t)(w * WORD + (uint32_t)__builtin_ctzll(changes));
+	}
+	r->edge[n++] = (uint16_t)width;
+	return n;
+}
+
+/* Five runs between six edges. */
+static void look_at(const struct qr_picture *p, struct qr_centres *k, const struct row *r, const uint16_t *e, uint32_t y)
+{
+	const uint32_t run[5] = {e[1] - e[0], e[2] - e[1], e[3] - e[2], e[4] - e[3], e[5] - e[4]};
+	uint32_t middle = (e[2] + e[3]) / 2u, total = e[5] - e[0];
 	bool light = !(r->dark[middle / WORD] >> middle % WORD & 1);
-	if (is_profile(run))
-		look_closer(p, k, middle, y, x - from[0], r->level[middle / WORD / r->stretch], light);
+	if (total >= LEAST && is_profile(run))
+		look_closer(p, k, middle, y, total, r->level[middle / WORD / r->stretch], light);
+}
+
+/* Which of the places from an edge on may pass is_profile, a byte each, by the same sums in 16 bits, which are enough for patterns of up to 3,276
+ * pixels: a loop that the compiler turns into vectors. */
+static void may_pass(const uint16_t *e, uint8_t hit[PLACES])
+{
+	for (int i = 0; i < PLACES; i++) {
+		uint16_t total = (uint16_t)(e[i + 5] - e[i]), most = (uint16_t)(4 * total);
+		uint16_t a = (uint16_t)(20 * (uint16_t)(e[i + 1] - e[i]) - total);
+		uint16_t b = (uint16_t)(20 * (uint16_t)(e[i + 2] - e[i + 1]) - total);
+		uint16_t c = (uint16_t)(16 * (uint16_t)(e[i + 3] - e[i + 2]) - 5 * total);
+		uint16_t d = (uint16_t)(20 * (uint16_t)(e[i + 4] - e[i + 3]) - total);
+		uint16_t f = (uint16_t)(20 * (uint16_t)(e[i + 5] - e[i + 4]) - total);
+		hit[i] = (a <= most) & (b <= most) & (c <= most) & (d <= most) & (f <= most);
+	}
 }
 
 static void scan_row(const struct qr_picture *p, struct qr_centres *k, struct row *r, uint32_t y)
 {
+	uint8_t hit[PLACES];
 	if (!cut_row(p->grey + (size_t)y * p->width, p->width, r))
 		return;
-	uint32_t from[5] = {0};
-	uint64_t before = r->dark[0] & 1;
-	for (uint32_t w = 0; w * WORD < p->width; w++) {
-		uint64_t changes = r->dark[w] ^ (r->dark[w] << 1 | before);
-		before = r->dark[w] >> (WORD - 1);
-		for (; changes; changes &= changes - 1) {
-			uint32_t x = w * WORD + (uint32_t)__builtin_ctzll(changes), core = from[3] - from[2], total = x - from[0];
-			if (16 * core - 5 * total <= 4 * total &&
-				total >= LEAST) /* by far the most are not: is_profile's first test */
-				look_at(p, k, r, from, x, y);
-			from[0] = from[1], from[1] = from[2], from[2] = from[3], from[3] = from[4], from[4] = x;
-		}
+	size_t n = find_edges(r, p->width);
+	memset(r->edge + n, 0, sizeof *r->edge * (PLACES + 5));
+	for (size_t i = 0; i + 5 < n; i += PLACES) {
+		may_pass(r->edge + i, hit);
+		for (const uint8_t *at = hit; (at = memchr(at, 1, (size_t)(hit + PLACES - at))); at++)
+			if (i + (size_t)(at - hit) + 5 < n)
+				look_at(p, k, r, r->edge + i + (at - hit), y);
 	}
-	look_at(p, k, r, from, p->width, y);
 }
 
 void qr_centres(const struct qr_picture *p, struct qr_centres *k)
 {
-	struct row r = {.stretch = 1};
+	struct row r;
+	uint32_t step = p->width < SMALL && p->height < SMALL ? STEP_SMALL : STEP;
 	k->n = 0;
-	for (uint32_t y = STEP / 2; y < p->height && k->n < QR_CENTRES; y += STEP)
+	for (uint32_t y = step / 2; y < p->height && k->n < QR_CENTRES; y += step)
 		scan_row(p, k, &r, y);
 }

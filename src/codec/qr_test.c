@@ -114,6 +114,24 @@ static void test_kinds(void **state)
 		}
 }
 
+/* The smallest modules, wherever the rows that are looked at fall. */
+static void test_small(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(codes); i++)
+		for (int module = 1; module <= 2; module++)
+			for (int off = 0; off < 6; off++) {
+				struct drawing d = usual(codes[i][0], codes[i][1]);
+				uint32_t side = (uint32_t)(module * (qr_sample_size(d.rows) + 2 * MARGIN));
+				d.module = module;
+				d.width = side;
+				d.height = side + 6;
+				d.x = side / 2.0;
+				d.y = side / 2.0 + off;
+				reads(&d);
+			}
+}
+
 static void test_turned(void **state)
 {
 	(void)state;
@@ -278,6 +296,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_small),
 		cmocka_unit_test(test_turned),
 		cmocka_unit_test(test_colours),
 		cmocka_unit_test(test_worn),

@@ -9,7 +9,7 @@
 #include "jail/jail.h"
 
 /* How a row comes to be: a change here makes stored rows be read anew (store_put). */
-enum { EXTRACT_VERSION = 14 };
+enum { EXTRACT_VERSION = 15 };
 
 struct ingest {
 	const struct ingest_settings *set;
