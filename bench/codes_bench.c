@@ -10,17 +10,15 @@
 
 #include "base/mem.h"
 #include "campaign/shingle.h"
-#include "codec/qr.h"
+#include "jail/qr.h"
 
 enum { CODES = 700, ROOM = 4096, SIDE = 1000, MODULES = 177, MARGIN = 4, URL_ROOM = 200, POINTS = 4, VERSIONS = 40 };
 
 static uint8_t grey[ROOM * ROOM], other[SIDE * SIDE];
 static uint64_t state;
 
-#ifdef HAVE_ZXING
 /* codes_zxing.cpp: whether a code that says text is found, dark on light or the other way round. */
 bool zxing_finds(const uint8_t *pixels, uint32_t width, uint32_t height, const char *text, bool inverted);
-#endif
 
 static uint64_t next_random(void)
 {
@@ -282,11 +280,9 @@ static void one_seed(uint64_t seed)
 		ours[kind] += we_find(d.width, d.height, c.text);
 		double end = cpu_ms();
 		ms += end - start;
-#ifdef HAVE_ZXING
 		zxing[kind] +=
 			zxing_finds(grey, d.width, d.height, c.text, false) || zxing_finds(grey, d.width, d.height, c.text, true);
 		ms_zxing += cpu_ms() - end;
-#endif
 	}
 	printf("{\"seed\":%llu,\"ms\":%.2f,\"ms_zxing\":%.2f", (unsigned long long)seed, ms / CODES, ms_zxing / CODES);
 	say("ours", ours, made);
@@ -320,20 +316,23 @@ static int all_versions(void)
 
 static bool of_finder(uint32_t x, uint32_t y)
 {
+	if (x > 6 || y > 6)
+		return false;
 	uint32_t a = x > 3 ? x - 3 : 3 - x, b = y > 3 ? y - 3 : 3 - y, far = a > b ? a : b;
-	return far != 2 && far != 4;
+	return far != 2;
 }
 
-/* Finder patterns side by side, of modules of so many pixels. */
-static void tile_finders(uint32_t width, uint32_t height, uint32_t module)
+/* Finder patterns every so many modules, of so many pixels each. */
+static void tile_finders(uint32_t width, uint32_t height, uint32_t module, uint32_t pitch)
 {
 	for (uint32_t y = 0; y < height; y++)
 		for (uint32_t x = 0; x < width; x++)
-			grey[(size_t)y * width + x] = of_finder(x / module % 8, y / module % 8) ? 0 : 255;
+			grey[(size_t)y * width + x] = of_finder(x / module % pitch, y / module % pitch) ? 0 : 255;
 }
 
-/* The largest codes side by side, which nothing can mend: every third module of their middles is inverted. */
-static void tile_codes(uint32_t width, uint32_t height, uint32_t module)
+/* The largest codes side by side, that cannot be mended: of their right halves, which are read first, so many thousandths of the modules are inverted,
+ * of the left ones a third. */
+static void tile_codes(uint32_t width, uint32_t height, uint32_t module, unsigned worn)
 {
 	static struct code c;
 	snprintf(c.text, sizeof c.text, "none");
@@ -343,7 +342,8 @@ static void tile_codes(uint32_t width, uint32_t height, uint32_t module)
 		for (uint32_t x = 0; x < width; x++) {
 			uint32_t u = x / module % side - MARGIN, v = y / module % side - MARGIN, last = (uint32_t)c.size - 9;
 			bool dark = u < (uint32_t)c.size && v < (uint32_t)c.size && c.dark[v][u];
-			bool wrong = u > 8 && v > 8 && u < last && v < last && (u * 7 + v * 5) % 3 == 0;
+			bool wrong = u > 8 && v > 8 && u < last && v < last &&
+			             mix64((uint64_t)u << 32 | v) % 1000 < (u > 20 ? worn : 333);
 			grey[(size_t)y * width + x] = dark != wrong ? 0 : 255;
 		}
 }
@@ -364,13 +364,18 @@ static void hostile(void)
 	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
 		uint32_t width = shapes[i][0], height = shapes[i][1];
 		for (uint32_t module = 1; module <= 9; module += 2) {
-			snprintf(name, sizeof name, "finders_%u", module);
-			tile_finders(width, height, module);
-			say_time(name, width, height);
+			for (uint32_t pitch = 8; pitch <= 128; pitch *= 2) {
+				snprintf(name, sizeof name, "finders_%u_every_%u", module, pitch);
+				tile_finders(width, height, module, pitch);
+				say_time(name, width, height);
+			}
 		}
 		for (uint32_t module = 1; module <= 5; module += 2) {
 			snprintf(name, sizeof name, "codes_%u", module);
-			tile_codes(width, height, module);
+			tile_codes(width, height, module, 333);
+			say_time(name, width, height);
+			snprintf(name, sizeof name, "worn_codes_%u", module);
+			tile_codes(width, height, module, 25);
 			say_time(name, width, height);
 		}
 		for (size_t k = 0; k < (size_t)width * height; k++)

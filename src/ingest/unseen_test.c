@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "campaign/sketch.h"
-#include "codec/qr_samples.h"
+#include "jail/qr_samples.h"
 #include "feature/extract.h"
 #include "ingest/unseen.h"
 #include "jail/jail.h"

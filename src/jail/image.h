@@ -1,5 +1,5 @@
 /* image.h - perceptual digests of images and what their QR codes say, found by a child process that can do nothing else: the only
- * place that links the libraries for GIF, PNG and JPEG.
+ * place that links the libraries for GIF, PNG, JPEG and QR codes.
  *
  * With the first image this program is executed again as a small server (jail.h tells of the like for archives); it forks
  * children under rlimits and the jail's seccomp filter, as many as there are threads that ask at once. A child gets images
@@ -19,7 +19,7 @@
 #include "base/hash.h"
 #include "base/str.h"
 #include "codec/image_digest.h"
-#include "codec/qr.h"
+#include "jail/qr.h"
 
 enum image_state {
 	IMAGE_LOOK = 1, /* it has a digest */

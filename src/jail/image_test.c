@@ -14,7 +14,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/limits.h"
-#include "codec/qr_samples.h"
+#include "jail/qr_samples.h"
 #include "jail/decode.h"
 #include "jail/frame.h"
 #include "jail/image.h"

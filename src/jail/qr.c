@@ -1,7 +1,9 @@
 /* qr.c - three finder patterns to the grid of a code; see qr.h. */
 #include <math.h>
+#include <stdlib.h>
 
-#include "codec/qr_int.h"
+#include "jail/qr_int.h"
+#include "jail/qr_read.h"
 
 enum { FINDER = 7, ALIGNMENT = 5, NEAR = 4 /* modules, where the alignment pattern is looked for */ };
 
@@ -206,9 +208,31 @@ static size_t cut(const uint8_t *text, size_t n)
 	return n;
 }
 
+/* Modules of a code, 0 for dark; [y][x], y down. */
+struct grid {
+	int size;
+	uint8_t light[QR_MOST][QR_MOST];
+};
+
+/* Finders, with the line around them, and timing as they must be. They say nothing, but the library measures by them, and they may be damaged. */
+static void draw_fixed(struct grid *g)
+{
+	for (int y = -1; y <= FINDER; y++)
+		for (int x = -1; x <= FINDER; x++) {
+			int across = abs(x - FINDER / 2), down = abs(y - FINDER / 2), far = across > down ? across : down;
+			for (int i = 0; i < 3; i++) {
+				int to_x = x + (i == 1) * (g->size - FINDER), to_y = y + (i == 2) * (g->size - FINDER);
+				if (to_x >= 0 && to_y >= 0 && to_x < g->size && to_y < g->size)
+					g->light[to_y][to_x] = far == 2 || far == 4;
+			}
+		}
+	for (int k = FINDER + 1; k < g->size - FINDER - 1; k++)
+		g->light[FINDER - 1][k] = g->light[k][FINDER - 1] = k % 2;
+}
+
 static bool read_grid(struct qr_search *s, const struct frame *f)
 {
-	struct qr_grid g = {.size = f->size};
+	struct grid g = {.size = f->size};
 	uint8_t text[QR_TEXT];
 	size_t room = s->texts.n + 1 < QR_TEXT ? QR_TEXT - s->texts.n - 1 : 0;
 	if (s->tries == QR_TRIES)
@@ -216,8 +240,11 @@ static bool read_grid(struct qr_search *s, const struct frame *f)
 	s->tries++;
 	for (int y = 0; y < g.size; y++)
 		for (int x = 0; x < g.size; x++)
-			g.m[y][x] = dark_at(f, x + 0.5, y + 0.5);
-	int whole = qr_read(&g, text, room);
+			g.light[y][x] = !dark_at(f, x + 0.5, y + 0.5);
+	draw_fixed(&g);
+	int whole = qr_read(g.light[0], g.size, 1, QR_MOST, text, room);
+	if (whole < 0) /* a mirrored one */
+		whole = qr_read(g.light[0], g.size, QR_MOST, 1, text, room);
 	if (whole < 0)
 		return false;
 	size_t n = (size_t)whole > room ? cut(text, room) : (size_t)whole;
@@ -245,7 +272,7 @@ static bool is_corner(const struct frame *f, double module)
 
 static bool look_at(struct qr_search *s, struct frame *f, double module)
 {
-	if (!is_corner(f, module) || s->sketches == QR_SKETCHES)
+	if (!is_corner(f, module) || s->sketches == QR_SKETCHES || s->tries == QR_TRIES)
 		return false;
 	s->sketches++;
 	struct point right = minus(f->right, f->corner);

@@ -1,11 +1,17 @@
 /* qr_test.c - QR codes drawn in every way that mail shows them, hostile pictures, and what must not be taken for one. */
-#include "codec/qr.h"
+#include "jail/qr.h"
 
 #include <math.h>
-#include <time.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include "base/limits.h"
 #include "base/test.h"
-#include "codec/qr_samples.h"
+#include "jail/frame.h"
+#include "jail/qr_int.h"
+#include "jail/qr_read.h"
+#include "jail/qr_samples.h"
 
 enum { ROOM = 1200, MARGIN = 4, PAPER = 255, INK = 0 };
 
@@ -221,6 +227,69 @@ static void test_no_room(void **state)
 	}
 }
 
+/* What a reader shows, in UTF-8: Kanji, and bytes of a charset that nothing names. */
+static void test_charsets(void **state)
+{
+	(void)state;
+	static const char *const texts[][2] = {
+		{"fe23f8 828208 ba7ae8 ba42e8 baaae8 820a08 feabf8 003800 aa5090 d10340 02a8d0 d0a320 f3aac8 00d5a8 fe1618 827c30 ba96b8 ba63d0 "
+		 "ba8808 824370 feea60",
+			"\u65e5\u672c\u306e\u5b57"},
+		{"fe9abf8 8260a08 ba2b2e8 ba0cae8 ba56ae8 8228a08 feaabf8 00b4800 da72a08 ccc90f0 37311c8 f07cc78 3ad9308 9c43890 f63d6f8 a530768 "
+		 "b762fb0 00fc8b0 fe10a88 824b898 baaff98 ba83e18 ba6b0f8 82825b8 fec6e48",
+			"https://a.example/\u00e9t\u00e9"},
+		{"fe9abf8 82eea08 ba392e8 ba222e8 baf62e8 8294208 feaabf8 00be800 e6e2f98 0ce5a58 23178e8 3442240 c759308 6d8bb18 cecd268 351cdc0 "
+		 "ebc4f90 00e0888 fe12a88 82a7898 ba1bf88 ba0d4b0 baef9d8 82dab80 feaee48",
+			"https://a.example/\u00e9t\u00e9"},
+	};
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		struct drawing d = usual(texts[i][0], texts[i][1]);
+		reads(&d);
+	}
+}
+
+/* A code of all sizes mirrored: larger ones say their version, which is mirrored, too. */
+static void test_mirrored(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(codes); i++) {
+		struct drawing d = usual(codes[i][0], codes[i][1]);
+		d.mirrored = true;
+		reads(&d);
+	}
+}
+
+/* The library throws, and that is no text. */
+static int without_memory(const uint8_t *modules, int size)
+{
+	uint8_t text[QR_TEXT];
+	const struct rlimit none = {0, 0};
+	setrlimit(RLIMIT_AS, &none);
+	for (size_t n = MIB; n; n /= 2)
+		while (mem_alloc(n))
+			;
+	return qr_read(modules, size, 1, size, text, sizeof text);
+}
+
+static void test_no_memory(void **state)
+{
+	(void)state;
+	static uint8_t modules[QR_MOST * QR_MOST], text[QR_TEXT];
+	int size = qr_sample_size(QR_LARGE), status = 0;
+	for (int i = 0; i < size * size; i++)
+		modules[i] = !qr_sample_at(QR_LARGE, size, i % size, i / size);
+	assert_int_equal(qr_read(modules, size, 1, size, text, sizeof text), strlen(QR_LARGE_TEXT));
+	assert_int_equal(qr_read(modules, size, 1, size, text, 5), strlen(QR_LARGE_TEXT));
+	if (JAIL_RELAXED)
+		skip();
+	pid_t pid = fork();
+	if (pid == 0)
+		_exit(without_memory(modules, size) == -1 ? 0 : 1);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 /* Damage is mended as far as the level goes, and then nothing is said. */
 static void test_damaged(void **state)
 {
@@ -302,6 +371,9 @@ int main(void)
 		cmocka_unit_test(test_worn),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_no_room),
+		cmocka_unit_test(test_charsets),
+		cmocka_unit_test(test_mirrored),
+		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_cut),

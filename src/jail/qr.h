@@ -1,22 +1,23 @@
-/* qr.h - QR codes in grey pictures (ISO/IEC 18004:2015, all 40 versions; neither Micro QR nor rMQR).
+/* qr.h - QR codes in grey pictures (ISO/IEC 18004:2015, all 40 versions; neither Micro QR nor rMQR): where they are is found here, what they say is
+ * read by zxing-cpp (qr_read.h).
  *
  * Made for what mail shows: codes that a program drew, at any size and turn, dark on light or light on dark, mirrored, from two pixels a
  * module on (one, where pixels and modules agree), blurred by scaling or JPEG. Slight perspective is followed by the one alignment pattern at
- * the corner without a finder; a code on a crumpled page is not read. Parts in Kanji come as U+FFFD; of a text split over several codes (structured
- * append) each stands by itself. Nothing is said of the charset of bytes.
+ * the corner without a finder; a code on a crumpled page is not read. Of a text split over several codes (structured append) each stands by
+ * itself.
  *
- * Why not a library: zxing-cpp 1.4 compares all finder patterns three by three, 10 s for a picture of 270 x 270 pixels that holds
- * nothing else, and is C++; libzbar pulls in D-Bus and X11, and its search for QR codes wrote out of bounds (CVE-2023-40889; mended in Debian 12).
- * Here time is bounded by the pixels and by QR_TRIES, memory by the stack (some 200 KiB), whatever the picture.
+ * Why the library does not search, too: it compares all finder patterns three by three, which cannot be bounded from outside
+ * (docs/ARCHITECTURE.md). Here time is bounded by the pixels, QR_SKETCHES and QR_TRIES, memory by the stack (some 200 KiB), whatever the picture.
  */
-#ifndef TRAPLINE_CODEC_QR_H
-#define TRAPLINE_CODEC_QR_H
+#ifndef TRAPLINE_JAIL_QR_H
+#define TRAPLINE_JAIL_QR_H
 
 #include "base/str.h"
 
 enum {
 	QR_TEXT = 1024, /* bytes of all codes of a picture: lures' links have under 300; more is cut off, within no link's host */
-	QR_TRIES = 64,  /* grids that are read in full: pictures with one code take one or two */
+	/* grids that are read, of all frames: four codes, each from three corners, with and without the pattern at the fourth; one takes one or two */
+	QR_TRIES = 24,
 	QR_SKETCHES = 1024 /* sets of three patterns that are looked at, each some hundred pixels */
 };
 

@@ -4,7 +4,7 @@
  * shows at any turn, its column is looked at, too, the row once more, and both diagonals. Few rows of ordinary pictures get that far, and few
  * pictures have three such places.
  */
-#include "codec/qr_int.h"
+#include "jail/qr_int.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>
