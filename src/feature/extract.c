@@ -27,6 +27,17 @@ int extract_fingerprint(
 	return rc < 0 ? rc : fingerprint_message(a, m, trace, row, rc ? &t : NULL, &row->fingerprint);
 }
 
+int extract_arrival(struct arena *a, const struct extract_settings *set, const struct extract_input *in, struct row *row)
+{
+	struct message m = {.raw = in->bytes};
+	struct trace trace;
+	size_t body;
+	if (header_split(a, in->bytes, NULL, NULL, &m.headers, &body, &m.anomalies))
+		return ERR_ENV;
+	extract_date(m.headers, row, &m.anomalies);
+	return extract_envelope(a, set, in, &m, &trace, row);
+}
+
 int extract_message(
 	struct arena *a, const struct extract_settings *set, const struct extract_input *in, struct doc *doc, struct row *row)
 {
@@ -36,7 +47,7 @@ int extract_message(
 	*row = (struct row){.time = TIME_NONE, .date = TIME_NONE};
 	if (message_parse(a, str_first(in->bytes, in->bytes.n >> in->halved), &m))
 		return ERR_ENV;
-	extract_identity(in->bytes, row);
+	extract_identity(in, row);
 	row->anomalies = (int64_t)(m.anomalies | in->anomalies);
 	if (extract_headers(a, set, &m, doc, row) || extract_envelope(a, set, in, &m, &trace, row) ||
 		extract_body(a, set, in, &m, doc, row) || extract_fingerprint(a, in, &m, &trace, row))

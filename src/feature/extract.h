@@ -39,10 +39,18 @@ struct extract_input {
 	struct memo *memo; /* the worker's: doc and row then hold what lives in it until the next message; or NULL */
 	bool look_now;     /* at images: what their QR codes say is in doc and row */
 	unsigned halved;   /* how often what is looked at of bytes was halved (extract_less) */
+	const uint8_t *id; /* of extract_id, or NULL: not made yet */
 };
 
 int extract_message(
 	struct arena *a, const struct extract_settings *set, const struct extract_input *in, struct doc *doc, struct row *row);
+
+/* What a message is called, before anything else is known of it. */
+void extract_id(struct str bytes, uint8_t id[SHA256_BYTES]);
+
+/* Of a message, instead of all that extract_message tells, the times and the columns of envelope.c alone: its body is not read. *row is added
+ * to. 0 or ERR_ENV. */
+int extract_arrival(struct arena *a, const struct extract_settings *set, const struct extract_input *in, struct row *row);
 
 /* After a failure: true when the message took more than the arena may hold. Half of it is then to be looked at (message_cap), in the arena, which
  * is empty again: no message ends a run. */
@@ -58,12 +66,13 @@ int extract_text(struct arena *a, struct str raw, struct str *out);
 void extract_paragraph(struct buf *text, struct str s);
 
 /* ---- its parts; each fills its columns of row and adds to row->anomalies ---- */
-void extract_identity(struct str bytes, struct row *row);
+void extract_identity(const struct extract_input *in, struct row *row);
 int extract_envelope(struct arena *a, const struct extract_settings *set, const struct extract_input *in, const struct message *m,
 	struct trace *trace, struct row *row);
 /* After the others: reads their columns. */
 int extract_fingerprint(
 	struct arena *a, const struct extract_input *in, const struct message *m, const struct trace *trace, struct row *row);
+void extract_date(struct headers h, struct row *row, uint64_t *anomalies); /* the sender's; before extract_envelope */
 int extract_headers(struct arena *a, const struct extract_settings *set, const struct message *m, struct doc *doc, struct row *row);
 int extract_body(struct arena *a, const struct extract_settings *set, const struct extract_input *in, const struct message *m,
 	struct doc *doc, struct row *row);

@@ -97,7 +97,7 @@ static uint64_t missing(struct headers h)
 	       (header_get(h, HDR_message_id) ? 0 : ANOM(missing_message_id));
 }
 
-static void sender_date(struct headers h, struct row *row, uint64_t *anomalies)
+void extract_date(struct headers h, struct row *row, uint64_t *anomalies)
 {
 	int zone;
 	struct str v = header_value(h, HDR_date);
@@ -124,7 +124,7 @@ int extract_headers(struct arena *a, const struct extract_settings *set, const s
 	row->from_addr = doc->from_addr;
 	row->from_domain = psl_domains(set->psl, domain).domain;
 	row->n_headers = (int64_t)h.n;
-	sender_date(h, row, &anomalies);
+	extract_date(h, row, &anomalies);
 	row->anomalies |= (int64_t)anomalies;
 	return 0;
 }

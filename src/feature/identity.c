@@ -22,9 +22,18 @@ static void digest_lf(struct str bytes, uint8_t out[SHA256_BYTES])
 	sha256_del(h);
 }
 
-void extract_identity(struct str bytes, struct row *row)
+void extract_id(struct str bytes, uint8_t id[SHA256_BYTES])
 {
-	sha256(bytes, row->id);
+	sha256(bytes, id);
+}
+
+void extract_identity(const struct extract_input *in, struct row *row)
+{
+	struct str bytes = in->bytes;
+	if (in->id)
+		memcpy(row->id, in->id, SHA256_BYTES);
+	else
+		extract_id(bytes, row->id);
 	if (str_find_byte(bytes, '\r') == STR_NPOS)
 		memcpy(row->sha256_lf, row->id, SHA256_BYTES);
 	else

@@ -23,6 +23,7 @@ struct ingest {
 	struct source *source;
 	struct ledger ledger;
 	uint64_t messages, fresh, doubtful;
+	bool grows; /* the store held mail before the run */
 };
 
 /* Without paths the feeds say what to read. */
@@ -139,6 +140,7 @@ static int start(struct ingest *g, struct store *s, struct err *err)
 	int rc = store_feed_list(s, &g->arena, &known, &n, err);
 	if (!rc)
 		rc = feed_set_known(g->feeds, known, n, err);
+	g->grows = !rc && n; /* feeds are stored with their first message */
 	if (!rc)
 		rc = store_begin(s, err);
 	if (rc)
@@ -184,6 +186,7 @@ int ingest_run(struct ingest *g, struct store *s, struct ingest_result *out, str
 		.extract = &extract,
 		.matcher = g->matcher,
 		.store = s,
+		.grows = g->grows,
 		.knowledge = knowledge_of(g),
 		.jobs = g->set->jobs,
 		.show_progress = g->set->show_progress};

@@ -9,6 +9,7 @@
 struct line {
 	struct job jobs[LIM_BATCH_MESSAGES];
 	size_t n;
+	size_t bytes; /* of messages that may have to be analysed yet */
 	struct arena arena;
 	size_t in_batch; /* of the store's: put since it began */
 };
@@ -28,7 +29,7 @@ static int put_line(struct sink *k, struct worker *w, struct line *l, struct err
 	int rc = worker_look(w, err);
 	for (size_t i = 0; i < l->n && !rc; i++)
 		rc = put_one(k, l, &l->jobs[i], err);
-	l->n = 0;
+	l->n = l->bytes = 0;
 	arena_reset(&l->arena);
 	return rc;
 }
@@ -37,8 +38,11 @@ static int wait_in_line(struct line *l, struct worker *w, const struct job *job,
 {
 	struct job *j = &l->jobs[l->n++];
 	*j = *job;
-	j->mail.bytes = j->mail.from_line = S("");
-	if (job_keep(&l->arena, &j->mail.path) || job_keep(&l->arena, &j->mail.member))
+	if (!j->seen)
+		j->mail.bytes = j->mail.from_line = S("");
+	l->bytes += j->mail.bytes.n;
+	if (job_keep(&l->arena, &j->mail.bytes) || job_keep(&l->arena, &j->mail.from_line) || job_keep(&l->arena, &j->mail.path) ||
+		job_keep(&l->arena, &j->mail.member))
 		return err_oom(err, "a message in flight");
 	return worker_keep(w, job, doc, &job->row, &l->arena, &j->row, err);
 }
@@ -47,13 +51,18 @@ static int wait_in_line(struct line *l, struct worker *w, const struct job *job,
 static int take_inline(struct sink *k, struct worker *w, struct line *l, struct job *job, struct err *err)
 {
 	struct doc doc;
-	int rc = worker_analyse(w, job, &doc, &job->row, err);
+	struct row row;
+	int rc = worker_ask(w, job, 1, err);
+	if (!rc)
+		rc = worker_analyse(w, job, &doc, &row, err);
 	if (rc)
 		return rc;
+	job->row = row;
 	if (!l->n && !unseen_due(&doc))
 		return put_one(k, l, job, err);
 	rc = wait_in_line(l, w, job, &doc, err);
-	return !rc && (!unseen_wait(w->unseen) || l->n == LIM_BATCH_MESSAGES) ? put_line(k, w, l, err) : rc;
+	bool full = l->n == LIM_BATCH_MESSAGES || l->bytes >= LIM_BATCH;
+	return !rc && (full || !unseen_wait(w->unseen)) ? put_line(k, w, l, err) : rc;
 }
 
 static int read_inline(struct sink *k, struct worker *w, struct line *l, struct err *err)
@@ -85,7 +94,7 @@ int inline_run(struct sink *k, struct err *err)
 	if (!l)
 		return err_oom(err, "pipeline");
 	arena_init(&l->arena, LIM_ARENA);
-	int rc = worker_init(&w, k->p, err);
+	int rc = worker_init(&w, k->p, NULL, err);
 	if (!rc)
 		rc = store_begin(k->p->store, err);
 	if (!rc)

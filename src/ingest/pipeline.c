@@ -26,7 +26,8 @@ struct run {
 	struct queue free, work, done;
 	struct batch *batches;
 	size_t n_batches;
-	pthread_mutex_t lock; /* in_flight, err */
+	pthread_mutex_t store; /* a batch is written, or looked for, at a time */
+	pthread_mutex_t lock;  /* in_flight, err */
 	pthread_cond_t room;
 	size_t in_flight; /* raw bytes read and not yet written */
 	struct err err;
@@ -126,6 +127,8 @@ static void *reader_main(void *arg)
 
 static int work_batch(struct worker *w, struct batch *b, struct err *err)
 {
+	if (worker_ask(w, b->jobs, b->n, err))
+		return err->kind;
 	for (size_t i = 0; i < b->n; i++) {
 		struct job *j = &b->jobs[i];
 		struct doc doc;
@@ -145,7 +148,7 @@ static void *worker_main(void *arg)
 	struct err err = {0};
 	struct worker w;
 	struct batch *b;
-	int rc = worker_init(&w, r->p, &err);
+	int rc = worker_init(&w, r->p, &r->store, &err);
 	while (!rc && (b = queue_take(&r->work))) {
 		rc = work_batch(&w, b, &err);
 		if (!rc && !queue_put(&r->done, b))
@@ -159,10 +162,10 @@ static void *worker_main(void *arg)
 	return NULL;
 }
 
-/* Puts a batch of the reader's. A batch of the store's takes many of them: a commit costs the same for few and for many. */
-static int write_batch(struct run *r, struct sink *k, struct batch *b, size_t *in_batch, struct err *err)
+/* A batch of the store's takes many of the reader's: a commit costs the same for few and for many. */
+static int put_batch(struct sink *k, const struct batch *b, size_t *in_batch, struct err *err)
 {
-	struct store *s = r->p->store;
+	struct store *s = k->p->store;
 	int rc = *in_batch || !b->n ? 0 : store_begin(s, err); /* the reader's last batch may be empty */
 	for (size_t i = 0; i < b->n && !rc; i++)
 		rc = sink_put(k, &b->jobs[i], err);
@@ -171,6 +174,15 @@ static int write_batch(struct run *r, struct sink *k, struct batch *b, size_t *i
 		rc = store_commit(s, err);
 		*in_batch = 0;
 	}
+	return rc;
+}
+
+/* Puts a batch of the reader's. */
+static int write_batch(struct run *r, struct sink *k, struct batch *b, size_t *in_batch, struct err *err)
+{
+	pthread_mutex_lock(&r->store);
+	int rc = put_batch(k, b, in_batch, err);
+	pthread_mutex_unlock(&r->store);
 	/* before there is room: a batch that waits for the reader must not hold what it was counted for */
 	arena_reset(&b->raw);
 	arena_reset(&b->out);
@@ -199,12 +211,14 @@ static void writer(struct run *r, struct sink *k)
 		progress_show(&progress, atomic_load(&r->read), r->total_bytes, k->messages);
 	}
 	progress_end(&progress);
+	pthread_mutex_lock(&r->store);
 	if (!err.kind && in_batch)
 		store_commit(r->p->store, &err);
-	if (err.kind) {
+	if (err.kind)
 		store_rollback(r->p->store);
+	pthread_mutex_unlock(&r->store);
+	if (err.kind)
 		run_fail(r, &err);
-	}
 }
 
 static int run_init(struct run *r, const struct pipeline *p, struct err *err)
@@ -212,6 +226,7 @@ static int run_init(struct run *r, const struct pipeline *p, struct err *err)
 	*r = (struct run){.p = p, .n_batches = 2 * (size_t)p->jobs + 2, .total_bytes = source_progress(p->source)->bytes_total};
 	r->batches = mem_zalloc(r->n_batches, sizeof *r->batches);
 	pthread_mutex_init(&r->lock, NULL);
+	pthread_mutex_init(&r->store, NULL);
 	pthread_cond_init(&r->room, NULL);
 	if (!r->batches || queue_init(&r->free, r->n_batches) || queue_init(&r->work, r->n_batches) ||
 		queue_init(&r->done, r->n_batches))
@@ -235,6 +250,7 @@ static void run_release(struct run *r)
 	queue_free(&r->work);
 	queue_free(&r->done);
 	pthread_mutex_destroy(&r->lock);
+	pthread_mutex_destroy(&r->store);
 	pthread_cond_destroy(&r->room);
 }
 
@@ -277,5 +293,7 @@ static int run_threads(struct sink *k, struct err *err)
 int pipeline_run(const struct pipeline *p, pipeline_seen_fn *seen, void *ctx, struct err *err)
 {
 	struct sink k = {.p = p, .seen = seen, .ctx = ctx};
-	return p->jobs == 1 ? inline_run(&k, err) : run_threads(&k, err);
+	int rc = p->jobs == 1 ? inline_run(&k, err) : run_threads(&k, err);
+	sink_release(&k);
+	return rc;
 }

@@ -21,6 +21,7 @@ struct pipeline {
 	const struct extract_settings *extract;
 	const struct matcher *matcher;
 	struct store *store;
+	bool grows;        /* the store holds mail already: some of what is read may be there */
 	int64_t knowledge; /* what rows are made with (store_put), the feeds' trust hosts apart */
 	int jobs;
 	bool show_progress;

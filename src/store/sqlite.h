@@ -205,7 +205,8 @@ int64_t id_key(const uint8_t id[SHA256_BYTES]);
 /* ---- sqlite_known.c ---- */
 /* 0: no message with this key (id_key) is stored; 1: perhaps. Inside a batch. */
 int known_perhaps(struct sq *q, int64_t key, struct err *err);
-void known_add(struct known *k, int64_t key); /* to be told of each message stored */
+bool known_surely_not(const struct known *k, int64_t key); /* the same for who only asks, as far as it is known by now */
+void known_add(struct known *k, int64_t key);              /* to be told of each message stored */
 void known_forget(struct known *k);
 int sq_last_row(struct sq *q, int64_t *n, struct err *err); /* the highest message.n in the table */
 /* At the start of a batch: what was known of the store is forgotten when another connection has written to it. */
@@ -258,6 +259,8 @@ void sq_rollback(struct store *s);
 int sq_start(struct store *s, struct err *err);
 int sq_may_put(const struct sq *q, struct err *err); /* an error when the batch has failed */
 int sq_put(struct store *s, const struct row *row, uint64_t box, int64_t knowledge, struct err *err);
+int sq_has(struct store *s, const struct row *row, int64_t knowledge, struct err *err);
+int sq_see(struct store *s, const struct row *row, uint64_t box, int64_t knowledge, struct err *err);
 int sq_feed_id(struct sq *q, struct str name, bool make, uint32_t *id, struct err *err);
 /* Runs a statement that returns no rows. On failure the batch is marked as failed. */
 int sq_step(struct sq *q, sqlite3_stmt *st, const char *doing, struct err *err);

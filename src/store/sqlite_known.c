@@ -38,6 +38,13 @@ void known_forget(struct known *k)
 	*k = (struct known){.rows = -1};
 }
 
+bool known_surely_not(const struct known *k, int64_t key)
+{
+	uint32_t at[2];
+	places(key, at);
+	return k->bits && !(k->bits[at[0] / 64] >> at[0] % 64 & k->bits[at[1] / 64] >> at[1] % 64 & 1);
+}
+
 static int build(struct sq *q, struct err *err)
 {
 	CLEANUP(sq_finalize) sqlite3_stmt *st = NULL;
@@ -71,7 +78,6 @@ int sq_last_row(struct sq *q, int64_t *n, struct err *err)
 int known_perhaps(struct sq *q, int64_t key, struct err *err)
 {
 	struct known *k = &q->known;
-	uint32_t at[2];
 	int rc = k->rows < 0 ? sq_last_row(q, &k->rows, err) : 0;
 	if (rc < 0)
 		return rc;
@@ -81,8 +87,7 @@ int known_perhaps(struct sq *q, int64_t key, struct err *err)
 		if ((rc = build(q, err)) < 0)
 			return rc;
 	}
-	places(key, at);
-	return k->bits[at[0] / 64] >> at[0] % 64 & k->bits[at[1] / 64] >> at[1] % 64 & 1;
+	return !known_surely_not(k, key);
 }
 
 int sq_see_others(struct sq *q, struct err *err)

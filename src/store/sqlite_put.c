@@ -105,6 +105,8 @@ int sq_feed_id(struct sq *q, struct str name, bool make, uint32_t *id, struct er
 struct copy {
 	int64_t n, occurrence, box, knowledge;
 	bool found;
+	int64_t next; /* the occurrence that a new copy gets */
+	bool many;    /* where the box stands is to be remembered */
 };
 
 /* An archive of a million equal messages must not look through all copies for each: where a box stands is remembered for
@@ -137,38 +139,54 @@ static void remember_copy(struct sq *q, const struct row *row, uint32_t feed, in
 		e->value = (uint64_t)next;
 }
 
+/* Copies with these occurrences, and other messages whose ids begin alike. */
+static sqlite3_stmt *find(struct sq *q, int64_t key, uint32_t feed, int64_t first, int64_t last, struct err *err)
+{
+	sqlite3_stmt *st = sq_stmt(q, SQ_FIND, err);
+	if (st) {
+		sqlite3_bind_int64(st, 1, key);
+		sqlite3_bind_int64(st, 2, feed);
+		sqlite3_bind_int64(st, 3, first);
+		sqlite3_bind_int64(st, 4, last);
+	}
+	return st;
+}
+
+/* False: it is of another message. */
+static bool read_copy(sqlite3_stmt *st, const struct row *row, struct copy *c)
+{
+	if (!str_eq(column_str(st, 0), str_make(row->id, SHA256_BYTES)))
+		return false;
+	c->occurrence = sqlite3_column_int64(st, 1);
+	c->box = sqlite3_column_int64(st, 2);
+	c->knowledge = sqlite3_column_int64(st, 3);
+	c->n = sqlite3_column_int64(st, 4);
+	return true;
+}
+
 /* The copy that a put of this row means: with a box, the first one that the box has not yet accounted for; without, the one
- * with the row's own occurrence. *next is the occurrence that a new copy gets. Several messages may share the key: only the
- * whole id decides. */
-static int find_copy(
-	struct sq *q, const struct row *row, uint32_t feed, int64_t box, struct copy *c, int64_t *next, struct err *err)
+ * with the row's own occurrence. Several messages may share the key: only the whole id decides. */
+static int find_copy(struct sq *q, const struct row *row, uint32_t feed, int64_t box, struct copy *c, struct err *err)
 {
 	int64_t first = box ? first_copy(q, row, feed, box) : row->occurrence, key = id_key(row->id);
 	int perhaps = known_perhaps(q, key, err);
-	*c = (struct copy){0};
-	*next = first;
+	*c = (struct copy){.next = first};
 	if (perhaps <= 0)
 		return perhaps;
-	sqlite3_stmt *st = sq_waits(q, key) && sq_flush(q, err) < 0 ? NULL : sq_stmt(q, SQ_FIND, err);
+	sqlite3_stmt *st =
+		sq_waits(q, key) && sq_flush(q, err) < 0 ? NULL : find(q, key, feed, first, box ? INT64_MAX : first, err);
 	if (!st)
 		return err->kind;
-	sqlite3_bind_int64(st, 1, key);
-	sqlite3_bind_int64(st, 2, feed);
-	sqlite3_bind_int64(st, 3, first);
-	sqlite3_bind_int64(st, 4, box ? INT64_MAX : row->occurrence);
 	int rc = SQLITE_DONE, looked_at = 0;
 	while (!c->found && (rc = sqlite3_step(st)) == SQLITE_ROW) {
-		if (!str_eq(column_str(st, 0), str_make(row->id, SHA256_BYTES)))
+		if (!read_copy(st, row, c))
 			continue;
-		*c = (struct copy){sqlite3_column_int64(st, 4), sqlite3_column_int64(st, 1), sqlite3_column_int64(st, 2),
-			sqlite3_column_int64(st, 3), false};
 		c->found = !box || c->box != box;
-		*next = c->occurrence + !c->found;
+		c->next = c->occurrence + !c->found;
 		looked_at++;
 	}
 	sqlite3_reset(st);
-	if (box && (first || looked_at > LOOKED_AT))
-		remember_copy(q, row, feed, box, *next + 1);
+	c->many = box && (first || looked_at > LOOKED_AT);
 	return c->found || rc == SQLITE_DONE ? 0 : sq_error(q, rc, "looking a message up", err);
 }
 
@@ -271,17 +289,24 @@ static int replace(struct sq *q, const struct put *p, const struct copy *c, stru
 	return rc ? rc : put_new(q, p, c->occurrence, err);
 }
 
+/* The box has come as far as this copy. */
+static void account(struct sq *q, const struct put *p, const struct copy *c)
+{
+	if (c->many)
+		remember_copy(q, p->row, p->feed, p->box, c->next + 1);
+}
+
 static int put(struct sq *q, struct put *p, struct err *err)
 {
 	struct copy c = {0};
-	int64_t next = 0;
 	int rc = sq_feed_id(q, p->row->feed, true, &p->feed, err);
 	if (rc == 0)
-		rc = find_copy(q, p->row, p->feed, p->box, &c, &next, err);
+		rc = find_copy(q, p->row, p->feed, p->box, &c, err);
 	if (rc)
 		return rc;
+	account(q, p, &c);
 	if (!c.found) {
-		rc = put_new(q, p, next, err);
+		rc = put_new(q, p, c.next, err);
 		return rc < 0 ? rc : 1;
 	}
 	if (!p->box)
@@ -290,6 +315,23 @@ static int put(struct sq *q, struct put *p, struct err *err)
 	if (rc < 0)
 		return rc;
 	return rc ? replace(q, p, &c, err) : step_with(q, SQ_SEEN, p->box, c.n, true, err);
+}
+
+static int see(struct sq *q, struct put *p, struct err *err)
+{
+	struct copy c = {0};
+	int rc = sq_feed_id(q, p->row->feed, false, &p->feed, err);
+	if (rc || !p->feed)
+		return rc;
+	rc = find_copy(q, p->row, p->feed, p->box, &c, err);
+	if (rc || !c.found || c.knowledge != p->knowledge)
+		return rc;
+	rc = is_better(q, p->row, c.n, err);
+	if (rc)
+		return rc < 0 ? rc : 0;
+	account(q, p, &c);
+	rc = step_with(q, SQ_SEEN, p->box, c.n, true, err);
+	return rc ? rc : 1;
 }
 
 int sq_may_put(const struct sq *q, struct err *err)
@@ -302,22 +344,72 @@ int sq_may_put(const struct sq *q, struct err *err)
 enum { BOX_BITS = 24 }; /* boxes of one run that are told apart; more of them share numbers only after 16 M files */
 #define RUNS_MAX ((uint64_t)INT64_MAX >> BOX_BITS)
 
+/* A box of this run. */
+static int64_t numbered(const struct sq *q, uint64_t box)
+{
+	must(!box || q->run);
+	return box ? q->run << BOX_BITS | (int64_t)(box & ((1u << BOX_BITS) - 1)) : 0;
+}
+
 int sq_put(struct store *s, const struct row *row, uint64_t box, int64_t knowledge, struct err *err)
 {
 	struct sq *q = sq_of(s);
 	int rc = sq_may_put(q, err);
 	if (rc < 0)
 		return rc;
-	must(!box || q->run);
 	arena_reset(&q->scratch);
-	struct put p = {.row = row, .knowledge = knowledge};
-	if (box)
-		p.box = q->run << BOX_BITS | (int64_t)(box & ((1u << BOX_BITS) - 1));
+	struct put p = {.row = row, .knowledge = knowledge, .box = numbered(q, box)};
 	rc = sq_words_trim(q, err);
 	if (rc == 0)
 		rc = put(q, &p, err);
 	q->failed = rc < 0;
 	return rc;
+}
+
+int sq_see(struct store *s, const struct row *row, uint64_t box, int64_t knowledge, struct err *err)
+{
+	struct sq *q = sq_of(s);
+	int rc = sq_may_put(q, err);
+	if (rc < 0)
+		return rc;
+	struct put p = {.row = row, .knowledge = knowledge, .box = numbered(q, box)};
+	must(p.box);
+	rc = see(q, &p, err);
+	q->failed = rc < 0;
+	return rc;
+}
+
+/* The first copies of the row with its knowledge, until one is no worse: 1, 2 or 0 as store_has. */
+static int ask(struct sq *q, const struct row *row, uint32_t feed, int64_t knowledge, struct err *err)
+{
+	sqlite3_stmt *st = find(q, id_key(row->id), feed, 0, INT64_MAX, err);
+	int rc = SQLITE_ROW, found = 0;
+	if (!st)
+		return err->kind;
+	for (int i = 0; i < LOOKED_AT && found >= 0 && found != 1 && (rc = sqlite3_step(st)) == SQLITE_ROW; i++) {
+		struct copy c;
+		if (!read_copy(st, row, &c) || c.knowledge != knowledge)
+			continue;
+		int better = is_better(q, row, c.n, err);
+		found = better < 0 ? better : better ? 2 : 1;
+	}
+	sqlite3_reset(st);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE ? found : sq_error(q, rc, "looking a message up", err);
+}
+
+int sq_has(struct store *s, const struct row *row, int64_t knowledge, struct err *err)
+{
+	struct sq *q = sq_of(s);
+	struct row best = *row;
+	uint32_t feed = 0;
+	if (known_surely_not(&q->known, id_key(row->id)))
+		return 0;
+	if (!row->time_source.n) {
+		best.time_source = S("received");
+		best.mail_from = S("?");
+	}
+	int rc = sq_feed_id(q, row->feed, false, &feed, err);
+	return rc || !feed ? rc : ask(q, &best, feed, knowledge, err);
 }
 
 int sq_start(struct store *s, struct err *err)

@@ -60,6 +60,16 @@ int store_put(struct store *s, const struct row *row, uint64_t box, int64_t know
 	return s->ops->put(s, row, box, knowledge, err);
 }
 
+int store_has(struct store *s, const struct row *row, int64_t knowledge, struct err *err)
+{
+	return s->ops->has(s, row, knowledge, err);
+}
+
+int store_see(struct store *s, const struct row *row, uint64_t box, int64_t knowledge, struct err *err)
+{
+	return s->ops->see(s, row, box, knowledge, err);
+}
+
 int store_put_attribution(struct store *s, int64_t n, const struct row *r, struct err *err)
 {
 	return s->ops->put_attribution(s, n, r, err);

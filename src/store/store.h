@@ -45,6 +45,16 @@ int store_start(struct store *s, struct err *err);
  * (received, From_ line, Date), then the smaller place (path, member, offset) stays, so that the order of reading does not
  * matter. With box 0 the row's own occurrence is taken, and what is there stays. */
 int store_put(struct store *s, const struct row *row, uint64_t box, int64_t knowledge, struct err *err);
+/* Mail that is read again. Both look for a copy that a put of the row would leave as it is: with the same knowledge, and the row has
+ * no better time or place. Of the row they read feed, id, time_source, mail_from and the source's place.
+ *
+ * store_has asks without a box: what is put meanwhile may make it another answer. 1 = there is one, 0 = there is no copy with this
+ * knowledge, 2 = the row is better than each. With no time_source the row's time and sender are not known yet: 1 then holds
+ * whatever they are. Of many copies it looks at the first few. Inside a batch or not.
+ * store_see is store_put, if nothing has to be written of the row: 1 = done, it was there already; 0 = nothing was done,
+ * store_put has to be asked, with the whole row. Inside a batch, with a box. */
+int store_has(struct store *s, const struct row *row, int64_t knowledge, struct err *err);
+int store_see(struct store *s, const struct row *row, uint64_t box, int64_t knowledge, struct err *err);
 /* Messages in a batch. Ids are random: each one lands on another page of their index, so that a batch rewrites most of it and a
  * larger one costs less for each message (1 M messages stored: 54 s with 2000, 14..27 s with 20000). About a second of work. Of two
  * million and more it is a hundredth of what is stored: the index has grown, too (into a store of 8 M messages 11 kB are written for

@@ -155,6 +155,113 @@ static void test_knowledge(void **state)
 	arena_free(&a);
 }
 
+/* ---- mail that is read again ---- */
+
+/* What store_has and store_see read of a row. */
+static struct row part_of(const struct row *r)
+{
+	struct row p = {.feed = r->feed,
+		.time_source = r->time_source,
+		.mail_from = r->mail_from,
+		.source_path = r->source_path,
+		.source_member = r->source_member,
+		.source_offset = r->source_offset};
+	memcpy(p.id, r->id, sizeof p.id);
+	return p;
+}
+
+/* One of a few messages, at one of a few places and times. */
+static struct row *draw(struct fake *f, uint64_t seed)
+{
+	static const char *const sources[] = {"received", "received", "from_line", "date", "none"};
+	static const char *const paths[] = {"a", "b"};
+	uint64_t r = mix(seed);
+	struct row *row = fake_row(f, r % 7, r / 7 % 9 ? S("f") : S("g"));
+	row->time_source = str_of(sources[r / 63 % 5]);
+	row->mail_from = r / 315 % 4 ? S("s@s.example") : S("");
+	row->source_path = str_of(paths[r / 1260 % 2]);
+	row->source_member = r / 2520 % 4 ? S("") : S("m");
+	row->source_offset = (int64_t)(r / 10080 % 3);
+	row->text_bytes = (int64_t)seed; /* which put it was */
+	return row;
+}
+
+/* Stores a row as ingest does with mail that may be known: what store_put would have said of it. */
+static int put_known(struct store *s, const struct row *row, uint64_t box, int64_t knowledge, size_t seen[2])
+{
+	struct row part = part_of(row), place = part;
+	place.time_source = place.mail_from = S("");
+	int guess = store_has(s, &place, knowledge, &err), has = store_has(s, &part, knowledge, &err);
+	assert_int_equal(guess == 0, has == 0);
+	assert_true(guess != 1 || has == 1);
+	int rc = has == 1 ? store_see(s, &part, box, knowledge, &err) : 0;
+	assert_true(rc >= 0);
+	seen[rc]++;
+	return rc ? 0 : store_put(s, row, box, knowledge, &err);
+}
+
+/* Each row of two stores; they are read in step by copies of what the first one holds. */
+struct rows {
+	struct arena *a;
+	struct row all[1000];
+	int64_t numbers[1000];
+	size_t n;
+};
+
+static int keep_row(void *ctx, const struct store_row *r)
+{
+	struct rows *k = ctx;
+	assert_true(k->n < COUNT(k->all));
+	k->numbers[k->n] = r->n;
+	return row_copy(k->a, r->row, &k->all[k->n++]);
+}
+
+static void same_messages(struct fixture *x, struct store *other)
+{
+	struct rows *one = arena_zalloc(&x->a, 2, sizeof *one), *two = one + 1;
+	one->a = two->a = &x->a;
+	assert_int_equal(store_scan(x->s, &STORE_FILTER_ALL, STORE_ALL_COLUMNS, STORE_UNORDERED, keep_row, one, &err), 0);
+	assert_int_equal(store_scan(other, &STORE_FILTER_ALL, STORE_ALL_COLUMNS, STORE_UNORDERED, keep_row, two, &err), 0);
+	assert_int_equal(one->n, two->n);
+	for (size_t i = 0; i < one->n; i++) {
+		assert_int_equal(one->numbers[i], two->numbers[i]);
+		assert_int_equal(one->all[i].text_bytes, two->all[i].text_bytes);
+		assert_int_equal(one->all[i].occurrence, two->all[i].occurrence);
+		assert_true(str_eq(one->all[i].feed, two->all[i].feed));
+		assert_memory_equal(one->all[i].id, two->all[i].id, SHA256_BYTES);
+	}
+}
+
+/* Runs over the same few messages, in boxes, at places and with knowledge that change: asked for first or only put, it is one. */
+static void test_seen_or_put(void **state)
+{
+	enum { RUNS = 30, PUTS = 40 };
+	struct fixture *x = *state;
+	struct store *other;
+	char path[128];
+	size_t seen[2] = {0};
+	snprintf(path, sizeof path, "%s/other.db", x->dir);
+	assert_int_equal(store_open(&other, path, STORE_WRITE, &err), 0);
+	for (uint64_t run = 0; run < RUNS; run++) {
+		struct store *both[] = {x->s, other};
+		for (int i = 0; i < 2; i++)
+			assert_int_equal(store_begin(both[i], &err) | store_start(both[i], &err), 0);
+		for (uint64_t i = 0; i < PUTS; i++) {
+			struct fake f;
+			uint64_t seed = run * PUTS + i, box = 1 + mix(seed) / 30240 % 3;
+			const struct row *row = draw(&f, seed);
+			int64_t knowledge = 7 + (run % 10 == 9);
+			int put = store_put(x->s, row, box, knowledge, &err);
+			assert_int_equal(put_known(other, row, box, knowledge, seen), put);
+		}
+		for (int i = 0; i < 2; i++)
+			assert_int_equal(store_commit(both[i], &err), 0);
+	}
+	same_messages(x, other);
+	assert_true(seen[0] > 100 && seen[1] > 400);
+	store_close(other);
+}
+
 /* ---- attributions ---- */
 
 enum { ATTRIBUTED = 3000 };
@@ -292,6 +399,7 @@ int main(void)
 		CASE(test_boxes),
 		CASE(test_many_copies),
 		CASE(test_knowledge),
+		CASE(test_seen_or_put),
 		CASE(test_attributions),
 		CASE(test_attributions_same),
 		CASE(test_batch_grows),

@@ -12,6 +12,8 @@ struct store_ops {
 	void (*rollback)(struct store *s);
 	int (*start)(struct store *s, struct err *err);
 	int (*put)(struct store *s, const struct row *row, uint64_t box, int64_t knowledge, struct err *err);
+	int (*has)(struct store *s, const struct row *row, int64_t knowledge, struct err *err);
+	int (*see)(struct store *s, const struct row *row, uint64_t box, int64_t knowledge, struct err *err);
 	int (*put_attribution)(struct store *s, int64_t n, const struct row *r, struct err *err);
 	int (*put_item)(struct store *s, const char *kind, struct str id, struct str json, struct err *err);
 	int (*del_item)(struct store *s, const char *kind, struct str id, struct err *err);
