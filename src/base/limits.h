@@ -92,11 +92,12 @@
 #define LIM_STORE_LOAD (8 * MIB) /* the same while a new store is loaded: its tables grow at their ends, and their index is small */
 #define LIM_STORE_UNLOGGED \
 	100000 /* messages loaded into a new store before it has a log: some seconds, then readers need not wait */
-#define LIM_STORE_KNOWN (1 * MIB)   /* filter of stored ids: a million messages fill a quarter of it */
-#define LIM_STORE_DICT (32 * MIB)   /* words by their text for who writes: 2.8 million; a store of more has an index over them */
-#define LIM_STORE_WORDS (16 * MIB)  /* text of interned words kept in memory; more is looked up again */
-#define LIM_SERIES_DAYS 20000       /* days on one axis: 54 years */
-#define LIM_SERIES_HOURS 40000      /* hours on one axis: 4.5 years */
+#define LIM_STORE_KNOWN (1 * MIB)  /* filter of stored ids: a million messages fill a quarter of it */
+#define LIM_STORE_DICT (32 * MIB)  /* words by their text for who writes: 2.8 million; a store of more has an index over them */
+#define LIM_STORE_FILES (16 * MIB) /* what is known of files that need not be read again: some 30,000; what is more is read again */
+#define LIM_STORE_WORDS (16 * MIB) /* text of interned words kept in memory; more is looked up again */
+#define LIM_SERIES_DAYS 20000      /* days on one axis: 54 years */
+#define LIM_SERIES_HOURS 40000     /* hours on one axis: 4.5 years */
 #define LIM_SERIES_CELLS (16 * MIB) /* numbers in one series (buckets x values x feeds, 4 bytes each) */
 #define LIM_SERIES_KEYS 200         /* values of one dimension shown one by one */
 #define LIM_SERIES_FEEDS 64         /* feeds shown one by one */

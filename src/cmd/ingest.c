@@ -39,7 +39,7 @@ static void say_images(const struct images_count *c)
 
 static void say(const struct ingest_result *r, int verbose)
 {
-	if (verbose < 0 || (!r->messages && r->n_problems == 1)) /* the one problem is the error to come */
+	if (verbose < 0 || (!r->messages && !r->passed && r->n_problems == 1)) /* the one problem is the error to come */
 		return;
 	for (size_t i = 0; i < r->n_problems && (verbose || i < SHOW_PROBLEMS); i++)
 		fprintf(stderr, "trapline: %s\n", r->problems[i].text);
@@ -53,6 +53,11 @@ static void say(const struct ingest_result *r, int verbose)
 		r->messages == 1 ? "" : "s", (unsigned long long)r->fresh, (unsigned long long)(r->messages - r->fresh));
 	if (r->doubtful)
 		fprintf(stderr, ", %llu with a doubtful beginning or end", (unsigned long long)r->doubtful);
+	if (r->passed)
+		fprintf(stderr, "; %llu more in %llu file%s not changed since %s read (--reread reads %s again)",
+			(unsigned long long)r->passed, (unsigned long long)r->files_passed,
+			r->files_passed == 1 ? " that has" : "s that have", r->files_passed == 1 ? "it was" : "they were",
+			r->files_passed == 1 ? "it" : "them");
 	fprintf(stderr, "\n");
 }
 
@@ -83,6 +88,7 @@ int session_ingest(struct session *s, struct err *err)
 		.psl = o->psl ? o->psl : c->psl,
 		.geoip = o->geoip ? o->geoip : c->geoip,
 		.jobs = s->jobs,
+		.reread = o->reread,
 		.show_progress = o->verbose >= 0};
 	int rc = session_feeds(s, &set.feeds, err);
 	rc = rc ? rc : session_pack(s, err);

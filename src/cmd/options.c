@@ -38,6 +38,7 @@ static const struct option_spec specs[] = {
 	{"jobs", 'j', "N", OPTS_INGEST, TYPE_COUNT, AT(jobs), "workers (default: one per core)"},
 	{"pack", 0, "FILE", OPTS_INGEST | OPTS_ANALYSE, TYPE_LIST, AT(pack), "add a knowledge pack; repeatable"},
 	{"no-default-packs", 0, NULL, OPTS_INGEST | OPTS_ANALYSE, TYPE_FLAG, AT(no_default_packs), "leave the shipped packs out"},
+	{"reread", 0, NULL, OPTS_INGEST, TYPE_FLAG, AT(reread), "read also files that have not changed since they were read"},
 	{"no-analyse", 0, NULL, OPTS_INGEST, TYPE_FLAG, AT(no_analyse), "leave the analysis for later (`trapline analyse`)"},
 	{"model", 0, "FILE", OPTS_INGEST | OPTS_ANALYSE | OPTS_LEARN, TYPE_TEXT, AT(model),
 		"learned engines (default: STORE.model)"},

@@ -59,7 +59,7 @@ struct options {
 	bool format_given;
 	int jobs;    /* 0: one per core */
 	int verbose; /* -1 quiet, 0, 1.. */
-	bool index, reveal, no_default_packs, no_analyse, learn_ham, undo, published;
+	bool index, reveal, no_default_packs, no_analyse, reread, learn_ham, undo, published;
 	bool help; /* asked for: nothing else is set */
 };
 

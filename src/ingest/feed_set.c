@@ -265,6 +265,16 @@ static struct feed *by_path(const struct feed_set *s, struct str path)
 	return found;
 }
 
+const struct feed *feed_set_said(const struct feed_set *s, struct str path)
+{
+	return s->forced ? s->forced : by_path(s, path);
+}
+
+const struct feed *feed_set_guessed(struct feed_set *s, struct str guess, struct err *err)
+{
+	return feed_named(s, guess, true, err);
+}
+
 static bool remember(struct buf *b, struct str s)
 {
 	buf_clear(b);

@@ -55,6 +55,10 @@ void feed_set_free(struct feed_set *s); /* NULL-safe */
 int feed_set_known(struct feed_set *s, const struct store_feed *known, size_t n, struct err *err);
 /* The feed of a message, made when it is new. Valid until feed_set_free. NULL: out of memory. Reader's thread only. */
 const struct feed *feed_set_of(struct feed_set *s, const struct raw_mail *mail, struct err *err);
+/* The feed that the call or the config file names for a file's mail, whatever is in it; NULL: the source's guess decides. Reader's thread only. */
+const struct feed *feed_set_said(const struct feed_set *s, struct str path);
+/* The feed of a guess that a source made before. As feed_set_of. */
+const struct feed *feed_set_guessed(struct feed_set *s, struct str guess, struct err *err);
 /* Lines of dialogue files that were none. */
 size_t feed_set_smtp_skipped(const struct feed_set *s);
 bool feed_kind_valid(struct str kind);

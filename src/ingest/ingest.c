@@ -5,10 +5,11 @@
 #include "base/hash.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "ingest/files.h"
 #include "ingest/pipeline.h"
 #include "jail/jail.h"
 
-/* How a row comes to be: a change here makes stored rows be read anew (store_put). */
+/* How files are cut into messages, and how a row comes to be: a change here makes all mail be read anew (store_put, files.h). */
 enum { EXTRACT_VERSION = 15 };
 
 struct ingest {
@@ -20,9 +21,10 @@ struct ingest {
 	struct jail *jail;
 	struct images *images;
 	struct feed_set *feeds;
+	struct files *files;
 	struct source *source;
 	struct ledger ledger;
-	uint64_t messages, fresh, doubtful;
+	uint64_t messages, fresh, doubtful, passed;
 	bool grows; /* the store held mail before the run */
 };
 
@@ -60,7 +62,9 @@ static int open_all(struct ingest *g, struct err *err)
 		rc = images_new(&g->images, err);
 	if (!rc)
 		rc = feed_set_new(&g->feeds, &g->set->feeds, err);
-	const struct source_settings settings = {.jail = g->jail};
+	if (!rc)
+		rc = files_new(&g->files, g->feeds, g->set->reread, err);
+	const struct source_settings settings = {.jail = g->jail, .memory = files_memory(g->files)};
 	if (!rc)
 		rc = source_open(&g->source, g->ledger.paths, g->ledger.n_paths, &settings, err);
 	if (!rc)
@@ -91,6 +95,7 @@ void ingest_close(struct ingest *g)
 	if (!g)
 		return;
 	source_close(g->source);
+	files_free(g->files);
 	feed_set_free(g->feeds);
 	jail_stop(g->jail);
 	images_del(g->images);
@@ -130,7 +135,8 @@ static int seen(void *ctx, const struct raw_mail *mail, const struct feed *feed,
 	g->messages++;
 	g->fresh += put == 1;
 	g->doubtful += (mail->anomalies & ANOM(doubtful_split)) != 0;
-	return ledger_see(&g->ledger, mail, feed, row, put == 1, err);
+	int rc = files_see(g->files, mail, feed, row->received_by.n > 0, err);
+	return rc ? rc : ledger_see(&g->ledger, mail, feed, row, put == 1, err);
 }
 
 static int start(struct ingest *g, struct store *s, struct err *err)
@@ -142,6 +148,8 @@ static int start(struct ingest *g, struct store *s, struct err *err)
 		rc = feed_set_known(g->feeds, known, n, err);
 	g->grows = !rc && n; /* feeds are stored with their first message */
 	if (!rc)
+		rc = files_load(g->files, s, knowledge_of(g), err);
+	if (!rc)
 		rc = store_begin(s, err);
 	if (rc)
 		return rc;
@@ -149,12 +157,30 @@ static int start(struct ingest *g, struct store *s, struct err *err)
 	return store_end(s, rc, err);
 }
 
+/* Says of files that were not read again what was said when they were. */
+static int pass_files(struct ingest *g, struct err *err)
+{
+	size_t n;
+	const struct file_passed *p = files_passed(g->files, &n);
+	int rc = 0;
+	for (size_t i = 0; i < n && !rc; i++) {
+		g->passed += (uint64_t)p[i].file->messages;
+		g->doubtful += (uint64_t)p[i].file->doubtful;
+		rc = ledger_pass(&g->ledger, p[i].file, p[i].feed, err);
+	}
+	return rc;
+}
+
 static int put_log(struct ingest *g, struct store *s, struct err *err)
 {
 	int rc = store_begin(s, err);
 	if (rc)
 		return rc;
-	rc = ledger_close(&g->ledger, g->source, err);
+	rc = files_end(g->files, err);
+	if (!rc)
+		rc = pass_files(g, err);
+	if (!rc)
+		rc = ledger_close(&g->ledger, g->source, err);
 	if (!rc)
 		rc = put_meta(g, s, err);
 	return store_end(s, rc, err);
@@ -166,12 +192,16 @@ static struct ingest_result result(const struct ingest *g)
 	struct ingest_result r = {.messages = g->messages,
 		.fresh = g->fresh,
 		.doubtful = g->doubtful,
+		.passed = g->passed,
 		.unread = n[SOURCE_UNREADABLE] + n[SOURCE_FOREIGN] + n[SOURCE_SHORT] + n[SOURCE_DAMAGED] + n[SOURCE_ENCRYPTED] +
 	                  n[SOURCE_CAP],
 		.smtp_skipped = feed_set_smtp_skipped(g->feeds),
 		.lines = g->ledger.lines.v,
 		.n_lines = g->ledger.lines.n,
 		.images = images_count(g->images)};
+	size_t files;
+	files_passed(g->files, &files);
+	r.files_passed = files;
 	r.problems = source_problems(g->source, &r.n_problems);
 	return r;
 }

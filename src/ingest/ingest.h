@@ -18,11 +18,13 @@ struct ingest_settings {
 	const struct pack *pack;
 	int jobs;
 	bool show_progress;
+	bool reread; /* also files that are as an earlier run has read them */
 };
 
 /* What a run came to; valid until ingest_close. */
 struct ingest_result {
 	uint64_t messages, fresh, doubtful; /* fresh: new in the store; doubtful: with a doubtful beginning or end */
+	uint64_t passed, files_passed;      /* messages of files that were not read again (files.h), and these files */
 	uint64_t unread;                    /* sources and members that could not be read, or not to their end */
 	size_t smtp_skipped;                /* lines of dialogue files that were none */
 	const struct source_problem *problems;

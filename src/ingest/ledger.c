@@ -18,9 +18,9 @@ static const char *named_path(const struct ledger *l, struct str path)
 	return *best ? best : l->n_paths == 1 ? l->paths[0] : "-";
 }
 
-static struct ledger_line *line_of(struct ledger *l, const struct raw_mail *mail, const struct feed *feed)
+static struct ledger_line *line_of(struct ledger *l, struct str file, const struct feed *feed)
 {
-	const char *path = l->last && l->n_paths == 1 ? l->last->path : named_path(l, mail->path);
+	const char *path = l->last && l->n_paths == 1 ? l->last->path : named_path(l, file);
 	if (l->last && l->last->feed == feed && l->last->path == path)
 		return l->last;
 	for (size_t i = 0; i < l->lines.n; i++)
@@ -63,20 +63,36 @@ static int put_line(
 	return store_put_source(l->store, &src, err);
 }
 
+/* The first ones tell of the feed, and that its line is begun. */
+static int add_messages(struct ledger *l, struct ledger_line *line, int64_t n, struct err *err)
+{
+	bool begun = line->messages;
+	line->messages += n;
+	int rc = begun ? 0 : put_feed(l, line->feed, err);
+	return rc || begun ? rc : put_line(l, line, false, S("begun"), 0, err);
+}
+
 int ledger_see(
 	struct ledger *l, const struct raw_mail *mail, const struct feed *feed, const struct row *row, bool fresh, struct err *err)
 {
-	struct ledger_line *line = line_of(l, mail, feed);
+	struct ledger_line *line = line_of(l, mail->path, feed);
 	if (!line)
 		return err_oom(err, "log of sources");
 	l->last = line;
 	line->fresh += fresh;
 	line->doubtful += (mail->anomalies & ANOM(doubtful_split)) != 0;
 	line->believed += row->received_by.n > 0;
-	if (line->messages++)
-		return 0;
-	int rc = put_feed(l, feed, err);
-	return rc ? rc : put_line(l, line, false, S("begun"), 0, err);
+	return add_messages(l, line, 1, err);
+}
+
+int ledger_pass(struct ledger *l, const struct store_file *file, const struct feed *feed, struct err *err)
+{
+	struct ledger_line *line = line_of(l, file->path, feed);
+	if (!line)
+		return err_oom(err, "log of sources");
+	line->doubtful += file->doubtful;
+	line->believed += file->believed;
+	return add_messages(l, line, file->messages, err);
 }
 
 /* The problems of one path, in words, and how many. */

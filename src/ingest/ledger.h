@@ -28,6 +28,8 @@ struct ledger {
 /* A message that was put into the store; fresh: it is new there. Inside its batch. */
 int ledger_see(
 	struct ledger *l, const struct raw_mail *mail, const struct feed *feed, const struct row *row, bool fresh, struct err *err);
+/* A file of an earlier run that was passed over: what is said of it is said again. In a batch. */
+int ledger_pass(struct ledger *l, const struct store_file *file, const struct feed *feed, struct err *err);
 /* The lines with the source's problems. In a batch. */
 int ledger_close(struct ledger *l, const struct source *source, struct err *err);
 

@@ -71,6 +71,18 @@ void problems_add(struct problems *p, enum source_problem_kind kind, struct str 
 	p->n++;
 }
 
+void problems_again(struct problems *p, const struct source_problem *was)
+{
+	p->counts[was->kind] += was->count;
+	struct source_problem *e = add(p, was->kind, was->path, was->member);
+	struct str text = e ? arena_dup(&p->memory, str_of(was->text)) : (struct str){0};
+	if (!text.p)
+		return;
+	e->count = was->count;
+	e->text = (const char *)text.p;
+	p->n++;
+}
+
 void problems_doubtful(struct problems *p, struct str path, struct str member, uint64_t count)
 {
 	char why[128];

@@ -18,6 +18,8 @@ void problems_free(struct problems *p);
 void problems_add(struct problems *p, enum source_problem_kind kind, struct str path, struct str member, const char *why);
 /* Messages with a doubtful split in this file: one problem, counted up. */
 void problems_doubtful(struct problems *p, struct str path, struct str member, uint64_t count);
+/* What an earlier reading of the file found (source_file). */
+void problems_again(struct problems *p, const struct source_problem *was);
 /* The path, "/" and the member, escaped. */
 void problems_place(struct buf *out, struct str path, struct str member);
 

@@ -23,6 +23,7 @@
 #include "source/feed_name.h"
 #include "source/foreign.h"
 #include "source/mbox.h"
+#include "source/memory.h"
 #include "source/problem.h"
 #include "source/sniff.h"
 #include "source/walk.h"
@@ -52,6 +53,7 @@ struct source {
 	bool regular, maildir_file, is_argument;
 	bool in_archive;             /* the jail has it */
 	uint64_t size, bytes_before; /* size of the file; progress.bytes_read before it */
+	struct memory memory;        /* of files of earlier runs */
 	/* the current stream: a file or a member */
 	bool maildir;   /* one message, whatever it holds */
 	bool cut_short; /* it ended before its end */
@@ -92,6 +94,7 @@ int source_open(struct source **out, const char *const *paths, size_t n, const s
 	s->paths = paths;
 	s->n_paths = n;
 	s->settings = *settings;
+	s->memory.of = settings->memory;
 	if (!s->settings.message_max)
 		s->settings.message_max = LIM_MESSAGE;
 	s->fd = -1;
@@ -214,9 +217,9 @@ static void set_argument(struct source *s, size_t argument)
 /* Opens the file that the walk found. False: it cannot be; reported. */
 static bool open_file(struct source *s, const struct walk_item *item)
 {
-	struct stat st;
 	memcpy(s->path, item->path.p, item->path.n + 1);
 	s->file = str_make(s->path, item->path.n);
+	s->cut_short = false;
 	s->progress.path = s->file;
 	s->is_argument = item->is_argument;
 	s->maildir_file = item->maildir;
@@ -226,11 +229,11 @@ static bool open_file(struct source *s, const struct walk_item *item)
 	set_argument(s, item->argument);
 	if (item->is_argument && str_eq(item->path, S("-"))) {
 		s->fd = STDIN_FILENO;
-		return true;
+		return memory_begin(&s->memory, s->fd, s->file, str_of(s->root), false, true);
 	}
 	/* a FIFO put in a file's place is not waited for */
 	s->fd = open(s->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (s->regular ? O_NONBLOCK : 0));
-	if (s->fd >= 0 && s->regular && (fstat(s->fd, &st) != 0 || !S_ISREG(st.st_mode))) {
+	if (s->fd >= 0 && !memory_begin(&s->memory, s->fd, s->file, str_of(s->root), s->regular, s->is_argument)) {
 		errno = ESTALE; /* replaced since the walk saw it */
 		close_file(s);
 	}
@@ -250,8 +253,11 @@ static int next_file(struct source *s, struct err *err)
 		if (r == WALK_END)
 			return 0;
 		if (r == WALK_FILE) {
-			if (open_file(s, &item))
+			if (!open_file(s, &item))
+				continue;
+			if (!memory_knows(&s->memory, &s->problems, &s->progress))
 				return 1;
+			close_file(s);
 			continue;
 		}
 		enum source_problem_kind kind = r == WALK_UNREADABLE ? SOURCE_UNREADABLE : SOURCE_LINK;
@@ -293,6 +299,7 @@ static int open_archive(struct source *s, struct err *err)
 static int read_first(struct source *s, struct err *err)
 {
 	window_reset(&s->window);
+	s->memory.cut_short |= s->cut_short;
 	s->pending = 0;
 	s->doubtful = 0;
 	s->cut_short = s->counted = false;
@@ -433,6 +440,7 @@ static int deliver(struct source *s, const struct mbox_message *m, struct arena 
 		.length = (int64_t)m->length,
 		.feed_guess = safe_copy(arena, s->feed[box]),
 		.anomalies = m->anomalies | (m->last && s->cut_short ? ANOM(member_short) : 0),
+		.file = s->memory.file.number,
 		.box = box ? s->box_number : s->argument,
 		.maildir = s->maildir,
 	};
@@ -443,6 +451,8 @@ static int deliver(struct source *s, const struct mbox_message *m, struct arena 
 	s->doubtful += (m->anomalies & ANOM(doubtful_split)) != 0;
 	s->pending = m->next;
 	s->progress.messages++;
+	s->memory.file.messages++;
+	s->memory.file.own_boxes &= box;
 	return 1;
 }
 
@@ -479,6 +489,7 @@ static int step(struct source *s, struct arena *arena, struct raw_mail *out, boo
 	int r;
 	switch (s->state) {
 	case NEXT_FILE:
+		memory_end(&s->memory, s->fd, &s->problems, s->cut_short);
 		close_file(s);
 		r = next_file(s, err);
 		return r == 1 ? start_file(s, err) : r == 0 ? DONE : r;

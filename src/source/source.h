@@ -23,23 +23,6 @@
 
 struct jail;
 
-struct source_settings {
-	struct jail *jail;  /* opens archives; NULL: they are reported as unreadable. Must outlive the source */
-	size_t message_max; /* 0: LIM_MESSAGE */
-	size_t read_max;    /* tests: bytes read at a time; 0: no limit */
-};
-
-struct raw_mail {
-	struct str bytes;        /* points into the source's window: valid until the next source_next or source_close */
-	struct str from_line;    /* the From_ line without its line end, or empty; like all below, in the caller's arena */
-	struct str path, member; /* the file; the member chain within archives ("a.tar/b.mbox"), empty outside; raw bytes */
-	int64_t offset, length;  /* of the stored message with its From_ line, in the file or the unpacked member */
-	struct str feed_guess;   /* mbox: its base name without extensions; else the argument's: see source.c. Safe to print */
-	uint64_t anomalies;      /* doubtful_split, content_length_wrong, member_short, message_cap */
-	uint64_t box;            /* the unit in which equal messages are counted, from 1: the mbox, else the argument */
-	bool maildir;
-};
-
 enum source_problem_kind {
 	SOURCE_UNREADABLE, /* cannot be opened or read on */
 	SOURCE_NOT_MAIL,   /* readable, but no mail */
@@ -62,10 +45,53 @@ struct source_problem {
 	const char *text; /* "PATH: not mail": one line, safe to print */
 };
 
+/* A regular file as it was opened. Times are nanoseconds since 1970. */
+struct source_file {
+	uint64_t number; /* of this source's files (raw_mail.file) */
+	struct str path;
+	struct str argument; /* by which it was found, resolved: with the path it decides the guess of a feed */
+	bool is_argument;    /* it was named itself, not found in a folder */
+	int64_t size, modified, status_changed, opened; /* opened: when */
+	uint64_t inode;
+	/* What reading it came to: */
+	uint64_t messages;
+	bool own_boxes; /* its messages are counted with no other file's (raw_mail.box), whatever else is read */
+	const struct source_problem *problems;
+	size_t n_problems;
+};
+
+/* Who knows files of earlier runs. Called by source_next, with what lives until it returns. */
+struct source_memory {
+	/* True: the file need not be read: messages, own_boxes and problems say what that would come to. */
+	bool (*known)(void *ctx, struct source_file *f);
+	/* The file was read, all of it, and did not change meanwhile; nothing in it that is, or may be, mail was left out. */
+	void (*read)(void *ctx, const struct source_file *f);
+	void *ctx;
+};
+
+struct source_settings {
+	struct source_memory memory; /* without its functions: every file is read */
+	struct jail *jail;           /* opens archives; NULL: they are reported as unreadable. Must outlive the source */
+	size_t message_max;          /* 0: LIM_MESSAGE */
+	size_t read_max;             /* tests: bytes read at a time; 0: no limit */
+};
+
+struct raw_mail {
+	struct str bytes;        /* points into the source's window: valid until the next source_next or source_close */
+	struct str from_line;    /* the From_ line without its line end, or empty; like all below, in the caller's arena */
+	struct str path, member; /* the file; the member chain within archives ("a.tar/b.mbox"), empty outside; raw bytes */
+	int64_t offset, length;  /* of the stored message with its From_ line, in the file or the unpacked member */
+	struct str feed_guess;   /* mbox: its base name without extensions; else the argument's: see source.c. Safe to print */
+	uint64_t anomalies;      /* doubtful_split, content_length_wrong, member_short, message_cap */
+	uint64_t file;           /* the file, by the order in which they are read, from 1 */
+	uint64_t box;            /* the unit in which equal messages are counted, from 1: the mbox, else the argument */
+	bool maildir;
+};
+
 struct source_progress {
-	uint64_t bytes_read, bytes_total;        /* of the files as stored; total 0: unknown (a pipe is among them) */
-	uint64_t files, messages;                /* files include archive members */
-	struct str path;                         /* current file; valid until the next source_next */
+	uint64_t bytes_read, bytes_total; /* of the files as stored; total 0: unknown (a pipe is among them) */
+	uint64_t files, messages;         /* files include archive members; messages those of files that were not read again */
+	struct str path;                  /* current file; valid until the next source_next */
 	uint64_t problems[SOURCE_PROBLEM_KINDS]; /* all of them, also beyond LIM_PROBLEMS */
 };
 

@@ -2,7 +2,7 @@
  *
  * Tables: message (hot columns: narrow, scanned by series and reports), detail (cold columns, the same n), print (fingerprint
  * and sketch, the same n), body (visible text, the same n), word (interned strings), feed, source, meta, item (JSON documents
- * of the analysis). Both big tables get their columns from feature/registry.def; a column that the registry gained is added
+ * of the analysis), file (what need not be read again). Both big tables get their columns from feature/registry.def; a column that the registry gained is added
  * when an older store is opened.
  *
  * Identity: an index on (key, feed, occurrence), where key is the first 8 bytes of the id; the full 32 bytes are compared on a
@@ -22,7 +22,7 @@
 
 enum {
 	SQ_APPLICATION_ID = 0x5452504c, /* "TRPL" */
-	SQ_VERSION = 6,
+	SQ_VERSION = 7,
 	SQ_BUSY_MS = 5000,
 	SQ_BUSY_READ_MS = 30000, /* who reads: a batch of a store's first load ends by then on a busy machine, too */
 	SQ_WORD_SLOTS = 1 << 17,
@@ -58,6 +58,8 @@ enum sq_stmt {
 	SQ_FEED_PUT,
 	SQ_FEED_SET,
 	SQ_SOURCE_PUT,
+	SQ_FILE_PUT,
+	SQ_FILE_FORGET,
 	SQ_META_PUT,
 	SQ_META_STALE,
 	SQ_META_GET,
@@ -278,6 +280,11 @@ int sq_sources(struct store *s, struct arena *a, struct store_source **out, size
 int sq_put_meta(struct store *s, const char *key, struct str value, struct err *err);
 int sq_meta(struct store *s, const char *key, struct arena *a, struct str *value, struct err *err);
 int sq_count(struct store *s, int64_t *messages, struct err *err);
+
+/* ---- sqlite_file.c ---- */
+int sq_put_file(struct store *s, const struct store_file *f, struct err *err);
+int sq_forget_files(struct store *s, struct str feed, int64_t mark, struct err *err);
+int sq_files(struct store *s, store_file_fn fn, void *ctx, struct err *err);
 
 /* ---- sqlite_item.c ---- */
 int sq_put_item(struct store *s, const char *kind, struct str id, struct str json, struct err *err);

@@ -122,6 +122,10 @@ static const char *const statements[SQ_STMT_COUNT] = {
 			  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (feed, path) DO UPDATE SET read_at = excluded.read_at, "
 			  "messages = excluded.messages, fresh = fresh + excluded.fresh, doubtful = excluded.doubtful, "
 			  "problems = excluded.problems, note = excluded.note, complete = excluded.complete",
+	[SQ_FILE_PUT] =
+		"INSERT OR REPLACE INTO file (feed, path, feed_guessed, own_boxes, size, mtime, ctime, inode, place, mark, messages, "
+		"doubtful, believed, problems) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[SQ_FILE_FORGET] = "DELETE FROM file WHERE feed = ? AND mark <> ?",
 	[SQ_META_PUT] = "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
 	[SQ_META_STALE] = "DELETE FROM meta WHERE key = '" STORE_ANALYSIS "'",
 	[SQ_META_GET] = "SELECT value FROM meta WHERE key = ?",
@@ -203,6 +207,9 @@ static const struct store_ops sqlite_ops = {
 	.feeds = sq_feeds,
 	.put_source = sq_put_source,
 	.sources = sq_sources,
+	.put_file = sq_put_file,
+	.forget_files = sq_forget_files,
+	.files = sq_files,
 	.put_meta = sq_put_meta,
 	.meta = sq_meta,
 	.read_begin = sq_read_begin,

@@ -80,7 +80,18 @@ static void migrate_6(struct buf *b)
 		     "INSERT INTO word (id, text) SELECT id, text FROM word_5 ORDER BY id; DROP TABLE word_5;"));
 }
 
-static void (*const migrations[SQ_VERSION])(struct buf *b) = {migrate_1, migrate_2, migrate_3, migrate_4, migrate_5, migrate_6};
+/* Files that need not be read again (store_put_file). An older store gets them with the next reading. */
+static void migrate_7(struct buf *b)
+{
+	buf_add(b,
+		S("CREATE TABLE file (feed INTEGER NOT NULL, path TEXT NOT NULL, feed_guessed INTEGER NOT NULL, "
+		  "own_boxes INTEGER NOT NULL, size INTEGER NOT NULL, mtime INTEGER NOT NULL, ctime INTEGER NOT NULL, "
+		  "inode INTEGER NOT NULL, place INTEGER NOT NULL, mark INTEGER NOT NULL, messages INTEGER NOT NULL, doubtful INTEGER NOT NULL, "
+		  "believed INTEGER NOT NULL, problems BLOB, PRIMARY KEY (feed, path)) WITHOUT ROWID;"));
+}
+
+static void (*const migrations[SQ_VERSION])(struct buf *b) = {
+	migrate_1, migrate_2, migrate_3, migrate_4, migrate_5, migrate_6, migrate_7};
 
 static void insert_columns(struct buf *b, enum feature_place place, uint64_t empty)
 {

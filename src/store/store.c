@@ -125,6 +125,21 @@ int store_sources(struct store *s, struct arena *a, struct store_source **out, s
 	return s->ops->sources(s, a, out, n, err);
 }
 
+int store_put_file(struct store *s, const struct store_file *f, struct err *err)
+{
+	return s->ops->put_file(s, f, err);
+}
+
+int store_forget_files(struct store *s, struct str feed, int64_t mark, struct err *err)
+{
+	return s->ops->forget_files(s, feed, mark, err);
+}
+
+int store_files(struct store *s, store_file_fn fn, void *ctx, struct err *err)
+{
+	return s->ops->files(s, fn, ctx, err);
+}
+
 int store_put_meta(struct store *s, const char *key, struct str value, struct err *err)
 {
 	return s->ops->put_meta(s, key, value, err);

@@ -112,6 +112,28 @@ struct store_source {
 int store_put_source(struct store *s, const struct store_source *src, struct err *err); /* inside a batch; replaces the rest */
 int store_sources(struct store *s, struct arena *a, struct store_source **out, size_t *n, struct err *err); /* by feed, path */
 
+/* ---- files that need not be read again: one line for each (feed, path) ---- */
+struct store_file {
+	struct str feed, path;
+	bool feed_guessed;                /* the feed comes from the source's guess */
+	bool own_boxes;                   /* its messages are counted with no other file's (raw_mail.box) */
+	int64_t size;                     /* bytes */
+	int64_t modified, status_changed; /* nanoseconds */
+	int64_t inode;                    /* as a number of 64 bits */
+	int64_t place;                    /* a number for where it was found; with a feed that was said 0 */
+	int64_t mark;                     /* what its messages were read with */
+	int64_t messages, doubtful;       /* as store_source */
+	int64_t believed;                 /* messages with a Received field of the feed's own hosts */
+	struct strs problems;             /* each as who stores them writes them */
+};
+/* Inside the batch that holds its last message, or a later one; replaces. */
+int store_put_file(struct store *s, const struct store_file *f, struct err *err);
+/* Inside a batch: messages of this feed are put with this mark. What was read with another one has to be read again. */
+int store_forget_files(struct store *s, struct str feed, int64_t mark, struct err *err);
+/* 0 = go on, 1 = enough, negative = err_kind. Strings live until it returns. By feed and path. */
+typedef int (*store_file_fn)(void *ctx, const struct store_file *f);
+int store_files(struct store *s, store_file_fn fn, void *ctx, struct err *err);
+
 /* ---- facts about the store itself: pack hash, version of the suffix list, of trapline ---- */
 int store_put_meta(struct store *s, const char *key, struct str value, struct err *err); /* inside a batch; replaces */
 int store_meta(struct store *s, const char *key, struct arena *a, struct str *value, struct err *err); /* 1, or 0 = not there */

@@ -58,6 +58,48 @@ static void test_sources_and_meta(void **state)
 	assert_int_equal(store_meta(x->s, "psl", &x->a, &value, &err), 0);
 }
 
+static int count_file(void *ctx, const struct store_file *f)
+{
+	size_t *n = ctx;
+	assert_true(str_eq(f->feed, S("f")) && str_eq(f->path, *n ? S("b\n\x1b") : S("a")));
+	assert_true(f->feed_guessed == !*n && f->own_boxes == (*n > 0) && f->size == 5 + (int64_t)*n && f->place == 3 &&
+		    f->mark == INT64_MIN);
+	assert_true(f->modified == INT64_MAX && f->status_changed == -1 && f->inode == INT64_MIN + 1);
+	assert_true(f->messages == 7 && f->doubtful == 8 && f->believed == 9);
+	assert_int_equal(f->problems.n, *n ? 0 : 2);
+	if (!*n)
+		assert_true(!f->problems.v[0].n && str_eq(f->problems.v[1], S("not mail")));
+	(*n)++;
+	return 0;
+}
+
+/* What is put is got, once for each feed and path; another mark of the feed takes it away, of another feed it does not. */
+static void test_files(void **state)
+{
+	struct fixture *x = *state;
+	struct str problems[] = {S(""), S("not mail")};
+	struct store_file f = {
+		.feed = S("f"), .path = S("a"), .size = 4, .modified = INT64_MAX, .status_changed = -1, .inode = INT64_MIN + 1};
+	size_t n = 0;
+	f.place = 3, f.mark = INT64_MIN, f.messages = 7, f.doubtful = 8, f.believed = 9;
+	assert_int_equal(store_begin(x->s, &err) | store_put_file(x->s, &f, &err), 0);
+	f.problems = (struct strs){problems, 2}, f.size = 5, f.feed_guessed = true;
+	assert_int_equal(store_put_file(x->s, &f, &err), 0);
+	f.path = S("b\n\x1b"), f.problems.n = 0, f.size = 6, f.feed_guessed = false, f.own_boxes = true;
+	assert_int_equal(store_put_file(x->s, &f, &err) | store_commit(x->s, &err), 0);
+	assert_int_equal(store_files(x->s, count_file, &n, &err), 0);
+	assert_int_equal(n, 2);
+	assert_int_equal(store_begin(x->s, &err) | store_forget_files(x->s, S("f"), INT64_MIN, &err), 0);
+	assert_int_equal(store_forget_files(x->s, S("g"), 1, &err) | store_commit(x->s, &err), 0);
+	n = 0;
+	assert_int_equal(store_files(x->s, count_file, &n, &err), 0);
+	assert_int_equal(n, 2);
+	assert_int_equal(store_begin(x->s, &err) | store_forget_files(x->s, S("f"), 1, &err) | store_commit(x->s, &err), 0);
+	n = 0;
+	assert_int_equal(store_files(x->s, count_file, &n, &err), 0);
+	assert_int_equal(n, 0);
+}
+
 /* A message takes away the fact that all are analysed, also when both come in one batch; what was there already does not. */
 static void test_stale_analysis(void **state)
 {
@@ -395,6 +437,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_feeds),
 		CASE(test_sources_and_meta),
+		CASE(test_files),
 		CASE(test_stale_analysis),
 		CASE(test_boxes),
 		CASE(test_many_copies),

@@ -24,6 +24,9 @@ struct store_ops {
 	int (*feeds)(struct store *s, bool count, struct arena *a, struct store_feed **out, size_t *n, struct err *err);
 	int (*put_source)(struct store *s, const struct store_source *src, struct err *err);
 	int (*sources)(struct store *s, struct arena *a, struct store_source **out, size_t *n, struct err *err);
+	int (*put_file)(struct store *s, const struct store_file *f, struct err *err);
+	int (*forget_files)(struct store *s, struct str feed, int64_t mark, struct err *err);
+	int (*files)(struct store *s, store_file_fn fn, void *ctx, struct err *err);
 	int (*put_meta)(struct store *s, const char *key, struct str value, struct err *err);
 	int (*meta)(struct store *s, const char *key, struct arena *a, struct str *value, struct err *err);
 	int (*read_begin)(struct store *s, struct err *err);

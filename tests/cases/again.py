@@ -32,8 +32,12 @@ def tables(t, store, leave_out=('box',)):
     return found
 
 
+def alike(a, b, what):
+    same([name for name in a if a[name] != b[name]], [], what)
+
+
 def ingest(t, store, jobs, *args):
-    return t.run('ingest', '--store', store, '--no-default-packs', '-j', jobs, '--feed', 'f', *args)
+    return t.run('ingest', '--store', store, '--no-default-packs', '--reread', '-j', jobs, '--feed', 'f', *args)
 
 
 def world(t):
@@ -54,7 +58,7 @@ def case_nothing_changes(t):
         before = tables(t, 't%s.db' % jobs)
         run = ingest(t, 't%s.db' % jobs, jobs, *paths)
         assert ': 0 new,' in run.err, run.err
-        same(tables(t, 't%s.db' % jobs), before)
+        alike(tables(t, 't%s.db' % jobs), before, jobs)
 
 
 def case_workers_and_steps_make_no_difference(t):
@@ -66,7 +70,7 @@ def case_workers_and_steps_make_no_difference(t):
         more = draw.choice(([], [], ['--trust', 'mx.trap.example'], ['--trust', 'mx.other.example']))
         for jobs in ('1', '4'):
             ingest(t, 't%s.db' % jobs, jobs, *more, *some)
-        same(tables(t, 't1.db', ()), tables(t, 't4.db', ()), 'step %d' % step)
+        alike(tables(t, 't1.db', ()), tables(t, 't4.db', ()), step)
         t.write('c.mbox', mbox([mail(draw.randrange(70)) for _ in range(60)] + [with_image(draw.randrange(40, 50)) for _ in range(20)]))
 
 
