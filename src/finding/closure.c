@@ -347,13 +347,15 @@ static int study_trade(struct scene *s, struct closing *c, bool *closed, struct 
 	}
 	if (w.dead < 2 || w.alive)
 		return 0;
-	/* Several engines that sent little else fell silent at once. */
-	c->fit = (struct fit){.start = {fall->start.time, fall->start.lo, fall->start.hi},
-		.end = {fall->end.time, fall->end.lo, fall->end.hi},
-		.ramp = fall->kind == CHANGE_RAMP};
+	/* Several engines that sent little else fell silent at once: their mix tells nothing, their volumes when. */
+	int rc = date_fade(s, c, v, n, &gain, err);
+	if (!c->n_volumes)
+		c->fit = (struct fit){.start = {fall->start.time, fall->start.lo, fall->start.hi},
+			.end = {fall->end.time, fall->end.lo, fall->end.hi},
+			.ramp = fall->kind == CHANGE_RAMP};
 	c->confidence = 0.8;
 	*closed = true;
-	return 0;
+	return rc;
 }
 
 static struct closing *new_closing(struct scene *s, const struct part *p)

@@ -334,6 +334,30 @@ static void a_closure_begins_when_the_first_leaves_and_ends_with_the_last(void *
 	}
 }
 
+/* PillCo closes: alpha and beta sent for nothing else; each stops at once, two days apart. */
+static double sent_nothing_else(size_t e, size_t k, double day)
+{
+	if (e > 1)
+		return k ? 10 : 0;
+	return k == 0 && day < (e ? 50.5 : 48.5) ? e ? 60 : 25 : 0;
+}
+
+static void who_sent_nothing_else_dates_a_closure_by_how_much(void **state)
+{
+	(void)state;
+	for (uint64_t round = 0; round < 4; round++) {
+		struct world w;
+		tell(&w, sent_nothing_else, 421 + round);
+		const struct finding *closure = find(&w, FINDING_CLOSURE, S(""), S(""));
+		assert_non_null(closure);
+		holds(&closure->start, 48.5);
+		holds(&closure->end, 50.5);
+		assert_true(llabs(closure->start.time - time_of(48.5)) < SECONDS_A_DAY / 2);
+		assert_true(llabs(closure->end.time - time_of(50.5)) < SECONDS_A_DAY / 2);
+		end(&w);
+	}
+}
+
 /* gamma left PillCo for WatchCo days before that closed, all at once, for the others; then gamma itself fell. */
 static double leaves_and_falls(size_t e, size_t k, double day)
 {
@@ -397,6 +421,7 @@ int main(void)
 		cmocka_unit_test(late_mail_of_a_closure_is_not_going_on),
 		cmocka_unit_test(who_sent_for_one_trade_alone_shows_its_closure),
 		cmocka_unit_test(a_closure_begins_when_the_first_leaves_and_ends_with_the_last),
+		cmocka_unit_test(who_sent_nothing_else_dates_a_closure_by_how_much),
 		cmocka_unit_test(a_closure_explains_nothing_of_who_had_left),
 		cmocka_unit_test(a_closure_told_as_sudden_has_an_end),
 		cmocka_unit_test(who_takes_anothers_brand_has_not_closed),

@@ -3,6 +3,7 @@
 
 enum { GRID = 56, ZOOMS = 4, SHIFTS = 20 };
 static const double FAR = 3.0 * SECONDS_A_DAY; /* a date so far off is wrong, and farther off no worse */
+static const double OPEN = 0.05;               /* a shape of more weight is left open */
 static const double TINY = 1e-9;               /* of all weight: where the next grid does not look any more */
 
 /* ---- the grid ---- */
@@ -203,13 +204,35 @@ static double mean_near(const struct mixed *x, double t)
 	return near > 0 ? t + sum / near : t;
 }
 
-/* The date of least loss, near the median: the loss is the error's square, as far as FAR. */
-static struct finding_date date(const struct mixed *x, const struct mixed *all)
+static struct span middle(const struct mixed *x)
 {
-	double lo = (double)quantile(all, 0.025), hi = (double)quantile(all, 0.975), at = (double)quantile(x, 0.5);
+	return (struct span){quantile(x, 0.025), quantile(x, 0.975)};
+}
+
+/* The same, with that of each shape by itself that is left open: which one a closure had is not drawn by lot. Of one engine's changes step and
+ * ramp are as usual as they are taken to be: all together hold them as often as they say. */
+static struct span of_each(const struct mixed *x)
+{
+	struct span s = middle(x);
+	for (int k = 0; k < SHAPES; k++) {
+		struct mixed alone = {.m = x->m};
+		alone.p[k] = 1;
+		if (x->p[k] <= OPEN * (x->p[STEP] + x->p[RAMP] + x->p[OTHER]))
+			continue;
+		struct span own = middle(&alone);
+		s.lo = own.lo < s.lo ? own.lo : s.lo;
+		s.hi = own.hi > s.hi ? own.hi : s.hi;
+	}
+	return s;
+}
+
+/* The date of least loss, near the median: the loss is the error's square, as far as FAR. */
+static struct finding_date date(const struct mixed *x, struct span within)
+{
+	double at = (double)quantile(x, 0.5);
 	for (int i = 0; i < SHIFTS; i++)
 		at = mean_near(x, at);
-	return (struct finding_date){(int64_t)fmin(fmax(at, lo), hi), (int64_t)lo, (int64_t)hi};
+	return (struct finding_date){(int64_t)fmin(fmax(at, (double)within.lo), (double)within.hi), within.lo, within.hi};
 }
 
 /* Told as one moment, it may have taken until then all the same. */
@@ -250,8 +273,8 @@ bool fit_dates_or(fit_fn *fn, const void *ctx, fit_fn *other, const void *other_
 	out->logl = top;
 	out->other = third / (step + ramp + third);
 	out->mean = top + log((step + ramp + third) / (other ? SHAPES : SHAPES - 1));
-	out->start = date(&start, &start);
-	out->end = date(&ramp_end, &end);
+	out->start = date(&start, other ? of_each(&start) : middle(&start));
+	out->end = date(&ramp_end, other ? of_each(&end) : middle(&end));
 	out->ramp = slow_part(&m1[RAMP], ramp) + slow_part(&m1[OTHER], third) > (step + ramp + third) / 2 &&
 	            out->end.time > out->start.time;
 	if (!out->ramp)

@@ -3,7 +3,8 @@
  * The change runs from t1 to t2 (t1 = t2: a step). Its likelihood is put on a grid of t1 and t2 that zooms in on where it is high.
  * Beforehand a ramp of up to FIT_RAMP_DAYS is as likely as a step, every place as any other, and lengths are alike on the scale of
  * log(1 + days), as change/date.c has it. A date is where both shapes' weight has its middle, less what lies more than three days
- * from there; intervals are the middle 95 %. Likelihoods of bursty mail are tempered by its scatter.
+ * from there; intervals are the middle 95 %, of three shapes with that of each that is left open. Likelihoods of bursty mail are
+ * tempered by its scatter.
  */
 #ifndef TRAPLINE_FINDING_FIT_H
 #define TRAPLINE_FINDING_FIT_H
