@@ -90,7 +90,10 @@ int session_ingest(struct session *s, struct err *err)
 		.jobs = s->jobs,
 		.reread = o->reread,
 		.show_progress = o->verbose >= 0};
-	int rc = session_feeds(s, &set.feeds, err);
+	set.own[0] = s->store_path;
+	set.own[1] = session_model(s, &s->arena, err);
+	set.own[2] = s->page;
+	int rc = set.own[1] ? session_feeds(s, &set.feeds, err) : err->kind;
 	rc = rc ? rc : session_pack(s, err);
 	set.pack = s->pack;
 	return rc ? rc : run(s, &set, err);

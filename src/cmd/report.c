@@ -302,7 +302,7 @@ static int write_summary(struct page *p, const char *path, struct err *err)
 static int report(struct session *s, struct err *err)
 {
 	struct page p = {.s = s};
-	const char *path = s->o->out ? s->o->out : DEFAULT_REPORT;
+	const char *path = s->page;
 	arena_init(&p.arena, WORK_BYTES);
 	int rc = gather(&p, err);
 	if (!rc && p.sum.messages == 0)
@@ -320,8 +320,10 @@ int cmd_report(const struct options *o, struct err *err)
 {
 	struct session s;
 	int rc = session_open(&s, o, err);
-	if (!rc)
-		rc = output_check(o->out ? o->out : DEFAULT_REPORT, err);
+	if (!rc) {
+		s.page = o->out ? o->out : DEFAULT_REPORT;
+		rc = output_check(s.page, err);
+	}
 	if (!rc && (o->n_paths || s.config->feeds_count))
 		rc = session_ingest(&s, err);
 	if (!rc && s.store && !o->no_analyse && (rc = session_analyse(&s, false, err)) > 0)

@@ -23,6 +23,7 @@ struct session {
 	struct buf former;  /* what was asked for by a name of former times: JSON objects (cmd/former.h) */
 	struct arena arena; /* of these */
 	bool resolved;
+	const char *page; /* the file that this command will write; NULL: none */
 };
 
 int session_open(struct session *s, const struct options *o, struct err *err);

@@ -64,7 +64,9 @@ static int open_all(struct ingest *g, struct err *err)
 		rc = feed_set_new(&g->feeds, &g->set->feeds, err);
 	if (!rc)
 		rc = files_new(&g->files, g->feeds, g->set->reread, err);
-	const struct source_settings settings = {.jail = g->jail, .memory = files_memory(g->files)};
+	struct source_settings settings = {.jail = g->jail, .memory = files_memory(g->files), .own = g->set->own};
+	while (settings.n_own < sizeof g->set->own / sizeof *g->set->own && g->set->own[settings.n_own])
+		settings.n_own++;
 	if (!rc)
 		rc = source_open(&g->source, g->ledger.paths, g->ledger.n_paths, &settings, err);
 	if (!rc)

@@ -18,7 +18,8 @@ struct ingest_settings {
 	const struct pack *pack;
 	int jobs;
 	bool show_progress;
-	bool reread; /* also files that are as an earlier run has read them */
+	const char *own[4]; /* files of ours that folders of mail may hold: the store, the model ...; NULL: no more */
+	bool reread;        /* also files that are as an earlier run has read them */
 };
 
 /* What a run came to; valid until ingest_close. */

@@ -242,6 +242,28 @@ static bool open_file(struct source *s, const struct walk_item *item)
 	return s->fd >= 0;
 }
 
+/* Whether the file is one of our own, or what SQLite has beside it. */
+static bool is_own(const struct source *s, struct str path)
+{
+	static const struct str beside[] = {STR_INIT(""), STR_INIT("-wal"), STR_INIT("-shm"), STR_INIT("-journal")};
+	for (size_t i = 0; i < s->settings.n_own; i++) {
+		struct str name = path_base(str_of(s->settings.own[i]));
+		if (!str_starts(path_base(path), name))
+			continue;
+		for (size_t k = 0; k < sizeof beside / sizeof *beside; k++) {
+			struct stat a, b;
+			char file[PATH_MAX];
+			if (!str_eq(str_from(path_base(path), name.n), beside[k]))
+				continue;
+			snprintf(file, sizeof file, "%.*s", (int)(path.n - beside[k].n), (const char *)path.p);
+			if (stat(file, &a) == 0 && stat(s->settings.own[i], &b) == 0 && a.st_dev == b.st_dev &&
+				a.st_ino == b.st_ino)
+				return true;
+		}
+	}
+	return false;
+}
+
 /* Takes events off the walk until a file is open. 1, 0 at the end, or an error. */
 static int next_file(struct source *s, struct err *err)
 {
@@ -253,7 +275,7 @@ static int next_file(struct source *s, struct err *err)
 		if (r == WALK_END)
 			return 0;
 		if (r == WALK_FILE) {
-			if (!open_file(s, &item))
+			if ((!item.is_argument && is_own(s, item.path)) || !open_file(s, &item))
 				continue;
 			if (!memory_knows(&s->memory, &s->problems, &s->progress))
 				return 1;

@@ -72,8 +72,10 @@ struct source_memory {
 struct source_settings {
 	struct source_memory memory; /* without its functions: every file is read */
 	struct jail *jail;           /* opens archives; NULL: they are reported as unreadable. Must outlive the source */
-	size_t message_max;          /* 0: LIM_MESSAGE */
-	size_t read_max;             /* tests: bytes read at a time; 0: no limit */
+	const char *const *own; /* our own files and what SQLite has beside them: not read, nor told, where a folder holds them */
+	size_t n_own;
+	size_t message_max; /* 0: LIM_MESSAGE */
+	size_t read_max;    /* tests: bytes read at a time; 0: no limit */
 };
 
 struct raw_mail {
