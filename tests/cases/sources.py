@@ -1,5 +1,6 @@
 """Where mail comes from: each kind of source gives the same messages, and what is no mail is told."""
 import io
+import os
 import tarfile
 import zipfile
 
@@ -147,6 +148,20 @@ def case_mixed_folder(t):
     r = t.ingest('--feed', 'f', 'd')
     same(content(t.messages()), want)
     assert 'picture.png' in r.err and 'not mail' in r.err, r.err
+
+
+def case_our_own_files_in_a_folder(t):
+    """A report of the folder that the store, the model and the page lie in: they are not told as no mail, and others of such names are."""
+    t.write('spam-2004-01.mbox', mbox(MAILS))
+    for _ in range(2):
+        r = t.run('report', '.')
+        assert 'not mail' not in r.err, r.err
+        assert os.path.exists(t.path('trapline.db')) and os.path.exists(t.path('trapline-report.html'))
+        same({m['feed'] for m in t.messages(store='trapline.db')}, {'spam'})
+    t.write('old/trapline.db', b'SQLite format 3\0')
+    t.write('old/trapline-report.html', '<p>a page</p>')
+    r = t.run('report', '.')
+    assert 'old/trapline.db: not mail' in r.err and 'old/trapline-report.html: not mail' in r.err, r.err
 
 
 def case_mail_that_is_not_read(t):
