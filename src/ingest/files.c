@@ -36,8 +36,9 @@ struct files {
 	struct store *store;
 	int64_t knowledge;
 	struct map known;    /* of known files; value: struct known_file * */
-	struct arena memory; /* of them, and of what was passed over */
+	struct arena memory; /* of them: they may fill it */
 	VEC(struct file_passed) passed;
+	struct arena passed_memory; /* of the list */
 	struct buf key;
 	/* what the reader tells the writer */
 	pthread_mutex_t lock;
@@ -63,6 +64,7 @@ int files_new(struct files **out, struct feed_set *feeds, bool reread, struct er
 	map_init(&f->known, LIM_STORE_FILES);
 	map_init(&f->feeds_put, LIM_STORE_FILES);
 	arena_init(&f->memory, LIM_STORE_FILES);
+	arena_init(&f->passed_memory, LIM_STORE_FILES);
 	arena_init(&f->read_memory, LIM_STORE_FILES);
 	buf_init(&f->key, 4 * LIM_PATH);
 	pthread_mutex_init(&f->lock, NULL);
@@ -79,6 +81,7 @@ void files_free(struct files *f)
 	map_free(&f->known);
 	map_free(&f->feeds_put);
 	arena_free(&f->memory);
+	arena_free(&f->passed_memory);
 	arena_free(&f->read_memory);
 	buf_free(&f->key);
 	pthread_mutex_destroy(&f->lock);
@@ -199,7 +202,7 @@ static bool is_known(void *ctx, struct source_file *now)
 		feed = feed_set_guessed(f->feeds, k->file.feed, &ignored);
 	if (!feed || k->file.mark != mark_of(f, feed))
 		return false;
-	struct file_passed *p = vec_push(&f->memory, &f->passed, SIZE_MAX);
+	struct file_passed *p = vec_push(&f->passed_memory, &f->passed, SIZE_MAX);
 	if (!p)
 		return false;
 	*p = (struct file_passed){feed, &k->file};

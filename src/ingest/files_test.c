@@ -125,6 +125,24 @@ static void test_marks(void **state)
 	assert_true(known);
 }
 
+/* A store with more files than memory holds: the first ones are known all the same. */
+static void test_many(void **state)
+{
+	struct fixture *x = *state;
+	const struct source_file first = box(1);
+	enum { MANY = 70000 };
+	bool known;
+	assert_int_equal(run(x, "f", 1, &first, MESSAGES, NULL, &known) | store_begin(x->s, &err), 0);
+	for (int i = 0; i < MANY; i++) {
+		char path[32];
+		snprintf(path, sizeof path, "in/later%d", i);
+		const struct store_file f = {.feed = S("f"), .path = str_of(path), .own_boxes = true};
+		assert_int_equal(store_put_file(x->s, &f, &err), 0);
+	}
+	assert_int_equal(store_commit(x->s, &err) | run(x, "f", 1, NULL, 0, &first, &known), 0);
+	assert_true(known);
+}
+
 /* Without memory a file is read again, or the run ends; what is known is right. */
 static void test_no_memory(void **state)
 {
@@ -153,6 +171,6 @@ static void test_no_memory(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {CASE(test_what_is_known), CASE(test_marks), CASE(test_no_memory)};
+	const struct CMUnitTest tests[] = {CASE(test_what_is_known), CASE(test_marks), CASE(test_many), CASE(test_no_memory)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
