@@ -31,7 +31,7 @@ struct feed_set {
 	VEC(struct transcript_index *) smtp; /* all that are open */
 	struct str call_kind;                /* --kind; NULL: not given */
 	struct buf last_path;                /* of the previous message, and its feed: messages come in runs */
-	struct buf last_guess;
+	struct buf last_guess, last_dated;
 	struct feed *last;
 };
 
@@ -184,6 +184,7 @@ int feed_set_new(struct feed_set **out, const struct feed_settings *set, struct 
 	map_init(&s->known_names, 64 * MIB);
 	buf_init(&s->last_path, LIM_PATH);
 	buf_init(&s->last_guess, LIM_PATH);
+	buf_init(&s->last_dated, LIM_PATH);
 	if (fill(s, set, err)) {
 		feed_set_free(s);
 		return err->kind;
@@ -200,6 +201,7 @@ void feed_set_free(struct feed_set *s)
 		transcript_close(s->smtp.v[i]);
 	buf_free(&s->last_path);
 	buf_free(&s->last_guess);
+	buf_free(&s->last_dated);
 	map_free(&s->by_name);
 	map_free(&s->known_names);
 	arena_free(&s->arena);
@@ -282,17 +284,25 @@ static bool remember(struct buf *b, struct str s)
 	return !b->oom;
 }
 
+/* A feed that the store or the config has under its name with dates stays it: its mail would count twice under another one. */
+static struct str guess_of(const struct feed_set *s, const struct raw_mail *mail)
+{
+	bool is_there = map_get(&s->known_names, mail->feed_dated) || map_get(&s->by_name, mail->feed_dated);
+	return is_there ? mail->feed_dated : mail->feed_guess;
+}
+
 const struct feed *feed_set_of(struct feed_set *s, const struct raw_mail *mail, struct err *err)
 {
 	if (s->forced)
 		return s->forced;
-	if (s->last && str_eq(buf_str(&s->last_guess), mail->feed_guess) &&
+	if (s->last && str_eq(buf_str(&s->last_guess), mail->feed_guess) && str_eq(buf_str(&s->last_dated), mail->feed_dated) &&
 		(!s->paths.n || str_eq(buf_str(&s->last_path), mail->path)))
 		return s->last;
 	struct feed *f = by_path(s, mail->path);
 	if (!f)
-		f = feed_named(s, mail->feed_guess, true, err);
-	if (f && (!remember(&s->last_guess, mail->feed_guess) || !remember(&s->last_path, mail->path))) {
+		f = feed_named(s, guess_of(s, mail), true, err);
+	if (f && (!remember(&s->last_guess, mail->feed_guess) || !remember(&s->last_dated, mail->feed_dated) ||
+			 !remember(&s->last_path, mail->path))) {
 		err_oom(err, "feeds");
 		return NULL;
 	}

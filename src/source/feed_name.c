@@ -219,3 +219,9 @@ struct str feed_name_of(struct str path)
 	}
 	return without_dates(plain(at));
 }
+
+struct str feed_name_dated(struct str path)
+{
+	struct str name = plain(path);
+	return without_dates(name).n == name.n ? feed_name_of(path) : name;
+}

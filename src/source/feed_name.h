@@ -17,5 +17,8 @@ struct str path_parent(struct str path);
 /* The file's name without extensions of mail and archives and without dates; where nothing is left that of what it lies in;
  * where nothing is left at all the name with its dates. A slice of the path. */
 struct str feed_name_of(struct str path);
+/* The same, but with the dates of the file's own name: what older programs called the feed. (What has its date from the folders above has been called by
+ * a month's or a day's number then, which may be any feed's: that is not told.) A slice of the path. */
+struct str feed_name_dated(struct str path);
 
 #endif

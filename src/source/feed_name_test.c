@@ -30,6 +30,16 @@ static void names_without_dates(void **state)
 	}
 }
 
+static void names_with_dates(void **state)
+{
+	(void)state;
+	static const char *const names[][2] = {{"/d/trap-2004-01.mbox", "trap-2004-01"},
+		{"/d/20030228_easy_ham_2.tar.bz2", "20030228_easy_ham_2"}, {"/d/trap/2004-01.mbox", "2004-01"},
+		{"/d/trap/2004/01.mbox", "trap"}, {"/d/trap.mbox", "trap"}, {"/d/trap/01.mbox", "01"}, {"", ""}};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		assert_true(str_eq(feed_name_dated(str_of(names[i][0])), str_of(names[i][1])));
+}
+
 /* Every name of few letters of a small alphabet: a name is never empty where the path is not, and a slice of it. */
 static void a_name_is_always_found(void **state)
 {
@@ -53,6 +63,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_without_dates),
+		cmocka_unit_test(names_with_dates),
 		cmocka_unit_test(a_name_is_always_found),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

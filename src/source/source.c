@@ -60,7 +60,8 @@ struct source {
 	bool counted;   /* `left` is what is still to be read of its only message (.emlx) */
 	uint64_t left;
 	char place[PATH_MAX + LIM_PATH]; /* the argument, resolved, and the way from it */
-	struct str feed[2];              /* by feed_name, of one message and of a box; or not asked yet */
+	struct str feed[2];              /* by feed_path, of one message and of a box; or not asked yet */
+	struct str dated[2];             /* the same with dates */
 	size_t pending;                  /* bytes of the window that the last message occupied */
 	uint64_t box_number, boxes, doubtful;
 };
@@ -418,15 +419,25 @@ static struct str place_of_box(struct source *s)
 	return str_make(s->place, (size_t)n < sizeof s->place ? (size_t)n : sizeof s->place - 1);
 }
 
-/* See the top of this file. */
-static struct str feed_name(struct source *s, bool box)
+/* What the feed is called by: see the top of this file. */
+static struct str feed_path(struct source *s, bool box)
 {
 	struct str root = str_of(s->root);
 	if (box && (s->member.n || s->regular))
-		return feed_name_of(root.n ? place_of_box(s) : s->member.n ? s->member : s->file);
+		return root.n ? place_of_box(s) : s->member.n ? s->member : s->file;
 	if (s->argument == 0 || root.n == 0 || (s->is_argument && !s->regular))
 		return S("stdin");
-	return feed_name_of(s->is_argument && !s->member.n ? path_parent(root) : root);
+	return s->is_argument && !s->member.n ? path_parent(root) : root;
+}
+
+/* Once for each stream. */
+static void guess_feed(struct source *s, bool box)
+{
+	if (s->feed[box].p)
+		return;
+	struct str path = feed_path(s, box);
+	s->feed[box] = feed_name_of(path);
+	s->dated[box] = feed_name_dated(path);
 }
 
 static struct str safe_copy(struct arena *a, struct str name)
@@ -451,8 +462,7 @@ static int deliver(struct source *s, const struct mbox_message *m, struct arena 
 		problem(s, SOURCE_SHORT, "shorter than its first line says: the end of the message is missing");
 		s->cut_short = true;
 	}
-	if (!s->feed[box].p)
-		s->feed[box] = feed_name(s, box);
+	guess_feed(s, box);
 	*out = (struct raw_mail){
 		.bytes = str_make(p, n),
 		.from_line = arena_dup(arena, m->from_line),
@@ -461,12 +471,13 @@ static int deliver(struct source *s, const struct mbox_message *m, struct arena 
 		.offset = (int64_t)(s->window.base + m->lead),
 		.length = (int64_t)m->length,
 		.feed_guess = safe_copy(arena, s->feed[box]),
+		.feed_dated = safe_copy(arena, s->dated[box]),
 		.anomalies = m->anomalies | (m->last && s->cut_short ? ANOM(member_short) : 0),
 		.file = s->memory.file.number,
 		.box = box ? s->box_number : s->argument,
 		.maildir = s->maildir,
 	};
-	if (!out->from_line.p || !out->path.p || !out->member.p || !out->feed_guess.p)
+	if (!out->from_line.p || !out->path.p || !out->member.p || !out->feed_guess.p || !out->feed_dated.p)
 		return err_oom(err, "place of a message");
 	if (out->anomalies & ANOM(message_cap))
 		problem(s, SOURCE_LONG, "a message is longer than what is looked at; its end was left out");

@@ -1,4 +1,5 @@
 """Where mail comes from: each kind of source gives the same messages, and what is no mail is told."""
+import collections
 import io
 import os
 import tarfile
@@ -188,6 +189,15 @@ def case_provenance(t):
         raw = box[m['source_offset']:m['source_offset'] + m['source_length']]
         assert raw.startswith(b'From seller'), raw[:40]
         assert m['message_id'].encode() in raw and m['source_path'].endswith('box')
+
+
+def case_feeds_named_with_dates_before(t):
+    """Of an older store, or said: their mail stays theirs, and does not count twice; what is new has a name without dates."""
+    boxes = [t.write('in/trap-2004-0%d.mbox' % k, mbox([mail(k * 10 + i) for i in range(k + 1)])) for k in (1, 2, 3)]
+    t.ingest('--feed', 'trap-2004-01', boxes[0])
+    for _ in range(2):
+        t.ingest('in')
+        same(collections.Counter(m['feed'] for m in t.messages()), {'trap-2004-01': 2, 'trap': 7})
 
 
 def case_config_with_two_feeds(t):
