@@ -42,16 +42,18 @@ static int claim_feed_end(struct scene *s, size_t f, enum finding_kind kind, con
 	return 0;
 }
 
+/* A feed with mail beyond the scene's seam was silent there, and neither began nor ended. */
 int claim_sensors(struct scene *s, struct err *err)
 {
 	int rc = 0;
 	for (size_t f = 0; f < s->v.n_feeds && !rc; f++) {
 		const struct volume_feed *v = &s->v.feeds[f];
+		const struct feed_life *life = &s->lives[s->feed_of[f]];
 		for (size_t i = 0; i < v->n_outages && !rc; i++)
 			rc = claim_outage(s, f, &v->outages[i], err);
-		if (v->starts && !rc)
+		if (v->starts && life->first >= s->begin && !rc)
 			rc = claim_feed_end(s, f, FINDING_FEED_START, &v->begun, err);
-		if (v->ends && !rc)
+		if (v->ends && life->last < s->end && !rc)
 			rc = claim_feed_end(s, f, FINDING_FEED_END, &v->ended, err);
 	}
 	return rc;

@@ -1,4 +1,6 @@
 /* findings_test.c - a small invented world: an engine that stops, one that changes sides, a feed that fails; and one in which nothing happens. */
+#include <stdlib.h>
+
 #include "base/limits.h"
 #include "finding/claim.h"
 #include "finding/fit.h"
@@ -482,6 +484,40 @@ static void mail_of_a_long_time_is_told_in_parts(void **state)
 	expect_parts(LIM_SERIES_DAYS, 200, 12);
 }
 
+static size_t n_begun, n_ended;
+
+static int count_feed_ends(struct scene *s, struct err *err)
+{
+	int rc = claim_sensors(s, err);
+	for (size_t i = 0; i < s->claims.n; i++) {
+		n_begun += s->claims.v[i].f.kind == FINDING_FEED_START;
+		n_ended += s->claims.v[i].f.kind == FINDING_FEED_END;
+	}
+	return rc;
+}
+
+/* Two parts; trap-b is silent for 400 days before and after their seam. With a mail on one side only it began or ended there. */
+static void a_silence_over_a_seam_is_no_end_of_a_feed(void **state)
+{
+	(void)state;
+	enum { SEAM = 12000, SILENT = 400, BEFORE = 1, AFTER = 2 };
+	for (int sides = BEFORE; sides <= (BEFORE | AFTER); sides++) {
+		struct world w;
+		struct err err = {0};
+		begin(&w);
+		for (int day = 0; day <= 2 * SEAM; day += 3) {
+			add_mail(&w, day - 7000, 1, w.engine[0]);
+			if (day % 6 == 0 && abs(day - SEAM) > SILENT && sides & (day < SEAM ? BEFORE : AFTER))
+				add_mail(&w, day - 7000, 2, w.engine[0]);
+		}
+		n_begun = n_ended = 0;
+		assert_int_equal(scenes(&w.t, count_feed_ends, &err), 0);
+		assert_int_equal(n_begun, sides == AFTER);
+		assert_int_equal(n_ended, sides == BEFORE);
+		end(&w);
+	}
+}
+
 static void findings_beyond_the_cap_are_counted(void **state)
 {
 	(void)state;
@@ -520,6 +556,7 @@ int main(void)
 		cmocka_unit_test(an_engine_is_told_with_its_programme),
 		cmocka_unit_test(few_messages_are_no_harm),
 		cmocka_unit_test(mail_of_a_long_time_is_told_in_parts),
+		cmocka_unit_test(a_silence_over_a_seam_is_no_end_of_a_feed),
 		cmocka_unit_test(findings_beyond_the_cap_are_counted),
 		cmocka_unit_test(memory_that_fails_is_told),
 	};

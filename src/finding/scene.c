@@ -345,10 +345,10 @@ static int watch_sensors(struct scene *s, struct err *err)
 	return volume_sensors(&s->v, ev, s->n_events, day0, n_days, s->v.n_feeds, s->arena) ? err_oom(err, "findings") : 0;
 }
 
-static int play(const struct traffic *t, struct event *ev, size_t n, scene_fn *fn, struct err *err)
+static int play(const struct traffic *t, const struct feed_life *lives, struct event *ev, size_t n, scene_fn *fn, struct err *err)
 {
 	struct arena arena;
-	struct scene s = {.traffic = t, .arena = &arena, .events = ev, .n_events = n};
+	struct scene s = {.traffic = t, .arena = &arena, .events = ev, .n_events = n, .lives = lives};
 	if (n < SCENE_MIN_MESSAGES || ev[n - 1].time - ev[0].time < SCENE_MIN_DAYS * (int64_t)SECONDS_A_DAY)
 		return 0;
 	s.begin = ev[0].time;
@@ -363,38 +363,45 @@ static int play(const struct traffic *t, struct event *ev, size_t n, scene_fn *f
 	return rc;
 }
 
+/* Of the feeds that occur, by the traffic's feed. NULL: out of memory. */
+static struct feed_life *find_lives(const struct traffic *t, const struct event *ev, size_t n, size_t *feeds)
+{
+	struct feed_life *lives = mem_alloc((t->n_feeds + 1) * sizeof *lives);
+	*feeds = 0;
+	for (size_t f = 0; lives && f <= t->n_feeds; f++)
+		lives[f] = (struct feed_life){TIME_NONE, TIME_NONE};
+	for (size_t i = 0; lives && i < n; i++) {
+		struct feed_life *x = &lives[ev[i].feed];
+		*feeds += x->first == TIME_NONE;
+		x->first = x->first == TIME_NONE ? ev[i].time : x->first;
+		x->last = ev[i].time;
+	}
+	return lives;
+}
+
 /* Each part has a number a day and feed, and some more a day. */
-static int most_days(const struct traffic *t, const struct event *ev, size_t n, int64_t *days, struct err *err)
+static int64_t most_days(size_t feeds)
 {
 	enum { OTHER_NUMBERS = 6 /* three doubles */, LEAST = 366 /* whatever the feeds: a year is worth its memory */ };
-	bool *seen = mem_zalloc(t->n_feeds + 1, sizeof *seen);
-	size_t feeds = 0;
-	if (!seen)
-		return err_oom(err, "findings");
-	for (size_t i = 0; i < n; i++) {
-		feeds += !seen[ev[i].feed];
-		seen[ev[i].feed] = true;
-	}
-	mem_free(seen);
-	*days = (int64_t)(LIM_SCENE_CELLS / (feeds + OTHER_NUMBERS));
-	*days = *days < LEAST ? LEAST : *days > LIM_SERIES_DAYS ? LIM_SERIES_DAYS : *days;
-	return 0;
+	int64_t days = (int64_t)(LIM_SCENE_CELLS / (feeds + OTHER_NUMBERS));
+	return days < LEAST ? LEAST : days > LIM_SERIES_DAYS ? LIM_SERIES_DAYS : days;
 }
 
 /* In parts of equal length where it is longer than that. */
 static int play_long(const struct traffic *t, struct event *ev, size_t n, scene_fn *fn, struct err *err)
 {
-	int64_t begin = ev[0].time, span = ev[n - 1].time - begin, most;
-	int rc = most_days(t, ev, n, &most, err);
-	if (rc)
-		return rc;
-	int64_t parts = span / ((most - 1) * (int64_t)SECONDS_A_DAY) + 1;
+	size_t feeds;
+	struct feed_life *lives = find_lives(t, ev, n, &feeds);
+	int64_t begin = ev[0].time, span = ev[n - 1].time - begin;
+	int64_t parts = span / ((most_days(feeds) - 1) * (int64_t)SECONDS_A_DAY) + 1;
+	int rc = lives ? 0 : err_oom(err, "findings");
 	for (size_t i = 0, end; i < n && !rc; i = end) {
 		int64_t part = (ev[i].time - begin) * parts / (span + 1);
 		for (end = i + 1; end < n && (ev[end].time - begin) * parts / (span + 1) == part; end++)
 			;
-		rc = play(t, ev + i, end - i, fn, err);
+		rc = play(t, lives, ev + i, end - i, fn, err);
 	}
+	mem_free(lives);
 	return rc;
 }
 

@@ -58,13 +58,19 @@ struct part {
 	size_t n_changes;
 };
 
+/* First and last message of a feed in mail without a gap, which may be cut into several scenes. */
+struct feed_life {
+	int64_t first, last;
+};
+
 struct claim;
 struct scene {
 	const struct traffic *traffic;
 	struct arena *arena;
 	struct event *events;
 	size_t n_events;
-	uint32_t *feed_of; /* the traffic's feed of a column */
+	uint32_t *feed_of;             /* the traffic's feed of a column */
+	const struct feed_life *lives; /* by the traffic's feed */
 	struct volume v;
 	double *feed_share;       /* of all mail: what parts lean on */
 	VEC(struct trade) trades; /* [TRADE_NONE] is of house 0 */
