@@ -320,6 +320,14 @@ static double enough(const struct scene *s)
 	return 4 * log((double)s->v.n_days);
 }
 
+static bool one_fell(const struct sender *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (v[i].fell && !v[i].moved)
+			return true;
+	return false;
+}
+
 static int study_trade(struct scene *s, struct closing *c, bool *closed, struct err *err)
 {
 	int64_t silent = s->end;
@@ -347,8 +355,8 @@ static int study_trade(struct scene *s, struct closing *c, bool *closed, struct 
 	}
 	if (w.dead < 2 || w.alive)
 		return 0;
-	/* Several engines that sent little else fell silent at once: their mix tells nothing, their volumes when. */
-	int rc = date_fade(s, c, v, n, &gain, err);
+	/* Several engines that sent little else fell silent at once: their mix tells nothing, their volumes when, if each can be asked. */
+	int rc = one_fell(v, n) ? 0 : date_fade(s, c, v, n, &gain, err);
 	if (!c->n_volumes)
 		c->fit = (struct fit){.start = {fall->start.time, fall->start.lo, fall->start.hi},
 			.end = {fall->end.time, fall->end.lo, fall->end.hi},

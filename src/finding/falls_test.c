@@ -358,6 +358,30 @@ static void who_sent_nothing_else_dates_a_closure_by_how_much(void **state)
 	}
 }
 
+/* The same, but that alpha had other mail, too: of when that ended neither its mix tells nor a volume that fell by more than PillCo's mail. */
+static double one_sent_little_else(size_t e, size_t k, double day)
+{
+	if (e > 1)
+		return k ? 10 : 0;
+	if (day >= (e ? 50.5 : 48.5))
+		return 0;
+	return e ? k == 0 ? 60 : 0 : k == 0 ? 37.6 : k == 1 ? 2.4 : 0;
+}
+
+static void volumes_of_some_senders_do_not_date_a_closure(void **state)
+{
+	(void)state;
+	for (uint64_t round = 0; round < 4; round++) {
+		struct world w;
+		tell(&w, one_sent_little_else, 74 + round);
+		const struct finding *closure = find(&w, FINDING_CLOSURE, S(""), S(""));
+		assert_non_null(closure);
+		holds(&closure->start, 48.5);
+		assert_true(llabs(closure->start.time - time_of(48.5)) < SECONDS_A_DAY);
+		end(&w);
+	}
+}
+
 /* gamma left PillCo for WatchCo days before that closed, all at once, for the others; then gamma itself fell. */
 static double leaves_and_falls(size_t e, size_t k, double day)
 {
@@ -422,6 +446,7 @@ int main(void)
 		cmocka_unit_test(who_sent_for_one_trade_alone_shows_its_closure),
 		cmocka_unit_test(a_closure_begins_when_the_first_leaves_and_ends_with_the_last),
 		cmocka_unit_test(who_sent_nothing_else_dates_a_closure_by_how_much),
+		cmocka_unit_test(volumes_of_some_senders_do_not_date_a_closure),
 		cmocka_unit_test(a_closure_explains_nothing_of_who_had_left),
 		cmocka_unit_test(a_closure_told_as_sudden_has_an_end),
 		cmocka_unit_test(who_takes_anothers_brand_has_not_closed),
