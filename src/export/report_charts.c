@@ -81,12 +81,14 @@ static uint8_t *watched(struct page *p, const struct series *t, size_t only)
 static int by_messages(const void *a, const void *b)
 {
 	const struct series_feed *x = *(const struct series_feed *const *)a, *y = *(const struct series_feed *const *)b;
+	if (x->merged > 1 || y->merged > 1)
+		return x->merged > 1 ? 1 : -1; /* there is one at most */
 	if (x->messages != y->messages)
 		return x->messages > y->messages ? -1 : 1;
 	return x < y ? -1 : x > y; /* one array, sorted by name */
 }
 
-/* The feeds, largest first; NULL: out of memory. */
+/* The feeds, largest first, those that are merged last; NULL: out of memory. */
 static const struct series_feed **ranked(struct page *p, const struct series *t)
 {
 	const struct series_feed **order = arena_zalloc(&p->arena, t->nfeeds, sizeof(struct series_feed *));
@@ -99,7 +101,7 @@ static const struct series_feed **ranked(struct page *p, const struct series *t)
 
 static struct str feed_name(const struct series_feed *f)
 {
-	return f->name.n ? f->name : f->merged > 1 ? S("further feeds") : S("(unnamed)");
+	return f->name.n ? f->name : S("(unnamed)");
 }
 
 static void volume_chart(struct page *p, const struct series *t, const struct series_feed **order)

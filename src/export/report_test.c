@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "base/limits.h"
+#include "base/mem.h"
 #include "base/test.h"
 #include "base/utf8.h"
 #include "export/report_fixture_test.h"
@@ -298,6 +299,40 @@ static void dates_far_from_all_others_are_told(void **state)
 	buf_free(&text);
 }
 
+/* However much mail they have together: not one of them need be large. */
+static void merged_feeds_are_not_the_largest(void **state)
+{
+	(void)state;
+	struct demo d;
+	struct buf text, page;
+	demo_make(&d, DEMO_LONG);
+	size_t n = d.summary.nfeeds;
+	struct summary_feed *feeds = mem_alloc(n * sizeof *feeds), *f = feeds + n - 1;
+	struct series_feed *columns = mem_alloc(n * sizeof *columns), *sf = columns + n - 1;
+	assert_true(feeds && columns);
+	memcpy(feeds, d.summary.feeds, n * sizeof *feeds);
+	memcpy(columns, d.summary.by_feed.feeds, n * sizeof *columns);
+	d.summary.feeds = feeds;
+	d.summary.by_feed.feeds = columns;
+	f->name = sf->name = S("");
+	f->merged = sf->merged = 80;
+	f->messages = sf->messages = d.summary.messages;
+	d.summary.feeds_all += 79;
+	buf_init(&text, MIB);
+	buf_init(&page, 8 * MIB);
+	assert_int_equal(report_text(&d.summary, &d.info, &(struct report_text_opts){.width = 80}, &text), 0);
+	assert_true(str_find(buf_str(&text), S("(4 of 99 shown)")) != STR_NPOS);
+	assert_true(str_find(buf_str(&text), S("further feeds")) == STR_NPOS);
+	assert_int_equal(report_html(&d.summary, &d.info, &page), 0);
+	assert_true(str_find(buf_str(&page), S("largest of 99 feeds shown")) != STR_NPOS);
+	assert_true(str_find(buf_str(&page), S("<h3>further feeds")) == STR_NPOS);
+	buf_free(&text);
+	buf_free(&page);
+	mem_free(feeds);
+	mem_free(columns);
+	demo_free(&d);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -309,6 +344,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_cap),
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(merged_feeds_are_not_the_largest),
 		cmocka_unit_test(dates_far_from_all_others_are_told),
 		cmocka_unit_test(what_the_analysis_left_out_is_told),
 	};

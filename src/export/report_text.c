@@ -147,13 +147,18 @@ static void spark(struct sheet *t, size_t feed, size_t max)
 	}
 }
 
-/* The largest feeds, in order of their names. */
+static int64_t alone(const struct summary_feed *f)
+{
+	return f->merged > 1 ? -1 : f->messages;
+}
+
+/* The largest feeds, in order of their names; not those that are merged. */
 static bool is_large(const struct summary *s, size_t feed)
 {
 	size_t larger = 0;
+	int64_t n = alone(&s->feeds[feed]);
 	for (size_t f = 0; f < s->nfeeds; f++)
-		larger += s->feeds[f].messages > s->feeds[feed].messages ||
-		          (f < feed && s->feeds[f].messages == s->feeds[feed].messages);
+		larger += alone(&s->feeds[f]) > n || (f < feed && alone(&s->feeds[f]) == n);
 	return larger < FEEDS;
 }
 
@@ -168,7 +173,7 @@ static void feeds(struct sheet *t)
 		if (!is_large(s, f))
 			continue;
 		pad(t, 2);
-		size_t w = put(t, s->feeds[f].name.n ? s->feeds[f].name : S("further feeds"), NAME);
+		size_t w = put(t, s->feeds[f].name, NAME);
 		pad(t, NAME - w);
 		put_count(&t->tmp, s->feeds[f].messages);
 		right(t, 11);
