@@ -15,7 +15,8 @@ extern "C" {
 
 /* The text of size x size modules, 0 for dark, with so many bytes from one to the next and from row to row; as it stands. UTF-8, its first room
  * bytes, and how many it has, which may be more, or -1: it is no code, more is damaged than redundancy mends, or there was no memory. What is said
- * of its charset is followed, else it is guessed. */
+ * of its charset is followed, else it is guessed. The finders and timing patterns must be drawn as they should be (qr.c does): the library's
+ * assertions end the process where there is none. */
 int qr_read(const uint8_t *modules, int size, int across, int down, uint8_t *text, size_t room);
 
 #ifdef __cplusplus
