@@ -16,7 +16,10 @@ struct terminal {
 static void open_terminal(struct terminal *t)
 {
 	t->master = posix_openpt(O_RDWR | O_NOCTTY);
-	assert_true(t->master >= 0 && !grantpt(t->master) && !unlockpt(t->master));
+	if (t->master < 0 || grantpt(t->master) || unlockpt(t->master)) {
+		close(t->master);
+		skip(); /* no pseudo-terminals here, as in a chroot without devpts */
+	}
 	int slave = open(ptsname(t->master), O_RDWR | O_NOCTTY);
 	t->saved = dup(STDERR_FILENO);
 	assert_true(slave >= 0 && t->saved >= 0 && dup2(slave, STDERR_FILENO) >= 0);
