@@ -18,6 +18,7 @@ static void read_grid(struct str s)
 	uint8_t *room = mem_alloc(all);
 	must(room);
 	memcpy(room, modules, all);
+	qr_draw_fixed(room, (int)size, size);
 	must(qr_read(room, (int)size, 1, (int)size, text, sizeof text) >= -1);
 	mem_free(room);
 }

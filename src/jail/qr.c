@@ -214,20 +214,19 @@ struct grid {
 	uint8_t light[QR_MOST][QR_MOST];
 };
 
-/* Finders, with the line around them, and timing as they must be. They say nothing, but the library measures by them, and they may be damaged. */
-static void draw_fixed(struct grid *g)
+void qr_draw_fixed(uint8_t *light, int size, size_t row)
 {
 	for (int y = -1; y <= FINDER; y++)
 		for (int x = -1; x <= FINDER; x++) {
 			int across = abs(x - FINDER / 2), down = abs(y - FINDER / 2), far = across > down ? across : down;
 			for (int i = 0; i < 3; i++) {
-				int to_x = x + (i == 1) * (g->size - FINDER), to_y = y + (i == 2) * (g->size - FINDER);
-				if (to_x >= 0 && to_y >= 0 && to_x < g->size && to_y < g->size)
-					g->light[to_y][to_x] = far == 2 || far == 4;
+				int to_x = x + (i == 1) * (size - FINDER), to_y = y + (i == 2) * (size - FINDER);
+				if (to_x >= 0 && to_y >= 0 && to_x < size && to_y < size)
+					light[(size_t)to_y * row + (size_t)to_x] = far == 2 || far == 4;
 			}
 		}
-	for (int k = FINDER + 1; k < g->size - FINDER - 1; k++)
-		g->light[FINDER - 1][k] = g->light[k][FINDER - 1] = k % 2;
+	for (int k = FINDER + 1; k < size - FINDER - 1; k++)
+		light[(FINDER - 1) * row + (size_t)k] = light[(size_t)k * row + FINDER - 1] = k % 2;
 }
 
 static bool read_grid(struct qr_search *s, const struct frame *f)
@@ -241,7 +240,7 @@ static bool read_grid(struct qr_search *s, const struct frame *f)
 	for (int y = 0; y < g.size; y++)
 		for (int x = 0; x < g.size; x++)
 			g.light[y][x] = !dark_at(f, x + 0.5, y + 0.5);
-	draw_fixed(&g);
+	qr_draw_fixed(g.light[0], g.size, QR_MOST);
 	int whole = qr_read(g.light[0], g.size, 1, QR_MOST, text, room);
 	if (whole < 0) /* a mirrored one */
 		whole = qr_read(g.light[0], g.size, QR_MOST, 1, text, room);

@@ -30,4 +30,8 @@ struct qr_centres {
 /* The first QR_CENTRES. In time linear in the pixels. */
 void qr_centres(const struct qr_picture *p, struct qr_centres *k);
 
+/* Finders, with the line around them, and timing as they must be, row bytes from one row to the next. They say nothing, but the library measures
+ * by them (qr_read.h), and in a picture they may be damaged. */
+void qr_draw_fixed(uint8_t *light, int size, size_t row);
+
 #endif
