@@ -1,8 +1,8 @@
 /* feed_set.h - which feed a message belongs to, and what is known about that feed.
  *
  * In this order: the one feed that was named for all paths (--feed); a feed of the config file whose path holds the message's file, or whose
- * name is the guessed one; the source's guess, with its dates where the store or the config has a feed of that name, else without. A feed's trust hosts come from the call (--trust) or the config; without them the trust
- * boundary is guessed from message to message, and the feed says so. What the store was told about a feed before holds until
+ * name is the guessed one; the source's guess, with its dates where the store or the config has a feed of that name, else without. A feed's
+ * trust hosts come from the call (--trust) or the config; without them the trust boundary is guessed from message to message, and the feed says so. What the store was told about a feed before holds until
  * something else is said: who forgets --trust or --kind the next time changes nothing. SMTP dialogues (--smtp, smtp:) are not
  * remembered: they are looked for where mail is read.
  */

@@ -83,7 +83,7 @@ struct raw_mail {
 	struct str from_line;    /* the From_ line without its line end, or empty; like all below, in the caller's arena */
 	struct str path, member; /* the file; the member chain within archives ("a.tar/b.mbox"), empty outside; raw bytes */
 	int64_t offset, length;  /* of the stored message with its From_ line, in the file or the unpacked member */
-	struct str feed_guess;   /* mbox: its base name without extensions; else the argument's: see source.c. Safe to print */
+	struct str feed_guess;   /* a box: by its own name; else by the argument's: see source.c and feed_name.h. Safe to print */
 	struct str feed_dated;   /* the guess with its dates, as it was before dates were left out. Safe to print */
 	uint64_t anomalies;      /* doubtful_split, content_length_wrong, member_short, message_cap */
 	uint64_t file;           /* the file, by the order in which they are read, from 1 */
