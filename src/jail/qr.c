@@ -208,10 +208,10 @@ static size_t cut(const uint8_t *text, size_t n)
 	return n;
 }
 
-/* Modules of a code, 0 for dark; [y][x], y down. */
+/* Modules of a code, 0 for dark, in rows of QR_MOST, y down. */
 struct grid {
 	int size;
-	uint8_t light[QR_MOST][QR_MOST];
+	uint8_t light[QR_MOST * QR_MOST];
 };
 
 void qr_draw_fixed(uint8_t *light, int size, size_t row)
@@ -239,11 +239,11 @@ static bool read_grid(struct qr_search *s, const struct frame *f)
 	s->tries++;
 	for (int y = 0; y < g.size; y++)
 		for (int x = 0; x < g.size; x++)
-			g.light[y][x] = !dark_at(f, x + 0.5, y + 0.5);
-	qr_draw_fixed(g.light[0], g.size, QR_MOST);
-	int whole = qr_read(g.light[0], g.size, 1, QR_MOST, text, room);
+			g.light[(size_t)y * QR_MOST + (size_t)x] = !dark_at(f, x + 0.5, y + 0.5);
+	qr_draw_fixed(g.light, g.size, QR_MOST);
+	int whole = qr_read(g.light, g.size, 1, QR_MOST, text, room);
 	if (whole < 0) /* a mirrored one */
-		whole = qr_read(g.light[0], g.size, QR_MOST, 1, text, room);
+		whole = qr_read(g.light, g.size, QR_MOST, 1, text, room);
 	if (whole < 0)
 		return false;
 	size_t n = (size_t)whole > room ? cut(text, room) : (size_t)whole;
