@@ -8,6 +8,7 @@ import re
 import statistics
 import subprocess
 import sys
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
@@ -44,6 +45,21 @@ def trapline(*args):
     if r.returncode:
         sys.exit('trapline %s failed:\n%s' % (' '.join(map(str, args[:1])), r.stderr.decode(errors='replace')))
     return r
+
+
+Used = collections.namedtuple('Used', 'wall cpu system memory')
+
+
+def timed(*command):
+    """What a command took, its children included: seconds by the clock, of processor time, of that the system's, and the most memory of a process, in MiB.
+    Where it fails, so do we."""
+    start = time.monotonic()
+    p = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(p.pid, 0)
+    p.returncode = os.waitstatus_to_exitcode(status)
+    if p.returncode:
+        sys.exit('%s: exit code %d' % (' '.join(map(str, command[:2])), p.returncode))
+    return Used(time.monotonic() - start, used.ru_utime + used.ru_stime, used.ru_stime, used.ru_maxrss / 1024)
 
 
 def listed(store):
