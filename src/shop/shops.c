@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "shop/hosts.h"
 #include "shop/seeds.h"
+#include "shop/ties.h"
 
 static const struct {
 	const char *name;
@@ -154,8 +155,7 @@ static struct likeness compare(
 
 struct choice {
 	uint32_t best, second;
-	struct likeness like;
-	double next;
+	struct likeness like, next; /* to these */
 };
 
 /* Whether a programme has a mark of the form. */
@@ -172,7 +172,7 @@ static bool shares_mark(const struct form *f, const struct programme *p)
 static struct choice choose(const struct shops *s, uint32_t form, size_t from, bool by_mark, double *near)
 {
 	const struct form *f = &s->sites.forms.v[form];
-	struct choice c = {.best = NO_PROGRAMME, .second = NO_PROGRAMME, .next = -INFINITY};
+	struct choice c = {.best = NO_PROGRAMME, .second = NO_PROGRAMME, .next.score = -INFINITY};
 	double first = 0, next = 0;
 	for (size_t i = from; i < s->programmes.n; i++) {
 		near[i] = -1;
@@ -187,12 +187,12 @@ static struct choice choose(const struct shops *s, uint32_t form, size_t from, b
 			continue;
 		const struct likeness l = compare(s, f, &s->programmes.v[i], near[i], near[i] >= first ? next : first);
 		if (c.best == NO_PROGRAMME || l.score > c.like.score) {
-			c.next = c.best == NO_PROGRAMME ? -INFINITY : c.like.score;
+			c.next = c.best == NO_PROGRAMME ? c.next : c.like;
 			c.second = c.best;
 			c.best = (uint32_t)i;
 			c.like = l;
-		} else if (l.score > c.next) {
-			c.next = l.score;
+		} else if (l.score > c.next.score) {
+			c.next = l;
 			c.second = (uint32_t)i;
 		}
 	}
@@ -207,6 +207,19 @@ static double confidence_of(double score)
 
 /* ---- naming forms ---- */
 
+/* Two fit alike, and both together would do: what they share weighs half for each of them only because they share it. */
+static bool is_tie(const struct choice *c)
+{
+	double score = 0;
+	for (int m = 0; m < SHOP_FAMILIES; m++) {
+		const unsigned bit = 1U << m;
+		score += c->like.agrees & c->next.agrees & bit     ? families[m].agrees
+		         : c->like.against & c->next.against & bit ? families[m].against
+		                                                   : 0;
+	}
+	return score >= SHOP_SCORE && c->like.score - c->next.score < SHOP_MARGIN;
+}
+
 static bool name_known(struct shops *s, double *near, size_t known)
 {
 	bool again = true, ok = true;
@@ -218,10 +231,16 @@ static bool name_known(struct shops *s, double *near, size_t known)
 				continue;
 			struct choice c = choose(s, i, 0, false, near);
 			n->second = c.best;
+			n->rival = is_tie(&c) ? c.second : NO_PROGRAMME;
 			n->like = c.like;
-			if (c.like.score < SHOP_SCORE || c.like.score - c.next < SHOP_MARGIN)
+			n->rival_like = c.next;
+			if (c.like.score < SHOP_SCORE || c.like.score - c.next.score < SHOP_MARGIN)
 				continue;
-			*n = (struct form_name){c.best, c.second, c.like, confidence_of(c.like.score), n->brand};
+			*n = (struct form_name){.programme = c.best,
+				.second = c.second,
+				.like = c.like,
+				.confidence = confidence_of(c.like.score),
+				.brand = n->brand};
 			s->programmes.v[c.best].domains += s->sites.forms.v[i].domains;
 			if (c.like.score >= SHOP_TEACHES && s->sites.forms.v[i].domains >= SHOP_STABLE) {
 				ok = programme_add_form(s, &s->programmes.v[c.best], i, true);
@@ -286,7 +305,7 @@ static bool name_unknown(struct shops *s, size_t known)
 		struct programme *p = &s->programmes.v[c.best];
 		ok = programme_add_form(s, p, list[i].form, false);
 		p->domains += f->domains;
-		*name = (struct form_name){c.best, name->programme, c.like, 0, name->brand};
+		*name = (struct form_name){.programme = c.best, .second = name->programme, .like = c.like, .brand = name->brand};
 	}
 	mem_free(list);
 	mem_free(near);
@@ -461,6 +480,8 @@ void shops_evidence(const struct shops *s, uint32_t form, struct json *j)
 	for (int m = 0; m < SHOP_FAMILIES && n->programme != NO_PROGRAMME; m++)
 		if ((n->like.agrees | n->like.against) >> m & 1)
 			put_family(s, &s->sites.forms.v[form], n, m, j);
+	if (n->hosts)
+		tie_evidence(s, n, j);
 	json_arr_end(j);
 }
 
@@ -479,10 +500,12 @@ int shops_load(struct shops *s, struct store *store, const struct pack *pack, st
 	double *near = mem_alloc((pack->n_programmes + 1) * sizeof *near);
 	bool ok = s->forms && near;
 	for (size_t i = 0; ok && i < s->sites.forms.n; i++)
-		s->forms[i] = (struct form_name){.programme = NO_PROGRAMME, .second = NO_PROGRAMME};
+		s->forms[i] = (struct form_name){.programme = NO_PROGRAMME, .second = NO_PROGRAMME, .rival = NO_PROGRAMME};
 	ok = ok && shop_seeds(s);
-	size_t known = s->programmes.n;
-	ok = ok && name_known(s, near, known) && name_unknown(s, known) && christen(s, known) && add_places(s) && shop_hosts(s);
+	size_t known = s->programmes.n, found = 0;
+	ok = ok && name_known(s, near, known) && shop_ties(s, &found) &&
+	     (!found || name_known(s, near, known)); /* a tie's marks are known now */
+	ok = ok && name_unknown(s, known) && christen(s, known) && add_places(s) && shop_hosts(s);
 	mem_free(near);
 	return ok ? 0 : err_oom(err, "programmes");
 }

@@ -24,6 +24,7 @@
 #define SHOP_SCORE 3.0 /* odds of 20 to 1 */
 #define SHOP_MARGIN 1.0
 #define SHOP_TEACHES 5.0 /* a form must fit well before others are measured by it */
+#define SHOP_TIE 0.85    /* confidence of what addresses decide, as HOSTS_ADDRESS: a machine may change hands */
 enum { SHOP_STABLE = 3, SHOP_DOMAINS = 3, SHOP_FORMS = 8 };
 
 enum { SHOP_STRUCTURE = MARK_COUNT, SHOP_FAMILIES };
@@ -47,9 +48,12 @@ struct seed {
 #define NO_PROGRAMME UINT32_MAX
 struct form_name {
 	uint32_t programme;   /* NO_PROGRAMME: unknown */
-	uint32_t second;      /* the next best, for the record */
+	uint32_t second;      /* the next best, for the record; of one without a name the best */
+	uint32_t rival;       /* while it has no name: fits as well as `second` (ties.h), or NO_PROGRAMME */
 	struct likeness like; /* to it */
+	struct likeness rival_like;
 	double confidence;
+	uint32_t hosts;   /* domains whose addresses decided between two that it fits alike; 0: the page did */
 	struct str brand; /* the pack's spelling where it has one */
 };
 struct place {

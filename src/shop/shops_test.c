@@ -41,7 +41,21 @@ static const struct shop shops[] = {
 	{"t2.example", "storefront", "Thief", "three", "+1-555-0004", "TT-000", 1},
 	{"u0.example", "storefront", "Lonely", "four", "+1-555-0005", "UU-000", 0}, /* one domain: any shop */
 	{"x0.example", "storefront", "", "five", "", "", 0},
-	{"p0.example", "storefront", "Clocks", "six", "+1-555-0003", "", 1},  /* another template, the same picture */
+	{"p0.example", "storefront", "Clocks", "six", "+1-555-0003", "", 1}, /* another template, the same picture */
+	/* a telephone that neither Alpha nor Beta is known for: on Alpha's machines, on both's, nobody knows where, on Beta's */
+	{"d0.example", "storefront", "Pills", "one", "+1-555-0011", "AA-000", 0},
+	{"d1.example", "storefront", "Pills", "one", "+1-555-0011", "AA-000", 0},
+	{"d2.example", "storefront", "Pills", "one", "+1-555-0011", "AA-000", 0},
+	{"e0.example", "storefront", "Pills", "one", "+1-555-0012", "AA-000", 0},
+	{"e1.example", "storefront", "Pills", "one", "+1-555-0012", "AA-000", 0},
+	{"e2.example", "storefront", "Pills", "one", "+1-555-0012", "AA-000", 0},
+	{"e3.example", "storefront", "Pills", "one", "+1-555-0012", "AA-000", 0},
+	{"f0.example", "storefront", "Pills", "one", "+1-555-0013", "AA-000", 0},
+	{"f1.example", "storefront", "Pills", "one", "+1-555-0013", "AA-000", 0},
+	{"f2.example", "storefront", "Pills", "one", "+1-555-0013", "AA-000", 0},
+	{"g0.example", "storefront", "Pills", "one", "+1-555-0014", "AA-000", 0},
+	{"g1.example", "storefront", "Pills", "one", "+1-555-0014", "AA-000", 0},
+	{"g2.example", "storefront", "Pills", "one", "+1-555-0014", "AA-000", 0},
 	{"q0.example", "storefront", "Pills", "seven", "+1-555-0001", "", 2}, /* a picture that two have */
 };
 
@@ -110,9 +124,19 @@ static const struct {
 	{"a1.example", "ns.both", "192.0.2.1"},
 	{"a2.example", "ns.both", "192.0.2.1"},
 	{"a3.example", "ns.both", "192.0.2.1"},
-	{"a4.example", "ns.both", "192.0.2.1"},
+	{"a4.example", "ns.both", "192.0.2.11"},
 	{"b0.example", "ns.both", "192.0.2.2"},
 	{"b1.example", "ns.both", "192.0.2.9"},
+	{"d0.example", "ns.both", "192.0.2.1"},
+	{"d1.example", "ns.both", "192.0.2.1"},
+	{"d2.example", "ns.both", "192.0.2.1"},
+	{"e0.example", "ns.rented", "192.0.2.9"},
+	{"e1.example", "ns.rented", "192.0.2.2"},
+	{"e2.example", "ns.rented", "192.0.2.2"},
+	{"e3.example", "ns.rented", "192.0.2.11"},
+	{"g0.example", "ns.both", "192.0.2.2"},
+	{"g1.example", "ns.both", "192.0.2.9"},
+	{"g2.example", "ns.both", "192.0.2.2"},
 	{"t0.example", "ns.all", "192.0.2.3"},
 	{"new1.example", "ns.gamma", "192.0.2.77"},
 	{"new2.example", "ns.both", "192.0.2.1"},
@@ -244,6 +268,29 @@ static void storefronts_get_their_programme(void **state)
 	tear_down(&f);
 }
 
+static void addresses_decide_between_two_alike(void **state)
+{
+	static const struct {
+		const char *domain, *programme;
+	} want[] = {{"d0.example", "Alpha"}, {"g2.example", "Beta"}, {"e0.example", ""}, {"f1.example", ""}};
+	(void)state;
+	struct fixture f;
+	struct shops s;
+	struct err err = {0};
+	set_up(&f);
+	assert_int_equal(shops_load(&s, f.store, f.pack, &f.arena, &err), 0);
+	for (size_t i = 0; i < COUNT(want); i++) {
+		const struct form_name *n = &s.forms[shops_place(&s, S(""), str_of(want[i].domain))];
+		struct str name = programme_at(&s, want[i].domain);
+		bool one_of_its_own = str_starts(name, S("programme-"));
+		assert_same(one_of_its_own ? S("") : name, str_of(want[i].programme), str_of(want[i].domain));
+		assert_int_equal(n->hosts, want[i].programme[0] ? 3 : 0);
+		assert_true(n->hosts ? n->confidence == SHOP_TIE : one_of_its_own);
+	}
+	shops_free(&s);
+	tear_down(&f);
+}
+
 static void pictures_count_once(void **state)
 {
 	static const struct {
@@ -312,6 +359,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(seeds_have_to_stand_up),
 		cmocka_unit_test(storefronts_get_their_programme),
+		cmocka_unit_test(addresses_decide_between_two_alike),
 		cmocka_unit_test(pictures_count_once),
 		cmocka_unit_test(name_servers_of_its_own_tell_a_programme),
 		cmocka_unit_test(no_memory_is_an_error),
