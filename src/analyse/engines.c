@@ -3,20 +3,9 @@
 
 #include <stdlib.h>
 
-#include "base/hash.h"
 #include "base/mem.h"
 #include "engine/client.h"
 #include "engine/learn.h"
-
-uint64_t engine_peer(const struct analysed *m)
-{
-	return m->ip_len ? hash64(str_make(m->ip, m->ip_len), 1) : 0;
-}
-
-uint64_t engine_network(const struct analysed *m)
-{
-	return m->ip_len ? hash64(str_make(m->ip, m->ip_len == 4 ? 3 : 6), 2) : 0;
-}
 
 static int load_model(struct engines *e)
 {

@@ -3,12 +3,23 @@
 #include <stdlib.h>
 
 #include "analyse/engines_int.h"
+#include "base/hash.h"
 
 enum {
 	SHARED_LEAST = 4,       /* hosts in common */
 	SUCCEEDED_PERCENT = 90, /* of the hosts in common: there the one ended before the other began */
 	SUCCEEDED_LEAST = 8,
 };
+
+uint64_t engine_peer(const struct analysed *m)
+{
+	return m->ip_len ? hash64(str_make(m->ip, m->ip_len), 1) : 0;
+}
+
+uint64_t engine_network(const struct analysed *m)
+{
+	return m->ip_len ? hash64(str_make(m->ip, m->ip_len == 4 ? 3 : 6), 2) : 0;
+}
 
 static int by_peer(const void *x, const void *y)
 {

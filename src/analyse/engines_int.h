@@ -85,9 +85,6 @@ struct engines {
 	size_t n_rivals;
 };
 
-uint64_t engine_peer(const struct analysed *m);    /* 0: unknown */
-uint64_t engine_network(const struct analysed *m); /* /24 or /48; 0: unknown */
-
 /* Of a print that is spread, a message that came from a real mail server and is about its organisation: no engine's. */
 static inline bool engine_is_own(const struct engines *e, const struct verdict *v, size_t message)
 {
@@ -105,6 +102,8 @@ static inline uint32_t engine_first_named(const struct engines *e, name_id name)
 }
 
 /* ---- hosts (engines_hosts.c) ---- */
+uint64_t engine_peer(const struct analysed *m);    /* 0: unknown */
+uint64_t engine_network(const struct analysed *m); /* /24 or /48; 0: unknown */
 bool engine_is_peer(const struct peers *p, uint64_t peer);
 const struct peers *engines_peers_of(struct engines *e, uint32_t cluster); /* of its largest version; NULL: out of memory */
 /* Of the learned engine's messages that show what a cluster does otherwise; c NULL: of all. NULL: out of memory. */
