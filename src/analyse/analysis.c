@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/time.h"
 
 /* A change of any step makes stores be analysed anew. */
 enum { ANALYSE_VERSION = 27 };
@@ -141,6 +142,14 @@ static bool room_for_domains(struct analysis *a, size_t n)
 	       mem_room((void **)&a->domains, &a->domains_room, a->n_domains + n, sizeof *a->domains);
 }
 
+static int32_t date_late(const struct row *r)
+{
+	if (r->time == TIME_NONE || r->date == TIME_NONE)
+		return DATE_NONE;
+	int64_t late = r->date - r->time; /* both are of years 0 to 9999 */
+	return late > INT32_MAX ? INT32_MAX : late <= DATE_NONE ? DATE_NONE + 1 : (int32_t)late;
+}
+
 static int load_row(void *ctx, const struct store_row *r)
 {
 	struct load *l = ctx;
@@ -157,6 +166,7 @@ static int load_row(void *ctx, const struct store_row *r)
 	*m = (struct analysed){.n = r->n,
 		.key = r->key,
 		.time = row->time,
+		.date_late = date_late(row),
 		.feed = r->feed,
 		.occurrence = (uint32_t)row->occurrence,
 		.ip_len = row->ip.n <= 16 ? (uint8_t)row->ip.n : 0,
@@ -207,9 +217,9 @@ static int by_number(const void *a, const void *b)
 
 static int load_messages(struct load *l)
 {
-	const uint64_t columns = FEAT_BIT(time) | FEAT_BIT(time_source) | FEAT_BIT(ip) | FEAT_BIT(domains) | FEAT_BIT(own_brand) |
-	                         FEAT_BIT(own_brand_confidence) | FEAT_BIT(own_programme) | FEAT_BIT(own_programme_confidence) |
-	                         FEAT_BIT(own_category) | FEAT_BIT(own_category_confidence);
+	const uint64_t columns = FEAT_BIT(time) | FEAT_BIT(date) | FEAT_BIT(time_source) | FEAT_BIT(ip) | FEAT_BIT(domains) |
+	                         FEAT_BIT(own_brand) | FEAT_BIT(own_brand_confidence) | FEAT_BIT(own_programme) |
+	                         FEAT_BIT(own_programme_confidence) | FEAT_BIT(own_category) | FEAT_BIT(own_category_confidence);
 	struct analysis *a = l->a;
 	int64_t n;
 	int rc = store_count(a->store, &n, l->err);

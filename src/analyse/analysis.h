@@ -42,6 +42,7 @@ struct analysed {
 	uint8_t ip[16];
 	uint32_t feed, occurrence; /* feed: store's number */
 	uint32_t domains;          /* analysis_domains */
+	int32_t date_late; /* seconds from time to the sender's Date, those out of range as the nearest; DATE_NONE: one is not known */
 	uint16_t n_domains;
 	uint8_t ip_len;
 	uint8_t time_trusted; /* a believed Received field or the From_ line gave it */
@@ -56,6 +57,7 @@ struct analysed {
 	uint8_t via;           /* enum via */
 };
 
+#define DATE_NONE INT32_MIN
 enum engine_source { ENGINE_NONE, ENGINE_LEARNED, ENGINE_PACK, ENGINE_DISCOVERED };
 enum via { VIA_NONE, VIA_OWN, VIA_PAGE, VIA_DOMAIN, VIA_CAMPAIGN, VIA_COUNT };
 extern const char *const via_names[VIA_COUNT];
@@ -106,7 +108,8 @@ static inline uint8_t analysis_in_prints(const struct analysis *a, uint32_t word
 {
 	return word < a->n_words ? a->printed[word] : 0;
 }
-/* A cap was met and the analysis goes on without the rest: one sentence that says what is left out, for reports (an item of kind "limit").
+/* A cap was met and the analysis goes on without the rest, or some mail cannot be taken as it is: one sentence that says so, for reports (an item
+ * of kind "limit").
  * id is the cap's own; the last sentence of an id stands. 0, or negative with *err. */
 __attribute__((format(printf, 4, 5))) int analysis_left_out(
 	struct analysis *a, const char *id, struct err *err, const char *reading, ...);

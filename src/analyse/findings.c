@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "analyse/clocks.h"
 #include "analyse/former_record.h"
 #include "analyse/observation.h"
 #include "base/limits.h"
@@ -64,7 +65,8 @@ static int load_controls(struct analysis *a, struct traffic *t, struct err *err)
 /* ---- the mail ---- */
 
 /* Times of a feed that has few believed ones are taken as they are: a box without Received headers has only Date. */
-static int believed_events(const struct analysis *a, struct arena *arena, struct traffic *t, struct err *err)
+static int believed_events(
+	const struct analysis *a, struct arena *arena, const struct clock_faults *wrong, struct traffic *t, struct err *err)
 {
 	struct event *ev = arena_alloc(arena, (a->n_messages + 1) * sizeof *ev);
 	size_t *trusted = arena_zalloc(arena, a->n_feeds + 1, sizeof *trusted),
@@ -78,10 +80,12 @@ static int believed_events(const struct analysis *a, struct arena *arena, struct
 	t->events = ev;
 	for (size_t i = 0; i < a->n_messages; i++) {
 		const struct analysed *m = &a->messages[i];
-		if (m->time == TIME_NONE || m->time < 0 || m->time > UINT32_MAX ||
+		const struct clock_fault *fault = clock_fault_of(wrong, a, m);
+		int64_t time = fault && fault->known ? m->time + fault->late : m->time;
+		if (time == TIME_NONE || time < 0 || time > UINT32_MAX || (fault && !fault->known) ||
 			(!m->time_trusted && trusted[m->feed] * 2 > all[m->feed]))
 			continue;
-		ev[t->n_events++] = (struct event){.time = m->time,
+		ev[t->n_events++] = (struct event){.time = time,
 			.key = m->key,
 			.feed = m->feed,
 			.occurrence = m->occurrence,
@@ -112,8 +116,11 @@ static int find(struct analysis *a, struct err *err)
 		.put = put,
 		.ctx = a->store};
 	arena_init(&arena, SIZE_MAX);
+	struct clock_faults wrong = {0};
 	int rc = load_controls(a, &t, err);
-	rc = rc ? rc : believed_events(a, &arena, &t, err);
+	rc = rc ? rc : clocks_find(a, &arena, &wrong, err);
+	rc = rc ? rc : clocks_tell(a, &wrong, err);
+	rc = rc ? rc : believed_events(a, &arena, &wrong, &t, err);
 	rc = rc ? rc : findings_find(&t, err);
 	arena_free(&arena);
 	return rc;

@@ -3,6 +3,7 @@ import csv
 import io
 import random
 import re
+import time
 
 from harness import mbox, same
 
@@ -18,10 +19,10 @@ brands:
 '''
 
 
-def shop_mail(t, brand, n):
-    import time
-    stamp = time.strftime('%a, %d %b %Y %H:%M:%S +0000', time.gmtime(t))
-    return (f'Received: from h{n}.example ([192.0.2.{n % 250 + 1}]) by mx.trap.example; {stamp}\n'
+def shop_mail(t, brand, n, clock=0):
+    """clock: how many seconds that of the trap is ahead."""
+    stamp, there = (time.strftime('%a, %d %b %Y %H:%M:%S +0000', time.gmtime(x)) for x in (t, t + clock))
+    return (f'Received: from h{n}.example ([192.0.2.{n % 250 + 1}]) by mx.trap.example; {there}\n'
             f'From: a{n}@sender.example\nTo: t@trap.example\nSubject: {brand} number {n}\nDate: {stamp}\n'
             f'Message-ID: <e{n}@sender.example>\n\n{brand}\nbuy at {brand}\n').encode()
 
@@ -144,3 +145,14 @@ def case_nothing_to_tell(t):
     t.ingest('--feed', 'f', '--trust', 'mx.trap.example', t.write('box', mbox([shop_mail(START + i * 3600, 'Dawn Pills', i) for i in range(30)])))
     same(events(t), [])
     t.run('events', '--store', 'absent.db', code=3)
+
+
+def case_a_clock_that_was_wrong(t):
+    """Twelve days with the clock four years back are no outage, and it is said."""
+    rnd = random.Random(9)
+    days = sorted(rnd.uniform(0, 60) for _ in range(60 * 20))
+    wares = ('tulip bulbs', 'garden chairs', 'winter coats', 'copper kettles', 'sailing boats', 'wooden toys')
+    mails = [shop_mail(int(START + day * DAY), wares[n % len(wares)], n, -1461 * DAY if 20 <= day < 32 else 0) for n, day in enumerate(days)]
+    t.ingest('--feed', 'a', '--trust', 'mx.trap.example', t.write('box', mbox(mails)))
+    same(events(t), [])
+    assert 'Feed a has a wrong time on' in ' '.join(t.run('report', '--store', 't.db').out.split())

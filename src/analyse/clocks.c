@@ -1,0 +1,244 @@
+/* clocks.c - see clocks.h. */
+#include "analyse/clocks.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/sort.h"
+#include "base/time.h"
+#include "base/utf8.h"
+#include "finding/say.h"
+
+/* Has a time of the feed's own clock. A capture is all of one sender, whose dates are his. */
+static bool is_timed(const struct analysis *a, const struct analysed *m)
+{
+	return m->time_trusted && m->time >= 0 && m->time <= UINT32_MAX &&
+	       !(a->feed_kinds && str_eq(a->feed_kinds[m->feed], S("lab")));
+}
+
+static bool has_date(const struct analysed *m)
+{
+	return m->date_late != DATE_NONE;
+}
+
+static bool is_far(const struct analysed *m)
+{
+	return m->date_late > CLOCK_NEAR || m->date_late < -CLOCK_NEAR;
+}
+
+/* ---- stretches of days with hardly a date that is near ---- */
+
+/* feed, day, far: of each message one number, so that they sort fast. */
+static uint64_t key_of(const struct analysed *m)
+{
+	return (uint64_t)m->feed << 32 | (uint64_t)time_day(m->time) << 1 | is_far(m);
+}
+
+struct days {
+	struct arena *a;
+	VEC(struct clock_fault) list;
+	struct clock_fault open; /* n: far */
+	size_t near;
+};
+
+static bool close_stretch(struct days *d)
+{
+	struct clock_fault *f;
+	size_t all = d->open.n + d->near;
+	if (all >= CLOCK_LEAST && d->near * 10 < all) {
+		if (!(f = vec_push(d->a, &d->list, SIZE_MAX)))
+			return false;
+		*f = d->open;
+	}
+	d->open = (struct clock_fault){0};
+	d->near = 0;
+	return true;
+}
+
+static bool add_day(struct days *d, uint64_t day_key, size_t near, size_t far)
+{
+	uint32_t feed = (uint32_t)(day_key >> 32);
+	int64_t day = (int64_t)((uint32_t)day_key >> 1);
+	if (d->open.n && (d->open.feed != feed || day - d->open.to > CLOCK_GAP || far <= near) && !close_stretch(d))
+		return false;
+	if (far <= near)
+		return true;
+	if (!d->open.n)
+		d->open = (struct clock_fault){.feed = feed, .from = day};
+	d->open.to = day;
+	d->open.n += far;
+	d->near += near;
+	return true;
+}
+
+static bool find_stretches(struct days *d, const uint64_t *keys, size_t n)
+{
+	size_t near, far;
+	for (size_t i = 0; i < n; i += near + far) {
+		uint64_t day = keys[i] & ~(uint64_t)1;
+		for (near = 0; i + near < n && keys[i + near] == day;)
+			near++;
+		for (far = 0; i + near + far < n && keys[i + near + far] == (day | 1);)
+			far++;
+		if (!add_day(d, day, near, far))
+			return false;
+	}
+	return close_stretch(d);
+}
+
+/* ---- by how much, and who says so ---- */
+
+struct witness {
+	uint32_t fault; /* index */
+	int32_t late;
+	uint64_t sender; /* who made it, as far as is known */
+};
+
+static uint64_t sender_of(const struct analysed *m, size_t i)
+{
+	if (m->engine)
+		return (uint64_t)1 << 62 | m->engine;
+	return m->campaign ? (uint64_t)2 << 62 | m->campaign : i;
+}
+
+static int by_fault_and_late(const void *a, const void *b)
+{
+	const struct witness *x = a, *y = b;
+	if (x->fault != y->fault)
+		return x->fault < y->fault ? -1 : 1;
+	return (x->late > y->late) - (x->late < y->late);
+}
+
+/* How many of n one sender has at most. v: room for as many. */
+static size_t most_of_one(const struct witness *w, size_t n, uint64_t *v)
+{
+	size_t most = 0, run = 0;
+	for (size_t i = 0; i < n; i++)
+		v[i] = w[i].sender;
+	sort_u64(v, n);
+	for (size_t i = 0; i < n; i++) {
+		run = i && v[i] == v[i - 1] ? run + 1 : 1;
+		most = run > most ? run : most;
+	}
+	return most;
+}
+
+/* Sorted witnesses of one stretch: false where they are of one sender, who may be the one with the wrong clock. */
+static bool judge(struct clock_fault *f, const struct witness *w, size_t n, uint64_t *v)
+{
+	size_t lo = 0, hi = n;
+	f->late = w[n / 2].late;
+	while (w[lo].late < f->late - CLOCK_NEAR / 2)
+		lo++;
+	while (w[hi - 1].late > f->late + CLOCK_NEAR / 2)
+		hi--;
+	f->agree = hi - lo;
+	f->known = f->agree * 2 > n && most_of_one(w + lo, f->agree, v) * 2 <= f->agree;
+	return most_of_one(w, n, v) * 2 <= n;
+}
+
+static int judge_all(const struct analysis *a, struct arena *arena, struct clock_faults *list, struct err *err)
+{
+	size_t n = 0, room = 0, kept = 0, at = 0;
+	for (size_t i = 0; i < list->n; i++)
+		room += list->v[i].n;
+	struct witness *w = arena_alloc(arena, room * sizeof *w);
+	uint64_t *v = arena_alloc(arena, room * sizeof *v);
+	if (!w || !v)
+		return err_oom(err, "clocks");
+	for (size_t i = 0; i < a->n_messages; i++) {
+		const struct analysed *m = &a->messages[i];
+		const struct clock_fault *f = has_date(m) ? clock_fault_of(list, a, m) : NULL;
+		if (f)
+			w[n++] =
+				(struct witness){.fault = (uint32_t)(f - list->v), .late = m->date_late, .sender = sender_of(m, i)};
+	}
+	must(n == room);
+	qsort(w, n, sizeof *w, by_fault_and_late);
+	for (size_t i = 0; i < list->n; i++) {
+		struct clock_fault f = list->v[i];
+		if (judge(&f, w + at, f.n, v))
+			list->v[kept++] = f;
+		at += f.n;
+	}
+	list->n = kept;
+	return 0;
+}
+
+/* ---- */
+
+int clocks_find(const struct analysis *a, struct arena *arena, struct clock_faults *out, struct err *err)
+{
+	struct days d = {.a = arena};
+	uint64_t *keys = arena_alloc(arena, (a->n_messages + 1) * sizeof *keys);
+	size_t n = 0;
+	if (!keys)
+		return err_oom(err, "clocks");
+	for (size_t i = 0; i < a->n_messages; i++)
+		if (is_timed(a, &a->messages[i]) && has_date(&a->messages[i]))
+			keys[n++] = key_of(&a->messages[i]);
+	sort_u64(keys, n);
+	if (!find_stretches(&d, keys, n))
+		return err_oom(err, "clocks");
+	*out = (struct clock_faults){.v = d.list.v, .n = d.list.n};
+	return out->n ? judge_all(a, arena, out, err) : 0;
+}
+
+const struct clock_fault *clock_fault_of(const struct clock_faults *list, const struct analysis *a, const struct analysed *m)
+{
+	if (!list->n || !is_timed(a, m) || (has_date(m) && !is_far(m)))
+		return NULL;
+	int64_t day = time_day(m->time);
+	size_t lo = 0, hi = list->n;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		const struct clock_fault *f = &list->v[mid];
+		if (f->feed < m->feed || (f->feed == m->feed && f->to < day))
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	const struct clock_fault *f = &list->v[lo];
+	return lo < list->n && f->feed == m->feed && f->from <= day ? f : NULL;
+}
+
+static void say(struct buf *b, const struct analysis *a, const struct clock_fault *f)
+{
+	struct str name = utf8_first(a->feeds[f->feed], 100);
+	buf_printf(b, "Feed %.*s has a wrong time on %zu messages, dated ", STR_FMT(name), f->n);
+	say_span(b, f->from * SECONDS_A_DAY, f->to * SECONDS_A_DAY);
+	if (!f->known) {
+		buf_add(b,
+			S(": hardly any sender's date is near, and they differ. Old mail was copied or handed on then; findings leave it out, counts "
+			  "and charts do not."));
+		return;
+	}
+	int64_t late = f->late < 0 ? -f->late : f->late;
+	buf_printf(b,
+		": most senders' dates agree on %lld days %s, and hardly any is near. The feed's clock was wrong, or old mail was handed on; "
+		"findings go by the senders' dates, counts and charts by the feed's.",
+		(long long)((late + SECONDS_A_DAY / 2) / SECONDS_A_DAY), f->late < 0 ? "earlier" : "later");
+}
+
+int clocks_tell(struct analysis *a, const struct clock_faults *list, struct err *err)
+{
+	struct buf b;
+	int rc = 0;
+	buf_init(&b, MIB);
+	for (size_t i = 0; i < list->n && !rc; i++) {
+		char id[32];
+		bool rest = i + 1 == LIM_CLOCKS && i + 1 < list->n;
+		snprintf(id, sizeof id, "clock %02zu", i);
+		buf_clear(&b);
+		say(&b, a, &list->v[i]);
+		if (rest)
+			buf_printf(&b, " %zu more such times are not told.", list->n - LIM_CLOCKS);
+		rc = buf_ok(&b) ? analysis_left_out(a, id, err, "%.*s", STR_FMT(buf_str(&b))) : err_oom(err, "clocks");
+		if (rest)
+			break;
+	}
+	buf_free(&b);
+	return rc;
+}
