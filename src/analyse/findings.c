@@ -4,9 +4,11 @@
 #include <stdlib.h>
 
 #include "analyse/clocks.h"
+#include "analyse/copies.h"
 #include "analyse/former_record.h"
 #include "analyse/observation.h"
 #include "base/limits.h"
+#include "base/time.h"
 #include "finding/find.h"
 
 /* ---- what was seen of control servers ---- */
@@ -64,30 +66,47 @@ static int load_controls(struct analysis *a, struct traffic *t, struct err *err)
 
 /* ---- the mail ---- */
 
+/* What is known of the mail before it is looked at: feeds whose clock was wrong, mail that is there more than once. */
+struct known {
+	struct clock_faults wrong;
+	struct copies copies;
+};
+
+static int look(struct analysis *a, struct arena *arena, struct known *k, struct err *err)
+{
+	int rc = clocks_find(a, arena, &k->wrong, err);
+	rc = rc ? rc : clocks_tell(a, &k->wrong, err);
+	rc = rc ? rc : copies_find(a, arena, &k->copies, err);
+	return rc ? rc : copies_tell(a, &k->copies, err);
+}
+
+/* TIME_NONE: not for findings. */
+static int64_t time_to_go_by(const struct analysis *a, const struct clock_faults *wrong, const struct analysed *m)
+{
+	const struct clock_fault *fault = m->time == TIME_NONE ? NULL : clock_fault_of(wrong, a, m);
+	int64_t time = fault && fault->known ? m->time + fault->late : fault ? TIME_NONE : m->time;
+	return time < 0 || time > UINT32_MAX ? TIME_NONE : time;
+}
+
 /* Times of a feed that has few believed ones are taken as they are: a box without Received headers has only Date. */
-static int believed_events(
-	const struct analysis *a, struct arena *arena, const struct clock_faults *wrong, struct traffic *t, struct err *err)
+static int believed_events(const struct analysis *a, struct arena *arena, const struct known *k, struct traffic *t, struct err *err)
 {
 	struct event *ev = arena_alloc(arena, (a->n_messages + 1) * sizeof *ev);
-	size_t *trusted = arena_zalloc(arena, a->n_feeds + 1, sizeof *trusted),
-	       *all = arena_zalloc(arena, a->n_feeds + 1, sizeof *all);
-	if (!ev || !trusted || !all)
+	size_t *trusted = arena_zalloc(arena, a->n_feeds + 1, sizeof *trusted);
+	if (!ev || !trusted)
 		return err_oom(err, "findings");
-	for (size_t i = 0; i < a->n_messages; i++) {
-		all[a->messages[i].feed]++;
+	for (size_t i = 0; i < a->n_messages; i++)
 		trusted[a->messages[i].feed] += a->messages[i].time_trusted;
-	}
 	t->events = ev;
 	for (size_t i = 0; i < a->n_messages; i++) {
 		const struct analysed *m = &a->messages[i];
-		const struct clock_fault *fault = clock_fault_of(wrong, a, m);
-		int64_t time = fault && fault->known ? m->time + fault->late : m->time;
-		if (time == TIME_NONE || time < 0 || time > UINT32_MAX || (fault && !fault->known) ||
-			(!m->time_trusted && trusted[m->feed] * 2 > all[m->feed]))
+		int64_t time = time_to_go_by(a, &k->wrong, m);
+		if (time == TIME_NONE || (k->copies.again && k->copies.again[i]) ||
+			(!m->time_trusted && trusted[m->feed] * 2 > k->copies.all[m->feed]))
 			continue;
 		ev[t->n_events++] = (struct event){.time = time,
 			.key = m->key,
-			.feed = m->feed,
+			.feed = k->copies.one[m->feed],
 			.occurrence = m->occurrence,
 			.engine = m->engine,
 			.brand = m->brand,
@@ -116,11 +135,10 @@ static int find(struct analysis *a, struct err *err)
 		.put = put,
 		.ctx = a->store};
 	arena_init(&arena, SIZE_MAX);
-	struct clock_faults wrong = {0};
+	struct known known = {0};
 	int rc = load_controls(a, &t, err);
-	rc = rc ? rc : clocks_find(a, &arena, &wrong, err);
-	rc = rc ? rc : clocks_tell(a, &wrong, err);
-	rc = rc ? rc : believed_events(a, &arena, &wrong, &t, err);
+	rc = rc ? rc : look(a, &arena, &known, err);
+	rc = rc ? rc : believed_events(a, &arena, &known, &t, err);
 	rc = rc ? rc : findings_find(&t, err);
 	arena_free(&arena);
 	return rc;

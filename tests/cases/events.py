@@ -156,3 +156,20 @@ def case_a_clock_that_was_wrong(t):
     t.ingest('--feed', 'a', '--trust', 'mx.trap.example', t.write('box', mbox(mails)))
     same(events(t), [])
     assert 'Feed a has a wrong time on' in ' '.join(t.run('report', '--store', 't.db').out.split())
+
+
+def case_an_archive_under_two_names(t):
+    """Two exports that overlap tell what the whole archive tells, and that they are the same mail."""
+    rnd = random.Random(11)
+    days = sorted(rnd.uniform(0, 60) for _ in range(60 * 20))
+    mails = [shop_mail(int(START + day * DAY), 'tulip bulbs', n) for n, day in enumerate(days) if not 20 <= day < 22]
+    pack = t.write('pack.yaml', PACK.encode())
+    told = []
+    for store, parts in (('one.db', [('a', mails)]), ('two.db', [('a', mails[:900]), ('b', mails[200:])])):
+        for feed, part in parts:
+            box = t.write('box-' + feed, mbox(part))
+            t.run('ingest', '--store', store, '--no-default-packs', '--feed', feed, '--trust', 'mx.trap.example', '--pack', pack, box)
+        told.append([(e['kind'], e['start'], e['end']) for e in t.run('events', '--store', store, '--format', 'json').json()['events']])
+        same('are in several feeds, byte for byte' in ' '.join(t.run('report', '--store', store).out.split()), len(parts) > 1)
+    same([kind for kind, _, _ in told[0]], ['outage'])
+    same(told[0], told[1])

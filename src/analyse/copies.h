@@ -1,0 +1,26 @@
+/* copies.h - the same mail under several feeds: an archive read under two names, exports that overlap.
+ *
+ * Two messages that agree in every byte, Received fields and all, came once. Where one feed has half of its mail from another, they are one
+ * feed to findings, which would take each message for two that agree; counts elsewhere are of what is stored, and reports say so.
+ *
+ * Limits: what a copy changed (line ends, fields added by a client) is no copy.
+ */
+#ifndef TRAPLINE_ANALYSE_COPIES_H
+#define TRAPLINE_ANALYSE_COPIES_H
+
+#include "analyse/analysis.h"
+
+struct copies {
+	uint32_t *one;   /* by feed: the one that it is a part of, or itself */
+	uint8_t *again;  /* by message: its feed's one has it already, from another feed; NULL: none is */
+	size_t *shared;  /* by feed: messages that another feed has, too */
+	size_t *all;     /* by feed: messages */
+	size_t messages; /* different ones that several feeds have */
+};
+
+/* In the arena. 0, or negative with *err. */
+int copies_find(const struct analysis *a, struct arena *arena, struct copies *out, struct err *err);
+/* Tells of them in reports, as of what the analysis leaves out. */
+int copies_tell(struct analysis *a, const struct copies *c, struct err *err);
+
+#endif
