@@ -11,7 +11,7 @@
  * or dropped. A second segmentation, over these ends and a grid, lets segments be straight lines and parabolas, of values
  * also two lines that meet; neighbouring steps become one ramp where that lowers the BIC. Where counts are low the segments
  * are negative binomial with their exact likelihood; of other counts so are the parts of a segment in which some are low, where
- * the BIC wants that. Factors for the days of the week (of rows a month or a quarter apart:
+ * the BIC wants that. Counts may be bursts, but for hours': what these explain as well is no change. Factors for the days of the week (of rows a month or a quarter apart:
  * for these), one set per series, only where times are given and the BIC wants them, alternate with the segmentation. Rows
  * an hour apart are added up to days to find changes, and dated by hours. A single odd observation is set apart where that
  * lowers the BIC: it is one of `odd`, not two changes. Of values, noise may be Student's as well as normal where that is

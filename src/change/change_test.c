@@ -485,6 +485,30 @@ static void test_wild_noise(void **state)
 	assert_true(told[1] <= RUNS / 2);
 }
 
+/* Two messages a day and now and then a day of hundreds, some of them side by side: bursts, and no change of level, until there is one. */
+static void test_bursts(void **state)
+{
+	enum { RUNS = 20 };
+	double y[ROWS];
+	size_t told = 0, found = 0;
+	(void)state;
+	for (int round = 0; round < 2 * RUNS; round++) {
+		bool changes = round & 1;
+		for (size_t i = 0; i < ROWS; i++) {
+			double usual = 2 + normal(), more = changes && i >= ROWS / 2 ? 30 + 5 * normal() : 0;
+			y[i] = floor(
+				fmax(usual, 0) + more + (uniform() < 1.0 / (changes ? 30 : 7) ? 300 * exp(0.7 * normal()) : 0));
+		}
+		struct changes c = find(y, ROWS, true);
+		told += changes ? 0 : c.n;
+		for (size_t k = 0; changes && k < c.n; k++)
+			found += fabs(c.v[k].start.row - ROWS / 2.0) < 2;
+	}
+	printf("bursts %zu %zu\n", told, found);
+	assert_true(told <= RUNS / 5);
+	assert_true(found >= RUNS - 3);
+}
+
 /* One leap of a walk that leaps is none; a step of a series that has a level is one, however wild its noise. */
 static void test_leaps(void **state)
 {
@@ -737,6 +761,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_drift, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_set_free, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_wild_noise, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_bursts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_leaps, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_wave, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_short_pause, setup, teardown),

@@ -180,6 +180,21 @@ static void to_rows(struct change_place *p)
 	p->hi = floor(p->hi + 0.5);
 }
 
+/* What the best step or ramp gains; of days' counts no more than where some of them may be bursts. */
+static int gain(struct dating *d, struct arena *a, struct change_fit *fit)
+{
+	bool ramp = d->best_ramp < d->best_step;
+	double t1 = ramp ? d->ramp_from : d->at, t2 = ramp ? d->ramp_to : d->at;
+	fit->gain = change_local_gain(&d->l, t1, t2);
+	if (!d->l.counts || d->l.unit != 1 || fit->gain < CHANGE_LEVEL_PARAMS * log((double)d->l.n))
+		return 0;
+	double bursts = change_local_burst_gain(&d->l, t1, t2, a);
+	if (isnan(bursts))
+		return -1;
+	fit->gain = fmin(fit->gain, bursts);
+	return 0;
+}
+
 static int weigh(struct dating *d, struct arena *a, struct change_fit *fit)
 {
 	double u = (double)d->l.unit, finest = d->l.spans ? 1.0 / FINE : 1;
@@ -203,8 +218,8 @@ static int weigh(struct dating *d, struct arena *a, struct change_fit *fit)
 	if (ramp.hi >= ramp.lo)
 		weigh_ramps(d, &grid, cost, &ramp, &w, least);
 	fit->cost = least;
-	fit->gain = d->best_ramp < d->best_step ? change_local_gain(&d->l, d->ramp_from, d->ramp_to)
-	                                        : change_local_gain(&d->l, d->at, d->at);
+	if (gain(d, a, fit))
+		return -1;
 	fit->kind = d->best_ramp + CHANGE_RAMP_PARAMS * log((double)d->l.n) < d->best_step ? CHANGE_RAMP : CHANGE_STEP;
 	fit->start = place(&w, w.w_step, w.w_start);
 	fit->end = fit->kind == CHANGE_RAMP ? place(&w, w.w_step, w.w_end) : fit->start;

@@ -5,6 +5,7 @@
  */
 #include "change/place.h"
 
+#include "change/burst.h"
 #include "change/gain.h"
 
 #include <math.h>
@@ -209,6 +210,23 @@ static int fill(struct change_local *l, const struct change_series *cs, size_t f
 	return 0;
 }
 
+/* The counts of all rows that are present, the rhythm taken out. */
+static int fill_all(struct change_local *l, const struct change_series *cs, struct arena *a)
+{
+	size_t from = (size_t)l->row[0], to = (size_t)l->row[l->n - 1];
+	l->row_all = arena_alloc(a, 2 * (to - from + 1) * sizeof *l->row_all);
+	if (!l->row_all)
+		return -1;
+	l->y_all = l->row_all + (to - from + 1);
+	for (size_t r = from; r <= to; r++) {
+		if (!isfinite(cs->y[r]))
+			continue;
+		l->row_all[l->n_all] = (double)r;
+		l->y_all[l->n_all++] = cs->rhythm ? cs->y[r] * exp(-cs->rhythm[r]) : cs->y[r];
+	}
+	return 0;
+}
+
 static void whiten(struct change_local *l, double phi)
 {
 	l->phi = phi;
@@ -259,7 +277,7 @@ int change_local_make(struct change_local *l, const struct change_series *cs, co
 	if (fill(l, cs, from, to, left, right, a))
 		return -1;
 	whiten(l, l->phi);
-	return 0;
+	return l->counts ? fill_all(l, cs, a) : 0;
 }
 
 /* What a change from t1 to t2 (flat: none) leaves of each row, in deviations to a common factor. */
@@ -315,6 +333,16 @@ double change_local_gain(struct change_local *l, double t1, double t2)
 	}
 	whiten(l, phi);
 	return without - with;
+}
+
+double change_local_burst_gain(const struct change_local *l, double t1, double t2, struct arena *a)
+{
+	double *g = arena_alloc(a, l->n_all * sizeof *g);
+	if (!g)
+		return NAN;
+	for (size_t i = 0; i < l->n_all; i++)
+		g[i] = share(l, l->row_all[i], t1, t2);
+	return change_burst_gain(&(struct change_burst_rows){l->n_all, l->y_all, g, exp(l->a), exp(l->b)}, a) / l->temper;
 }
 
 /* -2 log L of the same rows as a row of levels; those in the middle may be lines. */

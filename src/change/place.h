@@ -22,6 +22,9 @@ struct change_local {
 	double k;                          /* dispersion */
 	double *y, *sy;                    /* counts, the weekly rhythm taken out, and their sums */
 	double *cost_before, *cost_behind; /* of the rows before i and from i on, at their mean; 0: not reckoned yet */
+	/* counts, odd ones too */
+	size_t n_all;
+	double *row_all, *y_all;
 };
 
 int change_local_make(struct change_local *l, const struct change_series *cs, const struct change_segment *left,
@@ -33,6 +36,8 @@ double change_local_cost(const struct change_local *l, double t1, double t2);
 double change_local_none(const struct change_local *l, double t);
 /* What a change from t1 to t2 gains over none on the -2 log L scale. */
 double change_local_gain(struct change_local *l, double t1, double t2);
+/* The same of counts, odd rows and all, where rows may be bursts. NAN when the arena is full. */
+double change_local_burst_gain(const struct change_local *l, double t1, double t2, struct arena *a);
 /* The same rows as the levels of seg[0..n), the first and last being those it was made with. */
 double change_local_stairs(const struct change_local *l, const struct change_segment *seg, size_t n);
 
