@@ -123,6 +123,13 @@ static void believe(struct walk *w, const struct received *r, int index, uint64_
 	take_recipient(w, r->for_);
 }
 
+/* Gmail's "by 2002:a05:6358:71c9::1 with SMTP": within the host, which nobody can name. */
+static bool is_nameless_hand_over(const struct received *r)
+{
+	uint8_t ip[16];
+	return !r->has_from && ip_parse(r->by, ip);
+}
+
 /* One Received field from the top; false when the walk is over. */
 static bool step(struct walk *w, struct str value, int index, uint64_t *anomalies)
 {
@@ -133,7 +140,7 @@ static bool step(struct walk *w, struct str value, int index, uint64_t *anomalie
 		return true;
 	if (!is_believed(w, &r))
 		/* hand-overs above the trusted host, as when a reader fetched the mail from there */
-		return !w->guess && w->hops == 0 && is_inside(&r);
+		return !w->guess && w->hops == 0 && (is_inside(&r) || is_nameless_hand_over(&r));
 	*anomalies |= found;
 	believe(w, &r, index, anomalies);
 	return w->goes_on;

@@ -3,7 +3,8 @@
  * A Received field is believed when each one above it was and it was written by (`by`) a host that we trust. The peer is who
  * handed the message to those hosts: the from clause of the last believed field. Hand-overs inside are walked through: from
  * private addresses, from a trusted host (by its looked-up name, where it was verified), by IMAP or POP3, from a local user, always to a trusted host;
- * from loopback to whoever wrote the next field (content filters). Hand-overs above the first trusted host are passed over.
+ * from loopback to whoever wrote the next field (content filters). Hand-overs above the first trusted host are passed over, Gmail's, whose
+ * writer is a bare address, among them.
  * qmail's "invoked" line belongs to the field below it. Exchange Online's hosts hand over to one another under public addresses, known
  * by their block. All below the last believed field is the sender's, perhaps forged.
  *

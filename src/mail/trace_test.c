@@ -87,6 +87,15 @@ static const struct {
 		"Received: by 10.1.2.3 with SMTP id 1" AT(
 			"11") "Received: from h (r.example. [192.0.2.1]) by mx.google.com with ESMTP id 2" AT("10") FORGED,
 		"192.0.2.1 h r.example mx.google.com 1", G, 0},
+	{"mx.google.com",
+		"Received: by 2002:a05:6358:71c9:b0:1a8:77d2:1f03 with SMTP id 1" AT(
+			"11") "Received: from h (r.example. [192.0.2.1]) by mx.google.com with ESMTPS id 2" AT("10") FORGED,
+		"192.0.2.1 h r.example mx.google.com 1", 0, 0},
+	/* who wrote a field with a peer is asked for his name */
+	{"mx.google.com",
+		"Received: from h ([192.0.2.9]) by 2002:a05:6358:71c9:b0:1a8:77d2:1f03 with SMTP id 1" AT(
+			"11") "Received: from h (r.example. [192.0.2.1]) by mx.google.com with ESMTPS id 2" AT("10") FORGED,
+		"- - - - -1", N, 0},
 	{"", ONLINE FORGED, "192.0.2.1 h - D.mail.protection.outlook.com 3", G, 0},
 	{"outlook.com", ONLINE FORGED, "192.0.2.1 h - D.mail.protection.outlook.com 3", 0, 0},
 	/* the block alone says nothing of other hosts, nor do others' addresses within the name */
