@@ -1,6 +1,7 @@
 /* findings.c - see findings.h. */
 #include "analyse/findings.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "analyse/clocks.h"
@@ -9,7 +10,10 @@
 #include "analyse/observation.h"
 #include "base/limits.h"
 #include "base/time.h"
+#include "base/utf8.h"
 #include "finding/find.h"
+
+enum { LEFT_LEAST = 30 }; /* messages of a feed without a time that are told of */
 
 /* ---- what was seen of control servers ---- */
 
@@ -88,23 +92,26 @@ static int64_t time_to_go_by(const struct analysis *a, const struct clock_faults
 	return time < 0 || time > UINT32_MAX ? TIME_NONE : time;
 }
 
+/* Of each feed: messages with a time of its own, and those left out for want of one. */
+struct dated {
+	size_t *trusted, *left;
+};
+
 /* Times of a feed that has few believed ones are taken as they are: a box without Received headers has only Date. */
-static int believed_events(const struct analysis *a, struct arena *arena, const struct known *k, struct traffic *t, struct err *err)
+static bool is_left_out(const struct analysed *m, const struct known *k, const struct dated *d)
 {
-	struct event *ev = arena_alloc(arena, (a->n_messages + 1) * sizeof *ev);
-	size_t *trusted = arena_zalloc(arena, a->n_feeds + 1, sizeof *trusted);
-	if (!ev || !trusted)
-		return err_oom(err, "findings");
-	for (size_t i = 0; i < a->n_messages; i++)
-		trusted[a->messages[i].feed] += a->messages[i].time_trusted;
-	t->events = ev;
+	return !m->time_trusted && d->trusted[m->feed] * 2 > k->copies.all[m->feed];
+}
+
+static void take_events(const struct analysis *a, const struct known *k, const struct dated *d, struct traffic *t)
+{
 	for (size_t i = 0; i < a->n_messages; i++) {
 		const struct analysed *m = &a->messages[i];
 		int64_t time = time_to_go_by(a, &k->wrong, m);
-		if (time == TIME_NONE || (k->copies.again && k->copies.again[i]) ||
-			(!m->time_trusted && trusted[m->feed] * 2 > k->copies.all[m->feed]))
+		d->left[m->feed] += is_left_out(m, k, d);
+		if (time == TIME_NONE || (k->copies.again && k->copies.again[i]) || is_left_out(m, k, d))
 			continue;
-		ev[t->n_events++] = (struct event){.time = time,
+		t->events[t->n_events++] = (struct event){.time = time,
 			.key = m->key,
 			.feed = k->copies.one[m->feed],
 			.occurrence = m->occurrence,
@@ -114,7 +121,36 @@ static int believed_events(const struct analysis *a, struct arena *arena, const 
 			.category = m->category,
 			.discovered = m->engine_source == ENGINE_DISCOVERED};
 	}
-	return 0;
+}
+
+/* Some mail without a time is everywhere; a tenth of it is a host that nobody named. */
+static int tell_left_out(struct analysis *a, const struct known *k, const struct dated *d, struct err *err)
+{
+	int rc = 0;
+	for (size_t i = 0, told = 0; i < a->n_feeds && told < LIM_CLOCKS && !rc; i++) {
+		char id[32];
+		if (d->left[i] < LEFT_LEAST || d->left[i] * 10 < k->copies.all[i])
+			continue;
+		snprintf(id, sizeof id, "untimed %02zu", told++);
+		rc = analysis_left_out(a, id, err,
+			"Findings leave out %zu of %zu messages of feed %.*s, which only their senders date: no Received field in them is by a host that "
+			"the feed trusts (--trust names all of its hosts), and no From_ line is there.",
+			d->left[i], k->copies.all[i], STR_FMT(utf8_first(a->feeds[i], 100)));
+	}
+	return rc;
+}
+
+static int believed_events(struct analysis *a, struct arena *arena, const struct known *k, struct traffic *t, struct err *err)
+{
+	struct dated d = {
+		arena_zalloc(arena, a->n_feeds + 1, sizeof *d.trusted), arena_zalloc(arena, a->n_feeds + 1, sizeof *d.left)};
+	t->events = arena_alloc(arena, (a->n_messages + 1) * sizeof *t->events);
+	if (!t->events || !d.trusted || !d.left)
+		return err_oom(err, "findings");
+	for (size_t i = 0; i < a->n_messages; i++)
+		d.trusted[a->messages[i].feed] += a->messages[i].time_trusted;
+	take_events(a, k, &d, t);
+	return tell_left_out(a, k, &d, err);
 }
 
 static int put(void *ctx, const char *kind, struct str id, struct str json, struct err *err)

@@ -139,7 +139,7 @@
 #define LIM_OBSERVATIONS 1000000    /* facts stored: a day of a large sinkhole; each costs 300 bytes on disk, 48 in memory */
 #define LIM_OBSERVATION_LINE (64 * KIB)
 #define LIM_OBSERVATION_TEXT 1000     /* bytes of one name, source or note */
-#define LIM_CLOCKS 20                 /* wrong times of feeds that are told one by one */
+#define LIM_CLOCKS 20                 /* feeds with wrong times, or none, that are told one by one */
 #define LIM_CONTROLS 10000            /* of them about control servers: dozens were ever published */
 #define LIM_CLAIMS 1000               /* of them published claims: each is laid over the whole mail of its period */
 #define LIM_OBSERVATION_COMPLAINTS 20 /* bad lines told one by one; the rest is counted */

@@ -173,3 +173,12 @@ def case_an_archive_under_two_names(t):
         same('are in several feeds, byte for byte' in ' '.join(t.run('report', '--store', store).out.split()), len(parts) > 1)
     same([kind for kind, _, _ in told[0]], ['outage'])
     same(told[0], told[1])
+
+
+def case_a_host_that_nobody_named(t):
+    """Mail that the trap received by another host than was named is left out of findings, and that is said."""
+    mails = [shop_mail(int(START + n * DAY / 10), 'tulip bulbs', n) for n in range(400)]
+    t.eml_folder('box', [m if n < 240 else m.replace(b'by mx.trap', b'by mx2.trap') for n, m in enumerate(mails)])
+    t.ingest('--feed', 'a', '--trust', 'mx.trap.example', 'box')
+    said = ' '.join(t.run('report', '--store', 't.db').out.split())
+    assert 'Findings leave out 160 of 400 messages of feed a, which only their senders date' in said, said
