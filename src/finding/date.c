@@ -91,22 +91,47 @@ static bool make_slots(struct scene *s, const struct part *x, int64_t from, int6
 	return true;
 }
 
-/* Variance of the days' own noise, from the days on both sides of [t1,t2]: what their counts scatter more than by chance. */
-static double day_noise(const struct slots *h, int64_t t1, int64_t t2)
+/* Slots [from,to) of whole days on one side of a change. */
+struct days {
+	size_t from, to;
+};
+
+static void days_beside(const struct slots *h, int64_t t1, int64_t t2, struct days side[2])
 {
-	double excess = 0, squares = 0;
 	size_t n = h->v.n, a = (size_t)((t1 - h->v.start) / DAY * FIT_SLOTS_A_DAY),
 	       b = (size_t)((t2 - h->v.start) / DAY * FIT_SLOTS_A_DAY + FIT_SLOTS_A_DAY);
-	const struct {
-		size_t from, to;
-	} side[2] = {{0, a < n ? a : n}, {b < n ? b : n, n}};
+	side[0] = (struct days){0, a < n ? a : n};
+	side[1] = (struct days){b < n ? b : n, n};
+}
+
+/* How many messages come at once: of what a day received, how many times the variance of chance an hour's count has. */
+static double clumps_of(const struct slots *h, const struct days side[2])
+{
+	double squares = 0, chance = 0;
+	for (int k = 0; k < 2; k++)
+		for (size_t i = side[k].from; i < side[k].to; i += FIT_SLOTS_AN_HOUR) {
+			size_t day = i - i % FIT_SLOTS_A_DAY, end = i + FIT_SLOTS_AN_HOUR;
+			double all = h->count[day + FIT_SLOTS_A_DAY] - h->count[day],
+			       e = h->offset[day + FIT_SLOTS_A_DAY] - h->offset[day];
+			double share = e > 0 ? (h->offset[end] - h->offset[i]) / e : 0,
+			       off = h->count[end] - h->count[i] - all * share;
+			squares += off * off;
+			chance += all * share * (1 - share);
+		}
+	return chance > 0 ? fmax(squares / chance, 1) : 1;
+}
+
+/* Variance of the days' own noise: what their counts scatter more than by chance. */
+static double day_noise(const struct slots *h, const struct days side[2], double clumps)
+{
+	double excess = 0, squares = 0;
 	for (int k = 0; k < 2; k++) {
 		double all = h->count[side[k].to] - h->count[side[k].from], e = h->offset[side[k].to] - h->offset[side[k].from];
 		double days = (double)(side[k].to - side[k].from) / FIT_SLOTS_A_DAY;
 		for (size_t i = side[k].from; e > 0 && days > 1 && i < side[k].to; i += FIT_SLOTS_A_DAY) {
 			double m = all / e * (h->offset[i + FIT_SLOTS_A_DAY] - h->offset[i]),
 			       y = h->count[i + FIT_SLOTS_A_DAY] - h->count[i];
-			excess += (y - m) * (y - m) * days / (days - 1) - m;
+			excess += (y - m) * (y - m) * days / (days - 1) - clumps * m;
 			squares += m * m;
 		}
 	}
@@ -116,9 +141,12 @@ static double day_noise(const struct slots *h, int64_t t1, int64_t t2)
 bool part_slots(struct scene *s, const struct part *x, int64_t from, int64_t to, int64_t t1, int64_t t2, struct fit_volume *out)
 {
 	struct slots h;
+	struct days side[2];
 	if (!make_slots(s, x, from, to, &h))
 		return false;
-	h.v.noise = day_noise(&h, t1, t2);
+	days_beside(&h, t1, t2, side);
+	h.v.clumps = clumps_of(&h, side);
+	h.v.noise = day_noise(&h, side, h.v.clumps);
 	h.v.memo = fit_memo_new(s->arena, h.v.n);
 	*out = h.v;
 	return h.v.memo;

@@ -430,6 +430,33 @@ static void a_closure_told_as_sudden_has_an_end(void **state)
 	assert_true(sudden > 0);
 }
 
+/* alpha sends twenty messages at a time, three times a day, and is taken down: how long its silence says so, not how many were in the last burst. */
+static void bursts_date_no_better_than_they_come(void **state)
+{
+	enum { WORLDS = 6, BURST = 20 };
+	const double down = 40.3;
+	(void)state;
+	size_t held = 0;
+	for (uint64_t draws = 1; draws <= WORLDS; draws++) {
+		struct world w;
+		struct err err = {0};
+		seed = draws;
+		begin(&w);
+		for (size_t e = 1; e < ENGINES; e++)
+			for (double t = 0; t < DAYS; t -= log(draw()) / 10)
+				add_mail(&w, t, any_feed(), w.engine[e]);
+		for (double t = 0; t < down; t -= log(draw()) / 3)
+			for (size_t i = 0; i < BURST; i++)
+				add_mail(&w, t + draw() / 48, any_feed(), w.engine[0]);
+		assert_int_equal(findings_find(&w.t, &err), 0);
+		const struct finding *fall = find(&w, FINDING_VOLUME_CHANGE, S("alpha"), S(""));
+		held += fall && fall->start.lo <= time_of(down) && fall->start.hi >= time_of(down);
+		end(&w);
+	}
+	printf("held %zu\n", held);
+	assert_true(held >= WORLDS - 1);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -450,6 +477,7 @@ int main(void)
 		cmocka_unit_test(a_closure_explains_nothing_of_who_had_left),
 		cmocka_unit_test(a_closure_told_as_sudden_has_an_end),
 		cmocka_unit_test(who_takes_anothers_brand_has_not_closed),
+		cmocka_unit_test(bursts_date_no_better_than_they_come),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -331,9 +331,10 @@ static void add_piece(struct day *d, const struct reached *from, const struct re
 		d->s += n * level.log;
 }
 
-static double day_logl(const struct day *d, double noise)
+static double day_logl(const struct day *d, const struct fit_volume *v)
 {
-	return d->s - (noise > 1e-6 ? (1 / noise + d->n) * log1p(noise * d->m) : d->m);
+	double n = d->n / v->clumps, m = d->m / v->clumps;
+	return d->s / v->clumps - (v->noise > 1e-6 ? (1 / v->noise + n) * log1p(v->noise * m) : m);
 }
 
 static double within(double x, double lo, double hi)
@@ -370,7 +371,7 @@ static double one_day(const struct fit_volume *v, const struct ramp *r, size_t s
 	struct day d = {0};
 	if (r->h1 <= a && r->h2 >= b) {
 		add_hours(v, r, slot, &d);
-		return day_logl(&d, v->noise);
+		return day_logl(&d, v);
 	}
 	double x = within(r->h1, a, b), y = within(r->h2, a, b);
 	if (x > a) {
@@ -387,7 +388,7 @@ static double one_day(const struct fit_volume *v, const struct ramp *r, size_t s
 	}
 	if (y < b)
 		add_piece(&d, &from, &to, r->after);
-	return day_logl(&d, v->noise);
+	return day_logl(&d, v);
 }
 
 /* The days before t1, or behind t2, whole ones: the level there, and each day's part of the likelihood. */

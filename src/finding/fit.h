@@ -30,12 +30,13 @@ bool fit_dates_or(fit_fn *fn, const void *ctx, fit_fn *other, const void *other_
 	struct fit *out);
 
 /* A volume: messages in each slot of FIT_SLOT seconds, and what there would have been at level 1 (exposure x weekly rhythm x what is explained).
- * Days have a noise of their own (gamma, mean 1, variance `noise`), parts of a day only chance: negative binomial days. */
+ * Mail comes by so many messages at once (`clumps`, 1 or more): these are the units that chance counts. Days have a noise of their own (gamma, mean 1,
+ * variance `noise`), parts of a day only chance: negative binomial days. */
 struct fit_volume {
 	int64_t start;                /* Unix time of slot 0, a midnight */
 	size_t n;                     /* slots, whole days */
 	const double *count, *offset; /* running sums: [0] = 0, n + 1 of each */
-	double noise;
+	double noise, clumps;
 	struct fit_memo *memo; /* of this volume alone, for one thread */
 };
 /* What t1 alone and t2 alone say, kept: a grid asks for each of them many times. For so many slots; NULL: out of memory. */

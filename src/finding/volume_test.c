@@ -288,7 +288,8 @@ static void what_is_kept_of_a_fit_changes_nothing(void **state)
 		count[i + 1] = count[i] + floor(draw() * (i < SLOTS / 2 ? 4 : 2));
 		offset[i + 1] = offset[i] + 1.0 / FIT_SLOTS_A_DAY;
 	}
-	struct fit_volume v = {.n = SLOTS, .count = count, .offset = offset, .noise = 0.1, .memo = fit_memo_new(&a, SLOTS)};
+	struct fit_volume v = {
+		.n = SLOTS, .count = count, .offset = offset, .noise = 0.1, .clumps = 1, .memo = fit_memo_new(&a, SLOTS)};
 	int64_t at[2], step = (DAYS_SEEN + 2) * (int64_t)SECONDS_A_DAY / PLACES;
 	for (size_t i = 0; i < ASKED; i++) {
 		for (int k = 0; k < 2; k++) /* also before the first day, and behind the last */
