@@ -90,8 +90,10 @@ static void begin(struct letter *l, struct page *p, size_t k)
 void report_message_list(struct page *p)
 {
 	struct letter l;
-	page_raw(p, "<section id=\"messages\"><h2>Messages</h2><p>A sample");
-	if (p->info->sample) {
+	bool all = p->info->nmessages == (size_t)p->s->messages;
+	page_raw(p, "<section id=\"messages\"><h2>Messages</h2><p>");
+	page_raw(p, all ? "All of them" : "A sample");
+	if (p->info->sample && !all) {
 		page_raw(p, ": ");
 		page_esc(p, str_of(p->info->sample), 0);
 	}

@@ -176,8 +176,12 @@ void report_anomalies(struct page *p)
 	page_plural(p, s->no_anomaly, " message (", " messages (");
 	words_part(&p->tmp, s->no_anomaly, s->messages);
 	page_say(p);
-	page_raw(p,
-		") have none.</p>\n<table><thead><tr><th>what</th><th class=\"n\">share</th><th class=\"n\">messages</th></tr></thead><tbody>\n");
+	page_raw(p, s->no_anomaly == 1 ? ") has none.</p>\n" : ") have none.</p>\n");
+	if (s->no_anomaly == s->messages) {
+		page_raw(p, "</section>\n");
+		return;
+	}
+	page_raw(p, "<table><thead><tr><th>what</th><th class=\"n\">share</th><th class=\"n\">messages</th></tr></thead><tbody>\n");
 	for (;;) {
 		unsigned best = ANOMALY_COUNT;
 		for (unsigned b = 0; b < ANOMALY_COUNT; b++)

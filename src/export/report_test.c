@@ -285,6 +285,22 @@ static void what_the_analysis_left_out_is_told(void **state)
 	buf_free(&text);
 }
 
+static void a_single_message_is_no_sample(void **state)
+{
+	(void)state;
+	struct demo d;
+	struct buf page;
+	demo_make(&d, DEMO_ONE);
+	d.summary.messages = d.summary.no_anomaly = 1;
+	d.info.nmessages = 1;
+	buf_init(&page, 64 * MIB);
+	assert_int_equal(report_html(&d.summary, &d.info, &page), 0);
+	assert_true(str_find(buf_str(&page), S("<p>All of them. Each subject")) != STR_NPOS);
+	assert_true(str_find(buf_str(&page), S(") has none.</p>\n</section>")) != STR_NPOS);
+	demo_free(&d);
+	buf_free(&page);
+}
+
 static void dates_far_from_all_others_are_told(void **state)
 {
 	(void)state;
@@ -345,6 +361,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_cap),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(merged_feeds_are_not_the_largest),
+		cmocka_unit_test(a_single_message_is_no_sample),
 		cmocka_unit_test(dates_far_from_all_others_are_told),
 		cmocka_unit_test(what_the_analysis_left_out_is_told),
 	};
