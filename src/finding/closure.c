@@ -314,10 +314,10 @@ static const struct change *last_fall(const struct scene *s, const struct part *
 	return *first ? c : NULL;
 }
 
-/* What a fading has to gain: two shares, and two dates. */
-static double enough(const struct scene *s)
+/* What a fading has to gain: two shares, and two dates; these a sender of nothing else gives that is silent since. */
+static double enough(const struct scene *s, bool dated)
 {
-	return 4 * log((double)s->v.n_days);
+	return (dated ? 2 : 4) * log((double)s->v.n_days);
 }
 
 static bool one_fell(const struct sender *v, size_t n)
@@ -350,7 +350,7 @@ static int study_trade(struct scene *s, struct closing *c, bool *closed, struct 
 	if (w.expected >= CLOSED_EXPECTED && w.seen <= CLOSED_SEEN * w.expected && w.lost <= CLOSED_LOST * w.expected) {
 		int rc = date_fade(s, c, v, n, &gain, err);
 		c->confidence = w.alive > 1 ? 0.98 : 0.85;
-		*closed = gain >= enough(s);
+		*closed = gain >= enough(s, w.dead > 0);
 		return rc;
 	}
 	if (w.dead < 2 || w.alive)
@@ -412,7 +412,7 @@ static int join_closings(
 	if (joined < 2)
 		return 0;
 	int rc = date_fade(s, both, v, find_senders(s, both, v, SENDERS_MAX), &gain, err);
-	if (rc || gain < enough(s))
+	if (rc || gain < enough(s, false))
 		return rc;
 	widen(&both->fit.start);
 	widen(&both->fit.end);

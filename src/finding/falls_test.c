@@ -190,6 +190,47 @@ static void a_switch_without_a_date_is_not_told(void **state)
 	}
 }
 
+/* alpha loses PillCo, and finds more for WatchCo six days later; others send for both. */
+static double finds_another_later(size_t e, size_t k, double day)
+{
+	if (e || k == 2)
+		return e ? 10 : 35;
+	return k == 0 ? (day < 40.5 ? 9 : 0) : (day < 46.5 ? 0 : 11);
+}
+
+static void what_comes_days_later_is_no_switch(void **state)
+{
+	(void)state;
+	struct world w;
+	for (uint64_t round = 0; round < 12; round++) {
+		tell(&w, finds_another_later, 201 + round);
+		assert_null(find(&w, FINDING_SWITCH, S("alpha"), S("")));
+		end(&w);
+	}
+}
+
+/* PillCo closes: alpha sends for nobody else, and beta a little for it beside others. */
+static double closes_for_a_small_one(size_t e, size_t k, double day)
+{
+	if (k == 0)
+		return day < 62.5 ? e == 0 ? 25 : e == 1 ? 1.1 : 0 : 0;
+	return e == 0 ? 0 : e == 1 ? 1.1 : 10;
+}
+
+static void a_small_sender_tells_a_closure_that_a_silent_one_dates(void **state)
+{
+	(void)state;
+	struct world w;
+	size_t told = 0;
+	for (uint64_t round = 0; round < 24; round++) {
+		tell(&w, closes_for_a_small_one, 301 + round);
+		const struct finding *closure = find(&w, FINDING_CLOSURE, S(""), S(""));
+		told += closure && llabs(closure->start.time - time_of(62.5)) < SECONDS_A_DAY;
+		end(&w);
+	}
+	assert_true(told >= 20);
+}
+
 /* PillCo and WatchCo own Palace; DiceCo goes from its own brand to Palace, of whose mail it is a thirtieth. */
 static void who_takes_anothers_brand_has_not_closed(void **state)
 {
@@ -469,6 +510,8 @@ int main(void)
 		cmocka_unit_test(what_one_still_sends_for_has_not_closed),
 		cmocka_unit_test(a_switch_on_a_day_of_much_mail_is_told),
 		cmocka_unit_test(a_switch_without_a_date_is_not_told),
+		cmocka_unit_test(what_comes_days_later_is_no_switch),
+		cmocka_unit_test(a_small_sender_tells_a_closure_that_a_silent_one_dates),
 		cmocka_unit_test(late_mail_of_a_closure_is_not_going_on),
 		cmocka_unit_test(who_sent_for_one_trade_alone_shows_its_closure),
 		cmocka_unit_test(a_closure_begins_when_the_first_leaves_and_ends_with_the_last),

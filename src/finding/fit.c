@@ -209,7 +209,7 @@ static struct span middle(const struct mixed *x)
 	return (struct span){quantile(x, 0.025), quantile(x, 0.975)};
 }
 
-/* The same, with that of each shape by itself that is left open: which one a closure had is not drawn by lot. Of one engine's changes step and
+/* The same, with that of each shape by itself that is left open: which one a closure or a switch had is not drawn by lot. Of one engine's changes step and
  * ramp are as usual as they are taken to be: all together hold them as often as they say. */
 static struct span of_each(const struct mixed *x)
 {
@@ -252,8 +252,8 @@ static double slow_part(const struct marginal *m, double w)
 	return m->total > 0 ? w * m->slow / m->total : 0;
 }
 
-bool fit_dates_or(fit_fn *fn, const void *ctx, fit_fn *other, const void *other_ctx, int64_t lo, int64_t hi, struct arena *arena,
-	struct fit *out)
+static bool find_dates(fit_fn *fn, const void *ctx, fit_fn *other, const void *other_ctx, int64_t lo, int64_t hi, bool each,
+	struct arena *arena, struct fit *out)
 {
 	struct arena_mark mark = arena_mark(arena);
 	struct grid g = {.ramp = arena_alloc(arena, sizeof(double) * GRID * GRID)};
@@ -273,8 +273,8 @@ bool fit_dates_or(fit_fn *fn, const void *ctx, fit_fn *other, const void *other_
 	out->logl = top;
 	out->other = third / (step + ramp + third);
 	out->mean = top + log((step + ramp + third) / (other ? SHAPES : SHAPES - 1));
-	out->start = date(&start, other ? of_each(&start) : middle(&start));
-	out->end = date(&ramp_end, other ? of_each(&end) : middle(&end));
+	out->start = date(&start, each ? of_each(&start) : middle(&start));
+	out->end = date(&ramp_end, each ? of_each(&end) : middle(&end));
 	out->ramp = slow_part(&m1[RAMP], ramp) + slow_part(&m1[OTHER], third) > (step + ramp + third) / 2 &&
 	            out->end.time > out->start.time;
 	if (!out->ramp)
@@ -285,7 +285,13 @@ bool fit_dates_or(fit_fn *fn, const void *ctx, fit_fn *other, const void *other_
 
 bool fit_dates(fit_fn *fn, const void *ctx, int64_t lo, int64_t hi, struct arena *arena, struct fit *out)
 {
-	return fit_dates_or(fn, ctx, NULL, NULL, lo, hi, arena, out);
+	return find_dates(fn, ctx, NULL, NULL, lo, hi, false, arena, out);
+}
+
+bool fit_dates_or(fit_fn *fn, const void *ctx, fit_fn *other, const void *other_ctx, int64_t lo, int64_t hi, struct arena *arena,
+	struct fit *out)
+{
+	return find_dates(fn, ctx, other, other_ctx, lo, hi, true, arena, out);
 }
 
 /* ---- volumes ---- */

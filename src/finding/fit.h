@@ -3,8 +3,8 @@
  * The change runs from t1 to t2 (t1 = t2: a step). Its likelihood is put on a grid of t1 and t2 that zooms in on where it is high.
  * Beforehand a ramp of up to FIT_RAMP_DAYS is as likely as a step, every place as any other, and lengths are alike on the scale of
  * log(1 + days), as change/date.c has it. A date is where both shapes' weight has its middle, less what lies more than three days
- * from there; intervals are the middle 95 %, of three shapes with that of each that is left open. Likelihoods of bursty mail are
- * tempered by its scatter.
+ * from there; intervals are the middle 95 %, of fit_dates_or with that of each shape that is left open. Likelihoods of bursty
+ * mail are tempered by its scatter.
  */
 #ifndef TRAPLINE_FINDING_FIT_H
 #define TRAPLINE_FINDING_FIT_H
@@ -25,7 +25,8 @@ struct fit {
 };
 /* Over lo <= t1 <= t2 <= hi. False: out of memory. */
 bool fit_dates(fit_fn *fn, const void *ctx, int64_t lo, int64_t hi, struct arena *a, struct fit *out);
-/* The same where a third shape is as likely beforehand as each of these two, dated by its own likelihood (t1 < t2); other NULL: there is none. */
+/* The same for what one decided, and none drew by lot whether it be sudden (closures, switches): each shape that is left open is held by itself. A third
+ * shape is as likely beforehand as each of these two, dated by its own likelihood (t1 < t2); other NULL: there is none. */
 bool fit_dates_or(fit_fn *fn, const void *ctx, fit_fn *other, const void *other_ctx, int64_t lo, int64_t hi, struct arena *a,
 	struct fit *out);
 

@@ -30,7 +30,7 @@ static double impossible(const void *ctx, int64_t t1, int64_t t2)
 }
 
 /* 95 % of days 47 +- 0.5 are 46.02 to 47.98, and those of day 52 up to 52.98. */
-static void of_three_shapes_each_that_is_open_is_held(void **state)
+static void of_shapes_each_that_is_open_is_held(void **state)
 {
 	(void)state;
 	struct arena a;
@@ -44,6 +44,8 @@ static void of_three_shapes_each_that_is_open_is_held(void **state)
 	assert_true(days(two.end.hi, 0) < 52.7);
 	assert_true(days(three.end.hi, 0) < 53.1 && days(three.end.hi, 0) > 52.9);
 	assert_true(llabs(three.start.time - two.start.time) < DAY / 24);
+	assert_true(fit_dates_or(looks_sudden, NULL, NULL, NULL, 40 * DAY, 60 * DAY, &a, &three)); /* of two shapes, too */
+	assert_true(days(three.start.lo, 0) < 46.1 && days(three.end.hi, 0) > 52.9);
 	arena_free(&a);
 }
 
@@ -68,7 +70,7 @@ static void what_the_mail_rules_out_widens_nothing(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(of_three_shapes_each_that_is_open_is_held),
+		cmocka_unit_test(of_shapes_each_that_is_open_is_held),
 		cmocka_unit_test(what_the_mail_rules_out_widens_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,9 +23,10 @@ static const double SWITCH_EXCESS = 2.5;   /* of the loss, at most: more is grow
 static const double SWITCH_GROWTH = 1.5;   /* of the new house, at least */
 static const double SWITCH_PART = 0.2;     /* of the engine's output that changes hands, at least */
 static const double SWITCH_NAMELESS = 0.5; /* of loss or gain, that mail of no known trade made up for, at most */
-static const double SWITCH_SIGMAS = 3;     /* of counting noise, that the new house's gain is, or both at once are too many */
+static const double SWITCH_SIGMAS =
+	3; /* of counting noise, that the new house's gain is, or both at once are too many or too few */
 static const double SWITCH_BOTH =
-	1.4; /* while it goes on, of what the two had before or have after: else it is two events, not one */
+	1.4; /* while it goes on, of what the two had before or have after, times or part: else it is two events, not one */
 
 /* ---- one pair of houses of one engine ---- */
 
@@ -146,23 +147,27 @@ struct rates {
 	double old1, old2, new1, new2, all1, all2;
 	double n_old1, n_new2;
 	double both, both_days; /* messages of the two houses while it goes on; in so many days, 0: too few to tell */
+	double open, open_days; /* the same as long as it may have gone on */
 	double scatter;
 	int64_t from, t1, t2, to; /* where they were taken: before t1, and from t2 on */
 };
 
-/* What both houses had while the mix changed: whole days would be one or two of them. */
-static void measure_both(const struct scene *s, const struct part *x, const struct part *a, const struct part *b, struct rates *r)
+/* What both houses had from one time to another, and the days of it that were watched: whole days would be one or two of them. */
+static double both_within(const struct scene *s, const struct part *x, const struct part *a, const struct part *b, int64_t from,
+	int64_t to, double *days)
 {
 	const int64_t step = SECONDS_AN_HOUR;
-	r->both = r->both_days = 0;
-	if (r->t2 - r->t1 < 2 * SECONDS_A_DAY)
-		return;
-	for (int64_t t = r->t1; t < r->t2; t += step)
-		r->both_days += part_watched(s, x, t) * (double)step / SECONDS_A_DAY;
+	double n = 0;
+	*days = 0;
+	if (to - from < 2 * SECONDS_A_DAY)
+		return 0;
+	for (int64_t t = from; t < to; t += step)
+		*days += part_watched(s, x, t) * (double)step / SECONDS_A_DAY;
 	for (size_t i = 0; i < a->n; i++)
-		r->both += s->events[a->list[i]].time >= r->t1 && s->events[a->list[i]].time < r->t2;
+		n += s->events[a->list[i]].time >= from && s->events[a->list[i]].time < to;
 	for (size_t i = 0; i < b->n; i++)
-		r->both += s->events[b->list[i]].time >= r->t1 && s->events[b->list[i]].time < r->t2;
+		n += s->events[b->list[i]].time >= from && s->events[b->list[i]].time < to;
+	return n;
 }
 
 /* Beside a change of mix, within the stretch in which neither the mix nor the engine changed otherwise. */
@@ -179,7 +184,8 @@ static void measure_rates(const struct scene *s, const struct part *x, const str
 	r->new2 = part_level(s, b, t2, to, &r->n_new2);
 	r->all1 = part_level(s, x, from, t1, NULL);
 	r->all2 = part_level(s, x, t2, to, NULL);
-	measure_both(s, x, a, b, r);
+	r->both = both_within(s, x, a, b, t1, t2, &r->both_days);
+	r->open = both_within(s, x, a, b, c->f.start.lo, c->f.end.hi, &r->open_days);
 }
 
 /* Mail of no known trade took the loss, or gave the gain: then campaigns changed that name what they sell and such that do not. */
@@ -209,12 +215,19 @@ static bool overlaps(const struct rates *r)
 	return r->both > SWITCH_BOTH * one && r->both - one > SWITCH_SIGMAS * sqrt(r->scatter * one);
 }
 
+/* Neither house for days: the one was lost, and the other came later. */
+static bool has_gap(const struct rates *r)
+{
+	double one = fmin(r->old1 + r->new1, r->old2 + r->new2) * r->open_days;
+	return r->open < one / SWITCH_BOTH && one - r->open > SWITCH_SIGMAS * sqrt(r->scatter * one);
+}
+
 static bool is_switch(const struct rates *r)
 {
 	double loss = r->old1 - r->old2, gain = r->new2 - r->new1;
 	return r->n_old1 >= MIX_MIN_COUNT && r->n_new2 >= MIX_MIN_COUNT && r->old2 <= SWITCH_LEFT * r->old1 &&
 	       gain >= SWITCH_REPLACED * loss && gain <= SWITCH_EXCESS * loss && r->new2 >= SWITCH_GROWTH * r->new1 &&
-	       loss >= SWITCH_PART * r->all1 && sigmas(r) >= SWITCH_SIGMAS && !overlaps(r);
+	       loss >= SWITCH_PART * r->all1 && sigmas(r) >= SWITCH_SIGMAS && !overlaps(r) && !has_gap(r);
 }
 
 /* The trade of a house that an engine sent most for in [from,to). */
@@ -237,7 +250,7 @@ static bool date_mix(struct scene *s, const struct pair *p, size_t from, size_t 
 	struct fit_mix mix = {.t = p->t + from, .z = p->z + from, .sum = p->sum + from, .n = to - from, .scatter = p->scatter};
 	lo = lo > p->t[from] ? lo : p->t[from];
 	hi = hi < p->t[to - 1] ? hi : p->t[to - 1];
-	return fit_dates(fit_mix_logl, &mix, lo, hi, s->arena, fit);
+	return fit_dates_or(fit_mix_logl, &mix, NULL, NULL, lo, hi, s->arena, fit);
 }
 
 static int claim_switch(struct scene *s, const struct part *x, const struct pair *p, const struct splits *cut, size_t first,
