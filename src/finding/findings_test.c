@@ -518,6 +518,29 @@ static void a_silence_over_a_seam_is_no_end_of_a_feed(void **state)
 	}
 }
 
+/* Feed 1 sees alpha stop; feed 2 begins on the last day, with more mail than that feed had in weeks. */
+static void a_feed_of_a_day_hides_nothing(void **state)
+{
+	(void)state;
+	struct world w;
+	struct err err = {0};
+	seed = 1;
+	begin(&w);
+	for (size_t e = 0; e < ENGINES; e++)
+		for (double t = 0; t < (e == 0 ? 40.5 : DAYS); t -= log(draw()) / 4)
+			add_mail(&w, t, 1, w.engine[e]);
+	for (double t = DAYS - 1; t < DAYS; t -= log(draw()) / 900)
+		add_mail(&w, t, 2, w.engine[1 + (size_t)(draw() * (ENGINES - 1))]);
+	assert_int_equal(findings_find(&w.t, &err), 0);
+	const struct finding *stop = find(&w, FINDING_VOLUME_CHANGE, S("alpha"), S(""));
+	assert_non_null(stop);
+	holds(&stop->start, 40.5);
+	assert_true(stop->before > 2.5 && stop->before < 6);
+	for (size_t i = 0; i < w.found.n; i++)
+		assert_true(w.found.v[i].kind != FINDING_VOLUME_CHANGE || w.found.v[i].start.time < time_of(DAYS - 2));
+	end(&w);
+}
+
 static void findings_beyond_the_cap_are_counted(void **state)
 {
 	(void)state;
@@ -557,6 +580,7 @@ int main(void)
 		cmocka_unit_test(few_messages_are_no_harm),
 		cmocka_unit_test(mail_of_a_long_time_is_told_in_parts),
 		cmocka_unit_test(a_silence_over_a_seam_is_no_end_of_a_feed),
+		cmocka_unit_test(a_feed_of_a_day_hides_nothing),
 		cmocka_unit_test(findings_beyond_the_cap_are_counted),
 		cmocka_unit_test(memory_that_fails_is_told),
 	};

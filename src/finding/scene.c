@@ -345,6 +345,41 @@ static int watch_sensors(struct scene *s, struct err *err)
 	return volume_sensors(&s->v, ev, s->n_events, day0, n_days, s->v.n_feeds, s->arena) ? err_oom(err, "findings") : 0;
 }
 
+/* Feeds that watched for less than a scene must last, and never alone. How large their part of the mail is nobody knows from so few days, and
+ * all days without them would seem to be known by the rest of it: one that begins on the last day, with most of that day's mail, hides what others saw
+ * for months. What they received says nothing of changes. */
+static int leave_out_brief_feeds(struct scene *s, struct err *err)
+{
+	struct volume *v = &s->v;
+	bool *brief = arena_zalloc(s->arena, v->n_feeds + 1, sizeof *brief);
+	size_t kept = 0;
+	if (!brief)
+		return err_oom(err, "findings");
+	for (size_t f = 0; f < v->n_feeds; f++) {
+		double days = 0;
+		for (size_t d = 0; d < v->n_days; d++)
+			days += v->watched[d * v->n_feeds + f];
+		brief[f] = days < SCENE_MIN_DAYS;
+	}
+	for (size_t d = 0; d < v->n_days; d++) {
+		const double *watched = v->watched + d * v->n_feeds;
+		bool others = false;
+		for (size_t f = 0; f < v->n_feeds; f++)
+			others |= !brief[f] && watched[f] > 0;
+		for (size_t f = 0; f < v->n_feeds && !others; f++)
+			brief[f] &= watched[f] <= 0;
+	}
+	for (size_t d = 0; d < v->n_days; d++)
+		for (size_t f = 0; f < v->n_feeds; f++)
+			if (brief[f])
+				v->watched[d * v->n_feeds + f] = v->alive[d * v->n_feeds + f] = 0;
+	for (size_t i = 0; i < s->n_events; i++)
+		if (!brief[s->events[i].feed])
+			s->events[kept++] = s->events[i];
+	s->n_events = kept;
+	return 0;
+}
+
 static int play(const struct traffic *t, const struct feed_life *lives, struct event *ev, size_t n, scene_fn *fn, struct err *err)
 {
 	struct arena arena;
@@ -356,6 +391,7 @@ static int play(const struct traffic *t, const struct feed_life *lives, struct e
 	arena_init(&arena, SIZE_MAX);
 	int rc = make_columns(&s, err);
 	rc = rc ? rc : watch_sensors(&s, err);
+	rc = rc ? rc : leave_out_brief_feeds(&s, err);
 	rc = rc ? rc : scene_trades(&s, err);
 	rc = rc ? rc : make_parts(&s, err);
 	rc = rc ? rc : fn(&s, err);
