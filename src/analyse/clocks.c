@@ -125,8 +125,9 @@ static size_t most_of_one(const struct witness *w, size_t n, uint64_t *v)
 	return most;
 }
 
-/* Sorted witnesses of one stretch: false where they are of one sender, who may be the one with the wrong clock. */
-static bool judge(struct clock_fault *f, const struct witness *w, size_t n, uint64_t *v)
+/* Sorted witnesses of one stretch: false where they are of one sender, who may be the one with the wrong clock, or fewer than those who
+ * wrote no date. */
+static bool judge(struct clock_fault *f, const struct witness *w, size_t n, size_t undated, uint64_t *v)
 {
 	size_t lo = 0, hi = n;
 	f->late = w[n / 2].late;
@@ -136,7 +137,7 @@ static bool judge(struct clock_fault *f, const struct witness *w, size_t n, uint
 		hi--;
 	f->agree = hi - lo;
 	f->known = f->agree * 2 > n && most_of_one(w + lo, f->agree, v) * 2 <= f->agree;
-	return most_of_one(w, n, v) * 2 <= n;
+	return undated <= n && most_of_one(w, n, v) * 2 <= n;
 }
 
 static int judge_all(const struct analysis *a, struct arena *arena, struct clock_faults *list, struct err *err)
@@ -146,12 +147,15 @@ static int judge_all(const struct analysis *a, struct arena *arena, struct clock
 		room += list->v[i].n;
 	struct witness *w = arena_alloc(arena, room * sizeof *w);
 	uint64_t *v = arena_alloc(arena, room * sizeof *v);
-	if (!w || !v)
+	size_t *undated = arena_zalloc(arena, list->n, sizeof *undated);
+	if (!w || !v || !undated)
 		return err_oom(err, "clocks");
 	for (size_t i = 0; i < a->n_messages; i++) {
 		const struct analysed *m = &a->messages[i];
-		const struct clock_fault *f = has_date(m) ? clock_fault_of(list, a, m) : NULL;
-		if (f)
+		const struct clock_fault *f = clock_fault_of(list, a, m);
+		if (f && !has_date(m))
+			undated[f - list->v]++;
+		else if (f)
 			w[n++] =
 				(struct witness){.fault = (uint32_t)(f - list->v), .late = m->date_late, .sender = sender_of(m, i)};
 	}
@@ -159,7 +163,7 @@ static int judge_all(const struct analysis *a, struct arena *arena, struct clock
 	qsort(w, n, sizeof *w, by_fault_and_late);
 	for (size_t i = 0; i < list->n; i++) {
 		struct clock_fault f = list->v[i];
-		if (judge(&f, w + at, f.n, v))
+		if (judge(&f, w + at, f.n, undated[i], v))
 			list->v[kept++] = f;
 		at += f.n;
 	}

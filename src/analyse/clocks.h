@@ -4,7 +4,7 @@
  * A stretch of days on which hardly any is near the feed's own time has a wrong time: its clock was set wrong, or the times are of when old
  * mail was handed on or copied. Where the dates agree by how much, and not for one sender's sake, the true time is known.
  *
- * Limits: what is wrong by less than CLOCK_NEAR is not seen, nor fewer than CLOCK_LEAST messages. Where mail with right times lies on the same days,
+ * Limits: what is wrong by less than CLOCK_NEAR is not seen, nor fewer than CLOCK_LEAST messages, nor a stretch of which most have no date. Where mail with right times lies on the same days,
  * these are seen only as long as it is the lesser part.
  */
 #ifndef TRAPLINE_ANALYSE_CLOCKS_H

@@ -137,6 +137,26 @@ static void no_memory(void **state)
 	}
 }
 
+/* A trap of mail without dates: the few that are there say nothing of it. */
+static void dates_that_few_write(void **state)
+{
+	static const size_t undated[] = {40, 400};
+	(void)state;
+	for (size_t k = 0; k < 2; k++) {
+		begin();
+		add(1, 0, 5, 500, 9);
+		size_t dated = w.a.n_messages;
+		assert_in_range(dated, undated[0], undated[1]);
+		for (size_t i = 0; i < undated[k]; i++)
+			w.a.messages[w.a.n_messages++] = (struct analysed){.feed = 1,
+				.time = time_of(5.0 * (double)i / (double)undated[k]),
+				.time_trusted = 1,
+				.date_late = DATE_NONE};
+		find(!k);
+		end();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -144,6 +164,7 @@ int main(void)
 		cmocka_unit_test(a_clock_that_was_wrong),
 		cmocka_unit_test(old_mail_that_was_copied),
 		cmocka_unit_test(few_messages_say_nothing),
+		cmocka_unit_test(dates_that_few_write),
 		cmocka_unit_test(no_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
