@@ -3,7 +3,10 @@
 
 #include <math.h>
 
-enum { ROWS_EXACT = 6000 };
+enum {
+	ROWS_EXACT = 6000,
+	STRIDE = 32, /* ends between two at which all starts are reckoned: as many starts at most are too new for a bound */
+};
 
 bool change_count_low(const struct change_series *cs)
 {
@@ -84,18 +87,54 @@ static double trend_factor(const struct stretch *st, size_t i)
 	return st->trend && change_has_trend(st->trend) ? exp(change_trend(st->trend, (double)i)) : 1;
 }
 
+/* Starts still in play. Two levels cost no more than one through both: `base`, at the row `at`, and what a level from there to the end
+ * costs are a bound from below. Where that is above what a start is known to reach, the cost itself is of no matter: no logarithms. */
+struct starts {
+	size_t n, at;
+	uint32_t *row;
+	double *base, *cost; /* base: -INFINITY where the start is newer */
+};
+
+/* The best start for a level that ends at e; last: that of the end before. Drops starts that can never win. */
+static uint32_t best_start(const struct count_sums *c, struct starts *st, const double *best, double penalty, size_t e,
+	uint32_t last, bool all, double *least)
+{
+	double reached = best[last] + penalty + cost_between(c, last, e), near = st->at < e ? cost_between(c, st->at, e) : 0;
+	double enough = reached + 1e-6 + 1e-9 * fabs(reached); /* rounding */
+	size_t kept = 0;
+	*least = INFINITY;
+	for (size_t i = 0; i < st->n; i++) {
+		st->cost[i] = st->base[i] + near;
+		if (!all && st->cost[i] > enough)
+			continue;
+		st->cost[i] = best[st->row[i]] + penalty + cost_between(c, st->row[i], e);
+		if (st->cost[i] < *least) {
+			*least = st->cost[i];
+			last = st->row[i];
+		}
+	}
+	for (size_t i = 0; i < st->n; i++)
+		if (st->cost[i] < *least + penalty) {
+			st->row[kept] = st->row[i];
+			st->base[kept++] = all ? st->cost[i] : st->base[i];
+		}
+	st->n = kept;
+	st->at = all ? e : st->at;
+	return last;
+}
+
 /* The stretch as levels. */
 static int part(
 	const struct stretch *st, const struct change_noise *noise, struct arena *a, struct change_segment **seg, size_t *n_seg)
 {
-	size_t n = st->e - st->s, grid = 1 + n / ROWS_EXACT, n_starts = 1, kept, count = 0;
-	double penalty = CHANGE_COUNT_PARAMS * log((double)st->cs->n), *m = arena_zalloc(a, 3 * (n + 1), sizeof *m);
-	uint32_t *from = arena_zalloc(a, 2 * (n + 1), sizeof *from), *start;
+	size_t n = st->e - st->s, grid = 1 + n / ROWS_EXACT, count = 0, ends = 0;
+	double penalty = CHANGE_COUNT_PARAMS * log((double)st->cs->n), *m = arena_zalloc(a, 4 * (n + 1), sizeof *m);
+	uint32_t *from = arena_zalloc(a, 2 * (n + 1), sizeof *from), last = 0;
 	if (!m || !from)
 		return -1;
-	start = from + n + 1;
+	struct starts in = {.n = 1, .row = from + n + 1, .base = m + 2 * (n + 1), .cost = m + 3 * (n + 1)};
 	struct count_sums c = {.y = m, .k = noise->k, .temper = temper(noise)};
-	double *best = m + n + 1, *cost = m + 2 * (n + 1);
+	double *best = m + n + 1;
 	for (size_t i = 0; i < n; i++)
 		c.y[i + 1] = c.y[i] + change_count(st->cs, st->s + i) / trend_factor(st, st->s + i);
 	best[0] = -penalty;
@@ -103,21 +142,11 @@ static int part(
 		if (e % grid && e != n)
 			continue;
 		size_t row = grid == 1 ? e - CHANGE_MIN_ROWS : (e - 1) / grid * grid;
-		if (row >= CHANGE_MIN_ROWS && row + CHANGE_MIN_ROWS <= e)
-			start[n_starts++] = (uint32_t)row;
-		best[e] = INFINITY;
-		for (size_t i = 0; i < n_starts; i++) {
-			cost[i] = best[start[i]] + penalty + cost_between(&c, start[i], e);
-			if (cost[i] < best[e]) {
-				best[e] = cost[i];
-				from[e] = start[i];
-			}
+		if (row >= CHANGE_MIN_ROWS && row + CHANGE_MIN_ROWS <= e) {
+			in.base[in.n] = -INFINITY;
+			in.row[in.n++] = (uint32_t)row;
 		}
-		kept = 0;
-		for (size_t i = 0; i < n_starts; i++)
-			if (cost[i] < best[e] + penalty)
-				start[kept++] = start[i];
-		n_starts = kept;
+		last = from[e] = best_start(&c, &in, best, penalty, e, last, ends++ % STRIDE == 0, &best[e]);
 	}
 	for (size_t e = n; e > 0; e = from[e])
 		count++;
