@@ -96,13 +96,11 @@ struct witness {
 	uint64_t sender; /* who made it, as far as is known */
 };
 
-#define SENDER_ENGINE ((uint64_t)1 << 62)
-#define SENDER_CAMPAIGN ((uint64_t)1 << 63)
-
-/* Where neither engine nor campaign is known, each message by itself. */
 static uint64_t sender_of(const struct analysed *m, size_t i)
 {
-	return m->engine ? SENDER_ENGINE | m->engine : m->campaign ? SENDER_CAMPAIGN | m->campaign : i;
+	if (m->engine)
+		return (uint64_t)1 << 62 | m->engine;
+	return m->campaign ? (uint64_t)2 << 62 | m->campaign : i;
 }
 
 static int by_fault_and_late(const void *a, const void *b)
@@ -113,12 +111,12 @@ static int by_fault_and_late(const void *a, const void *b)
 	return (x->late > y->late) - (x->late < y->late);
 }
 
-/* How many of n one sender has at most. agree: they wrote one date; then those of whom nothing is known may be one. v: room for n. */
-static size_t most_of_one(const struct witness *w, size_t n, bool agree, uint64_t *v)
+/* How many of n one sender has at most. v: room for as many. */
+static size_t most_of_one(const struct witness *w, size_t n, uint64_t *v)
 {
 	size_t most = 0, run = 0;
 	for (size_t i = 0; i < n; i++)
-		v[i] = agree && w[i].sender < SENDER_ENGINE ? 0 : w[i].sender;
+		v[i] = w[i].sender;
 	sort_u64(v, n);
 	for (size_t i = 0; i < n; i++) {
 		run = i && v[i] == v[i - 1] ? run + 1 : 1;
@@ -138,9 +136,8 @@ static bool judge(struct clock_fault *f, const struct witness *w, size_t n, size
 	while (w[hi - 1].late > f->late + CLOCK_NEAR / 2)
 		hi--;
 	f->agree = hi - lo;
-	bool agree = f->agree * 2 > n;
-	f->known = agree && most_of_one(w + lo, f->agree, true, v) * 2 <= f->agree;
-	return undated <= n && most_of_one(w, n, agree, v) * 2 <= n;
+	f->known = f->agree * 2 > n && most_of_one(w + lo, f->agree, v) * 2 <= f->agree;
+	return undated <= n && most_of_one(w, n, v) * 2 <= n;
 }
 
 static int judge_all(const struct analysis *a, struct arena *arena, struct clock_faults *list, struct err *err)
