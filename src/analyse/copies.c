@@ -184,9 +184,7 @@ int copies_tell(struct analysis *a, const struct copies *c, struct err *err)
 	arena_init(&scratch, SIZE_MAX);
 	buf_init_arena(&b, &scratch, MIB);
 	const struct feed *feeds = ranked(a, c->shared, &scratch);
-	if (!feeds)
-		return err_oom(err, "copies");
-	for (size_t i = 0; i < a->n_feeds; i++) {
+	for (size_t i = 0; feeds && i < a->n_feeds; i++) {
 		uint32_t feed = feeds[i].number;
 		if (!is_told(c, feed) || n++ >= NAMED)
 			continue;
@@ -195,7 +193,7 @@ int copies_tell(struct analysis *a, const struct copies *c, struct err *err)
 	if (n > NAMED)
 		buf_printf(&b, " and %zu more", n - NAMED);
 	int rc =
-		!buf_ok(&b) ? err_oom(err, "copies")
+		!feeds || !buf_ok(&b) ? err_oom(err, "copies")
 		: n == 0
 			? 0
 			: analysis_left_out(a, "copies", err,

@@ -345,22 +345,19 @@ static int watch_sensors(struct scene *s, struct err *err)
 	return volume_sensors(&s->v, ev, s->n_events, day0, n_days, s->v.n_feeds, s->arena) ? err_oom(err, "findings") : 0;
 }
 
-/* Feeds that watched for less than a scene must last, and never alone. How large their part of the mail is nobody knows from so few days, and
- * all days without them would seem to be known by the rest of it: one that begins on the last day, with most of that day's mail, hides what others saw
- * for months. What they received says nothing of changes. */
-static int leave_out_brief_feeds(struct scene *s, struct err *err)
+static double days_watched(const struct volume *v, size_t f)
 {
-	struct volume *v = &s->v;
-	bool *brief = arena_zalloc(s->arena, v->n_feeds + 1, sizeof *brief);
-	size_t kept = 0;
-	if (!brief)
-		return err_oom(err, "findings");
-	for (size_t f = 0; f < v->n_feeds; f++) {
-		double days = 0;
-		for (size_t d = 0; d < v->n_days; d++)
-			days += v->watched[d * v->n_feeds + f];
-		brief[f] = days < SCENE_MIN_DAYS;
-	}
+	double days = 0;
+	for (size_t d = 0; d < v->n_days; d++)
+		days += v->watched[d * v->n_feeds + f];
+	return days;
+}
+
+/* Marks feeds that watched for less than a scene must last, and never alone. */
+static void find_brief_feeds(const struct volume *v, bool *brief)
+{
+	for (size_t f = 0; f < v->n_feeds; f++)
+		brief[f] = days_watched(v, f) < SCENE_MIN_DAYS;
 	for (size_t d = 0; d < v->n_days; d++) {
 		const double *watched = v->watched + d * v->n_feeds;
 		bool others = false;
@@ -369,10 +366,21 @@ static int leave_out_brief_feeds(struct scene *s, struct err *err)
 		for (size_t f = 0; f < v->n_feeds && !others; f++)
 			brief[f] &= watched[f] <= 0;
 	}
-	for (size_t d = 0; d < v->n_days; d++)
-		for (size_t f = 0; f < v->n_feeds; f++)
-			if (brief[f])
-				v->watched[d * v->n_feeds + f] = v->alive[d * v->n_feeds + f] = 0;
+}
+
+/* How large the part of a brief feed is nobody knows, and all days without it would seem to be known by the rest of the mail only: one that begins on the
+ * last day, with most of that day's mail, hides what others saw for months. What it received says nothing of changes. */
+static int leave_out_brief_feeds(struct scene *s, struct err *err)
+{
+	struct volume *v = &s->v;
+	bool *brief = arena_zalloc(s->arena, v->n_feeds + 1, sizeof *brief);
+	size_t kept = 0;
+	if (!brief)
+		return err_oom(err, "findings");
+	find_brief_feeds(v, brief);
+	for (size_t i = 0; i < v->n_days * v->n_feeds; i++)
+		if (brief[i % v->n_feeds])
+			v->watched[i] = v->alive[i] = 0;
 	for (size_t i = 0; i < s->n_events; i++)
 		if (!brief[s->events[i].feed])
 			s->events[kept++] = s->events[i];
