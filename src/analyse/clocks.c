@@ -1,6 +1,7 @@
 /* clocks.c - see clocks.h. */
 #include "analyse/clocks.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -28,7 +29,22 @@ static bool is_far(const struct analysed *m)
 	return m->date_late > CLOCK_NEAR || m->date_late < -CLOCK_NEAR;
 }
 
-/* ---- stretches of days with hardly a date that is near ---- */
+/* ---- days ---- */
+
+/* Mail of one feed's day, by whether its senders' dates are near. */
+struct day {
+	uint32_t feed;
+	int64_t day;
+	size_t near, far;
+};
+
+struct days {
+	struct arena *a;
+	VEC(struct day) list; /* by feed and day, those with mail */
+	VEC(struct clock_fault) stretches;
+	struct clock_fault open; /* n: far */
+	size_t near;
+};
 
 /* feed, day, far: of each message one number, so that they sort fast. */
 static uint64_t key_of(const struct analysed *m)
@@ -36,19 +52,30 @@ static uint64_t key_of(const struct analysed *m)
 	return (uint64_t)m->feed << 32 | (uint64_t)time_day(m->time) << 1 | is_far(m);
 }
 
-struct days {
-	struct arena *a;
-	VEC(struct clock_fault) list;
-	struct clock_fault open; /* n: far */
-	size_t near;
-};
+static bool count_days(struct days *d, const uint64_t *keys, size_t n)
+{
+	struct day *day;
+	for (size_t i = 0; i < n; i += day->near + day->far) {
+		uint64_t near = keys[i] & ~(uint64_t)1, far = near | 1;
+		if (!(day = vec_push(d->a, &d->list, SIZE_MAX)))
+			return false;
+		*day = (struct day){.feed = (uint32_t)(near >> 32), .day = (int64_t)((uint32_t)near >> 1)};
+		while (i + day->near < n && keys[i + day->near] == near)
+			day->near++;
+		while (i + day->near + day->far < n && keys[i + day->near + day->far] == far)
+			day->far++;
+	}
+	return true;
+}
+
+/* ---- stretches of days with hardly a date that is near ---- */
 
 static bool close_stretch(struct days *d)
 {
 	struct clock_fault *f;
 	size_t all = d->open.n + d->near;
 	if (all >= CLOCK_LEAST && d->near * 10 < all) {
-		if (!(f = vec_push(d->a, &d->list, SIZE_MAX)))
+		if (!(f = vec_push(d->a, &d->stretches, SIZE_MAX)))
 			return false;
 		*f = d->open;
 	}
@@ -57,35 +84,44 @@ static bool close_stretch(struct days *d)
 	return true;
 }
 
-static bool add_day(struct days *d, uint64_t day_key, size_t near, size_t far)
+static bool find_stretches(struct days *d)
 {
-	uint32_t feed = (uint32_t)(day_key >> 32);
-	int64_t day = (int64_t)((uint32_t)day_key >> 1);
-	if (d->open.n && (d->open.feed != feed || day - d->open.to > CLOCK_GAP || far <= near) && !close_stretch(d))
-		return false;
-	if (far <= near)
-		return true;
-	if (!d->open.n)
-		d->open = (struct clock_fault){.feed = feed, .from = day};
-	d->open.to = day;
-	d->open.n += far;
-	d->near += near;
-	return true;
-}
-
-static bool find_stretches(struct days *d, const uint64_t *keys, size_t n)
-{
-	size_t near, far;
-	for (size_t i = 0; i < n; i += near + far) {
-		uint64_t day = keys[i] & ~(uint64_t)1;
-		for (near = 0; i + near < n && keys[i + near] == day;)
-			near++;
-		for (far = 0; i + near + far < n && keys[i + near + far] == (day | 1);)
-			far++;
-		if (!add_day(d, day, near, far))
+	for (size_t i = 0; i < d->list.n; i++) {
+		const struct day *x = &d->list.v[i];
+		bool right = x->far <= x->near, apart = d->open.feed != x->feed || x->day - d->open.to > CLOCK_GAP;
+		if (d->open.n && (apart || right) && !close_stretch(d))
 			return false;
+		if (right)
+			continue;
+		if (!d->open.n)
+			d->open = (struct clock_fault){.feed = x->feed, .from = x->day};
+		d->open.to = x->day;
+		d->open.n += x->far;
+		d->near += x->near;
 	}
 	return close_stretch(d);
+}
+
+/* A clock that is wrong moves all mail: where as much as ever has right dates, the others are forged. Asked of stretches in their order; *at: 0 for
+ * the first. Where there is hardly any right mail in the weeks beside it, nothing is known of how much is usual. */
+static bool right_mail_goes_on(const struct days *d, const struct clock_fault *f, size_t *at)
+{
+	double near = 0, days = 0, beside = 0, days_beside = 0;
+	const struct day *v = d->list.v;
+	while (*at < d->list.n && (v[*at].feed < f->feed || v[*at].day < f->from - CLOCK_GAP))
+		(*at)++;
+	for (size_t i = *at; i < d->list.n && v[i].feed == f->feed && v[i].day <= f->to + CLOCK_GAP; i++)
+		if (v[i].day >= f->from && v[i].day <= f->to) {
+			near += (double)v[i].near;
+			days++;
+		} else if (v[i].near >= v[i].far) {
+			beside += (double)v[i].near;
+			days_beside++;
+		}
+	if (beside < CLOCK_LEAST)
+		return false;
+	double usual = beside / days_beside * days;
+	return near >= usual / 2 || near >= usual - 2 * sqrt(usual);
 }
 
 /* ---- by how much, and who says so ---- */
@@ -96,11 +132,12 @@ struct witness {
 	uint64_t sender; /* who made it, as far as is known */
 };
 
-static uint64_t sender_of(const struct analysed *m, size_t i)
+/* Of whom nothing is known, each is one, but for those who wrote the same second: that is a text which his program sends as it is. */
+static uint64_t sender_of(const struct analysed *m)
 {
 	if (m->engine)
 		return (uint64_t)1 << 62 | m->engine;
-	return m->campaign ? (uint64_t)2 << 62 | m->campaign : i;
+	return m->campaign ? (uint64_t)2 << 62 | m->campaign : (uint64_t)3 << 62 | (uint64_t)(m->time + m->date_late - INT32_MIN);
 }
 
 static int by_fault_and_late(const void *a, const void *b)
@@ -140,9 +177,10 @@ static bool judge(struct clock_fault *f, const struct witness *w, size_t n, size
 	return undated <= n && most_of_one(w, n, v) * 2 <= n;
 }
 
-static int judge_all(const struct analysis *a, struct arena *arena, struct clock_faults *list, struct err *err)
+static int judge_all(const struct analysis *a, const struct days *d, struct clock_faults *list, struct err *err)
 {
-	size_t n = 0, room = 0, kept = 0, at = 0;
+	size_t n = 0, room = 0, kept = 0, at = 0, day = 0;
+	struct arena *arena = d->a;
 	for (size_t i = 0; i < list->n; i++)
 		room += list->v[i].n;
 	struct witness *w = arena_alloc(arena, room * sizeof *w);
@@ -156,14 +194,13 @@ static int judge_all(const struct analysis *a, struct arena *arena, struct clock
 		if (f && !has_date(m))
 			undated[f - list->v]++;
 		else if (f)
-			w[n++] =
-				(struct witness){.fault = (uint32_t)(f - list->v), .late = m->date_late, .sender = sender_of(m, i)};
+			w[n++] = (struct witness){.fault = (uint32_t)(f - list->v), .late = m->date_late, .sender = sender_of(m)};
 	}
 	must(n == room);
 	qsort(w, n, sizeof *w, by_fault_and_late);
 	for (size_t i = 0; i < list->n; i++) {
 		struct clock_fault f = list->v[i];
-		if (judge(&f, w + at, f.n, undated[i], v))
+		if (judge(&f, w + at, f.n, undated[i], v) && !(f.known && right_mail_goes_on(d, &f, &day)))
 			list->v[kept++] = f;
 		at += f.n;
 	}
@@ -184,10 +221,10 @@ int clocks_find(const struct analysis *a, struct arena *arena, struct clock_faul
 		if (is_timed(a, &a->messages[i]) && has_date(&a->messages[i]))
 			keys[n++] = key_of(&a->messages[i]);
 	sort_u64(keys, n);
-	if (!find_stretches(&d, keys, n))
+	if (!count_days(&d, keys, n) || !find_stretches(&d))
 		return err_oom(err, "clocks");
-	*out = (struct clock_faults){.v = d.list.v, .n = d.list.n};
-	return out->n ? judge_all(a, arena, out, err) : 0;
+	*out = (struct clock_faults){.v = d.stretches.v, .n = d.stretches.n};
+	return out->n ? judge_all(a, &d, out, err) : 0;
 }
 
 const struct clock_fault *clock_fault_of(const struct clock_faults *list, const struct analysis *a, const struct analysed *m)

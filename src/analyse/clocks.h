@@ -3,6 +3,7 @@
  * Of the mail that really comes, most senders' dates are right within hours, whoever they are: in real traps two thirds of each day's mail and more.
  * A stretch of days on which hardly any is near the feed's own time has a wrong time: its clock was set wrong, or the times are of when old
  * mail was handed on or copied. Where the dates agree by how much, and not for one sender's sake, the true time is known.
+ * A clock moves all mail: where dates agree, but right ones go on beside them as ever, somebody forges his.
  *
  * Limits: what is wrong by less than CLOCK_NEAR is not seen, nor fewer than CLOCK_LEAST messages, nor a stretch of which most have no date. Where mail with right times lies on the same days,
  * these are seen only as long as it is the lesser part.

@@ -14,6 +14,7 @@ struct copy {
 	uint64_t key;
 	uint32_t one, occurrence, rank; /* rank: of its feed, the largest first */
 	uint32_t message;
+	bool timed;
 };
 
 /* ---- feeds, the largest first: so that what is left does not depend on the store's numbers ---- */
@@ -65,10 +66,12 @@ static int by_copy(const void *a, const void *b)
 	const struct copy *x = a, *y = b;
 	if (x->key != y->key)
 		return x->key < y->key ? -1 : 1;
-	if (x->one != y->one)
-		return x->one < y->one ? -1 : 1;
 	if (x->occurrence != y->occurrence)
 		return x->occurrence < y->occurrence ? -1 : 1;
+	if (x->one != y->one)
+		return x->one < y->one ? -1 : 1;
+	if (x->timed != y->timed)
+		return x->timed ? -1 : 1;
 	return (x->rank > y->rank) - (x->rank < y->rank);
 }
 
@@ -85,39 +88,53 @@ static size_t count_shared(struct copies *c, const struct copy *v, size_t n, con
 {
 	size_t n_pairs = 0;
 	for (size_t i = 0, to; i < n; i = to) {
+		size_t before = n_pairs;
 		to = same_key(v, i, n);
-		if (v[to - 1].rank == v[i].rank)
-			continue;
-		c->messages++;
-		for (size_t k = i; k < to; k++) {
-			c->shared[feeds[v[k].rank].number]++;
+		for (size_t k = i; k < to; k++)
 			if (v[k].rank != v[i].rank)
-				pairs[n_pairs++] = (uint64_t)v[i].rank << 32 | v[k].rank;
-		}
+				pairs[n_pairs++] = (uint64_t)v[k].rank << 32 | v[i].rank;
+		c->messages += n_pairs > before;
+		for (size_t k = i; k < to && n_pairs > before; k++)
+			c->shared[feeds[v[k].rank].number]++;
 	}
 	return n_pairs;
 }
 
-/* Feeds that have half of their mail from a larger one are joined with it, by rank. */
+/* Feeds that have half of their mail from larger ones are joined, by rank, with that of these that has most of it. */
 static void join(const struct copies *c, const struct feed *feeds, uint64_t *pairs, size_t n, uint32_t *rank_one)
 {
-	sort_u64(pairs, n);
+	sort_u64(pairs, n); /* the smaller, the larger */
 	for (size_t i = 0, to; i < n; i = to) {
-		for (to = i; to < n && pairs[to] == pairs[i];)
-			to++;
-		uint32_t larger = (uint32_t)(pairs[i] >> 32), smaller = (uint32_t)pairs[i];
+		uint32_t smaller = (uint32_t)(pairs[i] >> 32), from = 0;
+		size_t most = 0, run = 0;
+		for (to = i; to < n && pairs[to] >> 32 == smaller; to++) {
+			run = to > i && pairs[to] == pairs[to - 1] ? run + 1 : 1;
+			if (run > most) {
+				most = run;
+				from = (uint32_t)pairs[to];
+			}
+		}
 		if ((to - i) * 2 >= c->all[feeds[smaller].number])
-			forest_join(rank_one, larger, smaller);
+			forest_join(rank_one, from, smaller);
 	}
 }
 
+/* The largest of a joined feed is the one that the mail is of: what only its parts have, and another feed, too, is that one's. */
 static void mark_again(struct copies *c, struct copy *v, size_t n)
 {
 	qsort(v, n, sizeof *v, by_copy);
-	for (size_t i = 1; i < n; i++) {
-		const struct copy *x = &v[i - 1], *y = &v[i];
-		if (x->key == y->key && x->one == y->one && x->occurrence == y->occurrence)
-			c->again[y->message] = 1;
+	for (size_t i = 0, to; i < n; i = to) {
+		uint32_t first = v[i].rank, rank;
+		for (to = i; to < n && v[to].key == v[i].key && v[to].occurrence == v[i].occurrence; to++)
+			first = v[to].rank < first ? v[to].rank : first;
+		for (size_t k = i, end; k < to; k = end) {
+			rank = v[k].rank;
+			for (end = k; end < to && v[end].one == v[k].one; end++) {
+				rank = v[end].rank < rank ? v[end].rank : rank;
+				c->again[v[end].message] = 1;
+			}
+			c->again[v[k].message] = rank != v[k].one && rank != first;
+		}
 	}
 }
 
@@ -141,7 +158,7 @@ static int compare(
 	for (size_t i = 0; i < a->n_messages; i++) {
 		const struct analysed *m = &a->messages[i];
 		if (has_u64(keys, n_keys, m->key))
-			v[n++] = (struct copy){m->key, rank[m->feed], m->occurrence, rank[m->feed], (uint32_t)i};
+			v[n++] = (struct copy){m->key, rank[m->feed], m->occurrence, rank[m->feed], (uint32_t)i, m->time_trusted};
 	}
 	qsort(v, n, sizeof *v, by_copy);
 	join(c, feeds, pairs, count_shared(c, v, n, feeds, pairs), rank_one);

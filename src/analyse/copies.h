@@ -1,7 +1,8 @@
 /* copies.h - the same mail under several feeds: an archive read under two names, exports that overlap.
  *
- * Two messages that agree in every byte, Received fields and all, came once. Where one feed has half of its mail from another, they are one
- * feed to findings, which would take each message for two that agree; counts elsewhere are of what is stored, and reports say so.
+ * Two messages that agree in every byte, Received fields and all, came once. A feed that has half of its mail from larger ones is, to findings, one
+ * with that of them that has most of it, and what others have, too, is theirs: each message would be taken for two that agree. Of equal messages of one
+ * such feed that is kept which has a believed time. Counts elsewhere are of what is stored, and reports say so.
  *
  * Limits: what a copy changed (line ends, fields added by a client) is no copy.
  */
@@ -12,7 +13,7 @@
 
 struct copies {
 	uint32_t *one;   /* by feed: the one that it is a part of, or itself */
-	uint8_t *again;  /* by message: its feed's one has it already, from another feed; NULL: none is */
+	uint8_t *again;  /* by message: it is there already, from another feed; NULL: none is */
 	size_t *shared;  /* by feed: messages that another feed has, too */
 	size_t *all;     /* by feed: messages */
 	size_t messages; /* different ones that several feeds have */

@@ -107,9 +107,11 @@ static void take_events(const struct analysis *a, const struct known *k, const s
 {
 	for (size_t i = 0; i < a->n_messages; i++) {
 		const struct analysed *m = &a->messages[i];
+		if (k->copies.again && k->copies.again[i])
+			continue;
 		int64_t time = time_to_go_by(a, &k->wrong, m);
 		d->left[m->feed] += is_left_out(m, k, d);
-		if (time == TIME_NONE || (k->copies.again && k->copies.again[i]) || is_left_out(m, k, d))
+		if (time == TIME_NONE || is_left_out(m, k, d))
 			continue;
 		t->events[t->n_events++] = (struct event){.time = time,
 			.key = m->key,
