@@ -2,7 +2,8 @@
  *
  * Parsing follows the WHATWG URL standard for http, https and ftp as far as a mail reader does (white space and backslashes,
  * userinfo, percent-encoded and IDN hosts, IPv4 in any notation); paths are kept, redirectors are not followed. What lies in
- * plain text is found by a few conservative rules (url_set_add_text).
+ * plain text is found by a few conservative rules (url_set_add_text). A set holds links as they were before mail filters of the
+ * receiving side rewrote them (url_unwrap.c).
  *
  * All strings lie in the arena and are valid UTF-8. Hostile input gives flags and anomaly bits, never errors.
  */

@@ -9,6 +9,8 @@
 size_t url_host(struct str in, uint8_t *out, unsigned *flags);
 /* host as in struct url: domain, domain_icann and tld are set from it. */
 void url_domains(const struct psl *psl, struct url *u);
+/* Where a mail filter of the receiving side has rewritten the link *u: as it was before, flags included. -1: out of memory. */
+int url_unwrap(struct arena *arena, const struct psl *psl, struct url *u);
 
 /* URLs in text, one after the other (url_text.c). */
 struct url_scan {

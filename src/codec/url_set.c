@@ -103,6 +103,13 @@ static struct str join_soft_breaks(struct arena *arena, struct str s)
 	return out ? str_make(out, n) : (struct str){NULL, 0};
 }
 
+/* As url_parse, of a URL as it was before filters rewrote it. */
+static int parse(struct url_set *set, struct str in, struct url *u)
+{
+	int r = url_parse(set->arena, set->psl, in, u);
+	return r > 0 && url_unwrap(set->arena, set->psl, u) < 0 ? -1 : r;
+}
+
 /* A token of text as a URL; as url_parse. */
 static int parse_token(struct url_set *set, struct str token, unsigned flags, bool soft, struct url *u)
 {
@@ -114,7 +121,7 @@ static int parse_token(struct url_set *set, struct str token, unsigned flags, bo
 		token = join_soft_breaks(set->arena, token);
 	if (token.p && (flags & URL_SCHEMELESS))
 		token = with_prefix(set->arena, S("http://"), token);
-	return token.p ? url_parse(set->arena, set->psl, token, u) : -1;
+	return token.p ? parse(set, token, u) : -1;
 }
 
 static void add_stretch(struct url_set *set, struct str text, unsigned flags)
@@ -201,7 +208,7 @@ static void add_link(struct url_set *set, const struct html_link *l, unsigned fl
 	struct arena_mark mark = arena_mark(set->arena);
 	flags |= kind_flags(l->kind) | (l->hidden ? URL_HIDDEN : 0);
 	struct str url = with_scheme(set->arena, l->url, &flags);
-	int r = url.p ? url_parse(set->arena, set->psl, url, &u) : -1;
+	int r = url.p ? parse(set, url, &u) : -1;
 	if (r < 0)
 		set->oom = true;
 	if (r <= 0)
