@@ -15,6 +15,7 @@ static const double OUTAGE_P = 1e-3;
 static const double OUTAGE_MIN_HOURS = 3;         /* shorter ones change no day's count that anybody reads */
 static const double OUTAGE_MIN_EXPECTED = 8;      /* messages: fewer may fail to come by bad luck of one campaign */
 static const double HALF = 0.6931, MOST = 2.9957; /* of an exponential time: its median, and what it exceeds once in 20 */
+static const double BURST = 10;                   /* messages for each gap longer than one: of independent ones it is e */
 static const double HABIT_PRIOR = 20;             /* messages that every hour of the week is thought to have had evenly */
 
 /* One feed under study. */
@@ -27,6 +28,7 @@ struct sensor {
 	double *sum_n, *sum_habit;  /* over hours [0,h) */
 	double *sum_silent;         /* of habit, within silences longer than half a side: these have no rate */
 	double tail_from, tail;     /* gaps beyond tail_from (in expected messages) fall off as exp(-x / tail) */
+	double beyond;              /* how many are */
 };
 
 static double at(const double *sum, size_t hours, double h)
@@ -134,6 +136,37 @@ static double quantile(const double *sorted, size_t n, double q)
 	return sorted[(size_t)(q * (double)(n - 1))];
 }
 
+static size_t longer_than(const double *sorted, size_t n, double x)
+{
+	size_t k = 0;
+	while (k < n && sorted[n - 1 - k] > x)
+		k++;
+	return k;
+}
+
+static void learn_from(struct sensor *s, double from, size_t beyond, double tail)
+{
+	if (tail <= s->tail)
+		return;
+	s->tail_from = from;
+	s->tail = tail;
+	s->beyond = (double)beyond;
+}
+
+/* Where nearly all mail comes in bursts, quantiles are of gaps within them. What comes independently are then the bursts, and a gap of more than one
+ * message lies between two of them: counted, not measured, so that a few outages among them change little. Where bursts are long, a gap that
+ * chance does not make lies between them: one every other day is no failure, and the middle one tells how long they are. */
+static void learn_bursts(struct sensor *s, const double *sorted, size_t n)
+{
+	size_t between = longer_than(sorted, n, 1);
+	if (between && (double)n >= BURST * (double)between)
+		learn_from(s, 1, between, (double)n / (double)between);
+	double chance = log((double)n) + 3, days = (double)(s->t[n] - s->t[0]) / SECONDS_A_DAY;
+	between = longer_than(sorted, n, chance);
+	if ((double)between * 2 >= fmax(days, SIDE_MESSAGES))
+		learn_from(s, chance, between, (sorted[n - 1 - between / 2] - chance) / HALF);
+}
+
 /* How long this feed's silences are wont to be: 1 for messages that come independently, more for bursts. Each is measured as an outage is,
  * by the rate around it: of a feed that once had twice the mail every later silence looked long. */
 static int learn_tail(struct sensor *s, struct arena *a)
@@ -148,8 +181,10 @@ static int learn_tail(struct sensor *s, struct arena *a)
 	qsort(m, n, sizeof *m, by_value);
 	s->tail_from = quantile(m, n, 0.95);
 	s->tail = fmax(1, (quantile(m, n, 0.99) - s->tail_from) / log(5));
+	s->beyond = 0.05 * (double)s->n;
 	if (n >= 2000)
 		s->tail = fmax(s->tail, (quantile(m, n, 0.995) - quantile(m, n, 0.99)) / log(2));
+	learn_bursts(s, m, n);
 	arena_release(a, mark);
 	return 0;
 }
@@ -196,12 +231,12 @@ static int sensor_make(struct sensor *s, struct arena *a)
 	return learn_tail(s, a);
 }
 
-/* Is a silence of m expected messages more than bad luck, when there were n chances for it? Where the rate is known, its length is exponential;
+/* Is a silence of m expected messages more than bad luck, when so many are beyond tail_from? Where the rate is known, its length is exponential;
  * of a rate known by k bursts it is Lomax's (Pareto's of the second kind), which is the same for many. */
-static bool beyond_chance(const struct sensor *s, double m, double known, double n)
+static bool beyond_chance(const struct sensor *s, double m, double known, double beyond)
 {
 	double x = (m - s->tail_from) / s->tail, k = fmax(1, known / s->tail);
-	return m >= OUTAGE_MIN_EXPECTED && n * 0.05 * pow(1 + fmax(x, 0) / k, -k) < OUTAGE_P;
+	return m >= OUTAGE_MIN_EXPECTED && beyond * pow(1 + fmax(x, 0) / k, -k) < OUTAGE_P;
 }
 
 static int64_t clip(double t, int64_t lo, int64_t hi)
@@ -260,7 +295,7 @@ static int find_outages(const struct sensor *s, struct volume_feed *f, struct ar
 			continue;
 		struct rate r = rate_of_silence(s, i);
 		double m = expected_of(s, i, r);
-		if (!beyond_chance(s, m, r.known, (double)s->n))
+		if (!beyond_chance(s, m, r.known, s->beyond))
 			continue;
 		struct volume_outage *o = vec_push(a, &list, SIZE_MAX / sizeof *o);
 		if (!o)
@@ -280,8 +315,8 @@ static void find_ends(const struct sensor *s, struct volume_feed *f, int64_t sta
 	size_t end_i = s->n - 1;
 	double first = hour_of(s, s->t[0]), last = hour_of(s, s->t[end_i]);
 	struct rate early = rate_around(s, 0, 0), late = rate_around(s, end_i, end_i);
-	f->starts = beyond_chance(s, early.hourly * habit_between(s, hour_of(s, start), first), early.known, 20);
-	f->ends = beyond_chance(s, late.hourly * habit_between(s, last, hour_of(s, end)), late.known, 20);
+	f->starts = beyond_chance(s, early.hourly * habit_between(s, hour_of(s, start), first), early.known, 1);
+	f->ends = beyond_chance(s, late.hourly * habit_between(s, last, hour_of(s, end)), late.known, 1);
 	f->from = f->starts ? s->t[0] : start;
 	f->to = f->ends ? s->t[s->n - 1] + 1 : end;
 	f->begun = began(s, rate_of(s, 0, 0), s->t[0], start);

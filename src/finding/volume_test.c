@@ -185,6 +185,27 @@ static void a_trickle_is_no_outage(void **state)
 }
 
 /* A constant volume stays level whatever the feeds do; half of it is half. */
+/* Mail that comes in bursts only, short ones far apart or long ones that overlap at times: the silences between them are this feed's habit. */
+static void bursts_are_no_outages(void **state)
+{
+	static const struct {
+		double every, hours;
+	} cases[] = {{3, 1}, {0.5, 1}, {0.25, 6}};
+	(void)state;
+	for (size_t k = 0; k < COUNT(cases); k++) {
+		struct arena a;
+		struct volume v;
+		arena_init(&a, 256 * MIB);
+		struct volume_event *ev = arena_alloc(&a, ROOM * sizeof *ev);
+		size_t n = 0;
+		for (double t = 0; t < DAYS - 1; t -= cases[k].every * log(draw()))
+			n = feed(ev, n, 0, 4800 / cases[k].hours, t, t + cases[k].hours / 24, 0, 0);
+		make(&v, ev, n, &a);
+		assert_in_range(v.feeds[0].n_outages, 0, 1);
+		arena_free(&a);
+	}
+}
+
 static void levels_survive_the_feeds(void **state)
 {
 	(void)state;
@@ -334,6 +355,7 @@ int main(void)
 		cmocka_unit_test(an_outage_with_mail_in_its_midst_is_found),
 		cmocka_unit_test(chance_is_no_outage),
 		cmocka_unit_test(a_trickle_is_no_outage),
+		cmocka_unit_test(bursts_are_no_outages),
 		cmocka_unit_test(levels_survive_the_feeds),
 		cmocka_unit_test(a_lone_feed_neither_starts_nor_ends),
 		cmocka_unit_test(little_memory_is_told),
