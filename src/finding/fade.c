@@ -92,13 +92,17 @@ static double volume_logl(const struct fit_sender *s, int64_t t1, int64_t t2)
 	return s->volume ? fit_shared(fit_volume_logl(s->volume, t1, t2), s->volume_own) : 0;
 }
 
+/* One of them shares the dates at least, or they would be nobody's. */
 double fit_fade_logl(const void *ctx, int64_t t1, int64_t t2)
 {
 	const struct fit_fade *f = ctx;
-	double l = 0;
-	for (size_t i = 0; i < f->n; i++)
-		l += fit_shared(mix_logl(&f->senders[i], t1, t2), f->senders[i].own) + volume_logl(&f->senders[i], t1, t2);
-	return l;
+	double mixes = 0, none = 0, volumes = 0;
+	for (size_t i = 0; i < f->n; i++) {
+		mixes += fit_shared(mix_logl(&f->senders[i], t1, t2), f->senders[i].own);
+		none += log(APART) + f->senders[i].own;
+		volumes += volume_logl(&f->senders[i], t1, t2);
+	}
+	return mixes + log1p(-fmin(exp(none - mixes), 1)) + volumes;
 }
 
 /* ---- each at a time of its own ---- */

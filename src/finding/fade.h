@@ -32,7 +32,8 @@ struct fit_sender {
 /* The log-likelihood of dates that all share, for one of them, who may as well have had dates of its own; own: struct fit's `mean` of these. */
 double fit_shared(double logl, double own);
 
-/* The trade fades out to nothing for all of them at once, from each one's own share, which is known the less the less mail tells it. */
+/* The trade fades out to nothing for all of them at once, from each one's own share, which is known the less the less mail tells it. Their dates are those of
+ * one of them at least: one sender alone has none of its own. */
 struct fit_fade {
 	const struct fit_sender *senders;
 	size_t n;

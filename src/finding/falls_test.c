@@ -319,6 +319,29 @@ static void late_mail_of_a_closure_is_not_going_on(void **state)
 	}
 }
 
+/* PillCo closes at once for alpha, its only sender, which sends for others, too: its mix has no dates but those of the closing. */
+static double was_the_only_one(size_t e, size_t k, double day)
+{
+	return e > 0 ? k ? 10 : 0 : k == 0 ? day < 50.5 ? 6 : 0 : k == 1 ? 10 : 0;
+}
+
+static void an_only_sender_dates_its_closure(void **state)
+{
+	enum { WORLDS = 12 };
+	int64_t widths = 0;
+	(void)state;
+	for (uint64_t round = 0; round < WORLDS; round++) {
+		struct world w;
+		tell(&w, was_the_only_one, 501 + round);
+		const struct finding *closure = find(&w, FINDING_CLOSURE, S(""), S(""));
+		assert_non_null(closure);
+		holds(&closure->start, 50.5);
+		widths += closure->start.hi - closure->start.lo;
+		end(&w);
+	}
+	assert_true(2 * widths < 9 * (int64_t)WORLDS * SECONDS_A_DAY);
+}
+
 /* PillCo closes for three engines, which sent for nothing else and go on with a tenth of their mail, for others. */
 static double has_little_else(size_t e, size_t k, double day)
 {
@@ -513,6 +536,7 @@ int main(void)
 		cmocka_unit_test(what_comes_days_later_is_no_switch),
 		cmocka_unit_test(a_small_sender_tells_a_closure_that_a_silent_one_dates),
 		cmocka_unit_test(late_mail_of_a_closure_is_not_going_on),
+		cmocka_unit_test(an_only_sender_dates_its_closure),
 		cmocka_unit_test(who_sent_for_one_trade_alone_shows_its_closure),
 		cmocka_unit_test(a_closure_begins_when_the_first_leaves_and_ends_with_the_last),
 		cmocka_unit_test(who_sent_nothing_else_dates_a_closure_by_how_much),
