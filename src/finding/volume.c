@@ -154,14 +154,15 @@ static void learn_from(struct sensor *s, double from, size_t beyond, double tail
 }
 
 /* Where nearly all mail comes in bursts, quantiles are of gaps within them. What comes independently are then the bursts, and a gap of more than one
- * message lies between two of them: counted, not measured, so that a few outages among them change little. Where bursts are long, a gap that
+ * message lies between two of them: counted, not measured, so that a few outages among them change little. Where bursts are long, a gap of hours that
  * chance does not make lies between them: one every other day is no failure, and the middle one tells how long they are. */
 static void learn_bursts(struct sensor *s, const double *sorted, size_t n)
 {
 	size_t between = longer_than(sorted, n, 1);
 	if (between && (double)n >= BURST * (double)between)
 		learn_from(s, 1, between, (double)n / (double)between);
-	double chance = log((double)n) + 3, days = (double)(s->t[n] - s->t[0]) / SECONDS_A_DAY;
+	double days = (double)(s->t[n] - s->t[0]) / SECONDS_A_DAY;
+	double chance = fmax(log((double)n) + 3, (double)n / (days * 24) * OUTAGE_MIN_HOURS);
 	between = longer_than(sorted, n, chance);
 	if ((double)between * 2 >= fmax(days, SIDE_MESSAGES))
 		learn_from(s, chance, between, (sorted[n - 1 - between / 2] - chance) / HALF);
