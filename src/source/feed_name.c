@@ -32,6 +32,17 @@ static struct str without_extensions(struct str name)
 	return name;
 }
 
+bool feed_name_is_box(struct str path)
+{
+	static const struct str packed[] = {
+		STR_INIT(".gz"), STR_INIT(".xz"), STR_INIT(".bz2"), STR_INIT(".zst"), STR_INIT(".lzma")};
+	struct str name = path_base(path);
+	for (size_t i = 0; i < sizeof packed / sizeof *packed; i++)
+		if (str_iends(name, packed[i]))
+			name.n -= packed[i].n;
+	return str_ieq(name, S("mbox")) || str_iends(name, S(".mbox")) || str_iends(name, S(".mbx"));
+}
+
 static struct str plain(struct str path)
 {
 	struct str base = path_base(path), up = str_first(path, path.n - base.n);

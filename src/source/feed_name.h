@@ -14,6 +14,9 @@
 struct str path_base(struct str path);
 struct str path_parent(struct str path);
 
+/* Whether who named the file called it a box: NAME.mbox, NAME.mbx, mbox, also packed. */
+bool feed_name_is_box(struct str path);
+
 /* The file's name without extensions of mail and archives and without dates; where nothing is left that of what it lies in;
  * where nothing is left at all the name with its dates. A slice of the path. */
 struct str feed_name_of(struct str path);

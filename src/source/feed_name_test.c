@@ -40,6 +40,17 @@ static void names_with_dates(void **state)
 		assert_true(str_eq(feed_name_dated(str_of(names[i][0])), str_of(names[i][1])));
 }
 
+static void names_of_boxes(void **state)
+{
+	(void)state;
+	static const char *const boxes[] = {"/d/trap.mbox", "trap.MBX", "Spam.mbox/mbox", "trap.mbox.gz", "mbox.zst"};
+	static const char *const others[] = {"trap", "1.eml", "d.mbox/1", "mbox.txt", "trap.gz", "xmbox", ""};
+	for (size_t i = 0; i < sizeof boxes / sizeof *boxes; i++)
+		assert_true(feed_name_is_box(str_of(boxes[i])));
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		assert_false(feed_name_is_box(str_of(others[i])));
+}
+
 /* Every name of few letters of a small alphabet: a name is never empty where the path is not, and a slice of it. */
 static void a_name_is_always_found(void **state)
 {
@@ -64,6 +75,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_without_dates),
 		cmocka_unit_test(names_with_dates),
+		cmocka_unit_test(names_of_boxes),
 		cmocka_unit_test(a_name_is_always_found),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

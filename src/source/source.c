@@ -1,6 +1,6 @@
 /* source.c - see source.h.
  *
- * feed_guess (feed_name.h): for an mbox, its own name; for one-message files and Maildirs that of the folder or archive that
+ * feed_guess (feed_name.h): for an mbox, its own name (one that holds a single message is told by its name); for one-message files and Maildirs that of the folder or archive that
  * was given as argument; for a single one-message file given as argument, its folder's name; for standard input and pipes
  * "stdin".
  */
@@ -448,10 +448,18 @@ static struct str safe_copy(struct arena *a, struct str name)
 	return text.oom ? (struct str){0} : buf_str(&text);
 }
 
+/* A box that holds one message is told by its name alone: so that its feed is the same when more comes. */
+static bool is_box(const struct source *s, bool only)
+{
+	if (s->box.form == MBOX_MMDF)
+		return true;
+	return s->box.form == MBOX_LINES && (!only || feed_name_is_box(s->member.n ? s->member : s->file));
+}
+
 /* Fills *out of the splitter's description. 1, or an error. */
 static int deliver(struct source *s, const struct mbox_message *m, struct arena *arena, struct raw_mail *out, struct err *err)
 {
-	bool box = s->box.form == MBOX_MMDF || (s->box.form == MBOX_LINES && !(s->box.messages == 1 && m->last));
+	bool box = is_box(s, s->box.messages == 1 && m->last);
 	uint8_t *p = s->window.p + s->window.from + m->start;
 	size_t n = m->end - m->start;
 	if (mbox_quotes(&s->box, m))

@@ -10,9 +10,9 @@
  *
  * Identity. `bytes` are without the From_ line, unquoted where the box quotes (mbox.h), without the separator's empty line,
  * line ends as stored: a message has the same bytes read from its own file and from an mboxrd box. A file that begins with a
- * From_ line and holds one message counts as a one-message file: its separator goes, quoting stays. Of a message longer than
- * LIM_MESSAGE the first LIM_MESSAGE bytes are delivered, with message_cap set; `length` tells the true one, and identity is
- * the hash of the delivered bytes together with it.
+ * From_ line and holds one message counts as a one-message file, but for its feed and box where it is named as an mbox: its
+ * separator goes, quoting stays. Of a message longer than LIM_MESSAGE the first LIM_MESSAGE bytes are delivered, with
+ * message_cap set; `length` tells the true one, and identity is the hash of the delivered bytes together with it.
  */
 #ifndef TRAPLINE_SOURCE_SOURCE_H
 #define TRAPLINE_SOURCE_SOURCE_H

@@ -207,6 +207,25 @@ static void test_boxes_by_month(void **state)
 		"trap/linked.mbox+60,58 4 linked From c[" M2 "]\n");
 }
 
+/* A box that has one message so far is the feed's that it will be when more comes; what nobody calls a box is single mail. */
+static void test_box_of_one(void **state)
+{
+	(void)state;
+	put("many/trap-a-2004-01-31.mbox", S(F1 M1 "\n"));
+	put("many/trap-b.mbox", S(M1));
+	put("many/trap-c", S(F1 M1 "\n"));
+	const char *paths[] = {at("many")};
+	expect(paths, 1,
+		"many/trap-a-2004-01-31.mbox+0,59 2 trap-a From a[" M1 "]\n"
+		"many/trap-b.mbox+0,16 1 many [" M1 "]\n"
+		"many/trap-c+0,59 1 many From a[" M1 "]\n");
+	put("many/trap-a-2004-01-31.mbox", S(F1 M1 "\n" F2 M2 "\n"));
+	paths[0] = at("many/trap-a-2004-01-31.mbox");
+	expect(paths, 1,
+		"many/trap-a-2004-01-31.mbox+0,59 2 trap-a From a[" M1 "]\n"
+		"many/trap-a-2004-01-31.mbox+60,58 2 trap-a From c[" M2 "]\n");
+}
+
 /* Apple Mail's files: the line before the message and what is behind it are no mail. MMDF's boxes. */
 static void test_other_forms(void **state)
 {
@@ -498,7 +517,7 @@ int main(int argc, char **argv)
 		return jail_main(argc, argv);
 #define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, make_folder, remove_folder)
 	const struct CMUnitTest tests[] = {IN_FOLDER(test_files), IN_FOLDER(test_folder), IN_FOLDER(test_maildir),
-		IN_FOLDER(test_many_files), IN_FOLDER(test_boxes_by_month), IN_FOLDER(test_other_forms),
+		IN_FOLDER(test_many_files), IN_FOLDER(test_boxes_by_month), IN_FOLDER(test_box_of_one), IN_FOLDER(test_other_forms),
 		cmocka_unit_test(test_foreign), IN_FOLDER(test_links), IN_FOLDER(test_stdin), IN_FOLDER(test_shrinking_file),
 		IN_FOLDER(test_archive), IN_FOLDER(test_links), IN_FOLDER(test_stdin), IN_FOLDER(test_errors),
 		IN_FOLDER(test_archive), cmocka_unit_test(test_maildir_paths), IN_FOLDER(test_no_memory)};
