@@ -40,18 +40,26 @@ bool feed_kind_valid(struct str kind)
 	return str_eq(kind, S("trap")) || str_eq(kind, S("lab")) || str_eq(kind, S("customer")) || str_eq(kind, S("list"));
 }
 
+/* A domain stands for all below it, also when it is written as ".x.example" or "*.x.example". */
+static const char *domain_of(const char *given)
+{
+	const char *name = given + (given[0] == '*' && given[1] == '.');
+	return name + (name[0] == '.');
+}
+
 static int set_trust(struct feed_set *s, struct trust *t, const char *const *hosts, size_t n, struct err *err)
 {
 	struct str *v = n ? arena_alloc(&s->arena, n * sizeof *v) : NULL;
 	if (n && !v)
 		return err_oom(err, "feeds");
 	for (size_t i = 0; i < n; i++) {
-		v[i] = arena_dup(&s->arena, str_of(hosts[i]));
+		const char *name = domain_of(hosts[i]);
+		v[i] = arena_dup(&s->arena, str_of(name));
 		if (!v[i].p)
 			return err_oom(err, "feeds");
-		if (!v[i].n)
-			return err_set(
-				err, ERR_USAGE, "an empty name of a trusted host: give --trust the name that stands behind \"by\"");
+		if (!*name || strpbrk(name, "*@/ \t"))
+			return err_set(err, ERR_USAGE,
+				"\"%s\" is no name of a trusted host: give --trust the name that stands behind \"by\"", hosts[i]);
 	}
 	*t = (struct trust){v, n};
 	return 0;

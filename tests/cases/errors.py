@@ -65,7 +65,8 @@ def case_options_that_make_no_sense(t):
     says(t.run('messages', '--store', 't.db', '-o', '', code=2), '--output')
     says(t.run('messages', '--store', 't.db', '--since', '2011-01-01', '--until', '2010-01-01', code=2), '--since')
     says(t.ingest('--feed', '', 'm.eml', code=2), '--feed')
-    says(t.ingest('--trust', '', 'm.eml', code=2), '--trust')
+    for name in '', '*', '.', '*.', 'mx*.trap.example', 'a@trap.example', 'https://trap.example':
+        says(t.ingest('--trust', name, 'm.eml', code=2), '--trust')
 
 
 def case_no_path(t):
@@ -350,8 +351,9 @@ def case_trust_that_nobody_is(t):
     t.write('box', mbox([mail(i) for i in range(3)]))
     r = t.run('ingest', '--store', 't.db', '--feed', 'f', '--trust', 'mx.trap.exampel', 'box')
     assert 'trusted hosts' in r.err and 'feed f' in r.err, r.err
-    r = t.run('ingest', '--store', 'u.db', '--feed', 'f', '--trust', 'mx.trap.example', 'box')
-    assert 'trusted hosts' not in r.err, r.err
+    for store, host in ('u.db', 'mx.trap.example'), ('v.db', '*.trap.example'), ('w.db', '.trap.example'):
+        r = t.run('ingest', '--store', store, '--feed', 'f', '--trust', host, 'box')
+        assert 'trusted hosts' not in r.err, r.err
 
 
 def case_a_feed_that_is_not_there(t):
