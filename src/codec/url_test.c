@@ -316,6 +316,12 @@ static void test_rewritten(void **state)
 		{"https://us-west-2.protection.sophos.com/?d=a.com&u=aHR0cHM6Ly9hLmNvbS94&i=abc", "https://a.com/x"},
 		{"https://imsva91-ctp.trendmicro.com/wis/clicktime/v1/query?url=http%3a%2f%2fa.com%2fx&umid=1", "http://a.com/x"},
 		{"https://url.avanan.click/v2/___https://a.com/x___.bXQ6", "https://a.com/x"},
+		/* a target that holds the filter's own signs; what no filter writes */
+		{"https://url.avanan.click/v2/___https://a.com___.b.com/x____.bXQ6", "https://a.com___.b.com/x_"},
+		{"https://url.avanan.click/v2/___https://a.com/x", "https://url.avanan.click/v2/___https://a.com/x"},
+		{"https://secure-web.cisco.com/https%3A%2F%2Fa.com%2Fx", "https://secure-web.cisco.com/https%3A%2F%2Fa.com%2Fx"},
+		{"https://secure-web.c%69sco.com/1abcDEF/https%3A%2F%2Fa.com%2Fx",
+			"https://secure-web.cisco.com/1abcDEF/https%3A%2F%2Fa.com%2Fx"},
 		/* one filter behind another; a hand-made tower is left at some height */
 		{"https://x.safelinks.protection.outlook.com/?url=https%3A%2F%2Furldefense.com%2Fv3%2F__http%3A%2F%2Fa.com%2Fx__%3B!!b%24&data=0",
 			"http://a.com/x"},

@@ -120,6 +120,15 @@ static struct str stars(struct arena *arena, struct str s)
 	return str_make(out, n);
 }
 
+/* What stands before the last such end, which the filter wrote: the target may hold one, in its host's name even. Empty without one. */
+static struct str before_last(struct str s, struct str end)
+{
+	for (size_t i = s.n; i-- > 0;)
+		if (str_starts(str_from(s, i), end))
+			return str_first(s, i);
+	return S("");
+}
+
 /* What stands in rest (path, query, fragment) as w's filter writes it, empty when nothing does. {NULL,0} on out of memory. */
 static struct str target_of(struct arena *arena, const struct wrapper *w, struct str rest)
 {
@@ -128,9 +137,9 @@ static struct str target_of(struct arena *arena, const struct wrapper *w, struct
 	case STARS:
 		return stars(arena, behind);
 	case BARS:
-		return str_first(behind, str_find(behind, S("___")));
+		return before_last(behind, S("___."));
 	case SEGMENT:
-		return percent(arena, str_from(behind, str_find_byte(behind, '/') + 1), PERCENT);
+		return percent(arena, str_from(str_from(behind, str_find_byte(behind, '/')), 1), PERCENT);
 	case BASE64:
 		value = percent(arena, value, PERCENT);
 		return value.p ? from_base64(arena, value) : value;
@@ -141,7 +150,7 @@ static struct str target_of(struct arena *arena, const struct wrapper *w, struct
 
 static const struct wrapper *wrapper_of(const struct url *u, struct str *rest)
 {
-	if (u->flags & (URL_MAILTO | URL_USERINFO | URL_PORT | URL_IP_HOST))
+	if (u->flags & (URL_MAILTO | URL_USERINFO | URL_PORT | URL_IP_HOST | URL_ENCODED_HOST))
 		return NULL;
 	for (size_t i = 0; i < sizeof wrappers / sizeof *wrappers; i++) {
 		const struct wrapper *w = &wrappers[i];

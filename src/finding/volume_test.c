@@ -184,7 +184,6 @@ static void a_trickle_is_no_outage(void **state)
 	assert_in_range(told, 54, 60);
 }
 
-/* A constant volume stays level whatever the feeds do; half of it is half. */
 /* Mail that comes in bursts only, short ones far apart or long ones that overlap at times: the silences between them are this feed's habit. */
 static void bursts_are_no_outages(void **state)
 {
@@ -206,6 +205,7 @@ static void bursts_are_no_outages(void **state)
 	}
 }
 
+/* A constant volume stays level whatever the feeds do; half of it is half. */
 static void levels_survive_the_feeds(void **state)
 {
 	(void)state;
