@@ -64,8 +64,10 @@ static struct str clean(struct arena *arena, struct str s)
 	if (str_find_byte(s, '\t') == STR_NPOS && str_find_byte(s, '\n') == STR_NPOS && str_find_byte(s, '\r') == STR_NPOS)
 		return s;
 	uint8_t *out = arena_alloc(arena, s.n);
+	if (!out)
+		return (struct str){NULL, s.n};
 	size_t n = 0;
-	for (size_t i = 0; out && i < s.n; i++)
+	for (size_t i = 0; i < s.n; i++)
 		if (s.p[i] != '\t' && s.p[i] != '\n' && s.p[i] != '\r')
 			out[n++] = s.p[i];
 	return str_make(out, n);

@@ -398,6 +398,12 @@ static void test_every_truncation(void **state)
 static void test_every_failing_allocation(void **state)
 {
 	struct fixture *f = *state;
+	struct arena none;
+	struct url u;
+	arena_init(&none, 1);
+	assert_int_equal(url_parse(&none, f->psl, S("http://a.com/b\tc"), &u), -1);
+	assert_int_equal(url_parse(&none, f->psl, S("http://a.com/bc"), &u), -1);
+	arena_free(&none);
 	for (size_t max = 16; max < 16 << 10; max += 16) {
 		struct arena small;
 		struct url_set set;
