@@ -6,6 +6,7 @@
 #include "base/test.h"
 #include "base/utf8.h"
 #include "export/report_fixture_test.h"
+#include "export/report_words.h"
 #include "export/width.h"
 
 static void page_of(enum demo_kind kind, struct buf *out)
@@ -235,6 +236,47 @@ static void test_text(void **state)
 	}
 }
 
+/* Of equals none leads, and what is not there at all is not "hardly any". */
+static void of_equals_none_leads(void **state)
+{
+	(void)state;
+	static const struct {
+		int64_t n[4], messages;
+		size_t shown, distinct;
+		const char *headline;
+	} rows[] = {
+		{{9, 7, 2}, 40, 3, 3, "Acme leads with 22 % of 40 messages"},
+		{{7, 7, 6}, 40, 3, 3, "Acme and Bolt lead with 18 % each of 40 messages"},
+		{{7, 7, 7, 6}, 40, 4, 4, "Acme and 2 others lead with 18 % each of 40 messages"},
+		{{7, 7}, 40, 2, 5, "Acme and others lead with 18 % each of 40 messages"},
+		{{9}, 40, 1, 5, "Acme leads with 22 % of 40 messages"},
+		{{40}, 40, 1, 1, "40 messages, all of Acme"},
+		{{0}, 400, 0, 0, "400 messages, none of a known brand"},
+		{{1, 1}, 400, 2, 2, "400 messages, hardly any of a known brand"},
+		{{4, 4, 4, 4}, 400, 4, 80, "400 messages, of many brands"},
+	};
+	static const char *const names[] = {"Acme", "Bolt", "Crow", "Dune"};
+	for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+		struct summary_value v[4] = {0};
+		struct summary s = {
+			.messages = rows[r].messages, .brands = {.v = v, .n = rows[r].shown, .distinct = rows[r].distinct}};
+		struct buf out;
+		for (size_t i = 0; i < rows[r].shown; i++) {
+			v[i] = (struct summary_value){.name = str_of(names[i]),
+				.n = rows[r].n[i],
+				.share = {.all = (double)rows[r].n[i] / (double)s.messages}};
+			s.brand_known += v[i].n;
+		}
+		if (rows[r].distinct == 80)
+			s.brand_known = 300;
+		buf_init(&out, KIB);
+		words_headline(&out, &s);
+		if (!str_eq(buf_str(&out), str_of(rows[r].headline)))
+			fail_msg("%.*s, not %s", STR_FMT(buf_str(&out)), rows[r].headline);
+		buf_free(&out);
+	}
+}
+
 /* Writes a page to look at. */
 static int write_demo(const char *name, const char *path)
 {
@@ -360,6 +402,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_cap),
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(of_equals_none_leads),
 		cmocka_unit_test(merged_feeds_are_not_the_largest),
 		cmocka_unit_test(a_single_message_is_no_sample),
 		cmocka_unit_test(dates_far_from_all_others_are_told),

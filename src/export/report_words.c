@@ -145,6 +145,48 @@ static void put_name(struct buf *out, struct str name, bool category, bool begin
 	}
 }
 
+/* How many of the values shown have as many messages as the first: of equals none leads. */
+static size_t equals(const struct summary_top *top)
+{
+	size_t n = 1;
+	while (n < top->n && top->v[n].n == top->v[0].n)
+		n++;
+	return n;
+}
+
+/* "Acme leads with 40 %", "Acme and Bolt lead with 20 % each", "Acme and 3 others lead with 10 % each". */
+static void put_leaders(struct buf *out, const struct summary_top *top, bool category)
+{
+	size_t n = equals(top);
+	double share = top->v[0].share.all;
+	put_name(out, top->v[0].name, category, true);
+	if (n > 1 && n == top->n && n < top->distinct) { /* as many may stand behind those shown */
+		put(out, " and others");
+	} else if (n == 2) {
+		put(out, " and ");
+		put_name(out, top->v[1].name, category, false);
+	} else if (n > 2) {
+		put(out, " and ");
+		put_things(out, (int64_t)n - 1, "other", "others");
+	}
+	put(out, n > 1 ? " lead with " : " leads with ");
+	if (share > 0.1 && share < 0.99)
+		buf_printf(out, "%.0f %%", share * 100);
+	else
+		words_share(out, share);
+	put(out, n > 1 ? " each of " : " of ");
+}
+
+/* What is said where no brand and no category is worth a headline. */
+static const char *leaderless(const struct summary *s)
+{
+	if (s->messages == 1)
+		return ", without a known brand";
+	if (s->brand_known == 0)
+		return ", none of a known brand";
+	return (double)s->brand_known < HEADLINE_GOOD * (double)s->messages ? ", hardly any of a known brand" : ", of many brands";
+}
+
 void words_headline(struct buf *out, const struct summary *s)
 {
 	const struct summary_value *lead = leader(s);
@@ -157,17 +199,11 @@ void words_headline(struct buf *out, const struct summary *s)
 		put(out, category ? "" : "of ");
 		put_name(out, lead->name, category, false);
 	} else if (lead) {
-		put_name(out, lead->name, category, true);
-		put(out, " leads with ");
-		if (lead->share.all > 0.1 && lead->share.all < 0.99)
-			buf_printf(out, "%.0f %%", lead->share.all * 100);
-		else
-			words_share(out, lead->share.all);
-		put(out, " of ");
+		put_leaders(out, category ? &s->categories : &s->brands, category);
 		put_things(out, s->messages, "message", "messages");
 	} else {
 		put_things(out, s->messages, "message", "messages");
-		put(out, s->messages == 1 ? ", without a known brand" : ", hardly any of a known brand");
+		put(out, leaderless(s));
 	}
 }
 
@@ -206,7 +242,7 @@ static void deck_brands(struct buf *out, const struct summary *s)
 		put(out, ".");
 		return;
 	}
-	if (s->brands.n && (s->brands.n == 1 || v[1].n < v->n)) { /* of equals none leads */
+	if (s->brands.n && equals(&s->brands) == 1) {
 		buf_add(out, v->name);
 		put(out, " stands in ");
 		put_count(out, v->n);
