@@ -170,3 +170,12 @@ def case_a_host_that_leads_to_many_shops_names_none(t):
             same((number, brand), (number, None))
         elif number >= 30:
             same((number, brand), (number, 'Pill Shop'))
+
+
+def case_medicine_is_pharma_in_other_languages(t):
+    """A word in another case than the pack's first one, or the words for "no prescription", with one more of their kind."""
+    texts = ['Купите Виагру без рецепта. Доставка за три дня.', 'バイアグラ 処方箋不要 即日発送', '伟哥 无需处方 货到付款', 'Врач не даст его без рецепта.']
+    t.write('box', mbox([mail(i, subject='n%d' % i, body=text + '\n')
+                         for i, text in enumerate(texts)]))
+    t.run('ingest', '--store', 't.db', '--feed', 'f', 'box')
+    same([r['category'] for r in sorted(t.messages(), key=lambda r: r['subject'])], ['pharma', 'pharma', 'pharma', None])
