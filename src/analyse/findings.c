@@ -121,6 +121,7 @@ static void take_events(const struct analysis *a, const struct known *k, const s
 			.brand = m->brand,
 			.programme = m->programme,
 			.category = m->category,
+			.campaign = m->campaign,
 			.discovered = m->engine_source == ENGINE_DISCOVERED};
 	}
 }

@@ -190,6 +190,36 @@ static void a_switch_without_a_date_is_not_told(void **state)
 	}
 }
 
+/* alpha sends for PillCo and WatchCo all the time, in campaigns of which one in two is known: PillCo's before day 40, WatchCo's since. So
+ * many campaigns a house are known. */
+static void turn_over(struct world *w, size_t campaigns)
+{
+	struct err err = {0};
+	begin(w);
+	for (size_t e = 0; e < 2; e++)
+		for (double t = 0; t < DAYS; t -= log(draw()) / 32) {
+			size_t k = draw() < 0.5;
+			struct event *m = add_mail(w, t, any_feed(), w->engine[e]);
+			m->campaign = 1 + (name_id)(k * campaigns + (size_t)(draw() * (double)campaigns));
+			m->programme = e || k == (t >= 40) ? w->trade[k] : 0;
+		}
+	assert_int_equal(findings_find(&w->t, &err), 0);
+}
+
+static void a_turnover_of_few_campaigns_is_no_switch(void **state)
+{
+	(void)state;
+	struct world w;
+	for (seed = 401; seed < 413; seed++) {
+		turn_over(&w, 2);
+		assert_null(find(&w, FINDING_SWITCH, S("alpha"), S("")));
+		end(&w);
+		turn_over(&w, 8); /* that all of these should be known by turns is no luck */
+		assert_non_null(find(&w, FINDING_SWITCH, S("alpha"), S("")));
+		end(&w);
+	}
+}
+
 /* alpha loses PillCo, and finds more for WatchCo six days later; others send for both. */
 static double finds_another_later(size_t e, size_t k, double day)
 {
@@ -533,6 +563,7 @@ int main(void)
 		cmocka_unit_test(what_one_still_sends_for_has_not_closed),
 		cmocka_unit_test(a_switch_on_a_day_of_much_mail_is_told),
 		cmocka_unit_test(a_switch_without_a_date_is_not_told),
+		cmocka_unit_test(a_turnover_of_few_campaigns_is_no_switch),
 		cmocka_unit_test(what_comes_days_later_is_no_switch),
 		cmocka_unit_test(a_small_sender_tells_a_closure_that_a_silent_one_dates),
 		cmocka_unit_test(late_mail_of_a_closure_is_not_going_on),

@@ -14,7 +14,8 @@ struct event { /* a message */
 	uint32_t feed, occurrence; /* feed: its place in traffic.feeds; within a scene the column of the panel */
 	uint32_t trade;            /* index into trades of a scene, which gives it */
 	name_id engine, brand, programme, category;
-	bool discovered; /* the engine is one that nobody has named yet */
+	name_id campaign; /* 0: a message by itself */
+	bool discovered;  /* the engine is one that nobody has named yet */
 };
 
 struct control {          /* the state of an engine's or a programme's control servers, as others saw it */

@@ -23,6 +23,7 @@ static const double SWITCH_EXCESS = 2.5;   /* of the loss, at most: more is grow
 static const double SWITCH_GROWTH = 1.5;   /* of the new house, at least */
 static const double SWITCH_PART = 0.2;     /* of the engine's output that changes hands, at least */
 static const double SWITCH_NAMELESS = 0.5; /* of loss or gain, that mail of no known trade made up for, at most */
+static const double SWITCH_SURE = 0.97;    /* it is no turnover of campaigns, only some of which are known */
 static const double SWITCH_SIGMAS =
 	3; /* of counting noise, that the new house's gain is, or both at once are too many or too few */
 static const double SWITCH_BOTH =
@@ -188,17 +189,74 @@ static void measure_rates(const struct scene *s, const struct part *x, const str
 	r->open = both_within(s, x, a, b, c->f.start.lo, c->f.end.hi, &r->open_days);
 }
 
-/* Mail of no known trade took the loss, or gave the gain: then campaigns changed that name what they sell and such that do not. */
-static bool names_came_or_went(const struct scene *s, const struct part *x, const struct rates *r)
+/* An engine's mail of no known trade beside a change. */
+struct nameless {
+	double before, after, all; /* messages; all: of any trade or none */
+};
+
+static struct nameless count_nameless(const struct scene *s, const struct part *x, const struct rates *r)
 {
-	double before = 0, after = 0;
+	struct nameless w = {0};
 	for (size_t i = 0; i < x->n; i++) {
 		const struct event *e = &s->events[x->list[i]];
-		before += e->trade == TRADE_NONE && e->time >= r->from && e->time < r->t1;
-		after += e->trade == TRADE_NONE && e->time >= r->t2 && e->time < r->to;
+		bool early = e->time >= r->from && e->time < r->t1, late = e->time >= r->t2 && e->time < r->to;
+		w.before += e->trade == TRADE_NONE && early;
+		w.after += e->trade == TRADE_NONE && late;
+		w.all += early || late;
 	}
-	double more = after * r->new2 / r->n_new2 - before * r->old1 / r->n_old1; /* messages over days */
+	return w;
+}
+
+/* Mail of no known trade took the loss, or gave the gain: then campaigns changed that name what they sell and such that do not. */
+static bool names_came_or_went(const struct nameless *w, const struct rates *r)
+{
+	double more = w->after * r->new2 / r->n_new2 - w->before * r->old1 / r->n_old1; /* messages over days */
 	return more >= SWITCH_NAMELESS * (r->old1 - r->old2) || -more >= SWITCH_NAMELESS * (r->new2 - r->new1);
+}
+
+static int by_campaign(const void *a, const void *b)
+{
+	name_id x = *(const name_id *)a, y = *(const name_id *)b;
+	return (x > y) - (x < y);
+}
+
+/* How many campaigns of one size would be as varied as a house's mail of [from,to) (the inverse of Simpson's index). */
+static double campaigns_within(const struct scene *s, const struct part *house, int64_t from, int64_t to, name_id *room)
+{
+	size_t n = 0;
+	double squares = 0;
+	for (size_t i = 0; i < house->n; i++) {
+		const struct event *e = &s->events[house->list[i]];
+		if (e->time >= from && e->time < to)
+			room[n++] = e->campaign;
+	}
+	qsort(room, n, sizeof *room, by_campaign);
+	for (size_t i = 0, k; i < n; i = k) {
+		for (k = i; k < n && room[k] == room[i]; k++)
+			;
+		double m = (double)(k - i);
+		squares += room[i] ? m * m : m;
+	}
+	return squares > 0 ? (double)n * (double)n / squares : 0;
+}
+
+/* May both houses have had campaigns all the time, of which by luck only the old one's were known before, and only the new one's after? Each
+ * campaign is unknown with the chance that the engine's mail is. *told: it may not. False: out of memory. */
+static bool no_turnover(
+	struct scene *s, const struct part *a, const struct part *b, const struct nameless *w, const struct rates *r, bool *told)
+{
+	double gain = (r->new2 - r->new1) * r->n_old1 / r->old1, loss = (r->old1 - r->old2) * r->n_new2 / r->new2; /* messages */
+	*told = w->before < SWITCH_NAMELESS * gain || w->after < SWITCH_NAMELESS * loss; /* there is no room for them */
+	if (*told)
+		return true;
+	struct arena_mark mark = arena_mark(s->arena);
+	name_id *room = arena_alloc(s->arena, (a->n + b->n + 1) * sizeof *room);
+	if (!room)
+		return false;
+	double n = campaigns_within(s, a, r->from, r->t1, room) + campaigns_within(s, b, r->t2, r->to, room);
+	arena_release(s->arena, mark);
+	*told = pow((w->before + w->after) / w->all, n) <= 1 - SWITCH_SURE;
+	return true;
 }
 
 /* What the new house gained, in standard errors of the two rates. */
@@ -278,7 +336,13 @@ static int claim_switch(struct scene *s, const struct part *x, const struct pair
 		return rc;
 	struct rates r = {.scatter = fmax(p->scatter, 1)};
 	measure_rates(s, x, &a, &b, &c, &r);
-	if (!is_switch(&r) || names_came_or_went(s, x, &r))
+	struct nameless nameless = count_nameless(s, x, &r);
+	bool told = false;
+	if (!is_switch(&r) || names_came_or_went(&nameless, &r))
+		return 0;
+	if (!no_turnover(s, &a, &b, &nameless, &r, &told))
+		return err_oom(err, "findings");
+	if (!told)
 		return 0;
 	struct claim *slot = claim_add(s, FINDING_SWITCH, err);
 	if (!slot)
@@ -291,7 +355,7 @@ static int claim_switch(struct scene *s, const struct part *x, const struct pair
 	c.f.to = scene_trade(s, c.trade_to);
 	c.f.before = r.old1;
 	c.f.after = r.new2;
-	c.f.confidence = 0.97;
+	c.f.confidence = SWITCH_SURE;
 	*slot = c;
 	return 0;
 }
