@@ -184,7 +184,9 @@ static const char *leaderless(const struct summary *s)
 		return ", without a known brand";
 	if (s->brand_known == 0)
 		return ", none of a known brand";
-	return (double)s->brand_known < HEADLINE_GOOD * (double)s->messages ? ", hardly any of a known brand" : ", of many brands";
+	if ((double)s->brand_known < HEADLINE_GOOD * (double)s->messages)
+		return ", hardly any of a known brand";
+	return s->brand_known * 2 < s->messages ? ", few of a known brand" : ", of many brands";
 }
 
 void words_headline(struct buf *out, const struct summary *s)
