@@ -179,7 +179,8 @@ def case_medicine_is_pharma_in_other_languages(t):
                          for i, text in enumerate(texts)]))
     t.run('ingest', '--store', 't.db', '--feed', 'f', 'box')
     same([r['category'] for r in sorted(t.messages(), key=lambda r: r['subject'])], ['pharma', 'pharma', 'pharma', None])
-    subjects = ['Готовим борщ без рецепта', 'コンタクトレンズ 処方箋不要 送料無料', '隐形眼镜 无需处方 包邮', 'n']
-    t.write('others', mbox([mail(9 + i, subject=s, body='処方箋不要のコンタクトレンズです。処方箋なしでも購入できます。\n') for i, s in enumerate(subjects)]))
+    others = [('Готовим борщ без рецепта', 'Привет!'), ('コンタクトレンズ 処方箋不要 送料無料', ''), ('隐形眼镜 无需处方 包邮', ''),
+              ('n', '処方箋不要のコンタクトレンズです。処方箋なしでも購入できます。')]
+    t.write('others', mbox([mail(9 + i, subject=subject, body=text + '\n') for i, (subject, text) in enumerate(others)]))
     t.run('ingest', '--store', 'u.db', '--feed', 'f', 'others')
     same([r['category'] for r in t.messages(store='u.db')], [None] * 4)
