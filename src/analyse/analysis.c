@@ -11,6 +11,7 @@
 #include "analyse/former_record.h"
 #include "analyse/infections.h"
 #include "analyse/programmes.h"
+#include "base/anomaly.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/limits.h"
@@ -18,7 +19,7 @@
 #include "base/time.h"
 
 /* A change of any step makes stores be analysed anew. */
-enum { ANALYSE_VERSION = 34 };
+enum { ANALYSE_VERSION = 35 };
 
 static analysis_step load;
 
@@ -171,6 +172,7 @@ static int load_row(void *ctx, const struct store_row *r)
 		.occurrence = (uint32_t)row->occurrence,
 		.ip_len = row->ip.n <= 16 ? (uint8_t)row->ip.n : 0,
 		.time_trusted = source && source != l->date && source != l->none,
+		.bounce = ((uint64_t)row->anomalies & ANOM(bounce)) != 0,
 		.n_domains = n_domains,
 		.domains = (uint32_t)l->a->n_domains,
 		.brand = r->word[FEAT_own_brand], /* words, until name_words */
@@ -218,8 +220,9 @@ static int by_number(const void *a, const void *b)
 static int load_messages(struct load *l)
 {
 	const uint64_t columns = FEAT_BIT(time) | FEAT_BIT(date) | FEAT_BIT(time_source) | FEAT_BIT(ip) | FEAT_BIT(domains) |
-	                         FEAT_BIT(own_brand) | FEAT_BIT(own_brand_confidence) | FEAT_BIT(own_programme) |
-	                         FEAT_BIT(own_programme_confidence) | FEAT_BIT(own_category) | FEAT_BIT(own_category_confidence);
+	                         FEAT_BIT(anomalies) | FEAT_BIT(own_brand) | FEAT_BIT(own_brand_confidence) |
+	                         FEAT_BIT(own_programme) | FEAT_BIT(own_programme_confidence) | FEAT_BIT(own_category) |
+	                         FEAT_BIT(own_category_confidence);
 	struct analysis *a = l->a;
 	int64_t n;
 	int rc = store_count(a->store, &n, l->err);

@@ -55,6 +55,8 @@ struct analysed {
 	float brand_confidence, programme_confidence, category_confidence;
 	uint8_t engine_source; /* enum engine_source */
 	uint8_t via;           /* enum via */
+	/* Of the store, too: a mail server's report. Who sent it is no engine, and when it came tells of other mail */
+	bool bounce;
 };
 
 #define DATE_NONE INT32_MIN

@@ -1,4 +1,5 @@
 /* analysis_test.c - the frame of the relational analysis: what it reads, what it writes, when it is needed. */
+#include "base/anomaly.h"
 #include "analyse/analysis.h"
 
 #include "base/buf.h"
@@ -183,7 +184,7 @@ static void no_memory_leaves_the_store_as_it_was(void **state)
 }
 
 /* Of a store of one engine's mail and of words that come once each. */
-static struct store *flooded(const char *path)
+static struct store *flooded(const char *path, uint64_t anomalies)
 {
 	enum { SENT = 60, RARE = 40 };
 	struct err err = {0};
@@ -200,6 +201,7 @@ static struct store *flooded(const char *path)
 			prints[3 + k] = str_of(text[k]);
 		}
 		r->fingerprint = (struct strs){prints, RARE + 3};
+		r->anomalies |= (int64_t)anomalies;
 		assert_int_equal(store_put(s, r, 0, 0, &err), 1);
 	}
 	assert_int_equal(store_commit(s, &err), 0);
@@ -226,7 +228,7 @@ static void with_more_words_than_can_be_held_the_analysis_says_so_and_goes_on(vo
 	char path[96];
 	struct err err = {0};
 	snprintf(path, sizeof path, "%s/t.db", dir);
-	struct store *s = flooded(path);
+	struct store *s = flooded(path, 0);
 	int limits = 0, all = 0, some = 0;
 	struct analyse_settings set = {.pack = pack, .force = true};
 	assert_int_equal(analyse_run(s, &set, &err), 1);
@@ -252,12 +254,32 @@ static void with_more_words_than_can_be_held_the_analysis_says_so_and_goes_on(vo
 	rm_dir(dir);
 }
 
+static void bounces_make_no_engine_and_are_told(void **state)
+{
+	(void)state;
+	const char *dir = make_dir();
+	char path[96];
+	struct err err = {0};
+	snprintf(path, sizeof path, "%s/t.db", dir);
+	struct store *s = flooded(path, ANOM(bounce));
+	int limits = 0, named = 0;
+	struct analyse_settings set = {.pack = pack, .force = true};
+	assert_int_equal(analyse_run(s, &set, &err), 1);
+	assert_int_equal(store_scan(s, &STORE_FILTER_ALL, FEAT_BIT(engine), 0, count_engine, &named, &err), 0);
+	assert_int_equal(named, 0);
+	assert_int_equal(store_items(s, "limit", count_item, &limits, &err), 0);
+	assert_int_equal(limits, 1);
+	store_close(s);
+	rm_dir(dir);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_steps_what_a_message_says_itself_stays),
 		cmocka_unit_test(an_analysis_is_needed_when_its_inputs_change),
 		cmocka_unit_test(with_more_words_than_can_be_held_the_analysis_says_so_and_goes_on),
+		cmocka_unit_test(bounces_make_no_engine_and_are_told),
 		cmocka_unit_test(no_memory_leaves_the_store_as_it_was),
 		cmocka_unit_test(one_allocation_that_fails_is_told),
 	};

@@ -1,7 +1,7 @@
 /* claims.c - published shares against the share that the traps saw: agrees, contradicts, or cannot say.
  *
  * Our share is that of the messages in trap feeds within the claim's period (a claim of one day is about the week up to it), without
- * what real mail clients sent. Its 95 % interval is over feeds: each feed is one draw of what spam there is (linearised variance of a
+ * what real mail clients sent and without bounces. Its 95 % interval is over feeds: each feed is one draw of what spam there is (linearised variance of a
  * ratio, Student's t, as a Wilson interval with the effective number of messages; Korn & Graubard 1998, Franco et al. 2019). It reaches
  * from "no nameless message is of this engine" to "as many of them as of the others".
  * Agrees: the figure lies within our interval (of a range: one lies within the other), which excludes half and twice of it. Contradicts: what
@@ -47,7 +47,7 @@ struct claims {
 	struct err *err;
 	VEC(struct observation) list;
 	VEC(struct str) ids;
-	const struct analysed **by_time; /* messages of traps with a time, that no real client sent */
+	const struct analysed **by_time; /* messages of traps with a time, that no real client sent, no bounces */
 	size_t n, left_out;              /* left_out: claims beyond LIM_CLAIMS */
 	uint8_t *used;                   /* by name_id: USED_ bits */
 	uint8_t *match;                  /* by name_id: the claim's names */
@@ -104,7 +104,7 @@ static int sort_messages(struct claims *c)
 		c->used[m->programme] |= USED_PROGRAMME;
 		c->used[m->brand] |= USED_BRAND;
 		c->used[m->category] |= USED_CATEGORY;
-		if (m->time != TIME_NONE && !m->client && is_trap(a, m->feed))
+		if (m->time != TIME_NONE && !m->client && !m->bounce && is_trap(a, m->feed))
 			c->by_time[c->n++] = m;
 	}
 	c->used[0] = 0;

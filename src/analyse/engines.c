@@ -60,6 +60,9 @@ static void put_verdicts(struct engines *e)
 		}
 		if (v->peers && !engine_is_peer(v->peers, engine_peer(m)))
 			continue;
+		/* mail servers write their reports alike; only what was learned from captures is not one of theirs */
+		if (m->bounce && v->engine && (v->source == ENGINE_DISCOVERED || v->version))
+			continue;
 		const struct rival *r = NULL;
 		if (v->engine && v->source == ENGINE_LEARNED && !v->version)
 			r = engines_rival_of(e, e->prints.of[i] - 1, v->engine, engine_peer(m));

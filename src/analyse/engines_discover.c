@@ -52,7 +52,7 @@ static int gather(struct engines *e)
 	for (size_t i = 0; i < a->n_messages; i++) {
 		const struct analysed *m = &a->messages[i];
 		uint32_t left = e->prints.of[i] ? left_of[e->prints.of[i] - 1] : 0;
-		if (!left || engine_is_own(e, &e->verdicts[e->left_print[left - 1]], i))
+		if (!left || m->bounce || engine_is_own(e, &e->verdicts[e->left_print[left - 1]], i))
 			continue;
 		e->message_at[e->n_messages] = (uint32_t)i;
 		e->message_left[e->n_messages] = left - 1;

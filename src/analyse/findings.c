@@ -92,9 +92,10 @@ static int64_t time_to_go_by(const struct analysis *a, const struct clock_faults
 	return time < 0 || time > UINT32_MAX ? TIME_NONE : time;
 }
 
-/* Of each feed: messages with a time of its own, and those left out for want of one. */
+/* Of each feed: messages with a time of its own, those left out for want of one, and bounces: they come up to days after the mail that they tell
+ * of, from everywhere, when a sender happens to forge a trap's name. */
 struct dated {
-	size_t *trusted, *left;
+	size_t *trusted, *left, *bounces;
 };
 
 /* Times of a feed that has few believed ones are taken as they are: a box without Received headers has only Date. */
@@ -110,6 +111,9 @@ static void take_events(const struct analysis *a, const struct known *k, const s
 		if (k->copies.again && k->copies.again[i])
 			continue;
 		int64_t time = time_to_go_by(a, &k->wrong, m);
+		d->bounces[m->feed] += m->bounce;
+		if (m->bounce)
+			continue;
 		d->left[m->feed] += is_left_out(m, k, d);
 		if (time == TIME_NONE || is_left_out(m, k, d))
 			continue;
@@ -143,17 +147,33 @@ static int tell_left_out(struct analysis *a, const struct known *k, const struct
 	return rc;
 }
 
+static int tell_bounces(struct analysis *a, const struct dated *d, struct err *err)
+{
+	size_t all = 0, most = 0;
+	for (size_t i = 0; i < a->n_feeds; i++) {
+		all += d->bounces[i];
+		most = d->bounces[i] > d->bounces[most] ? i : most;
+	}
+	if (all < LEFT_LEAST)
+		return 0;
+	return analysis_left_out(a, "bounces", err,
+		"Findings leave out %zu bounces, of %zu messages (most of them, %zu, in feed %.*s): mail servers' reports of mail that others sent in "
+		"the trap's name.",
+		all, a->n_messages, d->bounces[most], STR_FMT(utf8_first(a->feeds[most], 100)));
+}
+
 static int believed_events(struct analysis *a, struct arena *arena, const struct known *k, struct traffic *t, struct err *err)
 {
-	struct dated d = {
-		arena_zalloc(arena, a->n_feeds + 1, sizeof *d.trusted), arena_zalloc(arena, a->n_feeds + 1, sizeof *d.left)};
+	struct dated d = {arena_zalloc(arena, a->n_feeds + 1, sizeof *d.trusted),
+		arena_zalloc(arena, a->n_feeds + 1, sizeof *d.left), arena_zalloc(arena, a->n_feeds + 1, sizeof *d.bounces)};
 	t->events = arena_alloc(arena, (a->n_messages + 1) * sizeof *t->events);
-	if (!t->events || !d.trusted || !d.left)
+	if (!t->events || !d.trusted || !d.left || !d.bounces)
 		return err_oom(err, "findings");
 	for (size_t i = 0; i < a->n_messages; i++)
 		d.trusted[a->messages[i].feed] += a->messages[i].time_trusted;
 	take_events(a, k, &d, t);
-	return tell_left_out(a, k, &d, err);
+	int rc = tell_left_out(a, k, &d, err);
+	return rc ? rc : tell_bounces(a, &d, err);
 }
 
 static int put(void *ctx, const char *kind, struct str id, struct str json, struct err *err)

@@ -86,7 +86,7 @@ static int take_senders(struct match *m)
 		return err_oom(m->err, "infections");
 	for (size_t i = 0; i < a->n_messages; i++) {
 		const struct analysed *x = &a->messages[i];
-		if (!x->ip_len || x->time == TIME_NONE || x->client)
+		if (!x->ip_len || x->time == TIME_NONE || x->client || x->bounce)
 			continue;
 		struct sender *s = &m->senders[m->n_senders++];
 		*s = (struct sender){.len = x->ip_len, .engine = x->engine, .time = x->time};

@@ -1,6 +1,7 @@
 /* report_text.c - the summary for a terminal; see report.h. */
 #include <stdlib.h>
 
+#include "base/anomaly.h"
 #include "base/json_read.h"
 #include "base/limits.h"
 #include "base/time.h"
@@ -187,7 +188,7 @@ static void feeds(struct sheet *t)
 static void unknown(struct sheet *t, const struct report_info *info)
 {
 	const struct summary *s = t->s;
-	int64_t problems = 0, guessed = s->trusts_guessed;
+	int64_t problems = 0, guessed = s->trusts_guessed, bounces = s->anomalies[ANOMALY_BIT_bounce];
 	for (size_t k = 0; k < s->nsources; k++)
 		problems += s->sources[k].problems > 0 || !s->sources[k].complete;
 	buf_add(&t->tmp, S("Not known: "));
@@ -205,6 +206,10 @@ static void unknown(struct sheet *t, const struct report_info *info)
 	buf_add(&t->tmp, S("); "));
 	put_count(&t->tmp, s->doubtful);
 	buf_add(&t->tmp, S(" doubtful splits; "));
+	if (bounces) {
+		put_count(&t->tmp, bounces);
+		buf_add(&t->tmp, bounces == 1 ? S(" bounce, of no engine; ") : S(" bounces, of no engine; "));
+	}
 	put_count(&t->tmp, problems);
 	buf_add(&t->tmp, problems == 1 ? S(" source with problems") : S(" sources with problems"));
 	if (guessed) {

@@ -1,6 +1,7 @@
 /* report_words.c - see report_words.h. */
 #include "export/report_words.h"
 
+#include "base/anomaly.h"
 #include "base/time.h"
 #include "export/svg.h"
 
@@ -341,6 +342,19 @@ static void unknown_splits(struct buf *out, const struct summary *s)
 	put(out, " at a doubtful place in a mailbox: each may be part of another message, or two.");
 }
 
+static void unknown_bounces(struct buf *out, const struct summary *s)
+{
+	int64_t n = s->anomalies[ANOMALY_BIT_bounce];
+	if (n == 0)
+		return;
+	put_things(out, n, "message is a bounce", "messages are bounces");
+	put(out, " (");
+	words_part(out, n, s->messages);
+	put(out, "), a mail server's report of mail that was sent in another's name: ");
+	put(out, n == 1 ? "what it advertises counts in the tables, but it is in no finding and of no engine."
+			: "what they advertise counts in the tables, but they are in no finding and of no engine.");
+}
+
 static void unknown_guesses(struct buf *out, const struct summary *s)
 {
 	int64_t names = s->names_guessed, trust = s->trusts_guessed;
@@ -389,11 +403,11 @@ static void unknown_sources(struct buf *out, const struct summary *s)
 
 bool words_unknown(struct buf *out, const struct summary *s, unsigned k)
 {
-	static void (*const sentence[])(struct buf *, const struct summary *) = {
-		unknown_attribution, unknown_time, unknown_stray, unknown_splits, unknown_guesses, unknown_places, unknown_sources};
+	static void (*const sentence[])(struct buf *, const struct summary *) = {unknown_attribution, unknown_time, unknown_stray,
+		unknown_splits, unknown_bounces, unknown_guesses, unknown_places, unknown_sources};
 	if (k >= sizeof sentence / sizeof *sentence)
 		return false;
-	if (s->messages || k == 6)
+	if (s->messages || sentence[k] == unknown_sources)
 		sentence[k](out, s);
 	return true;
 }

@@ -4,6 +4,7 @@
 #include "base/anomaly.h"
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "feature/answer.h"
 #include "feature/fingerprint.h"
 
 int extract_text(struct arena *a, struct str raw, struct str *out)
@@ -49,7 +50,7 @@ int extract_message(
 		return ERR_ENV;
 	extract_identity(in, row);
 	row->anomalies = (int64_t)(m.anomalies | in->anomalies);
-	if (extract_headers(a, set, &m, doc, row) || extract_envelope(a, set, in, &m, &trace, row) ||
+	if (extract_headers(a, set, &m, doc, row) || extract_envelope(a, set, in, &m, &trace, row) || extract_answer(a, &m, row) ||
 		extract_body(a, set, in, &m, doc, row) || extract_fingerprint(a, in, &m, &trace, row))
 		return ERR_ENV;
 	row->text = str_first(doc->text, LIM_STORED_TEXT);

@@ -10,7 +10,7 @@
 #include "jail/jail.h"
 
 /* How files are cut into messages, and how a row comes to be: a change here makes all mail be read anew (store_put, files.h). */
-enum { EXTRACT_VERSION = 17 };
+enum { EXTRACT_VERSION = 18 };
 
 struct ingest {
 	const struct ingest_settings *set;

@@ -330,3 +330,34 @@ def case_more_engines_than_a_model_may_have(t):
     t.ingest('--feed', 'f', '--trust', 'mx.trap.example', t.write('box', mbox([mail(e, o, i) for e, o in enumerate(orders) for i in range(30)])))
     found = t.run('engines', '--store', 't.db', '--format', 'json').json()['engines']
     assert len(found) > 500, len(found)
+
+
+def bounce(i):
+    """What the server of somebody else's domain writes when mail in the trap's name did not arrive there."""
+    return ('Return-Path: <>\nReceived: from mx%d.example (unknown [%d.%d.51.7])\n\tby mx.trap.example (Postfix) with SMTP id B%d;\n'
+            '\tWed, %02d Sep 2010 11:%02d:00 +0000\nReceived: (qmail %d invoked for bounce); %d Sep 2010 10:59:00 -0000\n'
+            'Date: %d Sep 2010 10:59:00 -0000\nFrom: MAILER-DAEMON@mx%d.example\nTo: user@trap.example\nSubject: failure notice\n\n'
+            'Hi. This is the qmail-send program at mx%d.example.\nI could not deliver your message.\n\n<x%d@mx%d.example>:\nNo mailbox here.\n\n'
+            '--- Below this line is a copy of the message.\n\nReturn-Path: <user@trap.example>\nSubject: Rolex\n\nBuy a Rolex\n'
+            % (i, 20 + i, i * 3 % 250, i, 1 + i % 28, i % 60, 100 + i, 1 + i % 28, 1 + i % 28, i, i, i, i)).encode()
+
+
+def returned(mails):
+    return mbox(mails).replace(b'From seller@sender.example ', b'From MAILER-DAEMON ')
+
+
+def case_bounces_are_counted_and_of_no_engine(t):
+    """A sender forged a trap's name: servers all over the world write to it, all in the same way."""
+    t.write('box', returned(bounce(i) for i in range(60)))
+    out = t.run('report', '--store', 's.db', '--trust', 'mx.trap.example', '-o', 'r.html', 'box').out
+    assert '60 bounces, of no engine' in out and 'Findings leave out 60 bounces' in out, out
+    assert '60 messages are bounces' in t.read('r.html')
+    rows = t.run('messages', '--store', 's.db', '--format', 'jsonl').lines()
+    same({(m['engine'], 'bounce' in m['anomalies']) for m in rows}, {(None, True)})
+    # the same without the copy that came back: anybody may write such a sentence
+    cut = [bounce(i).split(b'--- Below')[0] for i in range(60)]
+    t.write('other', returned(cut))
+    out = t.run('report', '--store', 'o.db', '--trust', 'mx.trap.example', '-o', 'o.html', 'other').out
+    assert 'bounce' not in out, out
+    rows = t.run('messages', '--store', 'o.db', '--format', 'jsonl').lines()
+    same({m['engine'] is None for m in rows}, {False})
