@@ -6,9 +6,11 @@
 #include "base/test.h"
 
 #define REPORT(type, part) \
-	"Content-Type: multipart/report; report-type=" type "; boundary=b\n\n--b\n\nSorry.\n--b\nContent-Type: message/" type "\n\n" part "\n--b--\n"
+	"Content-Type: multipart/report; report-type=" type "; boundary=b\n\n--b\n\nSorry.\n--b\nContent-Type: message/" type \
+	"\n\n" part "\n--b--\n"
 #define STATUS "Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; x@example.org\nAction: failed\nStatus: 5.1.1\n"
-#define QMAIL "Subject: failure notice\n\nHi. This is the qmail-send program at mx.example.\nSorry.\n\n<x@example.org>:\nNo mailbox here.\n\n"
+#define QMAIL \
+	"Subject: failure notice\n\nHi. This is the qmail-send program at mx.example.\nSorry.\n\n<x@example.org>:\nNo mailbox here.\n\n"
 #define EXIM "Subject: x\n\nThis message was created automatically by mail delivery software.\n\n"
 #define COPY "--- Below this line is a copy of the message.\n\nReturn-Path: <Trap@example.net>\nSubject: buy\n"
 #define NULL_SENDER "MAILER-DAEMON"
@@ -27,9 +29,10 @@ static const struct {
 	{REPORT("delivery-status", "Buy here\n"), NULL_SENDER, 0},
 	{REPORT("delivery-status", ""), NULL_SENDER, 0},
 	{"Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nBuy here\n--b--\n", NULL_SENDER, 0},
-	{"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\n" STATUS "\n--b--\n", NULL_SENDER, 0},
-	{REPORT("disposition-notification", "Final-Recipient: rfc822; x@example.org\nDisposition: manual-action; displayed\n"), "<>",
-		ANOM(auto_reply)},
+	{"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\n" STATUS "\n--b--\n",
+		NULL_SENDER, 0},
+	{REPORT("disposition-notification", "Final-Recipient: rfc822; x@example.org\nDisposition: manual-action; displayed\n"),
+		"<>", ANOM(auto_reply)},
 	{REPORT("disposition-notification", "Final-Recipient: rfc822; x@example.org\n"), "<>", 0},
 	{REPORT("feedback-report", "Feedback-Type: abuse\nUser-Agent: a/1\nVersion: 1\n"), "fbl@isp.example", ANOM(complaint)},
 	{REPORT("feedback-report", "Feedback-Type: abuse\n"), "fbl@isp.example", 0},
