@@ -42,6 +42,22 @@ static int claim_feed_end(struct scene *s, size_t f, enum finding_kind kind, con
 	return 0;
 }
 
+static int claim_gain(struct scene *s, size_t f, const struct volume_gain *g, struct err *err)
+{
+	struct claim *c = claim_add(s, FINDING_FEED_CHANGE, err);
+	if (!c)
+		return err->kind;
+	c->feed = f;
+	c->gain = g;
+	c->f.feed = scene_feed(s, f);
+	c->f.start = date_of_sensor(&g->at);
+	c->f.before = g->before;
+	c->f.after = g->after;
+	c->f.effect = g->factor - 1;
+	c->f.confidence = fmin(g->sure, 0.99);
+	return 0;
+}
+
 /* A feed with mail beyond the scene's seam was silent there, and neither began nor ended. */
 int claim_sensors(struct scene *s, struct err *err)
 {
@@ -51,6 +67,8 @@ int claim_sensors(struct scene *s, struct err *err)
 		const struct feed_life *life = &s->lives[s->feed_of[f]];
 		for (size_t i = 0; i < v->n_outages && !rc; i++)
 			rc = claim_outage(s, f, &v->outages[i], err);
+		for (size_t i = 0; i < v->n_gains && !rc; i++)
+			rc = claim_gain(s, f, &v->gains[i], err);
 		if (v->starts && life->first >= s->begin && !rc)
 			rc = claim_feed_end(s, f, FINDING_FEED_START, &v->begun, err);
 		if (v->ends && life->last < s->end && !rc)

@@ -24,8 +24,9 @@ struct claim {
 	uint32_t trade_from, trade_to; /* of a switch; of a closure the largest trade */
 	int cause;                     /* the claim that explains it */
 	bool derived;                  /* follows wholly from its cause, which gives the dates, too */
-	size_t feed;                   /* column, of an outage */
+	size_t feed;                   /* column, of what a feed did */
 	const struct volume_outage *outage;
+	const struct volume_gain *gain;
 	bool dropped;                                  /* told by its cause */
 	name_id category;                              /* that most of its mail is of; 0: none */
 	name_id whole;                                 /* 0, or the category that it carried, and that one's levels beside it */

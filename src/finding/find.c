@@ -29,7 +29,7 @@ static int put_index(struct scene *s, struct err *err)
 		json_key(&j, "hi");
 		json_num(&j, x.hi[d], 2);
 		json_key(&j, "watched");
-		json_num(&j, all->vol.exposure[d], 3);
+		json_num(&j, all->vol.watched[d], 3);
 		json_key(&j, "messages");
 		json_int(&j, all->vol.count[d]);
 		json_obj_end(&j);

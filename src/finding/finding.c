@@ -19,6 +19,7 @@ const char *const finding_kind_names[FINDING_KINDS] = {
 	[FINDING_OUTAGE] = "outage",
 	[FINDING_FEED_START] = "feed_start",
 	[FINDING_FEED_END] = "feed_end",
+	[FINDING_FEED_CHANGE] = "feed_change",
 	[FINDING_RESIDUAL] = "residual",
 	[FINDING_NEW_ENGINE] = "new_engine",
 	[FINDING_NEW_PROGRAMME] = "new_programme",
@@ -103,6 +104,8 @@ double finding_weight(const struct finding *f)
 		return 0.5 * f->before;
 	case FINDING_OUTAGE:
 		return 0.2 * f->before;
+	case FINDING_FEED_CHANGE:
+		return 0.2 * moved;
 	case FINDING_CLAIM:
 		return 0;
 	default:

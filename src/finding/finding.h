@@ -23,6 +23,7 @@ enum finding_kind {
 	FINDING_OUTAGE,          /* a feed did not watch */
 	FINDING_FEED_START,      /* it began later, or ended earlier, than the others */
 	FINDING_FEED_END,
+	FINDING_FEED_CHANGE, /* it came to receive more of all mail, or less, and its senders did not change */
 	FINDING_RESIDUAL, /* an engine under 5 % of its former level, but not gone */
 	FINDING_NEW_ENGINE,
 	FINDING_NEW_PROGRAMME,

@@ -218,7 +218,7 @@ static void proof_sensors(struct json *j, const struct scene *s, const struct pa
 		if (side < 0)
 			continue;
 		n[side] += p->vol.count[d];
-		e[side] += p->vol.exposure[d];
+		e[side] += p->vol.watched[d];
 		days[side]++;
 	}
 	proof(j, "sensors");

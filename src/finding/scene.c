@@ -98,6 +98,7 @@ static int part_measure(struct scene *s, struct part *p, size_t n_series, struct
 	struct changes ch = {0};
 	struct change_times times = {s->times};
 	int rc = count_part(s, p, err);
+	p->n_changes = 0;
 	double *y = rc ? NULL : arena_alloc(s->arena, (s->v.n_days + 1) * sizeof *y);
 	if (rc || !y)
 		return rc ? rc : err_oom(err, "findings");
@@ -168,7 +169,7 @@ double part_watched(const struct scene *s, const struct part *p, int64_t t)
 		bool on = t >= v->from && t < v->to;
 		for (size_t i = 0; i < v->n_outages && on; i++)
 			on = t < v->outages[i].from.time || t >= v->outages[i].to.time;
-		e += on ? p->vol.share[f] : 0;
+		e += on ? p->vol.share[f] * volume_gain_at(v, t) : 0;
 	}
 	return e;
 }
@@ -278,7 +279,13 @@ static int make_parts(struct scene *s, struct err *err)
 	s->parts[s->n_parts++] = (struct part){.kind = PART_TOTAL, .list = all, .n = s->n_events};
 	int rc = split_by(s, PART_ENGINE, s->parts, &s->n_parts, err);
 	rc = rc ? rc : split_by(s, PART_TRADE, s->parts, &s->n_parts, err);
-	rc = rc ? rc : split_by(s, PART_CATEGORY, s->parts, &s->n_parts, err);
+	return rc ? rc : split_by(s, PART_CATEGORY, s->parts, &s->n_parts, err);
+}
+
+static int measure_parts(struct scene *s, struct err *err)
+{
+	int rc = 0;
+	s->feed_share = NULL;
 	for (size_t i = 0; i < s->n_parts && !rc; i++) {
 		rc = part_measure(s, &s->parts[i], s->n_parts, err);
 		if (i == 0 && !rc)
@@ -392,6 +399,7 @@ static int play(const struct traffic *t, const struct feed_life *lives, struct e
 {
 	struct arena arena;
 	struct scene s = {.traffic = t, .arena = &arena, .events = ev, .n_events = n, .lives = lives};
+	bool gains = false;
 	if (n < SCENE_MIN_MESSAGES || ev[n - 1].time - ev[0].time < SCENE_MIN_DAYS * (int64_t)SECONDS_A_DAY)
 		return 0;
 	s.begin = ev[0].time;
@@ -402,6 +410,10 @@ static int play(const struct traffic *t, const struct feed_life *lives, struct e
 	rc = rc ? rc : leave_out_brief_feeds(&s, err);
 	rc = rc ? rc : scene_trades(&s, err);
 	rc = rc ? rc : make_parts(&s, err);
+	rc = rc ? rc : measure_parts(&s, err);
+	rc = rc ? rc : find_gains(&s, &gains, err);
+	if (!rc && gains)
+		rc = measure_parts(&s, err);
 	rc = rc ? rc : fn(&s, err);
 	arena_free(&arena);
 	return rc;

@@ -107,8 +107,10 @@ int scene_house(struct scene *s, const struct part *engine, uint32_t house, stru
 int scene_closed(struct scene *s, uint32_t closure, struct part *out, struct err *err);
 /* Numbers the trades of the scene and gives each event its own (trade.c). */
 int scene_trades(struct scene *s, struct err *err);
+/* When feeds came to receive more or less of all mail: from parts that were measured without it. *any: they have to be measured again (gain.c). */
+int find_gains(struct scene *s, bool *any, struct err *err);
 
-/* Part of the panel of p that watched at a time, 0..1. */
+/* Part of the panel of p that watched at a time, by its gain: what is received of what the panel would have. */
 double part_watched(const struct scene *s, const struct part *p, int64_t t);
 
 #endif

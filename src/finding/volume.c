@@ -32,6 +32,7 @@ static int study(struct volume *v, size_t f, const int64_t *t, size_t n, int64_t
 	} else if (sensor_study(t, n, v->day0 * SECONDS_A_DAY, v->n_days, start, end, a, feed)) {
 		return -1;
 	}
+	feed->gain = 1;
 	watch(v, v->alive, f, feed->from, feed->to, 1);
 	watch(v, v->watched, f, feed->from, feed->to, 1);
 	for (size_t i = 0; i < feed->n_outages; i++)
@@ -82,8 +83,11 @@ int volume_sensors(
 	v.watched = arena_zalloc(a, n_days * n_feeds + 1, sizeof *v.watched);
 	v.alive = arena_zalloc(a, n_days * n_feeds + 1, sizeof *v.alive);
 	int64_t *t = arena_alloc(a, (n + 1) * sizeof *t);
-	if (!v.feeds || !v.watched || !v.alive || !t)
+	v.gain = arena_alloc(a, (n_days * n_feeds + 1) * sizeof *v.gain);
+	if (!v.feeds || !v.watched || !v.alive || !v.gain || !t)
 		return -1;
+	for (size_t i = 0; i < n_days * n_feeds; i++)
+		v.gain[i] = 1;
 	int64_t start = n ? ev[0].time : 0, end = n ? ev[n - 1].time + 1 : 0;
 	for (size_t f = 0; f < n_feeds; f++) {
 		size_t k = 0;
@@ -103,15 +107,73 @@ int volume_sensors(
 	return 0;
 }
 
+/* ---- gains ---- */
+
+double volume_gain_at(const struct volume_feed *f, int64_t t)
+{
+	double g = f->gain;
+	for (size_t i = 0; i < f->n_gains && f->gains[i].at.time <= t; i++)
+		g *= f->gains[i].factor;
+	return g;
+}
+
+/* The gain of the stretch with most messages, as it is when the first one's is 1. */
+static double gain_of_most(const struct volume *v, size_t f, const uint32_t *counts)
+{
+	const struct volume_feed *feed = &v->feeds[f];
+	double most = -1, gain = 1, g = 1;
+	for (size_t i = 0; i <= feed->n_gains; i++) {
+		int64_t from = i ? feed->gains[i - 1].at.time : INT64_MIN, to = i < feed->n_gains ? feed->gains[i].at.time : INT64_MAX;
+		double n = 0;
+		g *= i ? feed->gains[i - 1].factor : 1;
+		for (size_t d = 0; d < v->n_days; d++) {
+			int64_t noon = (v->day0 + (int64_t)d) * SECONDS_A_DAY + SECONDS_A_DAY / 2;
+			n += noon >= from && noon < to ? counts[d * v->n_feeds + f] : 0;
+		}
+		gain = n > most ? g : gain;
+		most = fmax(most, n);
+	}
+	return gain;
+}
+
+/* The mean over a day. */
+static double gain_of_day(const struct volume_feed *f, int64_t begin)
+{
+	double sum = 0;
+	int64_t t = begin, end = begin + SECONDS_A_DAY;
+	for (size_t i = 0; i <= f->n_gains && t < end; i++) {
+		int64_t to = i < f->n_gains && f->gains[i].at.time < end ? f->gains[i].at.time : end;
+		if (to > t) {
+			sum += volume_gain_at(f, t) * (double)(to - t);
+			t = to;
+		}
+	}
+	return sum / SECONDS_A_DAY;
+}
+
+void volume_apply_gains(struct volume *v, const uint32_t *counts)
+{
+	for (size_t f = 0; f < v->n_feeds; f++) {
+		v->feeds[f].gain = 1 / gain_of_most(v, f, counts);
+		for (size_t d = 0; d < v->n_days; d++)
+			v->gain[d * v->n_feeds + f] = gain_of_day(&v->feeds[f], (v->day0 + (int64_t)d) * SECONDS_A_DAY);
+	}
+}
+
 /* ---- levels ---- */
+
+/* Of what feed f would receive on day d, had it watched all day as in its best stretch. */
+static double received(const struct volume *v, size_t d, size_t f)
+{
+	return v->watched[d * v->n_feeds + f] * v->gain[d * v->n_feeds + f];
+}
 
 static void fit_levels(const struct volume *v, const struct volume_series *s)
 {
 	for (size_t d = 0; d < v->n_days; d++) {
-		const double *w = v->watched + d * v->n_feeds;
 		double e = 0;
 		for (size_t f = 0; f < v->n_feeds; f++)
-			e += s->share[f] * w[f];
+			e += s->share[f] * received(v, d, f);
 		s->exposure[d] = e;
 		s->level[d] = e > 0 ? s->count[d] / e : 0;
 	}
@@ -124,7 +186,7 @@ static void fit_shares(const struct volume *v, const uint32_t *counts, const dou
 		double n = prior ? prior[f] : 0, m = prior ? 1 : 0;
 		for (size_t d = 0; d < v->n_days; d++) {
 			n += counts[d * v->n_feeds + f];
-			m += s->level[d] * v->watched[d * v->n_feeds + f];
+			m += s->level[d] * received(v, d, f);
 		}
 		all += s->share[f] = m > 0 ? n / m : 0;
 	}
@@ -135,10 +197,11 @@ static void fit_shares(const struct volume *v, const uint32_t *counts, const dou
 int volume_fit(const struct volume *v, const uint32_t *counts, const double *prior, struct arena *a, struct volume_series *out)
 {
 	struct volume_series s = {.level = arena_zalloc(a, v->n_days + 1, sizeof *s.level),
+		.watched = arena_zalloc(a, v->n_days + 1, sizeof *s.watched),
 		.exposure = arena_zalloc(a, v->n_days + 1, sizeof *s.exposure),
 		.count = arena_zalloc(a, v->n_days + 1, sizeof *s.count),
 		.share = arena_zalloc(a, v->n_feeds + 1, sizeof *s.share)};
-	if (!s.level || !s.exposure || !s.count || !s.share)
+	if (!s.level || !s.watched || !s.exposure || !s.count || !s.share)
 		return -1;
 	for (size_t d = 0; d < v->n_days; d++)
 		for (size_t f = 0; f < v->n_feeds; f++)
@@ -152,9 +215,11 @@ int volume_fit(const struct volume *v, const uint32_t *counts, const double *pri
 	fit_levels(v, &s);
 	for (size_t d = 0; d < v->n_days; d++) {
 		double alive = 0;
-		for (size_t f = 0; f < v->n_feeds; f++)
+		for (size_t f = 0; f < v->n_feeds; f++) {
+			s.watched[d] += s.share[f] * v->watched[d * v->n_feeds + f];
 			alive += s.share[f] * v->alive[d * v->n_feeds + f];
-		if (s.exposure[d] < VOLUME_MIN_EXPOSURE || s.exposure[d] < VOLUME_MIN_WATCHED * alive)
+		}
+		if (s.watched[d] < VOLUME_MIN_EXPOSURE || s.watched[d] < VOLUME_MIN_WATCHED * alive)
 			s.level[d] = NAN;
 	}
 	*out = s;
@@ -176,7 +241,7 @@ static double spread(const struct volume *v, const uint32_t *counts, const struc
 	double sum = 0, squares = 0;
 	size_t k = 0;
 	for (size_t f = 0; f < v->n_feeds; f++) {
-		double w = s->share[f] * v->watched[d * v->n_feeds + f], e = s->exposure[d] - w;
+		double w = s->share[f] * received(v, d, f), e = s->exposure[d] - w;
 		if (w <= 0 || e <= 1e-9)
 			continue;
 		double x = log((s->count[d] - counts[d * v->n_feeds + f] + 0.5) / e);

@@ -5,7 +5,7 @@
  * whether it began later or ended earlier than the others.
  *
  * volume_fit then gives the level of any part of the mail (all, an engine, a programme) as if the whole panel had watched all
- * the time: count of feed f on day d = level[d] x share[f] x watched[d][f], solved for levels and shares by turns
+ * the time: count of feed f on day d = level[d] x share[f] x watched[d][f] x gain[d][f], solved for levels and shares by turns
  * (the time-product-dummy index: each day is linked to every other through the feeds that watched both, so that feeds may
  * begin, end and fail, and links do not pile up errors as a chain of daily ratios does).
  *
@@ -28,9 +28,19 @@ struct volume_outage {
 	double others;   /* what the other feeds received meanwhile, of what they should have: 1 = as ever; NAN: no other watched */
 };
 
+/* From `at` on the feed received `factor` times what it had of everybody's mail. */
+struct volume_gain {
+	struct volume_date at;
+	double factor, before, after; /* messages a day, of all senders */
+	double sure;                  /* 0..1 */
+};
+
 struct volume_feed {
 	struct volume_outage *outages;
 	size_t n_outages;
+	struct volume_gain *gains; /* by time (gain.c) */
+	size_t n_gains;
+	double gain; /* before the first of them: in the stretch with most of its messages it is 1 */
 	int64_t from, to;                /* watched [from, to) but for the outages */
 	bool starts, ends;               /* later, earlier than the others: not by chance */
 	struct volume_date begun, ended; /* where it starts, ends: before its first message, after its last */
@@ -44,6 +54,7 @@ struct volume {
 	struct volume_feed *feeds;
 	double *watched; /* [n_days][n_feeds], 0..1 */
 	double *alive;   /* the same without outages */
+	double *gain;    /* what a feed received of what it did in its best stretch: [n_days][n_feeds] */
 };
 
 /* A message: when, and which feed (0 .. n_feeds-1). */
@@ -56,9 +67,15 @@ struct volume_event {
 int volume_sensors(
 	struct volume *out, const struct volume_event *ev, size_t n, int64_t day0, size_t n_days, size_t n_feeds, struct arena *a);
 
+/* Sets `gain` of v and its feeds by the feeds' gains. counts: of all messages, [n_days][n_feeds]. */
+void volume_apply_gains(struct volume *v, const uint32_t *counts);
+/* Of feed f at a time, of its gains alone. */
+double volume_gain_at(const struct volume_feed *f, int64_t t);
+
 struct volume_series {
 	double *level;    /* [n_days] messages a day over the whole panel; NAN: too little was watched */
-	double *exposure; /* [n_days] the part of the panel that watched, 0..1 */
+	double *watched;  /* [n_days] the part of the panel that watched, 0..1 */
+	double *exposure; /* [n_days] the same by the feeds' gain: count / level */
 	uint32_t *count;  /* [n_days] as received */
 	double *share;    /* [n_feeds] of the panel's volume; their sum is 1 */
 };

@@ -268,6 +268,25 @@ static void read_feed(struct buf *b, const struct claim *c)
 	buf_add(b, S("; volumes are linked across it."));
 }
 
+static void read_gain(struct buf *b, const struct scene *s, const struct claim *c)
+{
+	double factor = c->gain->factor;
+	buf_add(b, S("Feed "));
+	buf_add(b, c->f.feed);
+	if (factor < 1)
+		buf_printf(b, " received %.0f %% less", 100 * (1 - factor));
+	else
+		buf_printf(b, " received %.1f times as much", factor);
+	buf_add(b, S(" from "));
+	say_moment(b, c->f.start.time);
+	buf_add(b, S(" on, "));
+	say_from_to(b, &c->f);
+	say_interval(b, c->f.start);
+	buf_add(b, s->v.n_feeds > 1 ? S(": all of its senders alike, whatever they advertise, and beside what the other feeds saw of them, so ")
+				    : S(": all of its senders alike, whatever they advertise, so "));
+	buf_add(b, S("the feed changed rather than they; volumes are linked across it."));
+}
+
 static void read_residual(struct buf *b, const struct claim *c)
 {
 	buf_add(b, c->f.engine);
@@ -335,6 +354,9 @@ static void read_claim(struct buf *b, const struct scene *s, const struct claim 
 	case FINDING_FEED_START:
 	case FINDING_FEED_END:
 		read_feed(b, c);
+		break;
+	case FINDING_FEED_CHANGE:
+		read_gain(b, s, c);
 		break;
 	case FINDING_RESIDUAL:
 		read_residual(b, c);

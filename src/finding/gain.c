@@ -1,0 +1,284 @@
+/* gain.c - when a feed itself came to receive more of all mail, or less: by greylisting, a filter before it, addresses lost or won.
+ *
+ * A change of a feed's mail is the feed's own where its senders changed by one factor, and so did what they advertise, apart from what the other feeds
+ * saw of them. Chance draws a sender's own change from far and wide, so each that has the common factor speaks for the feed: the likelihoods of both
+ * accounts are compared, for senders and for what is advertised, and the worse comparison counts. Few senders, or bursts, show nothing.
+ */
+#include <stdlib.h>
+
+#include "finding/claim.h"
+#include "finding/fit.h"
+
+enum { LEAST_DAYS = 4 }; /* whole days on each side */
+enum { OTHERS_LEAST = 10 }; /* messages of other feeds before, of which a factor can be told */
+static const double LEAST = 0.405;   /* log 1.5: a holiday takes as much as a third from all senders */
+static const double DRIFT = 0.15;    /* of a sender's level by itself, from fortnight to fortnight */
+static const double OWN = 1.5;       /* scatter of the logarithm of what one sender's own change is */
+static const double LOOSE = 0.5;     /* the same, of senders that fare alike by and large */
+static const double OWN_SHARE = 0.1; /* of senders: those that changed by themselves at that time, too */
+static const double FARTHEST = 4;    /* logarithm of a factor */
+static const double SURE = 0.95;
+
+/* What one sender, or what is for one trade, came to: the logarithm of the factor, and its variance by chance. */
+struct cell {
+	double x, var;
+};
+
+/* Days [from,to) before a change and after it. */
+struct sides {
+	size_t from[2], to[2];
+	double week[7];
+};
+
+struct tally {
+	double n[2], e[2], scatter[2]; /* messages, what they would be at level 1, variance by mean of days */
+};
+
+static double week_of(const struct sides *w, const struct scene *s, size_t d)
+{
+	return w->week[(s->v.day0 + (int64_t)d + 3) % 7]; /* 1970-01-01 was a Thursday */
+}
+
+/* Of day d: messages of p that the feed received, or all others did, and how much of them watched. */
+static double count_of(const struct scene *s, const struct part *p, size_t f, bool others, size_t d, double *watched)
+{
+	const uint32_t *counts = p->counts + d * s->v.n_feeds;
+	const double *w = s->v.watched + d * s->v.n_feeds;
+	double n = 0;
+	*watched = 0;
+	if (w[f] < VOLUME_MIN_WATCHED)
+		return 0;
+	for (size_t g = 0; g < s->v.n_feeds; g++)
+		if (others ? g != f : g == f) {
+			n += counts[g];
+			*watched += others ? p->vol.share[g] * w[g] : w[g];
+		}
+	return n;
+}
+
+static struct tally tally(const struct scene *s, const struct part *p, size_t f, bool others, const struct sides *w)
+{
+	struct tally t = {.scatter = {1, 1}};
+	for (int k = 0; k < 2; k++) {
+		double watched, sum = 0, days = 0;
+		for (size_t d = w->from[k]; d < w->to[k]; d++) {
+			t.n[k] += count_of(s, p, f, others, d, &watched);
+			t.e[k] += watched * week_of(w, s, d);
+		}
+		for (size_t d = w->from[k]; d < w->to[k] && t.n[k] > 0; d++) {
+			double n = count_of(s, p, f, others, d, &watched), m = t.n[k] / t.e[k] * watched * week_of(w, s, d);
+			sum += m > 0 ? (n - m) * (n - m) / m : 0;
+			days += m > 0;
+		}
+		t.scatter[k] = days > 1 ? fmax(sum / (days - 1), 1) : 1;
+	}
+	return t;
+}
+
+/* Adds the logarithm of after by before. */
+static void add_ratio(struct cell *c, const struct tally *t, double sign)
+{
+	double scatter = fmax(t->scatter[0], t->scatter[1]);
+	c->x += sign * (log((t->n[1] + 0.5) / t->e[1]) - log((t->n[0] + 0.5) / t->e[0]));
+	c->var += scatter * (1 / (t->n[0] + 0.5) + 1 / (t->n[1] + 0.5));
+}
+
+/* False: the feed has none of it. */
+static bool make_cell(const struct scene *s, const struct part *p, size_t f, const struct sides *w, struct cell *c)
+{
+	struct tally in = tally(s, p, f, false, w), out = tally(s, p, f, true, w);
+	*c = (struct cell){0, DRIFT * DRIFT};
+	if (in.n[0] + in.n[1] == 0 || in.e[0] <= 0 || in.e[1] <= 0)
+		return false;
+	add_ratio(c, &in, 1);
+	if (out.n[0] >= OTHERS_LEAST && out.e[0] > 0 && out.e[1] > 0)
+		add_ratio(c, &out, -1);
+	return true;
+}
+
+static double normal(double x, double mean, double var)
+{
+	return exp(-(x - mean) * (x - mean) / (2 * var)) / sqrt(var);
+}
+
+static double log_sum(double a, double b)
+{
+	double top = fmax(a, b);
+	return isfinite(top) ? top + log(exp(a - top) + exp(b - top)) : top;
+}
+
+/* Each changed by one factor but for `loose`, or by itself: the likelihood's mean over all factors. */
+static double log_alike(const struct cell *c, size_t n, double loose, double *factor)
+{
+	enum { STEPS = 400 };
+	double sum = -INFINITY, norm = 0, mean = 0, l[STEPS + 1];
+	for (int i = 0; i <= STEPS; i++) {
+		double x = FARTHEST * (2.0 * i / STEPS - 1), prior = normal(x, 0, OWN * OWN);
+		l[i] = log(prior);
+		norm += prior;
+		for (size_t k = 0; k < n; k++)
+			l[i] += log((1 - OWN_SHARE) * normal(c[k].x, x, c[k].var + loose * loose) +
+				    OWN_SHARE * normal(c[k].x, 0, c[k].var + OWN * OWN));
+		sum = log_sum(sum, l[i]);
+	}
+	for (int i = 0; i <= STEPS; i++)
+		mean += FARTHEST * (2.0 * i / STEPS - 1) * exp(l[i] - sum);
+	*factor = mean;
+	return sum - log(norm);
+}
+
+/* A part of them changed, each by itself: the likelihood's mean over that part. */
+static double log_apart(const struct cell *c, size_t n)
+{
+	enum { PARTS = 5 };
+	double sum = -INFINITY;
+	for (int i = 0; i < PARTS; i++) {
+		double part = (i + 0.5) / PARTS, l = 0;
+		for (size_t k = 0; k < n; k++)
+			l += log((1 - part) * normal(c[k].x, 0, c[k].var) + part * normal(c[k].x, 0, c[k].var + OWN * OWN));
+		sum = log_sum(sum, l);
+	}
+	return sum - log(PARTS);
+}
+
+/* How much more likely it is, as a logarithm, that the feed changed than that its senders did. */
+static double log_odds(const struct cell *c, size_t n, double *factor)
+{
+	double ignored, world = log_sum(log_apart(c, n), log_alike(c, n, LOOSE, &ignored)) - log(2);
+	return log_alike(c, n, 0, factor) - world;
+}
+
+/* The same by all parts of a kind, the mail of no name of that kind being one. n: how many of them the feed has. */
+static int ask_parts(struct scene *s, enum part_kind kind, size_t f, const struct sides *w, double *odds, double *factor, struct err *err)
+{
+	struct arena_mark mark = arena_mark(s->arena);
+	struct cell *c = arena_alloc(s->arena, (s->n_parts + 1) * sizeof *c);
+	size_t n = 0;
+	if (!c)
+		return err_oom(err, "findings");
+	for (size_t i = 0; i < s->n_parts; i++)
+		n += s->parts[i].kind == kind && make_cell(s, &s->parts[i], f, w, &c[n]);
+	n += make_cell(s, &s->nameless[kind - 1], f, w, &c[n]);
+	*odds = log_odds(c, n, factor);
+	arena_release(s->arena, mark);
+	return 0;
+}
+
+/* ---- one feed ---- */
+
+static double *daily(const struct scene *s, size_t f)
+{
+	double *y = arena_alloc(s->arena, (s->v.n_days + 1) * sizeof *y);
+	for (size_t d = 0; y && d < s->v.n_days; d++) {
+		double w = s->v.watched[d * s->v.n_feeds + f];
+		y[d] = w >= VOLUME_MIN_WATCHED ? floor(s->parts[0].counts[d * s->v.n_feeds + f] / w + 0.5) : NAN;
+	}
+	return y;
+}
+
+static size_t day_of(const struct scene *s, int64_t t)
+{
+	int64_t d = time_day(t) - s->v.day0;
+	return d < 0 ? 0 : d > (int64_t)s->v.n_days ? s->v.n_days : (size_t)d;
+}
+
+/* False: too few days. */
+static bool sides_of(const struct scene *s, const struct changes *ch, size_t k, struct sides *w)
+{
+	size_t first = k ? day_of(s, ch->v[k - 1].end.time) + 1 : 0,
+	       last = k + 1 < ch->n ? day_of(s, ch->v[k + 1].start.time) : s->v.n_days;
+	size_t from = day_of(s, ch->v[k].start.time), to = day_of(s, ch->v[k].end.time) + 1;
+	if (from < first + LEAST_DAYS || to + LEAST_DAYS > last)
+		return false;
+	*w = (struct sides){{from > first + BESIDE_DAYS ? from - BESIDE_DAYS : first, to},
+		{from, to + BESIDE_DAYS < last ? to + BESIDE_DAYS : last}, {1, 1, 1, 1, 1, 1, 1}};
+	for (size_t i = 0; ch->weekly && i < 7; i++)
+		w->week[i] = ch->week[i];
+	return true;
+}
+
+/* All mail of the feed, as a part. */
+static int part_of_feed(struct scene *s, size_t f, struct part *p, struct err *err)
+{
+	uint32_t *list = arena_alloc(s->arena, (s->n_events + 1) * sizeof *list);
+	double *share = arena_zalloc(s->arena, s->v.n_feeds + 1, sizeof *share);
+	if (!list || !share)
+		return err_oom(err, "findings");
+	*p = (struct part){.kind = PART_TOTAL, .list = list, .vol = {.share = share}};
+	share[f] = 1;
+	for (size_t i = 0; i < s->n_events; i++)
+		if (s->events[i].feed == f)
+			list[p->n++] = (uint32_t)i;
+	return 0;
+}
+
+/* Between the days looked at; what took days is no change of a feed that is told. False in *sudden then. */
+static int date_gain(
+	struct scene *s, size_t f, const struct change *c, const struct sides *w, struct volume_gain *g, bool *sudden, struct err *err)
+{
+	struct part p;
+	struct fit_volume v;
+	struct fit fit;
+	int64_t from = s->times[w->from[0]], to = s->times[w->to[1] - 1] + SECONDS_A_DAY;
+	int rc = part_of_feed(s, f, &p, err);
+	if (rc)
+		return rc;
+	if (!part_slots(s, &p, from, to, c->start.time, c->end.time, &v) ||
+		!fit_dates(fit_volume_logl, &v, s->times[w->from[0] + 1], s->times[w->to[1] - 1], s->arena, &fit))
+		return err_oom(err, "findings");
+	int64_t middle = fit.start.time + (fit.end.time - fit.start.time) / 2;
+	*sudden = fit.end.time - fit.start.time <= NEAR_DAYS * (int64_t)SECONDS_A_DAY;
+	g->at = (struct volume_date){middle, fit.start.lo, fit.end.hi};
+	return 0;
+}
+
+static int ask(struct scene *s, size_t f, const struct changes *ch, size_t k, struct volume_gain *g, bool *own, struct err *err)
+{
+	struct sides w;
+	double senders = 0, goods = 0, factor = 0, ignored;
+	*own = false;
+	if (fabs(log((ch->v[k].after + 0.5) / (ch->v[k].before + 0.5))) < LEAST || !sides_of(s, ch, k, &w))
+		return 0;
+	int rc = ask_parts(s, PART_ENGINE, f, &w, &senders, &factor, err);
+	rc = rc ? rc : ask_parts(s, PART_TRADE, f, &w, &goods, &ignored, err);
+	double sure = 1 / (1 + exp(-fmin(senders, goods)));
+	if (rc || sure < SURE || fabs(factor) < LEAST)
+		return rc;
+	struct tally t = tally(s, &s->parts[0], f, false, &w);
+	*g = (struct volume_gain){.factor = exp(factor), .before = t.n[0] / t.e[0], .after = t.n[1] / t.e[1], .sure = sure};
+	return date_gain(s, f, &ch->v[k], &w, g, own, err);
+}
+
+static int find_gains_of(struct scene *s, size_t f, bool *any, struct err *err)
+{
+	struct changes ch = {0};
+	struct change_times times = {s->times};
+	double *y = daily(s, f);
+	if (!y || change_find(y, s->v.n_days, &times, s->arena, &ch))
+		return err_oom(err, "findings");
+	struct volume_feed *feed = &s->v.feeds[f];
+	feed->gains = arena_zalloc(s->arena, ch.n + 1, sizeof *feed->gains);
+	if (!feed->gains)
+		return err_oom(err, "findings");
+	int rc = 0;
+	for (size_t k = 0; k < ch.n && !rc; k++) {
+		bool own;
+		struct arena_mark mark = arena_mark(s->arena);
+		rc = ask(s, f, &ch, k, &feed->gains[feed->n_gains], &own, err);
+		arena_release(s->arena, mark);
+		feed->n_gains += !rc && own;
+		*any |= !rc && own;
+	}
+	return rc;
+}
+
+int find_gains(struct scene *s, bool *any, struct err *err)
+{
+	int rc = 0;
+	*any = false;
+	for (size_t f = 0; f < s->v.n_feeds && !rc; f++)
+		rc = find_gains_of(s, f, any, err);
+	if (!rc && *any)
+		volume_apply_gains(&s->v, s->parts[0].counts);
+	return rc;
+}
