@@ -42,8 +42,8 @@ const struct command commands[] = {
 		"Buckets are UTC. A feed has no rows before its first and after its last message: a zero there would be no observation."},
 	{"events", "", "what changed, when and why: the findings of the last analysis, by date",
 		OPTS_COMMON | OPTS_STORE | OPTS_OUTPUT | OPTS_EVENTS | OPTS_LIMIT, 0, 0, cmd_events,
-		"Kinds: volume_change, switch, closure, alias, outage, feed_start, feed_end, residual, new_engine, new_programme,\n"
-		"displacement, drift. lo..hi is a 95 % interval; before and after are messages a day over all feeds. json has the evidence."},
+		"Kinds: volume_change, switch, closure, alias, outage, feed_start, feed_end, feed_change, residual, new_engine,\n"
+		"new_programme, displacement, drift. lo..hi is a 95 % interval; before and after are messages a day over all feeds. json has the evidence."},
 	{"brands", "", "brands that the messages advertise or impersonate", READS | OPTS_LIMIT, 0, 0, cmd_brands,
 		"share is of all messages; share_min and share_max are the lowest and the highest share within one feed."},
 	{"campaigns", "", "messages made from one template: their days, feeds, brands, engines and domains", READS | OPTS_LIMIT, 0,

@@ -24,7 +24,7 @@ enum finding_kind {
 	FINDING_FEED_START,      /* it began later, or ended earlier, than the others */
 	FINDING_FEED_END,
 	FINDING_FEED_CHANGE, /* it came to receive more of all mail, or less, and its senders did not change */
-	FINDING_RESIDUAL, /* an engine under 5 % of its former level, but not gone */
+	FINDING_RESIDUAL,    /* an engine under 5 % of its former level, but not gone */
 	FINDING_NEW_ENGINE,
 	FINDING_NEW_PROGRAMME,
 	FINDING_DISPLACEMENT, /* who filled the gap after a drop */

@@ -541,6 +541,93 @@ static void a_feed_of_a_day_hides_nothing(void **state)
 	end(&w);
 }
 
+enum { BRANDS = 6 };
+
+/* `engines` of them, each for three of six brands, to one feed or to three, of which `which` receives `kept` of its mail from day 40.3 on. stops: who sends
+ * for two of the brands stops then, too. */
+static void fill_thinned(struct world *w, size_t engines, uint32_t n_feeds, uint32_t which, double kept, bool stops)
+{
+	static const struct str brands[BRANDS] = {T("Ann"), T("Ben"), T("Cat"), T("Dan"), T("Eve"), T("Fay")};
+	name_id brand[BRANDS];
+	for (size_t i = 0; i < BRANDS; i++)
+		brand[i] = name(w, brands[i]);
+	for (size_t e = 0; e < engines; e++)
+		for (double t = 0; t < DAYS; t -= log(draw()) / 40) {
+			uint32_t feed = 1 + (uint32_t)(draw() * n_feeds);
+			size_t b = (e + 2 * (size_t)(draw() * 3)) % BRANDS;
+			if ((feed == which && t >= 40.3 && draw() >= kept) || (stops && b < 2 && t >= 40.3))
+				continue;
+			add_mail(w, t, feed, w->engine[e])->brand = brand[b];
+		}
+}
+
+static void a_feed_that_receives_less_is_told_not_its_senders(void **state)
+{
+	(void)state;
+	for (uint32_t n_feeds = 1; n_feeds <= FEEDS; n_feeds += 2) {
+		struct world w;
+		struct err err = {0};
+		seed = 51 + n_feeds;
+		begin(&w);
+		fill_thinned(&w, ENGINES, n_feeds, 1, 0.3, false);
+		assert_int_equal(findings_find(&w.t, &err), 0);
+		const struct finding *f = find(&w, FINDING_FEED_CHANGE, S(""), S("trap-a"));
+		assert_non_null(f);
+		holds(&f->start, 40.3);
+		assert_true(f->effect > -0.78 && f->effect < -0.62 && f->confidence >= 0.95 && f->evidence.n > 100);
+		assert_int_equal(w.found.n, 1);
+		end(&w);
+	}
+}
+
+/* With the feed's factor known, what its senders do on another day is told as it is. */
+static void what_a_sender_of_such_a_feed_does_is_told(void **state)
+{
+	(void)state;
+	struct world w;
+	struct err err = {0};
+	seed = 61;
+	begin(&w);
+	fill_thinned(&w, ENGINES, 1, 1, 3.0 / 10, false);
+	for (size_t i = 0; i < w.t.n_events; i++) /* alpha's mail after day 60 is lost */
+		if (w.t.events[i].engine == w.engine[0] && w.t.events[i].time >= time_of(60))
+			w.t.events[i--] = w.t.events[--w.t.n_events];
+	assert_int_equal(findings_find(&w.t, &err), 0);
+	const struct finding *stop = find(&w, FINDING_VOLUME_CHANGE, S("alpha"), S(""));
+	assert_non_null(stop);
+	holds(&stop->start, 60);
+	assert_true(stop->before > 30 && stop->before < 50); /* as in the stretch with most mail */
+	assert_non_null(find(&w, FINDING_FEED_CHANGE, S(""), S("trap-a")));
+	assert_int_equal(count(&w, FINDING_VOLUME_CHANGE), 1);
+	end(&w);
+}
+
+static void few_senders_or_one_trade_make_no_change_of_a_feed(void **state)
+{
+	(void)state;
+	struct world w;
+	struct err err = {0};
+	seed = 71;
+	begin(&w);
+	fill_thinned(&w, 2, 1, 1, 0.3, false); /* two who fell alike may have had one owner */
+	assert_int_equal(findings_find(&w.t, &err), 0);
+	assert_int_equal(count(&w, FINDING_FEED_CHANGE), 0);
+	end(&w);
+	begin(&w);
+	fill_thinned(&w, ENGINES, 1, 0, 1, true); /* all engines lost what they sent for the two */
+	assert_int_equal(findings_find(&w.t, &err), 0);
+	assert_int_equal(count(&w, FINDING_FEED_CHANGE), 0);
+	end(&w);
+	begin(&w);
+	fill_thinned(&w, ENGINES, FEEDS, 0, 1, false); /* all senders fell, in all feeds */
+	for (size_t i = 0; i < w.t.n_events; i++)
+		if (w.t.events[i].time >= time_of(40.3) && draw() >= 0.3)
+			w.t.events[i--] = w.t.events[--w.t.n_events];
+	assert_int_equal(findings_find(&w.t, &err), 0);
+	assert_int_equal(count(&w, FINDING_FEED_CHANGE), 0);
+	end(&w);
+}
+
 static void findings_beyond_the_cap_are_counted(void **state)
 {
 	(void)state;
@@ -581,6 +668,9 @@ int main(void)
 		cmocka_unit_test(mail_of_a_long_time_is_told_in_parts),
 		cmocka_unit_test(a_silence_over_a_seam_is_no_end_of_a_feed),
 		cmocka_unit_test(a_feed_of_a_day_hides_nothing),
+		cmocka_unit_test(a_feed_that_receives_less_is_told_not_its_senders),
+		cmocka_unit_test(what_a_sender_of_such_a_feed_does_is_told),
+		cmocka_unit_test(few_senders_or_one_trade_make_no_change_of_a_feed),
 		cmocka_unit_test(findings_beyond_the_cap_are_counted),
 		cmocka_unit_test(memory_that_fails_is_told),
 	};

@@ -2,15 +2,19 @@
  *
  * A change of a feed's mail is the feed's own where its senders changed by one factor, and so did what they advertise, apart from what the other feeds
  * saw of them. Chance draws a sender's own change from far and wide, so each that has the common factor speaks for the feed: the likelihoods of both
- * accounts are compared, for senders and for what is advertised, and the worse comparison counts. Few senders, or bursts, show nothing.
+ * accounts are compared, for senders and for what is advertised, and the worse comparison counts. Few senders, or bursts, show nothing. What the
+ * other feeds saw depends on whether they changed: the surest change is believed first, and the others are looked at again beside it.
  */
 #include <stdlib.h>
 
 #include "finding/claim.h"
 #include "finding/fit.h"
 
-enum { LEAST_DAYS = 4 }; /* whole days on each side */
-enum { OTHERS_LEAST = 10 }; /* messages of other feeds before, of which a factor can be told */
+enum {
+	LEAST_DAYS = 4,    /* whole days on each side */
+	OTHERS_LEAST = 10, /* messages of other feeds before, of which a factor can be told */
+	GAINS_MAX = 64     /* of all feeds: each has all candidates looked at again */
+};
 static const double LEAST = 0.405;   /* log 1.5: a holiday takes as much as a third from all senders */
 static const double DRIFT = 0.15;    /* of a sender's level by itself, from fortnight to fortnight */
 static const double OWN = 1.5;       /* scatter of the logarithm of what one sender's own change is */
@@ -22,6 +26,7 @@ static const double SURE = 0.95;
 /* What one sender, or what is for one trade, came to: the logarithm of the factor, and its variance by chance. */
 struct cell {
 	double x, var;
+	bool beside; /* beside what other feeds saw of it */
 };
 
 /* Days [from,to) before a change and after it. */
@@ -39,21 +44,19 @@ static double week_of(const struct sides *w, const struct scene *s, size_t d)
 	return w->week[(s->v.day0 + (int64_t)d + 3) % 7]; /* 1970-01-01 was a Thursday */
 }
 
-/* Of day d: messages of p that the feed received, or all others did, and how much of them watched. */
+/* Of day d: messages of p that the feed received, or all others did, and what part of theirs they would have: they are measured by the gains that were
+ * believed when p was measured; those since are added. */
 static double count_of(const struct scene *s, const struct part *p, size_t f, bool others, size_t d, double *watched)
 {
-	const uint32_t *counts = p->counts + d * s->v.n_feeds;
-	const double *w = s->v.watched + d * s->v.n_feeds;
-	double n = 0;
-	*watched = 0;
-	if (w[f] < VOLUME_MIN_WATCHED)
-		return 0;
+	uint32_t own = p->counts[d * s->v.n_feeds + f];
+	const double *w = s->v.watched + d * s->v.n_feeds, *gain = s->v.gain + d * s->v.n_feeds;
+	*watched = w[f] < VOLUME_MIN_WATCHED ? 0 : w[f] * gain[f];
+	if (*watched <= 0 || !others)
+		return *watched > 0 ? own : 0;
+	*watched = p->vol.exposure[d] - p->vol.share[f] * w[f];
 	for (size_t g = 0; g < s->v.n_feeds; g++)
-		if (others ? g != f : g == f) {
-			n += counts[g];
-			*watched += others ? p->vol.share[g] * w[g] : w[g];
-		}
-	return n;
+		*watched += s->v.feeds[g].n_gains && g != f ? p->vol.share[g] * w[g] * (gain[g] - 1) : 0;
+	return *watched > 1e-9 ? p->vol.count[d] - own : 0;
 }
 
 static struct tally tally(const struct scene *s, const struct part *p, size_t f, bool others, const struct sides *w)
@@ -83,17 +86,17 @@ static void add_ratio(struct cell *c, const struct tally *t, double sign)
 	c->var += scatter * (1 / (t->n[0] + 0.5) + 1 / (t->n[1] + 0.5));
 }
 
-/* False: the feed has none of it. */
+/* False: the feed has next to none of it. */
 static bool make_cell(const struct scene *s, const struct part *p, size_t f, const struct sides *w, struct cell *c)
 {
 	struct tally in = tally(s, p, f, false, w), out = tally(s, p, f, true, w);
-	*c = (struct cell){0, DRIFT * DRIFT};
+	*c = (struct cell){0, DRIFT * DRIFT, out.n[0] >= OTHERS_LEAST && out.e[0] > 1e-9 && out.e[1] > 1e-9};
 	if (in.n[0] + in.n[1] == 0 || in.e[0] <= 0 || in.e[1] <= 0)
 		return false;
 	add_ratio(c, &in, 1);
-	if (out.n[0] >= OTHERS_LEAST && out.e[0] > 0 && out.e[1] > 0)
+	if (c->beside)
 		add_ratio(c, &out, -1);
-	return true;
+	return c->var < OWN * OWN;
 }
 
 static double normal(double x, double mean, double var)
@@ -141,15 +144,20 @@ static double log_apart(const struct cell *c, size_t n)
 	return sum - log(PARTS);
 }
 
-/* How much more likely it is, as a logarithm, that the feed changed than that its senders did. */
+/* How much more likely it is, as a logarithm, that the feed changed than that its senders did: each by itself; or, as far as no other feed saw them, by and
+ * large alike. */
 static double log_odds(const struct cell *c, size_t n, double *factor)
 {
-	double ignored, world = log_sum(log_apart(c, n), log_alike(c, n, LOOSE, &ignored)) - log(2);
+	double ignored, alone = 0;
+	for (size_t k = 0; k < n; k++)
+		alone += c[k].beside ? 0 : 0.5 / (double)n;
+	double world = log_sum(log_apart(c, n) + log(1 - alone), log_alike(c, n, LOOSE, &ignored) + log(alone));
 	return log_alike(c, n, 0, factor) - world;
 }
 
 /* The same by all parts of a kind, the mail of no name of that kind being one. n: how many of them the feed has. */
-static int ask_parts(struct scene *s, enum part_kind kind, size_t f, const struct sides *w, double *odds, double *factor, struct err *err)
+static int ask_parts(
+	struct scene *s, enum part_kind kind, size_t f, const struct sides *w, double *odds, double *factor, struct err *err)
 {
 	struct arena_mark mark = arena_mark(s->arena);
 	struct cell *c = arena_alloc(s->arena, (s->n_parts + 1) * sizeof *c);
@@ -212,9 +220,9 @@ static int part_of_feed(struct scene *s, size_t f, struct part *p, struct err *e
 	return 0;
 }
 
-/* Between the days looked at; what took days is no change of a feed that is told. False in *sudden then. */
-static int date_gain(
-	struct scene *s, size_t f, const struct change *c, const struct sides *w, struct volume_gain *g, bool *sudden, struct err *err)
+/* Between the days looked at. What took days is no change of a feed that is told: false in *sudden then. */
+static int date_gain(struct scene *s, size_t f, const struct change *c, const struct sides *w, struct volume_gain *g, bool *sudden,
+	struct err *err)
 {
 	struct part p;
 	struct fit_volume v;
@@ -232,53 +240,104 @@ static int date_gain(
 	return 0;
 }
 
-static int ask(struct scene *s, size_t f, const struct changes *ch, size_t k, struct volume_gain *g, bool *own, struct err *err)
-{
-	struct sides w;
-	double senders = 0, goods = 0, factor = 0, ignored;
-	*own = false;
-	if (fabs(log((ch->v[k].after + 0.5) / (ch->v[k].before + 0.5))) < LEAST || !sides_of(s, ch, k, &w))
-		return 0;
-	int rc = ask_parts(s, PART_ENGINE, f, &w, &senders, &factor, err);
-	rc = rc ? rc : ask_parts(s, PART_TRADE, f, &w, &goods, &ignored, err);
-	double sure = 1 / (1 + exp(-fmin(senders, goods)));
-	if (rc || sure < SURE || fabs(factor) < LEAST)
-		return rc;
-	struct tally t = tally(s, &s->parts[0], f, false, &w);
-	*g = (struct volume_gain){.factor = exp(factor), .before = t.n[0] / t.e[0], .after = t.n[1] / t.e[1], .sure = sure};
-	return date_gain(s, f, &ch->v[k], &w, g, own, err);
-}
+/* ---- all feeds ---- */
 
-static int find_gains_of(struct scene *s, size_t f, bool *any, struct err *err)
+/* A change of a feed's mail that may be its own. */
+struct candidate {
+	size_t feed;
+	struct change change;
+	struct sides sides;
+	struct volume_gain gain;
+	bool settled; /* believed, or dated as none */
+};
+struct candidates {
+	struct candidate *v;
+	size_t n, cap;
+};
+
+static int add_candidates(struct scene *s, size_t f, struct candidates *list, struct err *err)
 {
 	struct changes ch = {0};
 	struct change_times times = {s->times};
 	double *y = daily(s, f);
 	if (!y || change_find(y, s->v.n_days, &times, s->arena, &ch))
 		return err_oom(err, "findings");
-	struct volume_feed *feed = &s->v.feeds[f];
-	feed->gains = arena_zalloc(s->arena, ch.n + 1, sizeof *feed->gains);
-	if (!feed->gains)
+	if (ch.n && !(s->v.feeds[f].gains = arena_zalloc(s->arena, ch.n, sizeof *s->v.feeds[f].gains)))
 		return err_oom(err, "findings");
+	for (size_t k = 0; k < ch.n; k++) {
+		struct candidate c = {.feed = f, .change = ch.v[k]};
+		if (fabs(log((c.change.after + 0.5) / (c.change.before + 0.5))) < LEAST || !sides_of(s, &ch, k, &c.sides))
+			continue;
+		struct candidate *slot = vec_push(s->arena, list, SIZE_MAX / sizeof *slot);
+		if (!slot)
+			return err_oom(err, "findings");
+		*slot = c;
+	}
+	return 0;
+}
+
+/* Is it the feed's own? Fills c->gain; sure 0: it is not. */
+static int ask(struct scene *s, struct candidate *c, struct err *err)
+{
+	double senders = 0, goods = 0, factor = 0, ignored;
+	int rc = ask_parts(s, PART_ENGINE, c->feed, &c->sides, &senders, &factor, err);
+	rc = rc ? rc : ask_parts(s, PART_TRADE, c->feed, &c->sides, &goods, &ignored, err);
+	double sure = 1 / (1 + exp(-fmin(senders, goods)));
+	c->gain = (struct volume_gain){.factor = exp(factor)};
+	if (rc || sure < SURE || fabs(factor) < LEAST)
+		return rc;
+	struct tally t = tally(s, &s->parts[0], c->feed, false, &c->sides);
+	c->gain.before = t.n[0] / t.e[0];
+	c->gain.after = t.n[1] / t.e[1];
+	c->gain.sure = sure;
+	return 0;
+}
+
+static int surest(struct scene *s, struct candidates *list, struct candidate **best, struct err *err)
+{
 	int rc = 0;
-	for (size_t k = 0; k < ch.n && !rc; k++) {
-		bool own;
-		struct arena_mark mark = arena_mark(s->arena);
-		rc = ask(s, f, &ch, k, &feed->gains[feed->n_gains], &own, err);
-		arena_release(s->arena, mark);
-		feed->n_gains += !rc && own;
-		*any |= !rc && own;
+	*best = NULL;
+	for (size_t i = 0; i < list->n && !rc; i++) {
+		struct candidate *c = &list->v[i];
+		if (c->settled)
+			continue;
+		rc = ask(s, c, err);
+		if (c->gain.sure > 0 && (!*best || c->gain.sure > (*best)->gain.sure))
+			*best = c;
 	}
 	return rc;
 }
 
+/* By time: a feed's candidates are not believed in their order. */
+static void believe(struct volume_feed *f, const struct volume_gain *g)
+{
+	size_t i = f->n_gains++;
+	for (; i > 0 && f->gains[i - 1].at.time > g->at.time; i--)
+		f->gains[i] = f->gains[i - 1];
+	f->gains[i] = *g;
+}
+
 int find_gains(struct scene *s, bool *any, struct err *err)
 {
+	struct candidates list = {0};
+	struct candidate *c = NULL;
 	int rc = 0;
 	*any = false;
 	for (size_t f = 0; f < s->v.n_feeds && !rc; f++)
-		rc = find_gains_of(s, f, any, err);
-	if (!rc && *any)
-		volume_apply_gains(&s->v, s->parts[0].counts);
+		rc = add_candidates(s, f, &list, err);
+	rc = rc ? rc : surest(s, &list, &c, err);
+	for (int i = 0; i < GAINS_MAX && c && !rc; i++) {
+		bool sudden;
+		struct arena_mark mark = arena_mark(s->arena);
+		rc = date_gain(s, c->feed, &c->change, &c->sides, &c->gain, &sudden, err);
+		arena_release(s->arena, mark);
+		c->settled = true;
+		if (!rc && sudden) {
+			believe(&s->v.feeds[c->feed], &c->gain);
+			volume_apply_gains(&s->v, s->parts[0].counts);
+			*any = true;
+		}
+		rc = rc ? rc : surest(s, &list, &c, err);
+	}
 	return rc;
 }

@@ -284,6 +284,42 @@ static void proof_outage(struct json *j, const struct claim *c)
 	json_obj_end(j);
 }
 
+/* One sender, or one trade, in the feed that changed: its levels there beside the change. */
+static void proof_alike(struct json *j, const struct scene *s, const struct part *p, size_t f, const struct beside *w)
+{
+	double n[2] = {0}, e[2] = {0};
+	for (size_t d = 0; d < s->v.n_days; d++) {
+		int side = side_of(w, s->times[d]);
+		if (side < 0)
+			continue;
+		n[side] += p->counts[d * s->v.n_feeds + f];
+		e[side] += s->v.watched[d * s->v.n_feeds + f];
+	}
+	if (n[0] + n[1] == 0)
+		return;
+	proof(j, "alike");
+	json_key(j, p->kind == PART_ENGINE ? "engine" : s->trades.v[p->trade].is_brand ? "brand" : "programme");
+	json_str(j, p->kind == PART_ENGINE ? scene_name(s, p->engine) : scene_trade(s, p->trade));
+	level(j, "before", e[0] > 0 ? n[0] / e[0] : NAN);
+	level(j, "after", e[1] > 0 ? n[1] / e[1] : NAN);
+	json_obj_end(j);
+}
+
+static void proof_gain(struct json *j, const struct scene *s, const struct claim *c)
+{
+	const struct volume_gain *g = c->gain;
+	const struct beside w = {g->at.lo - BESIDE_DAYS * DAY, g->at.lo, g->at.hi, g->at.hi + BESIDE_DAYS * DAY};
+	proof(j, "gain");
+	level(j, "factor", g->factor);
+	json_obj_end(j);
+	for (enum part_kind kind = PART_ENGINE; kind <= PART_TRADE; kind++)
+		for (size_t i = 0, n = 0; i < s->n_parts && n < CONTRIBUTORS; i++)
+			if (s->parts[i].kind == kind) {
+				proof_alike(j, s, &s->parts[i], c->feed, &w);
+				n++;
+			}
+}
+
 int prove_claim(struct scene *s, const struct claim *c, struct json *j, struct err *err)
 {
 	bool pause = c->shape == SHAPE_PAUSE;
@@ -305,6 +341,8 @@ int prove_claim(struct scene *s, const struct claim *c, struct json *j, struct e
 		proof_whole(j, s, c);
 	if (c->outage)
 		proof_outage(j, c);
+	if (c->gain)
+		proof_gain(j, s, c);
 	proof_controls(j, s, c);
 	proof_links(j, s, c);
 	proof_query(j, s, c, w.from, last < c->to ? last : c->to);

@@ -123,7 +123,8 @@ static double gain_of_most(const struct volume *v, size_t f, const uint32_t *cou
 	const struct volume_feed *feed = &v->feeds[f];
 	double most = -1, gain = 1, g = 1;
 	for (size_t i = 0; i <= feed->n_gains; i++) {
-		int64_t from = i ? feed->gains[i - 1].at.time : INT64_MIN, to = i < feed->n_gains ? feed->gains[i].at.time : INT64_MAX;
+		int64_t from = i ? feed->gains[i - 1].at.time : INT64_MIN,
+			to = i < feed->n_gains ? feed->gains[i].at.time : INT64_MAX;
 		double n = 0;
 		g *= i ? feed->gains[i - 1].factor : 1;
 		for (size_t d = 0; d < v->n_days; d++) {

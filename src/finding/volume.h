@@ -40,7 +40,7 @@ struct volume_feed {
 	size_t n_outages;
 	struct volume_gain *gains; /* by time (gain.c) */
 	size_t n_gains;
-	double gain; /* before the first of them: in the stretch with most of its messages it is 1 */
+	double gain;                     /* before the first of them: in the stretch with most of its messages it is 1 */
 	int64_t from, to;                /* watched [from, to) but for the outages */
 	bool starts, ends;               /* later, earlier than the others: not by chance */
 	struct volume_date begun, ended; /* where it starts, ends: before its first message, after its last */

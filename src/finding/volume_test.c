@@ -264,6 +264,47 @@ static void a_lone_feed_neither_starts_nor_ends(void **state)
 	arena_free(&a);
 }
 
+/* A feed that receives half from noon of day 30 on: levels as in the longer stretch, whichever that is. */
+static void gains_are_taken_out(void **state)
+{
+	(void)state;
+	for (int later = 0; later < 2; later++) {
+		double at = later ? 20.5 : 40.5, before = later ? 50 : 100;
+		struct arena a;
+		struct volume v;
+		struct volume_series s;
+		arena_init(&a, 256 * MIB);
+		struct volume_event *ev = arena_alloc(&a, ROOM * sizeof *ev);
+		size_t n = feed(ev, feed(ev, 0, 0, before, 0, at, 0, 0), 0, 150 - before, at, DAYS, 0, 0);
+		make(&v, ev, n, &a);
+		uint32_t *counts = arena_zalloc(&a, DAYS * FEEDS, sizeof *counts);
+		for (size_t i = 0; i < n; i++)
+			counts[(size_t)day_of(ev[i].time) * FEEDS]++;
+		struct volume_gain g = {
+			.at = {(int64_t)(((double)DAY0 + at) * SECONDS_A_DAY), 0, 0}, .factor = (150 - before) / before};
+		v.feeds[0].gains = &g;
+		v.feeds[0].n_gains = 1;
+		volume_apply_gains(&v, counts);
+		assert_float_equal(v.gain[(later ? 59 : 0) * FEEDS], 1, 1e-9);
+		assert_float_equal(v.gain[(size_t)at * FEEDS], 0.75, 1e-9);
+		assert_float_equal(v.gain[(later ? 0 : 59) * FEEDS], 0.5, 1e-9);
+		assert_float_equal(volume_gain_at(&v.feeds[0], g.at.time - 1), later ? 0.5 : 1, 1e-9);
+		assert_float_equal(volume_gain_at(&v.feeds[0], g.at.time), later ? 1 : 0.5, 1e-9);
+		assert_int_equal(volume_fit(&v, counts, NULL, &a, &s), 0);
+		double low = 0, high = 0;
+		for (size_t d = 1; d + 1 < DAYS; d++) {
+			assert_true(s.watched[d] > 0.99);
+			if (d < (size_t)at)
+				low += s.level[d] / ((double)(size_t)at - 1);
+			else if (d > (size_t)at)
+				high += s.level[d] / (double)(DAYS - 2 - (size_t)at);
+		}
+		assert_float_equal(low, 100, 12);
+		assert_float_equal(high, 100, 12);
+		arena_free(&a);
+	}
+}
+
 static void little_memory_is_told(void **state)
 {
 	(void)state;
@@ -358,6 +399,7 @@ int main(void)
 		cmocka_unit_test(bursts_are_no_outages),
 		cmocka_unit_test(levels_survive_the_feeds),
 		cmocka_unit_test(a_lone_feed_neither_starts_nor_ends),
+		cmocka_unit_test(gains_are_taken_out),
 		cmocka_unit_test(little_memory_is_told),
 		cmocka_unit_test(nothing_is_no_harm),
 		cmocka_unit_test(what_is_kept_of_a_fit_changes_nothing),

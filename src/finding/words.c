@@ -282,8 +282,10 @@ static void read_gain(struct buf *b, const struct scene *s, const struct claim *
 	buf_add(b, S(" on, "));
 	say_from_to(b, &c->f);
 	say_interval(b, c->f.start);
-	buf_add(b, s->v.n_feeds > 1 ? S(": all of its senders alike, whatever they advertise, and beside what the other feeds saw of them, so ")
-				    : S(": all of its senders alike, whatever they advertise, so "));
+	buf_add(b,
+		s->v.n_feeds > 1
+			? S(": all of its senders alike, whatever they advertise, and beside what the other feeds saw of them, so ")
+			: S(": all of its senders alike, whatever they advertise, so "));
 	buf_add(b, S("the feed changed rather than they; volumes are linked across it."));
 }
 
