@@ -10,15 +10,24 @@ static struct finding_date date_of_sensor(const struct volume_date *d)
 	return (struct finding_date){d->time, d->lo, d->hi};
 }
 
+/* NULL: as claim_add. */
+static struct claim *claim_feed(struct scene *s, size_t f, enum finding_kind kind, const struct volume_date *at, struct err *err)
+{
+	struct claim *c = claim_add(s, kind, err);
+	if (c) {
+		c->feed = f;
+		c->f.feed = scene_feed(s, f);
+		c->f.start = date_of_sensor(at);
+	}
+	return c;
+}
+
 static int claim_outage(struct scene *s, size_t f, const struct volume_outage *o, struct err *err)
 {
-	struct claim *c = claim_add(s, FINDING_OUTAGE, err);
+	struct claim *c = claim_feed(s, f, FINDING_OUTAGE, &o->from, err);
 	if (!c)
 		return err->kind;
-	c->feed = f;
 	c->outage = o;
-	c->f.feed = scene_feed(s, f);
-	c->f.start = date_of_sensor(&o->from);
 	c->f.end = date_of_sensor(&o->to);
 	c->f.before = s->v.feeds[f].rate;
 	c->f.after = 0;
@@ -30,12 +39,9 @@ static int claim_outage(struct scene *s, size_t f, const struct volume_outage *o
 
 static int claim_feed_end(struct scene *s, size_t f, enum finding_kind kind, const struct volume_date *at, struct err *err)
 {
-	struct claim *c = claim_add(s, kind, err);
+	struct claim *c = claim_feed(s, f, kind, at, err);
 	if (!c)
 		return err->kind;
-	c->feed = f;
-	c->f.feed = scene_feed(s, f);
-	c->f.start = date_of_sensor(at);
 	c->f.before = kind == FINDING_FEED_START ? 0 : s->v.feeds[f].rate;
 	c->f.after = kind == FINDING_FEED_START ? s->v.feeds[f].rate : 0;
 	c->f.confidence = 0.99;
@@ -44,16 +50,15 @@ static int claim_feed_end(struct scene *s, size_t f, enum finding_kind kind, con
 
 static int claim_gain(struct scene *s, size_t f, const struct volume_gain *g, struct err *err)
 {
-	struct claim *c = claim_add(s, FINDING_FEED_CHANGE, err);
+	struct claim *c = claim_feed(s, f, FINDING_FEED_CHANGE, &g->at, err);
 	if (!c)
 		return err->kind;
-	c->feed = f;
 	c->gain = g;
-	c->f.feed = scene_feed(s, f);
-	c->f.start = date_of_sensor(&g->at);
 	c->f.before = g->before;
 	c->f.after = g->after;
 	c->f.effect = g->factor - 1;
+	c->f.effect_lo = g->lo - 1;
+	c->f.effect_hi = g->hi - 1;
 	c->f.confidence = fmin(g->sure, 0.99);
 	return 0;
 }

@@ -110,11 +110,16 @@ static double log_sum(double a, double b)
 	return isfinite(top) ? top + log(exp(a - top) + exp(b - top)) : top;
 }
 
+/* The logarithm of a factor, and how well it is known. */
+struct estimate {
+	double x, sd;
+};
+
 /* Each changed by one factor but for `loose`, or by itself: the likelihood's mean over all factors. */
-static double log_alike(const struct cell *c, size_t n, double loose, double *factor)
+static double log_alike(const struct cell *c, size_t n, double loose, struct estimate *factor)
 {
 	enum { STEPS = 400 };
-	double sum = -INFINITY, norm = 0, mean = 0, l[STEPS + 1];
+	double sum = -INFINITY, norm = 0, mean = 0, squares = 0, l[STEPS + 1];
 	for (int i = 0; i <= STEPS; i++) {
 		double x = FARTHEST * (2.0 * i / STEPS - 1), prior = normal(x, 0, OWN * OWN);
 		l[i] = log(prior);
@@ -124,9 +129,12 @@ static double log_alike(const struct cell *c, size_t n, double loose, double *fa
 				    OWN_SHARE * normal(c[k].x, 0, c[k].var + OWN * OWN));
 		sum = log_sum(sum, l[i]);
 	}
-	for (int i = 0; i <= STEPS; i++)
-		mean += FARTHEST * (2.0 * i / STEPS - 1) * exp(l[i] - sum);
-	*factor = mean;
+	for (int i = 0; i <= STEPS; i++) {
+		double x = FARTHEST * (2.0 * i / STEPS - 1), w = exp(l[i] - sum);
+		mean += x * w;
+		squares += x * x * w;
+	}
+	*factor = (struct estimate){mean, sqrt(fmax(squares - mean * mean, 0))};
 	return sum - log(norm);
 }
 
@@ -146,9 +154,10 @@ static double log_apart(const struct cell *c, size_t n)
 
 /* How much more likely it is, as a logarithm, that the feed changed than that its senders did: each by itself; or, as far as no other feed saw them, by and
  * large alike. */
-static double log_odds(const struct cell *c, size_t n, double *factor)
+static double log_odds(const struct cell *c, size_t n, struct estimate *factor)
 {
-	double ignored, alone = 0;
+	struct estimate ignored;
+	double alone = 0;
 	for (size_t k = 0; k < n; k++)
 		alone += c[k].beside ? 0 : 0.5 / (double)n;
 	double world = log_sum(log_apart(c, n) + log(1 - alone), log_alike(c, n, LOOSE, &ignored) + log(alone));
@@ -156,8 +165,8 @@ static double log_odds(const struct cell *c, size_t n, double *factor)
 }
 
 /* The same by all parts of a kind, the mail of no name of that kind being one. n: how many of them the feed has. */
-static int ask_parts(
-	struct scene *s, enum part_kind kind, size_t f, const struct sides *w, double *odds, double *factor, struct err *err)
+static int ask_parts(struct scene *s, enum part_kind kind, size_t f, const struct sides *w, double *odds, struct estimate *factor,
+	struct err *err)
 {
 	struct arena_mark mark = arena_mark(s->arena);
 	struct cell *c = arena_alloc(s->arena, (s->n_parts + 1) * sizeof *c);
@@ -279,12 +288,14 @@ static int add_candidates(struct scene *s, size_t f, struct candidates *list, st
 /* Is it the feed's own? Fills c->gain; sure 0: it is not. */
 static int ask(struct scene *s, struct candidate *c, struct err *err)
 {
-	double senders = 0, goods = 0, factor = 0, ignored;
+	double senders = 0, goods = 0;
+	struct estimate factor = {0}, ignored;
 	int rc = ask_parts(s, PART_ENGINE, c->feed, &c->sides, &senders, &factor, err);
 	rc = rc ? rc : ask_parts(s, PART_TRADE, c->feed, &c->sides, &goods, &ignored, err);
 	double sure = 1 / (1 + exp(-fmin(senders, goods)));
-	c->gain = (struct volume_gain){.factor = exp(factor)};
-	if (rc || sure < SURE || fabs(factor) < LEAST)
+	c->gain = (struct volume_gain){
+		.factor = exp(factor.x), .lo = exp(factor.x - 1.96 * factor.sd), .hi = exp(factor.x + 1.96 * factor.sd)};
+	if (rc || sure < SURE || fabs(factor.x) < LEAST)
 		return rc;
 	struct tally t = tally(s, &s->parts[0], c->feed, false, &c->sides);
 	c->gain.before = t.n[0] / t.e[0];

@@ -65,19 +65,34 @@ static int side_of(const struct beside *w, int64_t begin)
 	return begin >= w->from && begin + DAY <= w->t1 ? 0 : begin >= w->t2 && begin + DAY <= w->to ? 1 : -1;
 }
 
+/* Messages of a part before and after, and how many a day of those that the feed watched; NAN: it watched none. */
+struct counted {
+	int64_t n[2];
+	double level[2];
+};
+
+static struct counted count_feed(const struct scene *s, const struct part *p, size_t f, const struct beside *w)
+{
+	struct counted c = {0};
+	double e[2] = {0};
+	for (size_t d = 0; d < s->v.n_days; d++) {
+		int side = side_of(w, s->times[d]);
+		if (side < 0)
+			continue;
+		c.n[side] += p->counts[d * s->v.n_feeds + f];
+		e[side] += s->v.watched[d * s->v.n_feeds + f];
+	}
+	for (int k = 0; k < 2; k++)
+		c.level[k] = e[k] > 0 ? (double)c.n[k] / e[k] : NAN;
+	return c;
+}
+
 /* Each feed's own levels: the panel's number is not one that any feed saw. */
 static void proof_feeds(struct json *j, const struct scene *s, const struct part *p, const struct beside *w)
 {
 	for (size_t f = 0; f < s->v.n_feeds; f++) {
-		double n[2] = {0}, e[2] = {0};
-		for (size_t d = 0; d < s->v.n_days; d++) {
-			int side = side_of(w, s->times[d]);
-			if (side < 0)
-				continue;
-			n[side] += p->counts[d * s->v.n_feeds + f];
-			e[side] += s->v.watched[d * s->v.n_feeds + f];
-		}
-		if (n[0] + n[1] == 0)
+		struct counted c = count_feed(s, p, f, w);
+		if (c.n[0] + c.n[1] == 0)
 			continue;
 		proof(j, "feed");
 		json_key(j, "feed");
@@ -86,12 +101,12 @@ static void proof_feeds(struct json *j, const struct scene *s, const struct part
 			json_key(j, "feed_kind");
 			json_str(j, s->traffic->feed_kinds[s->feed_of[f]]);
 		}
-		level(j, "before", e[0] > 0 ? n[0] / e[0] : NAN);
-		level(j, "after", e[1] > 0 ? n[1] / e[1] : NAN);
+		level(j, "before", c.level[0]);
+		level(j, "after", c.level[1]);
 		json_key(j, "messages_before");
-		json_int(j, (int64_t)n[0]);
+		json_int(j, c.n[0]);
 		json_key(j, "messages_after");
-		json_int(j, (int64_t)n[1]);
+		json_int(j, c.n[1]);
 		json_obj_end(j);
 	}
 }
@@ -287,21 +302,14 @@ static void proof_outage(struct json *j, const struct claim *c)
 /* One sender, or one trade, in the feed that changed: its levels there beside the change. */
 static void proof_alike(struct json *j, const struct scene *s, const struct part *p, size_t f, const struct beside *w)
 {
-	double n[2] = {0}, e[2] = {0};
-	for (size_t d = 0; d < s->v.n_days; d++) {
-		int side = side_of(w, s->times[d]);
-		if (side < 0)
-			continue;
-		n[side] += p->counts[d * s->v.n_feeds + f];
-		e[side] += s->v.watched[d * s->v.n_feeds + f];
-	}
-	if (n[0] + n[1] == 0)
+	struct counted c = count_feed(s, p, f, w);
+	if (c.n[0] + c.n[1] == 0)
 		return;
 	proof(j, "alike");
 	json_key(j, p->kind == PART_ENGINE ? "engine" : s->trades.v[p->trade].is_brand ? "brand" : "programme");
 	json_str(j, p->kind == PART_ENGINE ? scene_name(s, p->engine) : scene_trade(s, p->trade));
-	level(j, "before", e[0] > 0 ? n[0] / e[0] : NAN);
-	level(j, "after", e[1] > 0 ? n[1] / e[1] : NAN);
+	level(j, "before", c.level[0]);
+	level(j, "after", c.level[1]);
 	json_obj_end(j);
 }
 

@@ -194,12 +194,19 @@ struct nameless {
 	double before, after, all; /* messages; all: of any trade or none */
 };
 
+/* As levels are taken: of days that lie wholly within from..to. */
+static bool on_whole_day(int64_t t, int64_t from, int64_t to)
+{
+	int64_t begin = time_day(t) * SECONDS_A_DAY;
+	return begin >= from && begin + SECONDS_A_DAY <= to;
+}
+
 static struct nameless count_nameless(const struct scene *s, const struct part *x, const struct rates *r)
 {
 	struct nameless w = {0};
 	for (size_t i = 0; i < x->n; i++) {
 		const struct event *e = &s->events[x->list[i]];
-		bool early = e->time >= r->from && e->time < r->t1, late = e->time >= r->t2 && e->time < r->to;
+		bool early = on_whole_day(e->time, r->from, r->t1), late = on_whole_day(e->time, r->t2, r->to);
 		w.before += e->trade == TRADE_NONE && early;
 		w.after += e->trade == TRADE_NONE && late;
 		w.all += early || late;

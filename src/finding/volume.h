@@ -31,8 +31,9 @@ struct volume_outage {
 /* From `at` on the feed received `factor` times what it had of everybody's mail. */
 struct volume_gain {
 	struct volume_date at;
-	double factor, before, after; /* messages a day, of all senders */
-	double sure;                  /* 0..1 */
+	double factor, lo, hi; /* with its 95 % interval */
+	double before, after;  /* messages a day, of all senders */
+	double sure;           /* 0..1 */
 };
 
 struct volume_feed {
