@@ -157,10 +157,11 @@ static double log_apart(const struct cell *c, size_t n)
 static double log_odds(const struct cell *c, size_t n, struct estimate *factor)
 {
 	struct estimate ignored;
-	double alone = 0;
+	double world = log_apart(c, n), alone = 0;
 	for (size_t k = 0; k < n; k++)
 		alone += c[k].beside ? 0 : 0.5 / (double)n;
-	double world = log_sum(log_apart(c, n) + log(1 - alone), log_alike(c, n, LOOSE, &ignored) + log(alone));
+	if (alone > 0)
+		world = log_sum(world + log(1 - alone), log_alike(c, n, LOOSE, &ignored) + log(alone));
 	return log_alike(c, n, 0, factor) - world;
 }
 
