@@ -1,7 +1,8 @@
 /* claim.c - see claim.h. */
-#include "finding/claim.h"
+#include <stdlib.h>
 
 #include "base/limits.h"
+#include "finding/claim.h"
 
 struct claim *claim_add(struct scene *s, enum finding_kind kind, struct err *err)
 {
@@ -37,6 +38,25 @@ int64_t claim_end(const struct claim *c)
 int64_t claim_changed(const struct claim *c)
 {
 	return c->shape == SHAPE_PAUSE ? c->f.start.time : claim_end(c);
+}
+
+static int by_campaign(const void *a, const void *b)
+{
+	name_id x = *(const name_id *)a, y = *(const name_id *)b;
+	return (x > y) - (x < y);
+}
+
+double claim_campaigns(name_id *campaigns, size_t n)
+{
+	double squares = 0;
+	qsort(campaigns, n, sizeof *campaigns, by_campaign);
+	for (size_t i = 0, k; i < n; i = k) {
+		for (k = i; k < n && campaigns[k] == campaigns[i]; k++)
+			;
+		double m = (double)(k - i);
+		squares += m * m;
+	}
+	return squares > 0 ? (double)n * (double)n / squares : 0;
 }
 
 bool claim_closes(const struct scene *s, const struct claim *c, uint32_t trade)

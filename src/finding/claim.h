@@ -56,6 +56,9 @@ int64_t claim_end(const struct claim *c);
 int64_t claim_changed(const struct claim *c);
 /* Did an engine switch away from a house by itself before that time? */
 bool has_left(const struct scene *s, name_id engine, uint32_t house, int64_t until);
+/* How many campaigns of one size would be as varied as mail of these, one entry a message: the inverse of Simpson's index. Mail of no campaign (0) counts as
+ * one: its texts may be drawn. Sorts them. */
+double claim_campaigns(name_id *campaigns, size_t n);
 /* Did a closure end that trade? c is one of s->claims. */
 bool claim_closes(const struct scene *s, const struct claim *c, uint32_t trade);
 /* Messages that came all at once on the days of a volume's change: levels are of the whole days beside them. 0: no more than usual. */

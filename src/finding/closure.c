@@ -46,15 +46,17 @@ struct closing {
 
 struct sender { /* of the trade, before the closure */
 	name_id engine;
-	double share;            /* of the trade in its mail, but for what is for other trades of the same house */
-	double mix;              /* the same beside mail of known trades alone, where there is enough of that */
-	bool by_nameless;        /* there is not */
-	double trade_n, all_n;   /* before, of that mail */
-	double trade2_n, all2_n; /* after */
-	double by_day;           /* for the trade, after, had it gone on as before */
-	double lost_n;           /* after, of mail that may be the trade's under another name: beyond what it had before */
-	bool fell;               /* its other mail did, too */
-	bool moved;              /* it switched by itself, or had stopped before */
+	double share;              /* of the trade in its mail, but for what is for other trades of the same house */
+	double mix;                /* the same beside mail of known trades alone, where there is enough of that */
+	bool by_nameless;          /* there is not */
+	double trade_n, all_n;     /* before, of that mail */
+	double trade2_n, all2_n;   /* after */
+	double nameless_n, mail_n; /* before and after, of no known trade, and of any or none */
+	double nameless2_n;        /* after */
+	double by_day;             /* for the trade, after, had it gone on as before */
+	double lost_n;             /* after, of mail that may be the trade's under another name: beyond what it had before */
+	bool fell;                 /* its other mail did, too */
+	bool moved;                /* it switched by itself, or had stopped before */
 };
 
 /* Of another trade of the house: it may close along with it, or go on with its customers. */
@@ -77,12 +79,18 @@ static double share(double n, double all)
 	return fmin(fmax(n / all, 0.02), 0.98);
 }
 
+/* Its senders are looked at from here on, to lo. */
+static int64_t closing_from(const struct scene *s, const struct closing *c)
+{
+	int64_t from = c->lo - (int64_t)CLOSED_DAYS * SECONDS_A_DAY;
+	return from > s->begin ? from : s->begin;
+}
+
 /* Who sent the trade in the three weeks before the closing, and what they send after it. */
 static size_t find_senders(const struct scene *s, const struct closing *c, struct sender *out, size_t room)
 {
 	size_t n = 0;
-	int64_t lo = c->lo, hi = c->hi, from = lo - (int64_t)CLOSED_DAYS * SECONDS_A_DAY;
-	from = from > s->begin ? from : s->begin;
+	int64_t lo = c->lo, hi = c->hi, from = closing_from(s, c);
 	double days = (double)(lo - from) / SECONDS_A_DAY, days2 = (double)(s->end - hi) / SECONDS_A_DAY;
 	for (size_t i = 0; i < s->n_parts && n < room; i++) {
 		const struct part *x = &s->parts[i];
@@ -114,12 +122,49 @@ static size_t find_senders(const struct scene *s, const struct closing *c, struc
 		a.all2_n -= nameless;
 		double others = (a.all_n - a.trade_n) / days * days2;
 		a.fell = others >= CLOSED_EXPECTED && a.all2_n - a.trade2_n < others * OTHERS_LEFT;
+		a.nameless_n = before[NAMELESS] + after[NAMELESS];
+		a.mail_n = a.trade_n + a.trade2_n;
+		for (int k = 0; k < SORTS; k++)
+			a.mail_n += before[k] + after[k];
+		a.nameless2_n = after[NAMELESS];
 		a.lost_n = nameless + grown(before, after, MATES, days, days2);
 		bool had_left = lo - last >= CLOSED_MIN_DAYS * (int64_t)SECONDS_A_DAY && pow(1 - a.share, since) < NO_MORE;
 		a.moved = had_left || has_left(s, x->engine, c->house, hi);
 		out[n++] = a;
 	}
 	return n;
+}
+
+/* May the trade have had campaigns all the time, none of which was known since? Each is unknown with the chance that its sender's mail is. *feigned: it may.
+ * False: out of memory. */
+static bool is_turnover(struct scene *s, const struct closing *c, const struct sender *v, size_t n, double expected, bool *feigned)
+{
+	int64_t from = closing_from(s, c);
+	double trade_n = 0, unknown = 0, room = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].moved)
+			continue;
+		trade_n += v[i].trade_n;
+		unknown += v[i].trade_n * v[i].nameless_n / v[i].mail_n;
+		room += v[i].nameless2_n;
+	}
+	*feigned = false;
+	if (room < CLOSED_LOST * expected)
+		return true;
+	struct arena_mark mark = arena_mark(s->arena);
+	name_id *campaigns = arena_alloc(s->arena, (c->part->n + 1) * sizeof *campaigns);
+	size_t k = 0;
+	if (!campaigns)
+		return false;
+	for (size_t i = 0; i < c->part->n; i++) {
+		const struct event *e = &s->events[c->part->list[i]];
+		if (e->time >= from && e->time < c->lo)
+			campaigns[k++] = e->campaign;
+	}
+	double since = claim_campaigns(campaigns, k) * expected / trade_n; /* as long as its senders sent */
+	arena_release(s->arena, mark);
+	*feigned = pow(unknown / trade_n, since) > TURNOVER;
+	return true;
 }
 
 struct verdict {
@@ -348,6 +393,11 @@ static int study_trade(struct scene *s, struct closing *c, bool *closed, struct 
 	if (w.goes_on)
 		return 0;
 	if (w.expected >= CLOSED_EXPECTED && w.seen <= CLOSED_SEEN * w.expected && w.lost <= CLOSED_LOST * w.expected) {
+		bool feigned;
+		if (!is_turnover(s, c, v, n, w.expected, &feigned))
+			return err_oom(err, "findings");
+		if (feigned)
+			return 0;
 		int rc = date_fade(s, c, v, n, &gain, err);
 		c->confidence = w.alive > 1 ? 0.98 : 0.85;
 		*closed = gain >= enough(s, w.dead > 0);

@@ -220,6 +220,39 @@ static void a_turnover_of_few_campaigns_is_no_switch(void **state)
 	}
 }
 
+/* alpha sends for PillCo all the time, in so many campaigns, which are known before day 40 only; and for nobody known before, but for two others since, and
+ * some still unknown: it is no switch. beta sends for one of these. */
+static void fall_silent(struct world *w, size_t campaigns)
+{
+	struct err err = {0};
+	begin(w);
+	for (size_t e = 0; e < 2; e++)
+		for (double t = 0; t < DAYS; t -= log(draw()) / 32) {
+			size_t k = e || draw() < 0.5;
+			struct event *m = add_mail(w, t, any_feed(), w->engine[e]);
+			m->campaign = 1 + (name_id)(k * campaigns + (size_t)(draw() * (double)campaigns));
+			if (e || k == 0)
+				m->programme = e || t < 40 ? w->trade[k] : 0;
+			else if (t >= 40 && m->campaign % 3)
+				m->programme = w->trade[m->campaign % 3];
+		}
+	assert_int_equal(findings_find(&w->t, &err), 0);
+}
+
+static void nor_a_closure(void **state)
+{
+	(void)state;
+	struct world w;
+	for (seed = 401; seed < 413; seed++) {
+		fall_silent(&w, 2);
+		assert_null(find(&w, FINDING_CLOSURE, S(""), S("")));
+		end(&w);
+		fall_silent(&w, 9);
+		assert_non_null(find(&w, FINDING_CLOSURE, S(""), S("")));
+		end(&w);
+	}
+}
+
 /* alpha loses PillCo, and finds more for WatchCo six days later; others send for both. */
 static double finds_another_later(size_t e, size_t k, double day)
 {
@@ -564,6 +597,7 @@ int main(void)
 		cmocka_unit_test(a_switch_on_a_day_of_much_mail_is_told),
 		cmocka_unit_test(a_switch_without_a_date_is_not_told),
 		cmocka_unit_test(a_turnover_of_few_campaigns_is_no_switch),
+		cmocka_unit_test(nor_a_closure),
 		cmocka_unit_test(what_comes_days_later_is_no_switch),
 		cmocka_unit_test(a_small_sender_tells_a_closure_that_a_silent_one_dates),
 		cmocka_unit_test(late_mail_of_a_closure_is_not_going_on),

@@ -31,6 +31,8 @@ enum {
 #define FINDING_MIN_EFFECT 0.20 /* smaller changes are drift of feeds and samples */
 #define TRADE_MIN_EFFECT \
 	0.33 /* a trade's or category's volume is the sum of what its engines do: told by itself only when it is large */
+#define TURNOVER \
+	0.03 /* a turnover of campaigns, only some of which are known, that is no likelier feigns no change of what is sent for whom */
 #define FINDING_MIN_CONFIDENCE 0.5 /* more likely than not, when one of all the series looked at has a change */
 #define EXPLAINED 0.6              /* of a change, by its causes: the rest is not told by itself */
 

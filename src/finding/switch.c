@@ -23,7 +23,7 @@ static const double SWITCH_EXCESS = 2.5;   /* of the loss, at most: more is grow
 static const double SWITCH_GROWTH = 1.5;   /* of the new house, at least */
 static const double SWITCH_PART = 0.2;     /* of the engine's output that changes hands, at least */
 static const double SWITCH_NAMELESS = 0.5; /* of loss or gain, that mail of no known trade made up for, at most */
-static const double SWITCH_SURE = 0.97;    /* it is no turnover of campaigns, only some of which are known */
+static const double SWITCH_SURE = 1 - TURNOVER;
 static const double SWITCH_SIGMAS =
 	3; /* of counting noise, that the new house's gain is, or both at once are too many or too few */
 static const double SWITCH_BOTH =
@@ -221,30 +221,16 @@ static bool names_came_or_went(const struct nameless *w, const struct rates *r)
 	return more >= SWITCH_NAMELESS * (r->old1 - r->old2) || -more >= SWITCH_NAMELESS * (r->new2 - r->new1);
 }
 
-static int by_campaign(const void *a, const void *b)
-{
-	name_id x = *(const name_id *)a, y = *(const name_id *)b;
-	return (x > y) - (x < y);
-}
-
-/* How many campaigns of one size would be as varied as a house's mail of [from,to) (the inverse of Simpson's index). */
+/* Of a house's mail of [from,to). */
 static double campaigns_within(const struct scene *s, const struct part *house, int64_t from, int64_t to, name_id *room)
 {
 	size_t n = 0;
-	double squares = 0;
 	for (size_t i = 0; i < house->n; i++) {
 		const struct event *e = &s->events[house->list[i]];
 		if (e->time >= from && e->time < to)
 			room[n++] = e->campaign;
 	}
-	qsort(room, n, sizeof *room, by_campaign);
-	for (size_t i = 0, k; i < n; i = k) {
-		for (k = i; k < n && room[k] == room[i]; k++)
-			;
-		double m = (double)(k - i);
-		squares += room[i] ? m * m : m;
-	}
-	return squares > 0 ? (double)n * (double)n / squares : 0;
+	return claim_campaigns(room, n);
 }
 
 /* May both houses have had campaigns all the time, of which by luck only the old one's were known before, and only the new one's after? Each
@@ -262,7 +248,7 @@ static bool no_turnover(
 		return false;
 	double n = campaigns_within(s, a, r->from, r->t1, room) + campaigns_within(s, b, r->t2, r->to, room);
 	arena_release(s->arena, mark);
-	*told = pow((w->before + w->after) / w->all, n) <= 1 - SWITCH_SURE;
+	*told = pow((w->before + w->after) / w->all, n) <= TURNOVER;
 	return true;
 }
 
