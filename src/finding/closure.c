@@ -225,9 +225,11 @@ static int sharpen(struct scene *s, struct closing *c, const struct sender *v, s
 	for (size_t i = 0; i < n && c->n_volumes < VOLUMES_MAX; i++) {
 		const struct part *x = scene_part(s, PART_ENGINE, v[i].engine);
 		struct fit_volume *volume = &c->volumes[c->n_volumes];
-		struct fit_sender *sender = v[i].moved ? NULL : next++;
 		struct fit own;
-		if (!sender || v[i].fell || v[i].share < VOLUME_SHARE || !x || x->vol.share == NULL)
+		if (v[i].moved)
+			continue;
+		struct fit_sender *sender = next++;
+		if (v[i].fell || v[i].share < VOLUME_SHARE || !x || x->vol.share == NULL)
 			continue;
 		if (!part_slots(s, x, from, to, c->fit.start.time, c->fit.end.time, volume) ||
 			!fit_dates(fit_volume_logl, volume, c->from, c->hi, s->arena, &own))
