@@ -27,6 +27,7 @@ struct claim {
 	size_t feed;                   /* column, of what a feed did */
 	const struct volume_outage *outage;
 	const struct volume_gain *gain;
+	bool alike;                                    /* of all mail: all senders changed so (gain.c) */
 	bool dropped;                                  /* told by its cause */
 	name_id category;                              /* that most of its mail is of; 0: none */
 	name_id whole;                                 /* 0, or the category that it carried, and that one's levels beside it */
@@ -75,6 +76,7 @@ void proof_controls(struct json *j, const struct scene *s, const struct claim *c
 scene_fn drop_artefacts;     /* changes that are only of our knowledge: what one name lost, nameless mail gained */
 scene_fn date_claims;        /* engines' changes dated from single messages, apart from what closures explain; pauses */
 scene_fn settle_claims;      /* of changes that follow each other the one ends where the next begins; after all are dated */
+scene_fn claim_alike;        /* what all senders share is told of all mail, not of each; after dates and levels are settled */
 scene_fn explain_claims;     /* what follows from what: total and trades; residuals, displacement, drift */
 scene_fn explain_categories; /* of them, what engines and trades carry (category.c); after those are explained */
 scene_fn claim_goods;        /* what those who changed had advertised */

@@ -332,7 +332,7 @@ static int explain_totals(struct scene *s, struct err *err)
 	size_t n = s->claims.n;
 	for (size_t i = 0; i < n && !rc; i++) {
 		const struct claim *c = &s->claims.v[i];
-		if (c->part && c->part->kind == PART_TOTAL && !c->dropped && c->f.kind == FINDING_VOLUME_CHANGE)
+		if (c->part && c->part->kind == PART_TOTAL && !c->dropped && !c->alike && c->f.kind == FINDING_VOLUME_CHANGE)
 			rc = explain_total(s, i, err);
 	}
 	return rc;

@@ -50,6 +50,7 @@ static int scene_findings(struct scene *s, struct err *err)
 	rc = rc ? rc : date_claims(s, err);
 	rc = rc ? rc : settle_claims(s, err);
 	rc = rc ? rc : drop_artefacts(s, err);
+	rc = rc ? rc : claim_alike(s, err);
 	rc = rc ? rc : explain_claims(s, err);
 	rc = rc ? rc : claim_goods(s, err);
 	rc = rc ? rc : put_index(s, err);

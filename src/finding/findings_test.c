@@ -625,6 +625,11 @@ static void few_senders_or_one_trade_make_no_change_of_a_feed(void **state)
 			w.t.events[i--] = w.t.events[--w.t.n_events];
 	assert_int_equal(findings_find(&w.t, &err), 0);
 	assert_int_equal(count(&w, FINDING_FEED_CHANGE), 0);
+	const struct finding *all = find(&w, FINDING_VOLUME_CHANGE, S(""), S(""));
+	assert_non_null(all);
+	holds(&all->start, 40.3);
+	assert_true(all->effect > -0.78 && all->effect < -0.62);
+	assert_int_equal(w.found.n, 1); /* not of each of them */
 	end(&w);
 }
 

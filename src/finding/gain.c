@@ -1,4 +1,5 @@
-/* gain.c - when a feed itself came to receive more of all mail, or less: by greylisting, a filter before it, addresses lost or won.
+/* gain.c - when a feed itself came to receive more of all mail, or less: by greylisting, a filter before it, addresses lost or won; and when all senders
+ * changed alike in all feeds.
  *
  * A change of a feed's mail is the feed's own where its senders changed by one factor, and so did what they advertise, apart from what the other feeds
  * saw of them. Chance draws a sender's own change from far and wide, so each that has the common factor speaks for the feed: the likelihoods of both
@@ -44,10 +45,20 @@ static double week_of(const struct sides *w, const struct scene *s, size_t d)
 	return w->week[(s->v.day0 + (int64_t)d + 3) % 7]; /* 1970-01-01 was a Thursday */
 }
 
+/* As a feed: all of them together. */
+static size_t all_feeds(const struct scene *s)
+{
+	return s->v.n_feeds;
+}
+
 /* Of day d: messages of p that the feed received, or all others did, and what part of theirs they would have: they are measured by the gains that were
  * believed when p was measured; those since are added. */
 static double count_of(const struct scene *s, const struct part *p, size_t f, bool others, size_t d, double *watched)
 {
+	if (f == all_feeds(s)) {
+		*watched = others ? 0 : p->vol.exposure[d];
+		return *watched > 1e-9 ? p->vol.count[d] : 0;
+	}
 	uint32_t own = p->counts[d * s->v.n_feeds + f];
 	const double *w = s->v.watched + d * s->v.n_feeds, *gain = s->v.gain + d * s->v.n_feeds;
 	*watched = w[f] < VOLUME_MIN_WATCHED ? 0 : w[f] * gain[f];
@@ -215,6 +226,17 @@ static bool sides_of(const struct scene *s, const struct changes *ch, size_t k, 
 	return true;
 }
 
+/* Do senders, and what they advertise, fare alike from the one side to the other? */
+static int ask_both(struct scene *s, size_t f, const struct sides *w, double *sure, struct estimate *factor, struct err *err)
+{
+	double senders = 0, goods = 0;
+	struct estimate ignored;
+	int rc = ask_parts(s, PART_ENGINE, f, w, &senders, factor, err);
+	rc = rc ? rc : ask_parts(s, PART_TRADE, f, w, &goods, &ignored, err);
+	*sure = 1 / (1 + exp(-fmin(senders, goods)));
+	return rc;
+}
+
 /* All mail of the feed, as a part. */
 static int part_of_feed(struct scene *s, size_t f, struct part *p, struct err *err)
 {
@@ -289,11 +311,9 @@ static int add_candidates(struct scene *s, size_t f, struct candidates *list, st
 /* Is it the feed's own? Fills c->gain; sure 0: it is not. */
 static int ask(struct scene *s, struct candidate *c, struct err *err)
 {
-	double senders = 0, goods = 0;
-	struct estimate factor = {0}, ignored;
-	int rc = ask_parts(s, PART_ENGINE, c->feed, &c->sides, &senders, &factor, err);
-	rc = rc ? rc : ask_parts(s, PART_TRADE, c->feed, &c->sides, &goods, &ignored, err);
-	double sure = 1 / (1 + exp(-fmin(senders, goods)));
+	double sure = 0;
+	struct estimate factor = {0};
+	int rc = ask_both(s, c->feed, &c->sides, &sure, &factor, err);
 	c->gain = (struct volume_gain){
 		.factor = exp(factor.x), .lo = exp(factor.x - 1.96 * factor.sd), .hi = exp(factor.x + 1.96 * factor.sd)};
 	if (rc || sure < SURE || fabs(factor.x) < LEAST)
@@ -350,6 +370,77 @@ int find_gains(struct scene *s, bool *any, struct err *err)
 			*any = true;
 		}
 		rc = rc ? rc : surest(s, &list, &c, err);
+	}
+	return rc;
+}
+
+/* ---- all senders in all feeds ---- */
+
+/* As claims of all mail have them: the days beside its change. False: too few. */
+static bool sides_of_claim(const struct scene *s, const struct claim *c, struct sides *w)
+{
+	size_t first = day_of(s, c->from), last = day_of(s, c->to), from = day_of(s, c->f.start.time),
+	       to = day_of(s, claim_changed(c)) + 1;
+	if (from < first + LEAST_DAYS || to + LEAST_DAYS > last)
+		return false;
+	*w = (struct sides){{from > first + BESIDE_DAYS ? from - BESIDE_DAYS : first, to},
+		{from, to + BESIDE_DAYS < last ? to + BESIDE_DAYS : last}, {0}};
+	for (size_t i = 0; i < 7; i++)
+		w->week[i] = s->week[i];
+	return true;
+}
+
+/* Is that change what became of all mail, as far as it would be told? */
+static bool is_of_all(const struct claim *c, const struct claim *all, double factor)
+{
+	if (!c->part || c->part->kind == PART_TOTAL || c->dropped || c->shape == SHAPE_PAUSE ||
+		(c->f.kind != FINDING_VOLUME_CHANGE && c->f.kind != FINDING_CATEGORY_CHANGE))
+		return false;
+	const int64_t near_days = NEAR_DAYS * (int64_t)SECONDS_A_DAY;
+	return c->f.start.time <= claim_changed(all) + near_days && claim_changed(c) >= all->f.start.time - near_days &&
+	       fabs(log((c->f.after + 0.5) / (c->f.before + 0.5)) - factor) < LEAST;
+}
+
+/* Dates a change of all mail that all senders share by all mail, and drops what it is to each of them. */
+static int tell_alike(struct scene *s, size_t i, const struct sides *w, double factor, struct err *err)
+{
+	struct claim *c = &s->claims.v[i];
+	struct fit_volume v;
+	struct fit fit;
+	struct arena_mark mark = arena_mark(s->arena);
+	int64_t from = s->times[w->from[0]], to = s->times[w->to[1] - 1] + SECONDS_A_DAY;
+	bool ok = part_slots(s, c->part, from, to, c->f.start.time, claim_changed(c), &v) &&
+	          fit_dates(fit_volume_logl, &v, s->times[w->from[0] + 1], s->times[w->to[1] - 1], s->arena, &fit);
+	arena_release(s->arena, mark);
+	if (!ok)
+		return err_oom(err, "findings");
+	for (size_t k = 0; k < s->claims.n; k++)
+		if (is_of_all(&s->claims.v[k], c, factor)) {
+			s->claims.v[k].dropped = true;
+			s->claims.v[k].cause = (int)i;
+		}
+	c->f.start = fit.start;
+	c->f.end = fit.end;
+	c->shape = fit.ramp ? SHAPE_RAMP : SHAPE_STEP;
+	c->alike = true;
+	claim_levels(s, c);
+	return 0;
+}
+
+int claim_alike(struct scene *s, struct err *err)
+{
+	int rc = 0;
+	for (size_t i = 0; i < s->claims.n && !rc; i++) {
+		const struct claim *c = &s->claims.v[i];
+		struct sides w;
+		struct estimate factor = {0};
+		double sure = 0;
+		if (!c->part || c->part->kind != PART_TOTAL || c->dropped || c->f.kind != FINDING_VOLUME_CHANGE ||
+			c->shape == SHAPE_PAUSE || !sides_of_claim(s, c, &w))
+			continue;
+		rc = ask_both(s, all_feeds(s), &w, &sure, &factor, err);
+		if (!rc && sure >= SURE && fabs(factor.x) >= LEAST)
+			rc = tell_alike(s, i, &w, factor.x, err);
 	}
 	return rc;
 }

@@ -151,6 +151,9 @@ static void read_volume(struct buf *b, const struct scene *s, const struct claim
 			say_interval(b, finding_moment(f));
 		say_burst(b, s, c);
 	}
+	if (c->alike)
+		buf_add(b,
+			S(": all senders alike, whatever they advertise, so rather something before the feeds changed, or something that all senders need"));
 	say_whole(b, s, c);
 	say_controls(b, s, c);
 	buf_add(b, S("."));
