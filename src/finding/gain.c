@@ -402,7 +402,7 @@ static bool is_of_all(const struct claim *c, const struct claim *all, double fac
 }
 
 /* Dates a change of all mail that all senders share by all mail, and drops what it is to each of them. */
-static int tell_alike(struct scene *s, size_t i, const struct sides *w, double factor, struct err *err)
+static int tell_alike(struct scene *s, size_t i, const struct sides *w, const struct estimate *factor, struct err *err)
 {
 	struct claim *c = &s->claims.v[i];
 	struct fit_volume v;
@@ -415,7 +415,7 @@ static int tell_alike(struct scene *s, size_t i, const struct sides *w, double f
 	if (!ok)
 		return err_oom(err, "findings");
 	for (size_t k = 0; k < s->claims.n; k++)
-		if (is_of_all(&s->claims.v[k], c, factor)) {
+		if (is_of_all(&s->claims.v[k], c, factor->x)) {
 			s->claims.v[k].dropped = true;
 			s->claims.v[k].cause = (int)i;
 		}
@@ -423,7 +423,12 @@ static int tell_alike(struct scene *s, size_t i, const struct sides *w, double f
 	c->f.end = fit.end;
 	c->shape = fit.ramp ? SHAPE_RAMP : SHAPE_STEP;
 	c->alike = true;
-	claim_levels(s, c);
+	struct tally t = tally(s, c->part, all_feeds(s), false, w);
+	c->f.before = t.n[0] / t.e[0];
+	c->f.after = t.n[1] / t.e[1];
+	c->f.effect = exp(factor->x) - 1; /* of each of them: what some do besides counts in the levels alone */
+	c->f.effect_lo = exp(factor->x - 1.96 * factor->sd) - 1;
+	c->f.effect_hi = exp(factor->x + 1.96 * factor->sd) - 1;
 	return 0;
 }
 
@@ -440,7 +445,7 @@ int claim_alike(struct scene *s, struct err *err)
 			continue;
 		rc = ask_both(s, all_feeds(s), &w, &sure, &factor, err);
 		if (!rc && sure >= SURE && fabs(factor.x) >= LEAST)
-			rc = tell_alike(s, i, &w, factor.x, err);
+			rc = tell_alike(s, i, &w, &factor, err);
 	}
 	return rc;
 }
